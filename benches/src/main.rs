@@ -1,0 +1,2 @@
+//! Seeded generators of flow records.
+fn main() {}

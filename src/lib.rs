@@ -1,0 +1,1 @@
+//! Finds botnet beacons in network flow records.

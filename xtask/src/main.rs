@@ -1,0 +1,2 @@
+//! The only build logic of beaconlens.
+fn main() {}
