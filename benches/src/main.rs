@@ -1,2 +1,0 @@
-//! Seeded generators of flow records.
-fn main() {}
