@@ -1,0 +1,106 @@
+//! From the crate to everything in dist/: one WebAssembly module, then what
+//! each host imports.
+
+use crate::setup;
+use crate::tools::{Outcome, cargo, node, root, run, target_dir};
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// Only features that every engine this is made for has; wasm-opt must be told
+/// all that the compiler was allowed to use.
+const WASM_OPT: &[&str] = &[
+    "-O3",
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Everything, in the order in which one part needs the other.
+pub fn all() -> Outcome {
+    setup::wasm_target()?;
+    setup::npm_packages()?;
+    let module = module()?;
+    assemble("pkg-config/npm/build.mjs", &[&module.to_string_lossy()])?;
+    assemble("www/build.mjs", &[])?;
+    assemble("pkg-config/worker/build.mjs", &[])
+}
+
+/// The module and its JavaScript glue, optimised; answers their folder.
+pub fn module() -> Outcome<PathBuf> {
+    let compiled = compile()?;
+    let folder = target_dir().join("module");
+    let stamp = folder.join("made-from");
+    let mark = fingerprint(&compiled)?;
+    if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == mark) {
+        return Ok(folder);
+    }
+    let _ = fs::remove_dir_all(&folder);
+    bind(&compiled, &folder)?;
+    optimise(&folder)?;
+    fs::write(&stamp, mark).map_err(|error| format!("{}: {error}", stamp.display()))?;
+    Ok(folder)
+}
+
+fn compile() -> Outcome<PathBuf> {
+    let mut build = cargo(&["build", "--profile", "wasm", "--lib"]);
+    build.args(["--package", "beaconlens", "--target", "wasm32-unknown-unknown"]);
+    // These variables replace the flags of .cargo/config.toml, and the module
+    // would silently be made without simd128.
+    for variable in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+    ] {
+        build.env_remove(variable);
+    }
+    run(build)?;
+    Ok(target_dir().join("wasm32-unknown-unknown/wasm/beaconlens.wasm"))
+}
+
+/// What the finished module depends on: the compiled one and the options here.
+fn fingerprint(compiled: &Path) -> Outcome<String> {
+    let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
+    let mut hasher = DefaultHasher::new();
+    (bytes, WASM_OPT, include_str!("build.rs")).hash(&mut hasher);
+    Ok(format!("{:016x}\n", hasher.finish()))
+}
+
+fn bind(compiled: &Path, folder: &Path) -> Outcome {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .out_name("beaconlens")
+        .typescript(true)
+        .omit_default_module_path(false)
+        // Lets the facade replace an instance that has failed.
+        .reset_state_function(true);
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(folder))
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))
+}
+
+fn optimise(folder: &Path) -> Outcome {
+    let wasm = folder.join("beaconlens_bg.wasm");
+    let wasm = wasm.to_string_lossy();
+    // The one from npm: Debian's binaryen 108 writes modules that do not start.
+    let mut wasm_opt = node(&["node_modules/binaryen/bin/wasm-opt"]);
+    wasm_opt.args(WASM_OPT).args([&wasm, "-o", &wasm]);
+    run(wasm_opt)
+}
+
+fn assemble(script: &str, args: &[&str]) -> Outcome {
+    if !root().join(script).is_file() {
+        return Err(format!("{script} is missing"));
+    }
+    let mut build = node(&[script]);
+    build.args(args);
+    run(build)
+}
