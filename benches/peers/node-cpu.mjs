@@ -1,0 +1,13 @@
+// Preloaded into `node dist/npm/cli.mjs` by `cargo xtask bench`: tells the CPU seconds from here, before
+// anything of beaconlens is loaded, to the end. Compiling the WebAssembly module counts.
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+const start = process.cpuUsage();
+
+process.on("exit", () => {
+  const { user, system } = process.cpuUsage(start);
+  const manifest = join(dirname(process.argv[1]), "package.json");
+  const { version } = JSON.parse(readFileSync(manifest, "utf8"));
+  process.stderr.write(`measured ${version} ${(user + system) / 1e6}\n`);
+});

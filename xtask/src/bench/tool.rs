@@ -1,0 +1,119 @@
+//! The tools that are measured. A new peer is a script in benches/peers/, an
+//! entry in `PEERS` and, if it is the first of its kind, a family.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::{python, script};
+use crate::tools::{Outcome, node};
+
+/// What every tool is asked to do: the default rule on this file.
+pub struct Job {
+    pub file: PathBuf,
+    pub rows: u64,
+    /// The latest start. beaconlens finds it; peers are told, and so need only one pass.
+    pub end_ms: u64,
+}
+
+/// Tools that are installed by one package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    Duckdb,
+    Polars,
+    Chdb,
+}
+
+impl Family {
+    pub const ALL: [Self; 3] = [Self::Duckdb, Self::Polars, Self::Chdb];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Duckdb => "duckdb",
+            Self::Polars => "polars",
+            Self::Chdb => "chdb",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|family| family.name() == name)
+    }
+
+    /// Installs the pinned package into target/bench/, unless it is there.
+    pub fn install(self) -> Outcome {
+        match self {
+            Self::Duckdb => python::install("duckdb==2.0.0"),
+            Self::Polars => python::install("polars==2.1.0"),
+            Self::Chdb => python::install("chdb==4.4.0"),
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone, Copy)]
+pub struct Tool {
+    pub name: &'static str,
+    pub threads: u32,
+    /// Whether rows with the same score and count come in the rule's order (else in textual order).
+    pub order_is_exact: bool,
+    runs: Runs,
+}
+
+#[derive(Clone, Copy)]
+enum Runs {
+    /// The command of the npm package.
+    Beaconlens,
+    /// A script of benches/peers/ in the virtual environment.
+    Python(Family, &'static str),
+}
+
+const PEERS: [Tool; 7] = [
+    Tool::python("DuckDB", 1, Family::Duckdb, "duckdb_sql.py"),
+    Tool::python("DuckDB", 2, Family::Duckdb, "duckdb_sql.py"),
+    Tool::python("DuckDB, hours as bits", 1, Family::Duckdb, "duckdb_bits.py"),
+    Tool::python("polars, hours as bits", 1, Family::Polars, "polars_lazy.py"),
+    Tool::python("polars, hours as bits", 2, Family::Polars, "polars_lazy.py"),
+    Tool::python("chdb, hours as bits", 1, Family::Chdb, "chdb_sql.py"),
+    Tool::python("chdb, hours as bits", 2, Family::Chdb, "chdb_sql.py"),
+];
+
+impl Tool {
+    pub const BEACONLENS: Self =
+        Self { name: "beaconlens (wasm in Node)", threads: 1, order_is_exact: true, runs: Runs::Beaconlens };
+
+    const fn python(name: &'static str, threads: u32, family: Family, script: &'static str) -> Self {
+        Self { name, threads, order_is_exact: false, runs: Runs::Python(family, script) }
+    }
+
+    /// The tools of a family.
+    pub fn of(family: Family) -> impl Iterator<Item = Self> {
+        PEERS.into_iter().filter(move |tool| matches!(tool.runs, Runs::Python(of, _) if of == family))
+    }
+
+    pub fn label(&self) -> String {
+        format!("{}, {} thread{}", self.name, self.threads, if self.threads == 1 { "" } else { "s" })
+    }
+
+    pub fn command(&self, job: &Job) -> Command {
+        let file = job.file.to_string_lossy();
+        match self.runs {
+            Runs::Beaconlens => node(&[
+                "--import",
+                &script("node-cpu.mjs"),
+                "dist/npm/cli.mjs",
+                "evaluate",
+                "--format",
+                "csv",
+                "--order",
+                "rule",
+                &file,
+            ]),
+            Runs::Python(_, name) => {
+                let mut command = python::command();
+                command.arg(script(name)).arg(&job.file);
+                command.args([job.end_ms.to_string(), self.threads.to_string()]);
+                command.env("POLARS_MAX_THREADS", self.threads.to_string());
+                command
+            }
+        }
+    }
+}
