@@ -1,0 +1,77 @@
+// Makes dist/npm/ from the module and its glue: node build.mjs [folder of the module].
+// `cargo xtask build` calls it.
+
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const moduleFolder = process.argv[2] ?? join(root, "target/module");
+const out = join(root, "dist/npm");
+const dist = join(out, "dist");
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+
+const wasm = readFileSync(join(moduleFolder, "beaconlens_bg.wasm"));
+writeFileSync(join(dist, "beaconlens.wasm"), wasm);
+const packed = join(moduleFolder, "beaconlens_bg.wasm.gz");
+writeFileSync(packed, gzipSync(wasm, { level: 9 }));
+
+/** One entry point, whole in one file; the glue's own loader is not used and falls away. */
+function entry(from, to, options) {
+  return build({
+    entryPoints: [join(here, "src", from)],
+    outfile: join(dist, to),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    alias: { "beaconlens-glue": join(moduleFolder, "beaconlens.js"), "beaconlens-packed": packed },
+    loader: { ".gz": "base64" },
+    external: ["./beaconlens.wasm"],
+    logLevel: "warning",
+    ...options,
+  });
+}
+
+await Promise.all([
+  entry("node.js", "node.mjs", { platform: "node", target: "node20" }),
+  entry("node.cjs", "node.cjs", { platform: "node", target: "node20", format: "cjs" }),
+  entry("workerd.js", "workerd.js"),
+  entry("browser.js", "browser.js"),
+  entry("slim.js", "slim.js"),
+  entry("inline.js", "inline.js"),
+  build({
+    entryPoints: [join(here, "cli/main.js")],
+    outfile: join(out, "cli.mjs"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: ["./dist/node.mjs"],
+    banner: { js: "#!/usr/bin/env node" },
+    logLevel: "warning",
+  }),
+]);
+chmodSync(join(out, "cli.mjs"), 0o755);
+
+for (const types of ["index.d.ts", "index.d.cts"]) copyFileSync(join(here, "index.d.ts"), join(dist, types));
+copyFileSync(join(here, "README.md"), join(out, "README.md"));
+for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(root, name), join(out, name));
+
+const manifest = JSON.parse(readFileSync(join(here, "package.json"), "utf8"));
+const { name, ...rest } = manifest;
+const versioned = { name, version: crateVersion(), ...rest };
+writeFileSync(join(out, "package.json"), `${JSON.stringify(versioned, null, 2)}\n`);
+
+/** The crate's version is the package's version. */
+function crateVersion() {
+  const cargo = readFileSync(join(root, "Cargo.toml"), "utf8");
+  const found = /^\[package\][^[]*?^version = "([^"]+)"/ms.exec(cargo);
+  if (!found) throw new Error("Cargo.toml has no version in [package]");
+  return found[1];
+}

@@ -1,0 +1,129 @@
+// The command line, read and checked.
+
+import { parseArgs } from "node:util";
+
+/** A mistake of the person at the keyboard: told in one line, exit code 2. */
+export class UsageError extends Error {}
+
+const RULE = { rule: { type: "string" }, window: { type: "string" }, end: { type: "string" } };
+const READING = {
+  map: { type: "string", multiple: true },
+  delimiter: { type: "string" },
+  "time-unit": { type: "string" },
+  "utc-offset-minutes": { type: "string" },
+};
+const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
+const FORMAT = { format: { type: "string" } };
+
+const VERBS = {
+  evaluate: {
+    options: {
+      ...ALWAYS,
+      ...RULE,
+      ...READING,
+      ...FORMAT,
+      order: { type: "string" },
+      all: { type: "boolean" },
+    },
+    formats: ["table", "csv", "json", "ndjson"],
+  },
+  explain: { options: { ...ALWAYS, ...RULE, ...READING, ...FORMAT }, formats: ["text", "json"] },
+};
+
+/** @param {string[]} words what follows the program's name */
+export function readCommand(words) {
+  const [verb, ...rest] = words;
+  if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return { verb: "help" };
+  if (verb === "--version" || verb === "-V") return { verb: "version" };
+  if (!Object.hasOwn(VERBS, verb)) {
+    throw new UsageError(`unknown command ${quote(verb)}: expected evaluate or explain`);
+  }
+  const { options, formats } = VERBS[verb];
+  const { values, positionals } = parse(rest, options);
+  if (values.help) return { verb: "help" };
+  if (values.version) return { verb: "version" };
+  oneOf("format", values.format, formats);
+  oneOf("order", values.order, ["priority", "rule"]);
+  const command = { verb, values, files: positionals, detector: detectorOptions(values) };
+  return verb === "explain" ? { ...command, ...pairOf(positionals) } : withFiles(command);
+}
+
+function parse(words, options) {
+  try {
+    return parseArgs({ args: joinNegative(words), options, allowPositionals: true });
+  } catch (error) {
+    // Node adds advice about `--` that helps nobody here.
+    throw new UsageError(error.message.split(". ")[0].replace(/^U/, "u").replace(/^O/, "o"));
+  }
+}
+
+/** `--utc-offset-minutes -300`: the number is a value, not an option. */
+function joinNegative(words) {
+  const joined = [];
+  for (const word of words) {
+    if (joined.at(-1) === "--utc-offset-minutes" && /^-\d/.test(word)) joined.push(`${joined.pop()}=${word}`);
+    else joined.push(word);
+  }
+  return joined;
+}
+
+function pairOf([source, destination, port, ...files]) {
+  if (port === undefined) throw new UsageError("explain takes SOURCE DESTINATION PORT FILE…");
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
+    throw new UsageError(`PORT: ${quote(port)} is not a port number, 0 to 65535`);
+  }
+  return withFiles({ pair: [source, destination, Number(port)], files });
+}
+
+function withFiles(command) {
+  if (command.files.length === 0)
+    throw new UsageError("no input: name files or directories, or - for standard input");
+  return command;
+}
+
+function detectorOptions(values) {
+  const options = {};
+  if (values.map) options.mapping = mapping(values.map);
+  if (values.delimiter !== undefined) options.delimiter = delimiter(values.delimiter);
+  oneOf("time-unit", values["time-unit"], ["s", "ms", "us", "ns"]);
+  if (values["time-unit"] !== undefined) options.timeUnit = values["time-unit"];
+  const offset = values["utc-offset-minutes"];
+  if (offset !== undefined) {
+    if (!/^[+-]?\d+$/.test(offset)) {
+      throw new UsageError(`--utc-offset-minutes: ${quote(offset)} is not a whole number of minutes`);
+    }
+    options.utcOffsetMinutes = Number(offset);
+  }
+  return options;
+}
+
+function mapping(texts) {
+  const pairs = texts.flatMap((text) => text.split(","));
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1 || at === pair.length - 1) {
+        throw new UsageError(`--map: ${quote(pair)} is not ROLE=COLUMN, such as time=start or port=#5`);
+      }
+      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()];
+    }),
+  );
+}
+
+function delimiter(text) {
+  const meant = text === "tab" || text === "\\t" ? "\t" : text;
+  if (![",", "\t", ";", "|"].includes(meant)) {
+    throw new UsageError(`--delimiter: ${quote(text)} is not one of "," ";" "|" "tab"`);
+  }
+  return meant;
+}
+
+function oneOf(option, value, allowed) {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw new UsageError(`--${option}: ${quote(value)} is not one of ${allowed.join(", ")}`);
+  }
+}
+
+function quote(text) {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,397 @@
+/// <reference lib="esnext.disposable" />
+
+// The types of every entry point of the package.
+
+/** What a column can be read as. */
+export type Role =
+  | "time"
+  | "source"
+  | "destination"
+  | "port"
+  | "protocol"
+  | "bytes_sent"
+  | "bytes_received"
+  | "bytes_total"
+  | "duration"
+  | "local"
+  | "remote"
+  | "direction";
+
+/** How the input is to be read, where it does not tell by itself. */
+export interface DetectorOptions {
+  /**
+   * The column of a role: its name (upper or lower case) or its position, as
+   * `"#3"` for the third. With positions only, the input needs no header.
+   */
+  mapping?: Partial<Record<Role, string>>;
+  /** What separates the fields. Default: found by itself. */
+  delimiter?: "," | "\t" | ";" | "|";
+  /** The unit of times that are numbers since 1970. Default: told by the size of each number. */
+  timeUnit?: "s" | "ms" | "us" | "ns";
+  /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
+  utcOffsetMinutes?: number;
+}
+
+/** The conditions of a rule that a pair can fail. */
+export type GateName = "excluded_destination" | "min_connections" | "min_hours";
+
+/** Everything tunable, complete. */
+export interface Rule {
+  /** What the rule is called, for people. */
+  name: string;
+  /** The span that is evaluated, back from `end`: hours (`"24h"`), days (`"7d"`) or `"all"`. */
+  window: string;
+  /** The end of the window, RFC 3339; `null`: the latest flow start in the data. */
+  end: string | null;
+  /** The zone whose calendar hours are counted, in minutes east of UTC. */
+  utc_offset_minutes: number;
+  gates: {
+    /** The fewest connections of a finding. */
+    min_connections: number;
+    /** The fewest distinct calendar hours of a finding. */
+    min_hours: number;
+  };
+  /** Networks (CIDR) or addresses whose pairs are no findings. */
+  excluded_destinations: string[];
+  /** Destination ports that score 3, each 0 to 65535. */
+  c2_ports: number[];
+  /** More connections than this score 2. */
+  high_volume: number;
+  /** Empty: not yet evaluated by this version. */
+  reference_sets: never[];
+  /** Empty: not yet evaluated by this version. */
+  threat_lists: never[];
+  /** Empty: not yet evaluated by this version. */
+  hunts: Record<string, never>;
+  /** Empty: not yet evaluated by this version. */
+  priority: Record<string, never>;
+}
+
+/** A rule as it is given: what is missing takes the default, an unknown field is an error. */
+export type RuleDocument = Partial<Omit<Rule, "gates">> & { gates?: Partial<Rule["gates"]> };
+
+/** What the rule's query answers for a pair: its ten columns. */
+export interface Measures {
+  /** The source address. */
+  sourceip: string;
+  /** The destination address. */
+  destinationip: string;
+  /** The destination port, 0 to 65535. */
+  destinationport: number;
+  /** Flows of the pair in the window. */
+  connection_count: number;
+  /** Distinct calendar hours with a flow. */
+  hourly_buckets: number;
+  /** Bytes that the source sent, summed. */
+  bytes_sent: number;
+  /** Bytes that the source received, summed. */
+  bytes_received: number;
+  /** The earliest start, `yyyy-MM-dd HH:mm:ss` in the rule's zone. */
+  first_seen: string;
+  /** The latest start, `yyyy-MM-dd HH:mm:ss` in the rule's zone. */
+  last_seen: string;
+  /** The query's score: 3 a listed port, 2 high volume, 1 the rest. */
+  beaconing_score: 1 | 2 | 3;
+}
+
+/** A pair that passed every gate. */
+export type Finding = Measures;
+
+/** A pair that failed exactly one gate. */
+export interface NearMiss extends Measures {
+  /** The gate that it failed. */
+  failed_gate: GateName;
+}
+
+/** A gate of the rule, and what it removed. */
+export interface GateReport {
+  gate: GateName;
+  /** The number to reach, or the networks to be outside of. */
+  threshold: number | string[];
+  /** Pairs in the window that failed it. */
+  failed: number;
+  /** Pairs in the window that failed it and no other. */
+  failed_only: number;
+}
+
+/** A column that was recognised. */
+export interface ColumnReport {
+  role: Role;
+  /** Its name in the header, or `"#3"` where there is none. */
+  column: string;
+  /** Its position, from 1. */
+  position: number;
+}
+
+/** How one source was read. */
+export interface SourceReport {
+  /** The name it was given. */
+  name: string;
+  bytes_read: number;
+  /** Always `rows_used + rows_skipped`. */
+  rows_read: number;
+  rows_used: number;
+  rows_skipped: number;
+  /** `"delimited"`. */
+  format: string;
+  /** What separates the fields; `null` where nothing was recognised. */
+  delimiter: string | null;
+  /** The line of the header, from 1; `null` where there is none. */
+  header_line: number | null;
+  columns: ColumnReport[];
+  /** Names of the columns that were not read. */
+  unused_columns: string[];
+  /** The forms of time that were found, in words. */
+  times: string[];
+  /** What else a reader of the report should know. */
+  notes: string[];
+  /** Why the source was refused; `null` when it was read. */
+  error: { code: string; message: string; hint: string | null } | null;
+}
+
+/** Rows that could not be used, by reason. */
+export interface Diagnostic {
+  /** A stable name of the reason, such as `"bad_time"`. */
+  code: string;
+  /** The reason, in words. */
+  reason: string;
+  /** How many rows. */
+  rows: number;
+  /** The first of them. */
+  examples: {
+    source: string;
+    /** From 1. */
+    line: number;
+    /** Offset of the row in its source, in bytes, from 0. */
+    byte: number;
+    /** The field or row as it was found, shortened. Text of the file: never trust it as markup. */
+    text: string;
+  }[];
+}
+
+/** The whole result. */
+export interface Report {
+  /** The version of the engine. */
+  beaconlens: string;
+  /** What was evaluated: RFC 3339 instants; `start` itself is outside. `null`: no bound, or no flows. */
+  window: { start: string | null; end: string | null; hours: number | null };
+  totals: {
+    bytes_read: number;
+    /** Always `rows_used + rows_skipped`. */
+    rows_read: number;
+    rows_used: number;
+    rows_skipped: number;
+    flows_in_window: number;
+    flows_outside_window: number;
+    pairs: number;
+    pairs_in_window: number;
+    findings: number;
+    near_misses: number;
+    /** The earliest flow start, RFC 3339; `null`: no flows. */
+    first_flow: string | null;
+    /** The latest flow start, RFC 3339; `null`: no flows. */
+    last_flow: string | null;
+  };
+  gates: GateReport[];
+  /** In the order of the rule's query. */
+  findings: Finding[];
+  /** The nearest first, at most 50 for each gate; `totals.near_misses` counts all. */
+  near_misses: NearMiss[];
+  /** Empty: reference sets are not yet evaluated by this version. */
+  suppressed: never[];
+  sources: SourceReport[];
+  diagnostics: Diagnostic[];
+  /** The rule that was used, complete. */
+  rule: Rule;
+}
+
+/** Why a pair is a finding, or why it is none. */
+export interface Explanation {
+  sourceip: string;
+  destinationip: string;
+  destinationport: number;
+  verdict: "finding" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
+  /** The verdict in one sentence. */
+  sentence: string;
+  gates: {
+    gate: GateName;
+    /** What the pair has. */
+    value: string | number;
+    /** What it must have. */
+    threshold: string | number;
+    passed: boolean;
+    reason: string;
+  }[];
+  score: { value: 1 | 2 | 3; reason: string } | null;
+  /** Of the flows in the window; `null`: there are none. */
+  measures: Measures | null;
+  flows_outside_window: number;
+  /** The window in at most 288 buckets; `null`: no flows in it. */
+  timeline: {
+    /** The start of the first bucket, RFC 3339. */
+    start: string;
+    bucket_seconds: number;
+    /** One number for each bucket. */
+    connections: number[];
+    bytes_sent: number[];
+    bytes_received: number[];
+  } | null;
+  /** The times between connections; `null`: fewer than two connections. */
+  intervals: {
+    median_seconds: number;
+    /** From (inclusive) to (exclusive), and how many. */
+    histogram: { from_seconds: number; to_seconds: number; count: number }[];
+  } | null;
+}
+
+/** Every connection of a pair, in the order of time: one entry of each array. Copies, yours to keep. */
+export interface History {
+  /** The start, in UTC microseconds since 1970. */
+  startMicros: Float64Array;
+  /** The time since the connection before, in microseconds; NaN for the first. */
+  gapMicros: Float64Array;
+  /** Bytes that the source sent. */
+  bytesSent: Float64Array;
+  /** Bytes that the source received. */
+  bytesReceived: Float64Array;
+}
+
+/** How far the reading has come. */
+export interface Progress {
+  bytes_read: number;
+  rows_read: number;
+  rows_used: number;
+  rows_skipped: number;
+  /** Distinct pairs so far. */
+  pairs: number;
+}
+
+/**
+ * What the codes of {@link BeaconlensError} mean:
+ * `E_NOT_FLOWS` the input is not flow records, or cannot be read to its end;
+ * `E_RULE` the rule document is wrong, the message names the field;
+ * `E_OPTIONS` an option or argument is wrong;
+ * `E_ADDRESS` an address cannot be read;
+ * `E_NOT_INITIALISED` the engine was not started, or could not be loaded;
+ * `E_FREED` the detector was used after `free()`;
+ * `E_INTERNAL` the engine failed; it starts anew at the next use.
+ */
+export type ErrorCode =
+  | "E_NOT_FLOWS"
+  | "E_RULE"
+  | "E_OPTIONS"
+  | "E_ADDRESS"
+  | "E_NOT_INITIALISED"
+  | "E_FREED"
+  | "E_INTERNAL";
+
+/** What every function of this package throws. */
+export class BeaconlensError extends Error {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more?: { line?: number; byte?: number; hint?: string; cause?: unknown },
+  );
+  readonly name: "BeaconlensError";
+  readonly code: ErrorCode;
+  /** Where in the input, from 1. */
+  readonly line?: number;
+  /** Where in the input, from 0. */
+  readonly byte?: number;
+  /** How to go on. */
+  readonly hint?: string;
+}
+
+/** The module, in any form that {@link init} can start. */
+export type ModuleSource = WebAssembly.Module | BufferSource | URL | string | Response | Promise<Response>;
+
+/**
+ * Starts the engine. Call it as often as you like: the first call decides,
+ * later ones wait for it. Node, Deno, Bun and workers need no call; browsers
+ * find the module beside the script; `beaconlens/slim` must be given it.
+ */
+export function init(source?: ModuleSource): Promise<void>;
+
+/** Starts the engine at once, from a compiled module or its bytes. */
+export function initSync(source: WebAssembly.Module | BufferSource): void;
+
+/** What {@link evaluate} reads. gzip is recognised by its first bytes and inflated. */
+export type Input = Uint8Array | ArrayBuffer | string | Blob | ReadableStream<Uint8Array> | Response;
+
+/** The options of {@link evaluate}. */
+export interface EvaluateOptions extends DetectorOptions {
+  /** What the inputs are called in the report. Default: a File's own name, else `"input 1"` and so on. */
+  names?: string[];
+  /** Ends the reading: the promise is rejected with the signal's reason. */
+  signal?: AbortSignal;
+  /** Called about once for each megabyte. */
+  onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Reads every input to its end and answers the report. An input that is not
+ * flows does not stop the others: the report's `sources` say why it was
+ * refused. When all are refused, the first refusal is thrown.
+ *
+ * ```js
+ * const report = await evaluate(await fetch("flows.csv"), { window: "7d" });
+ * ```
+ */
+export function evaluate(
+  input: Input | Input[],
+  rule?: RuleDocument,
+  options?: EvaluateOptions,
+): Promise<Report>;
+
+/**
+ * Flows in, report out, step by step. It holds memory of the engine until
+ * `free()`; `using` frees it by itself.
+ *
+ * ```js
+ * using detector = new Detector();
+ * detector.startSource("flows.csv");
+ * for await (const chunk of stream) detector.ingest(chunk);
+ * detector.finish();
+ * const report = detector.evaluate({ gates: { min_connections: 10 } });
+ * ```
+ */
+export class Detector {
+  constructor(options?: DetectorOptions);
+  /** Begins a source; the one before it, if any, is ended. */
+  startSource(name: string): void;
+  /**
+   * Reads the next bytes of the source. How they are cut makes no difference to the result;
+   * about 1 MB at a time is fastest. Throws `E_NOT_FLOWS` when the source is refused: go on
+   * with the next one.
+   */
+  ingest(chunk: Uint8Array | ArrayBuffer | string): void;
+  /** Ends the last source. Throws `E_NOT_FLOWS` when it was refused. */
+  finish(): void;
+  /** How far the reading has come; cheap. */
+  progress(): Progress;
+  /** Applies a rule to all that was read; as often as wanted. */
+  evaluate(rule?: RuleDocument): Report;
+  /**
+   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
+   * with `all`, every pair in the window and the gates that it failed.
+   */
+  evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
+  /** Every gate of any pair: what it has, what it must have. */
+  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  /** The same as text for people. */
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  /** Every connection of a pair; `undefined` when it was never seen. */
+  history(source: string, destination: string, port: number): History | undefined;
+  /** Gives the memory back; the detector cannot be used afterwards. */
+  free(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The default rule, complete. */
+export function defaultRule(): Rule;
+
+/** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
+export function parseRule(rule: string | RuleDocument): Rule;
+
+/** The version of the engine. */
+export function version(): string;

@@ -1,0 +1,6 @@
+// What every entry point offers; index.d.ts describes it.
+export { Detector } from "./detector.js";
+export { init, initSync } from "./engine.js";
+export { BeaconlensError } from "./error.js";
+export { evaluate } from "./evaluate.js";
+export { defaultRule, parseRule, version } from "./rule.js";

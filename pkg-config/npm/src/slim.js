@@ -1,0 +1,2 @@
+// Without the module: the caller gives it to init() or initSync().
+export * from "./facade.js";
