@@ -1,0 +1,276 @@
+// The page as a whole: which state it is in, and how one leads to another.
+//
+//   landing ──files──▶ reading ──▶ results ──files──▶ reading …
+//
+// A failed or cancelled reading goes back to where it came from, with the last results intact.
+
+import type { DetectorOptions, Report, Rule } from "beaconlens";
+import { CancelledError, Engine, EngineError, type Session } from "./engine/client";
+import type { PairKey, SourceInput } from "./engine/protocol";
+import type { Host } from "./host";
+import { startIntake } from "./intake/intake";
+import { announce, byId } from "./ui/dom";
+import { showDataset } from "./ui/dataset";
+import { Detail } from "./ui/detail";
+import { download } from "./ui/download";
+import { counted } from "./ui/format";
+import { List } from "./ui/list";
+import { clearErrors, showError } from "./ui/messages";
+import { readAgainForm } from "./ui/read-again";
+import { showReading, showReadingStart } from "./ui/reading";
+import { RuleEditor } from "./ui/rule-editor";
+import { startTheme } from "./ui/theme";
+
+/** More dots than this in one plot are a blot, and slow. */
+const MAX_POINTS = 20_000;
+
+interface Dataset {
+  session: Session;
+  inputs: SourceInput[];
+  options: DetectorOptions;
+  report: Report;
+}
+
+export function start(host: Host): void {
+  new App(host).start();
+}
+
+class App {
+  readonly #host: Host;
+  readonly #engine: Engine;
+  readonly #list: List;
+  readonly #detail: Detail;
+  #editor: RuleEditor | null = null;
+  #dataset: Dataset | null = null;
+  #reading: AbortController | null = null;
+  #selected: PairKey | null = null;
+  /** Counts questions to the engine, so that a late answer never overwrites a newer one. */
+  #evaluation = 0;
+  #explanation = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#engine = new Engine(host);
+    this.#detail = new Detail(byId("detail"));
+    this.#list = new List(byId("list"), {
+      onSelect: (pair) => this.#select(pair),
+      onAsk: (pair) => this.#select(pair),
+      onLeave: () => this.#closeDetail(),
+      onRelax: (rule) => this.#editor?.apply(rule),
+      onExport: (format) => this.#export(format),
+    });
+  }
+
+  start(): void {
+    startTheme(() => this.#detail.redraw());
+    startIntake({
+      onInterest: () => this.#preload(),
+      dropConsequence: () =>
+        this.#dataset
+          ? "They replace the results on this page. Nothing is uploaded."
+          : "They are read on this device. Nothing is uploaded.",
+      onInputs: (inputs, way) => this.#accept(inputs, way === "paste"),
+    });
+    onAction("sample", () => this.#openSample());
+    onAction("paste", () => this.#pasteDialog());
+    byId("cancel").addEventListener("click", () => this.#reading?.abort());
+    document.addEventListener("keydown", (event) => this.#onKey(event));
+    // The page is complete without the engine; it comes when the browser has nothing to do.
+    const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
+    idle(() => this.#preload());
+  }
+
+  #preload(): void {
+    // A failure here is shown when the engine is really needed.
+    this.#engine.load().catch(() => {});
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (this.#reading) this.#reading.abort();
+    else if (this.#selected) this.#closeDetail();
+  }
+
+  async #openSample(): Promise<void> {
+    try {
+      const file = await this.#host.sample();
+      await this.#accept([{ name: file.name, blob: file }], false);
+    } catch (error) {
+      showError(messageOf(error));
+    }
+  }
+
+  async #pasteDialog(): Promise<void> {
+    const area = byId<HTMLTextAreaElement>("paste-text");
+    area.value = "";
+    if ((await answerOf("paste-dialog")) !== "read" || area.value.trim() === "") return;
+    await this.#accept([{ name: "pasted text", blob: new Blob([area.value]) }], true);
+  }
+
+  async #accept(inputs: SourceInput[], needsConsent: boolean): Promise<void> {
+    if (needsConsent && this.#dataset) {
+      const rows = counted(this.#dataset.report.totals.rows_read, "row");
+      byId("confirm-text").textContent =
+        `The results of ${rows} on this page give way to what was pasted.`;
+      if ((await answerOf("confirm-dialog")) !== "replace") return;
+    }
+    await this.#read(inputs, {});
+  }
+
+  async #read(inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+    this.#reading?.abort();
+    const reading = new AbortController();
+    this.#reading = reading;
+    clearErrors();
+    showReadingStart(inputs);
+    this.#setState("reading");
+    announce(`reading ${counted(inputs.length, "file")}`);
+    try {
+      const session = await this.#engine.open(inputs, options, showReading, reading.signal);
+      await this.#showNew(session, inputs, options);
+    } catch (error) {
+      if (this.#reading !== reading) return; // a newer reading has taken over
+      if (error instanceof CancelledError) announce("reading was cancelled");
+      else showError(messageOf(error), hintOf(error));
+      this.#setState(this.#dataset ? "results" : "landing");
+    } finally {
+      if (this.#reading === reading) this.#reading = null;
+    }
+  }
+
+  async #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+    this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) =>
+      this.#evaluate(rule),
+    );
+    const report = await this.#evaluateLeniently(session);
+    this.#dataset?.session.close();
+    this.#dataset = { session, inputs, options, report };
+    this.#closeDetail();
+    this.#list.open("findings");
+    byId("version").textContent = session.facts.version;
+    byId("bar-dataset").textContent = inputs.map((input) => input.name).join(", ");
+    this.#showReport(report);
+    this.#setState("results");
+    byId("results").scrollIntoView({ block: "start" });
+    announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
+  }
+
+  /** A rule that is being edited may be broken; new files are then read by the default one. */
+  async #evaluateLeniently(session: Session): Promise<Report> {
+    try {
+      return await session.evaluate(this.#editor?.rule ?? session.facts.defaultRule);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === "E_RULE")) throw error;
+      this.#editor?.set(session.facts.defaultRule);
+      return session.evaluate(session.facts.defaultRule);
+    }
+  }
+
+  #showReport(report: Report): void {
+    const dataset = this.#dataset;
+    if (!dataset) return;
+    dataset.report = report;
+    const again = readAgainForm(report, dataset.options, (options) =>
+      this.#read(dataset.inputs, options),
+    );
+    showDataset(byId("dataset"), report, again);
+    this.#list.show(report);
+  }
+
+  async #evaluate(rule: Rule): Promise<void> {
+    const dataset = this.#dataset;
+    if (!dataset) return;
+    const turn = ++this.#evaluation;
+    try {
+      const report = await dataset.session.evaluate(rule);
+      if (turn !== this.#evaluation || dataset !== this.#dataset) return;
+      this.#editor?.showError(null);
+      this.#showReport(report);
+      announce(counted(report.totals.findings, "finding"));
+      if (this.#selected) await this.#explain(this.#selected);
+    } catch (error) {
+      if (turn !== this.#evaluation || error instanceof CancelledError) return;
+      // The last good list stays in place beside the error.
+      if (error instanceof EngineError && error.code === "E_RULE") this.#editor?.showError(error);
+      else showError(messageOf(error), hintOf(error));
+    }
+  }
+
+  async #select(pair: PairKey): Promise<void> {
+    this.#selected = pair;
+    this.#list.mark(pair);
+    await this.#explain(pair);
+  }
+
+  async #explain(pair: PairKey): Promise<void> {
+    const dataset = this.#dataset;
+    if (!dataset) return;
+    const turn = ++this.#explanation;
+    const { rule } = dataset.report;
+    try {
+      const details = await dataset.session.details(pair, rule, MAX_POINTS);
+      if (turn !== this.#explanation) return;
+      document.body.dataset.detail = "open";
+      await this.#detail.show(details, rule, {
+        onClose: () => this.#closeDetail(),
+        explainText: () => dataset.session.explainText(pair, rule),
+      });
+      announce(details.explanation.sentence);
+    } catch (error) {
+      if (turn !== this.#explanation || error instanceof CancelledError) return;
+      if (error instanceof EngineError && error.code === "E_ADDRESS") {
+        this.#selected = null;
+        this.#list.showQuestionError(error.hint ? `${error.message}. ${error.hint}` : error.message);
+      } else showError(messageOf(error), hintOf(error));
+    }
+  }
+
+  #closeDetail(): void {
+    this.#explanation++;
+    const hadFocus = byId("detail").contains(document.activeElement);
+    const wasOpen = this.#selected !== null;
+    this.#selected = null;
+    this.#list.mark(null);
+    this.#detail.hide();
+    delete document.body.dataset.detail;
+    if (wasOpen && hadFocus) this.#list.focusRow();
+  }
+
+  async #export(format: "json" | "csv"): Promise<void> {
+    const dataset = this.#dataset;
+    if (!dataset) return;
+    try {
+      const text = await dataset.session.reportText(format, dataset.report.rule);
+      const type = format === "json" ? "application/json" : "text/csv";
+      download(`beaconlens-findings.${format}`, type, text);
+      announce(`exported as ${format.toUpperCase()}`);
+    } catch (error) {
+      showError(messageOf(error), hintOf(error));
+    }
+  }
+
+  #setState(state: "landing" | "reading" | "results"): void {
+    document.body.dataset.state = state;
+    if (state === "reading") byId("reading-title").focus();
+  }
+}
+
+function onAction(name: string, act: () => void): void {
+  for (const element of document.querySelectorAll(`[data-action=${name}]`)) {
+    element.addEventListener("click", act);
+  }
+}
+
+/** Opens a dialog of the page; resolves with the value of the button that closed it. */
+function answerOf(id: string): Promise<string> {
+  const dialog = byId<HTMLDialogElement>(id);
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const hintOf = (error: unknown): string | null => (error instanceof EngineError ? error.hint : null);

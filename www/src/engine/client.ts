@@ -1,0 +1,172 @@
+// The page's side of the worker: promises instead of messages.
+
+import type { DetectorOptions, Report, Rule } from "beaconlens";
+import { type Host, startWorker } from "../host";
+import {
+  type CallName,
+  type Calls,
+  type EngineFacts,
+  type Failure,
+  isReply,
+  type PairDetails,
+  type PairKey,
+  type ReadProgress,
+  type Request,
+  type SourceInput,
+} from "./protocol";
+
+export class CancelledError extends Error {
+  override name = "CancelledError";
+}
+
+export class EngineError extends Error {
+  override name = "EngineError";
+  readonly code: string;
+  readonly hint: string | null;
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.code = failure.code;
+    this.hint = failure.hint;
+  }
+}
+
+interface Parts {
+  module: WebAssembly.Module;
+  workerProgram: string;
+}
+
+/** Loads and compiles once, and shares both with every worker. */
+export class Engine {
+  readonly #host: Host;
+  #parts: Promise<Parts> | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  load(): Promise<Parts> {
+    this.#parts ??= Promise.all([this.#host.engine(), this.#host.workerProgram()])
+      .then(([module, workerProgram]) => ({ module, workerProgram }))
+      .catch((error: unknown) => {
+        this.#parts = undefined; // so that a second try can succeed
+        throw error;
+      });
+    return this.#parts;
+  }
+
+  /**
+   * Reads the inputs as one dataset, in a worker of its own: what was read before stays
+   * usable until this succeeds, and to cancel is to terminate this worker only.
+   */
+  async open(
+    inputs: SourceInput[],
+    options: DetectorOptions,
+    onProgress: (progress: ReadProgress) => void,
+    signal: AbortSignal,
+  ): Promise<Session> {
+    const { module, workerProgram } = await this.load();
+    if (signal.aborted) throw new CancelledError("cancelled");
+    const session = new Session(startWorker(workerProgram), onProgress);
+    const cancel = () => session.close();
+    signal.addEventListener("abort", cancel);
+    try {
+      session.share(module);
+      session.facts = await session.call("facts", {});
+      await session.call("read", { inputs, options });
+      return session;
+    } catch (error) {
+      session.close();
+      throw signal.aborted ? new CancelledError("cancelled") : error;
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+}
+
+interface Waiting {
+  resolve: (answer: never) => void;
+  reject: (error: Error) => void;
+}
+
+/** One dataset in one worker. */
+export class Session {
+  facts!: EngineFacts;
+  readonly #worker: Worker;
+  readonly #onProgress: (progress: ReadProgress) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #lastRun = 0;
+  #closed = false;
+
+  constructor(worker: Worker, onProgress: (progress: ReadProgress) => void) {
+    this.#worker = worker;
+    this.#onProgress = onProgress;
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail({ code: "E_INTERNAL", message: event.message || "the worker stopped", hint: null });
+    };
+  }
+
+  share(module: WebAssembly.Module): void {
+    this.#post({ kind: "module", module });
+  }
+
+  evaluate(rule: Rule): Promise<Report> {
+    return this.call("evaluate", { rule });
+  }
+
+  reportText(format: "json" | "csv", rule: Rule): Promise<string> {
+    return this.call("reportText", { rule, format });
+  }
+
+  details(pair: PairKey, rule: Rule, maxPoints: number): Promise<PairDetails> {
+    return this.call("details", { pair, rule, maxPoints });
+  }
+
+  explainText(pair: PairKey, rule: Rule): Promise<string> {
+    return this.call("explainText", { pair, rule });
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#worker.terminate();
+    this.#rejectAll(new CancelledError("cancelled"));
+  }
+
+  call<K extends CallName>(name: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
+    if (this.#closed) return Promise.reject(new CancelledError("the dataset was closed"));
+    const run = ++this.#lastRun;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(run, { resolve, reject });
+      this.#post({ kind: "call", run, name, ask } as Request);
+    });
+  }
+
+  #post(request: Request): void {
+    this.#worker.postMessage(request);
+  }
+
+  #receive(data: unknown): void {
+    if (!isReply(data)) return;
+    const waiting = this.#waiting.get(data.run);
+    if (!waiting) return; // nobody waits for this run any more
+    if (data.kind === "progress") {
+      this.#onProgress(data.progress);
+      return;
+    }
+    this.#waiting.delete(data.run);
+    if (data.kind === "done") waiting.resolve(data.answer as never);
+    else waiting.reject(new EngineError(data.failure));
+  }
+
+  #fail(failure: Failure): void {
+    this.#closed = true;
+    this.#worker.terminate();
+    this.#rejectAll(new EngineError(failure));
+  }
+
+  #rejectAll(error: Error): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}

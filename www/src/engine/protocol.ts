@@ -1,0 +1,87 @@
+// What the page and its worker say to each other. Types and guards only.
+
+import type { DetectorOptions, Explanation, Report, Rule } from "beaconlens";
+
+/** Bytes with the name their rows are reported under. */
+export interface SourceInput {
+  name: string;
+  blob: Blob;
+}
+
+export interface PairKey {
+  source: string;
+  destination: string;
+  port: number;
+}
+
+/** Bytes count what was taken from the files, so that a gzip file has an exact total too. */
+export interface ReadProgress {
+  source: string;
+  sourceNumber: number;
+  sourceCount: number;
+  bytesDone: number;
+  bytesTotal: number;
+  rowsRead: number;
+  rowsUsed: number;
+  pairs: number;
+}
+
+/** One entry a connection, in time order; seconds, as the plots take them. */
+export interface Series {
+  start: Float64Array;
+  gap: Float64Array;
+  /** Connections of the pair in the window; more than `start.length` when the oldest were left out. */
+  total: number;
+}
+
+export interface PairDetails {
+  explanation: Explanation;
+  series: Series | null;
+}
+
+export interface EngineFacts {
+  version: string;
+  defaultRule: Rule;
+}
+
+/** Every question the page can ask, with its answer. */
+export interface Calls {
+  facts: { ask: object; answer: EngineFacts };
+  read: { ask: { inputs: SourceInput[]; options: DetectorOptions }; answer: null };
+  evaluate: { ask: { rule: Rule }; answer: Report };
+  reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };
+  details: { ask: { rule: Rule; pair: PairKey; maxPoints: number }; answer: PairDetails };
+  explainText: { ask: { rule: Rule; pair: PairKey }; answer: string };
+}
+export type CallName = keyof Calls;
+
+export type Request =
+  | { kind: "module"; module: WebAssembly.Module }
+  | { [K in CallName]: { kind: "call"; run: number; name: K; ask: Calls[K]["ask"] } }[CallName];
+
+/** An error as it crosses the worker's border, where classes are lost. */
+export interface Failure {
+  code: string;
+  message: string;
+  hint: string | null;
+}
+
+export type Reply =
+  | { kind: "progress"; run: number; progress: ReadProgress }
+  | { kind: "done"; run: number; answer: unknown }
+  | { kind: "failed"; run: number; failure: Failure };
+
+const hasKind = (value: unknown): value is { kind: unknown } =>
+  typeof value === "object" && value !== null && "kind" in value;
+
+export function isRequest(value: unknown): value is Request {
+  return hasKind(value) && (value.kind === "module" || value.kind === "call");
+}
+
+export function isReply(value: unknown): value is Reply {
+  return (
+    hasKind(value) &&
+    (value.kind === "progress" || value.kind === "done" || value.kind === "failed") &&
+    typeof (value as { run?: unknown }).run === "number"
+  );
+}

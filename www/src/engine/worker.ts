@@ -1,0 +1,182 @@
+// The engine's thread: one detector, which lives as long as the worker does.
+
+import { Detector, defaultRule, initSync, version } from "beaconlens/slim";
+import { chunksOf } from "./bytes";
+import {
+  type CallName,
+  type Calls,
+  type Failure,
+  isRequest,
+  type ReadProgress,
+  type Reply,
+  type Request,
+  type Series,
+  type SourceInput,
+} from "./protocol";
+
+/** At most ten progress messages a second. */
+const PROGRESS_MS = 100;
+
+type Call = Extract<Request, { kind: "call" }>;
+type Answer = { answer: unknown; transfer?: Transferable[] };
+
+let detector: Detector | undefined;
+
+function post(reply: Reply, transfer: Transferable[] = []): void {
+  postMessage(reply, { transfer });
+}
+
+addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
+  if (!isRequest(data)) return;
+  if (data.kind === "module") {
+    initSync(data.module);
+    return;
+  }
+  try {
+    const { answer, transfer } = await respond(data);
+    post({ kind: "done", run: data.run, answer }, transfer);
+  } catch (error) {
+    post({ kind: "failed", run: data.run, failure: failureOf(error) });
+  }
+});
+
+function ask<K extends CallName>(call: Call, _name: K): Calls[K]["ask"] {
+  return call.ask as Calls[K]["ask"];
+}
+
+async function respond(call: Call): Promise<Answer> {
+  switch (call.name) {
+    case "facts":
+      return { answer: { version: version(), defaultRule: defaultRule() } };
+    case "read": {
+      const { inputs, options } = ask(call, "read");
+      detector?.free();
+      detector = new Detector(options);
+      await readAll(detector, inputs, call.run);
+      return { answer: null };
+    }
+    case "evaluate":
+      return { answer: dataset().evaluate(ask(call, "evaluate").rule) };
+    case "reportText": {
+      const { format, rule } = ask(call, "reportText");
+      return { answer: dataset().evaluateText(format, rule) };
+    }
+    case "explainText": {
+      const { pair, rule } = ask(call, "explainText");
+      return { answer: dataset().explainText(pair.source, pair.destination, pair.port, rule) };
+    }
+    case "details":
+      return details(ask(call, "details"));
+  }
+}
+
+function dataset(): Detector {
+  if (!detector) throw new Error("no flows have been read");
+  return detector;
+}
+
+async function readAll(into: Detector, inputs: SourceInput[], run: number): Promise<void> {
+  const bytesTotal = inputs.reduce((sum, input) => sum + input.blob.size, 0);
+  let bytesBefore = 0;
+  let lastPost = Number.NEGATIVE_INFINITY;
+  const report = (index: number, consumed: number, always: boolean) => {
+    const now = performance.now();
+    if (!always && now - lastPost < PROGRESS_MS) return;
+    lastPost = now;
+    const engine = into.progress();
+    const progress: ReadProgress = {
+      source: inputs[index]?.name ?? "",
+      sourceNumber: index + 1,
+      sourceCount: inputs.length,
+      bytesDone: bytesBefore + consumed,
+      bytesTotal,
+      rowsRead: engine.rows_read,
+      rowsUsed: engine.rows_used,
+      pairs: engine.pairs,
+    };
+    post({ kind: "progress", run, progress });
+  };
+  for (const [index, input] of inputs.entries()) {
+    await readOne(into, input, (consumed) => report(index, consumed, false));
+    bytesBefore += input.blob.size;
+  }
+  bytesBefore = bytesTotal;
+  report(inputs.length - 1, 0, true);
+}
+
+async function readOne(
+  into: Detector,
+  input: SourceInput,
+  onBytes: (consumed: number) => void,
+): Promise<void> {
+  try {
+    into.startSource(input.name);
+    for await (const chunk of chunksOf(input.blob)) {
+      into.ingest(chunk.bytes);
+      onBytes(chunk.consumed);
+    }
+    into.finish();
+  } catch (error) {
+    // A refused source stays in the report's list of sources; the next one is still read.
+    if (failureOf(error).code !== "E_NOT_FLOWS") throw nameTheSource(error, input.name);
+  }
+}
+
+function nameTheSource(error: unknown, name: string): Error {
+  const { code, message, hint } = failureOf(error);
+  return Object.assign(new Error(`${name}: ${message}`), { code, hint });
+}
+
+function details({ pair, rule, maxPoints }: Calls["details"]["ask"]): Answer {
+  const explanation = dataset().explain(pair.source, pair.destination, pair.port, rule);
+  const history = dataset().history(
+    explanation.sourceip,
+    explanation.destinationip,
+    explanation.destinationport,
+  );
+  if (!history || !explanation.measures) return { answer: { explanation, series: null } };
+  // The explanation counts only the window's connections, and those end at its end:
+  // flows after it exist only when the rule names an end.
+  const { startMicros, gapMicros } = history;
+  const total = explanation.measures.connection_count;
+  const to = rule.end ? countUpTo(startMicros, microsOf(rule.end)) : startMicros.length;
+  const from = Math.max(to - Math.min(total, maxPoints), 0);
+  const series: Series = {
+    start: startMicros.slice(from, to).map((micros) => micros / 1e6),
+    gap: gapMicros.slice(from, to).map((micros) => micros / 1e6),
+    total,
+  };
+  return {
+    answer: { explanation, series },
+    transfer: [series.start.buffer as ArrayBuffer, series.gap.buffer as ArrayBuffer],
+  };
+}
+
+/** How many of the sorted instants are at or before `end`. */
+function countUpTo(sorted: Float64Array, end: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= end) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** RFC 3339 to microseconds; `Date` alone would drop what is finer than a millisecond. */
+function microsOf(instant: string): number {
+  const fraction = /\.\d{3}(\d{1,3})/.exec(instant)?.[1] ?? "";
+  return Date.parse(instant) * 1000 + Number(fraction.padEnd(3, "0"));
+}
+
+function failureOf(error: unknown): Failure {
+  const { code, message, hint } = error as { code?: string; message?: string; hint?: string };
+  // A file that breaks off in the middle of its gzip stream is the reader's TypeError.
+  const unreadable = error instanceof TypeError || error instanceof DOMException;
+  return {
+    code: typeof code === "string" ? code : unreadable ? "E_READ" : "E_INTERNAL",
+    message: message ?? String(error),
+    hint: hint ?? null,
+  };
+}

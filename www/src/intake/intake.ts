@@ -1,0 +1,95 @@
+// The ways in: drop anywhere, pick, paste. Each ends in the same list of named inputs.
+
+import type { SourceInput } from "../engine/protocol";
+import { byId } from "../ui/dom";
+import { counted } from "../ui/format";
+
+export interface Intake {
+  /** A drag has started or the page is idle: time to load the engine. */
+  onInterest(): void;
+  /** What a drop would do right now, for the overlay. */
+  dropConsequence(): string;
+  onInputs(inputs: SourceInput[], way: "drop" | "pick" | "paste"): void;
+}
+
+const asInputs = (files: Iterable<File>): SourceInput[] =>
+  [...files].map((file) => ({ name: file.name, blob: file }));
+
+export function startIntake(intake: Intake): void {
+  startDrop(intake);
+  startPick(intake);
+  startPaste(intake);
+}
+
+const carriesFiles = (transfer: DataTransfer | null): boolean =>
+  transfer?.types.some((type) => type === "Files" || type === "text/plain") ?? false;
+
+function startDrop(intake: Intake): void {
+  const overlay = byId("drop-overlay");
+  // Entering a child comes before leaving its parent: only the balance tells when it is over.
+  let depth = 0;
+  const show = (transfer: DataTransfer | null) => {
+    const items = transfer ? [...transfer.items].filter((item) => item.kind === "file").length : 0;
+    const what = items > 0 ? counted(items, "file") : "this text";
+    byId("drop-what").textContent = `Drop to read ${what}`;
+    byId("drop-consequence").textContent = intake.dropConsequence();
+    overlay.hidden = false;
+  };
+  const hide = () => {
+    depth = 0;
+    overlay.hidden = true;
+  };
+  document.addEventListener("dragenter", (event) => {
+    if (!carriesFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    intake.onInterest();
+    if (++depth === 1) show(event.dataTransfer);
+  });
+  document.addEventListener("dragover", (event) => {
+    if (carriesFiles(event.dataTransfer)) event.preventDefault();
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (carriesFiles(event.dataTransfer) && --depth <= 0) hide();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event.dataTransfer)) return;
+    event.preventDefault();
+    hide();
+    const inputs = fromTransfer(event.dataTransfer, "dropped text");
+    if (inputs.length > 0) intake.onInputs(inputs, "drop");
+  });
+}
+
+function startPick(intake: Intake): void {
+  const picker = byId<HTMLInputElement>("picker");
+  for (const opener of document.querySelectorAll("[data-action=pick]")) {
+    opener.addEventListener("click", () => picker.click());
+    opener.addEventListener("pointerenter", () => intake.onInterest(), { once: true });
+  }
+  picker.addEventListener("change", () => {
+    const inputs = asInputs(picker.files ?? []);
+    picker.value = ""; // so that the same file can be picked again
+    if (inputs.length > 0) intake.onInputs(inputs, "pick");
+  });
+}
+
+function startPaste(intake: Intake): void {
+  document.addEventListener("paste", (event) => {
+    if (isTyping(event.target)) return;
+    const inputs = fromTransfer(event.clipboardData, "pasted text");
+    if (inputs.length === 0) return;
+    event.preventDefault();
+    intake.onInputs(inputs, "paste");
+  });
+}
+
+function fromTransfer(transfer: DataTransfer | null, textName: string): SourceInput[] {
+  if (!transfer) return [];
+  if (transfer.files.length > 0) return asInputs(transfer.files);
+  const text = transfer.getData("text/plain");
+  return text.trim() === "" ? [] : [{ name: textName, blob: new Blob([text]) }];
+}
+
+export const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.matches("input, textarea, select") || target.isContentEditable);

@@ -1,0 +1,16 @@
+// The served page: its parts are files next to it.
+
+import { start } from "./app";
+import { SAMPLE_NAME } from "./host";
+
+async function get(path: string): Promise<Response> {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} could not be loaded (${response.status})`);
+  return response;
+}
+
+start({
+  engine: async () => WebAssembly.compile(await (await get("beaconlens.wasm")).arrayBuffer()),
+  workerProgram: async () => (await get("scan.worker.js")).text(),
+  sample: async () => new File([await (await get(`sample/${SAMPLE_NAME}`)).blob()], SAMPLE_NAME),
+});

@@ -1,0 +1,39 @@
+// Copy to the clipboard, also where the modern interface is missing (plain http, some file://).
+
+import { announce, button } from "./dom";
+
+export async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text);
+  }
+  announce("copied");
+}
+
+function copyBySelection(text: string): void {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "offscreen";
+  const host = document.querySelector("dialog[open]") ?? document.body;
+  host.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+/** A button that copies and says for a moment that it did. */
+export function copyButton(label: string, text: () => string | Promise<string>, name = label) {
+  const element = button(
+    label,
+    async () => {
+      await copy(await text());
+      element.textContent = "Copied";
+      setTimeout(() => {
+        element.textContent = label;
+      }, 1200);
+    },
+    { class: "quiet", "aria-label": name },
+  );
+  return element;
+}

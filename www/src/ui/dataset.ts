@@ -1,0 +1,133 @@
+// "What I read this as": every source with its columns, times and notes, and every row accounted for.
+
+import type { Diagnostic, Report, SourceReport } from "beaconlens";
+import { h, replace } from "./dom";
+import { bytes, count, counted, DELIMITER_NAMES, instant, zone } from "./format";
+
+export function showDataset(into: Element, report: Report, readAgain: HTMLElement): void {
+  const { totals, sources } = report;
+  const refused = sources.filter((source) => source.error);
+  const offset = report.rule.utc_offset_minutes;
+  // Whoever changes a threshold has opened the panel for a reason: keep it as it is.
+  const wasOpen = into.querySelector("details")?.open ?? false;
+  replace(
+    into,
+    ...refused.map(refusal),
+    h(
+      "details",
+      { class: "dataset", open: wasOpen },
+      h(
+        "summary",
+        {},
+        h("span", { class: "summary-title" }, "What was read"),
+        h("span", { class: "summary-facts" }, accountOf(report)),
+        totals.first_flow
+          ? h(
+              "span",
+              { class: "summary-facts" },
+              `${instant(totals.first_flow, offset)} to ${instant(totals.last_flow, offset)} ${zone(offset)}`,
+            )
+          : null,
+      ),
+      h("div", { class: "sources" }, ...sources.filter((source) => !source.error).map(sourceCard)),
+      diagnosticsOf(report.diagnostics),
+      readAgain,
+    ),
+  );
+}
+
+function accountOf({ totals, sources }: Report): string {
+  const files = counted(sources.length, "file");
+  const rows = `${counted(totals.rows_read, "row")} = ${count(totals.rows_used)} used + ${count(totals.rows_skipped)} skipped`;
+  return `${files}, ${bytes(totals.bytes_read)} · ${rows} · ${counted(totals.pairs, "pair")}`;
+}
+
+function refusal(source: SourceReport) {
+  return h(
+    "div",
+    { class: "message message-error", role: "alert", "data-refused": source.name },
+    h("p", {}, h("strong", {}, "Refused: "), h("span", { class: "mono" }, source.name)),
+    h("p", {}, source.error?.message),
+    source.error?.hint ? h("p", { class: "hint" }, source.error.hint) : null,
+  );
+}
+
+function sourceCard(source: SourceReport) {
+  const delimiter = source.delimiter === null ? null : DELIMITER_NAMES[source.delimiter];
+  return h(
+    "section",
+    { class: "source" },
+    h("h3", { class: "mono" }, source.name),
+    h(
+      "p",
+      {},
+      `${bytes(source.bytes_read)} read as ${source.format}`,
+      delimiter ? `, ${delimiter} between columns` : null,
+      source.header_line === null ? ", no header line" : `, header in line ${source.header_line}`,
+      `. ${counted(source.rows_read, "row")} = ${count(source.rows_used)} used + ${count(source.rows_skipped)} skipped.`,
+    ),
+    mappingTable(source),
+    source.times.length > 0 ? h("p", {}, `Times: ${source.times.join("; ")}.`) : null,
+    source.unused_columns.length > 0
+      ? h("p", { class: "hint" }, `Columns not used: ${source.unused_columns.join(", ")}`)
+      : null,
+    ...source.notes.map((note) => h("p", { class: "hint" }, note)),
+  );
+}
+
+function mappingTable(source: SourceReport) {
+  return h(
+    "table",
+    { class: "plain mapping" },
+    h("caption", { class: "offscreen" }, `Columns of ${source.name}`),
+    h("thead", {}, h("tr", {}, ...["read as", "column", "position"].map(headerCell))),
+    h(
+      "tbody",
+      {},
+      ...source.columns.map(({ role, column, position }) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, role.replaceAll("_", " ")),
+          h("td", { class: "mono" }, column),
+          h("td", { class: "number" }, position),
+        ),
+      ),
+    ),
+  );
+}
+
+function diagnosticsOf(diagnostics: Diagnostic[]) {
+  if (diagnostics.length === 0) return h("p", {}, "Every row could be used.");
+  const skipped = diagnostics.reduce((sum, diagnostic) => sum + diagnostic.rows, 0);
+  return h(
+    "section",
+    { class: "diagnostics" },
+    h("h3", {}, `${counted(skipped, "row")} with a remark`),
+    ...diagnostics.map((diagnostic) =>
+      h(
+        "div",
+        { class: "diagnostic" },
+        h("p", {}, h("strong", {}, counted(diagnostic.rows, "row")), `: ${diagnostic.reason}`),
+        h(
+          "ul",
+          {},
+          ...diagnostic.examples.map((example) =>
+            h(
+              "li",
+              {},
+              h(
+                "span",
+                { class: "hint" },
+                `${example.source}, line ${count(example.line)}, byte ${count(example.byte)}: `,
+              ),
+              h("code", {}, example.text),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+const headerCell = (text: string) => h("th", { scope: "col" }, text);

@@ -1,0 +1,56 @@
+// Numbers and times for people. One locale, so that a screenshot reads the same everywhere.
+
+const grouped = new Intl.NumberFormat("en-US");
+
+export const count = (value: number): string => grouped.format(value);
+
+/** "1 row", "2,000 rows". */
+export const counted = (value: number, one: string, many = `${one}s`): string =>
+  `${count(value)} ${value === 1 ? one : many}`;
+
+export function bytes(value: number): string {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let unit = 0;
+  let shown = value;
+  while (shown >= 1000 && unit < units.length - 1) {
+    shown /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? shown : shown.toFixed(shown < 10 ? 1 : 0)} ${units[unit]}`;
+}
+
+/** A span of seconds in its natural unit: "250 ms", "60 s", "5 min", "1.5 h". */
+export function duration(seconds: number): string {
+  if (seconds < 1) return `${trim(seconds * 1000)} ms`;
+  if (seconds < 120) return `${trim(seconds)} s`;
+  if (seconds < 7200) return `${trim(seconds / 60)} min`;
+  if (seconds < 172_800) return `${trim(seconds / 3600)} h`;
+  return `${trim(seconds / 86_400)} d`;
+}
+
+const trim = (value: number): string => String(Number(value.toPrecision(3)));
+
+/** RFC 3339 as "2026-03-02 14:00:05" at the given offset from UTC. */
+export function instant(rfc3339: string | null, offsetMinutes = 0): string {
+  if (rfc3339 === null) return "–";
+  const shifted = new Date(Date.parse(rfc3339) + offsetMinutes * 60_000);
+  return shifted.toISOString().slice(0, 19).replace("T", " ");
+}
+
+export function zone(offsetMinutes: number): string {
+  if (offsetMinutes === 0) return "UTC";
+  const size = Math.abs(offsetMinutes);
+  const hours = String(Math.floor(size / 60)).padStart(2, "0");
+  return `UTC${offsetMinutes < 0 ? "−" : "+"}${hours}:${String(size % 60).padStart(2, "0")}`;
+}
+
+/** Brackets keep an IPv6 address and its port apart. */
+export const endpoint = (address: string, port: number): string =>
+  address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+
+export const DELIMITER_NAMES: Record<string, string> = {
+  ",": "comma",
+  "\t": "tab",
+  ";": "semicolon",
+  "|": "pipe",
+};

@@ -1,0 +1,25 @@
+// A list of ports as people write it: "6660-6669, 6697" and back.
+
+export function writePorts(ports: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const port of ports) {
+    const run = runs.at(-1);
+    if (run && port === run[1] + 1) run[1] = port;
+    else runs.push([port, port]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
+}
+
+/** What is not a number stays text: the engine then names it in its error. */
+export function readPorts(text: string): (number | string)[] {
+  return text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .flatMap((word) => {
+      const range = /^(\d{1,5})-(\d{1,5})$/.exec(word);
+      if (!range) return [/^\d+$/.test(word) ? Number(word) : word];
+      const [from, to] = [Number(range[1]), Number(range[2])];
+      if (from > to || to > 65_535) return [word];
+      return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    });
+}

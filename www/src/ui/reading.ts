@@ -1,0 +1,37 @@
+// Progress with real numbers: bytes of a known total, rows and pairs so far.
+
+import type { ReadProgress, SourceInput } from "../engine/protocol";
+import { byId, h, replace } from "./dom";
+import { bytes, count } from "./format";
+
+export function showReadingStart(inputs: readonly SourceInput[]): void {
+  const total = inputs.reduce((sum, input) => sum + input.blob.size, 0);
+  showReading({
+    source: inputs[0]?.name ?? "",
+    sourceNumber: 1,
+    sourceCount: inputs.length,
+    bytesDone: 0,
+    bytesTotal: total,
+    rowsRead: 0,
+    rowsUsed: 0,
+    pairs: 0,
+  });
+}
+
+export function showReading(progress: ReadProgress): void {
+  const bar = byId<HTMLProgressElement>("reading-bar");
+  bar.value = progress.bytesTotal > 0 ? progress.bytesDone / progress.bytesTotal : 0;
+  const place =
+    progress.sourceCount > 1 ? ` (file ${progress.sourceNumber} of ${progress.sourceCount})` : "";
+  byId("reading-source").textContent = progress.source + place;
+  const percent = `${Math.floor(bar.value * 100)} %`;
+  replace(
+    byId("reading-figures"),
+    figure("read", `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)} (${percent})`),
+    figure("rows", count(progress.rowsRead)),
+    figure("pairs", count(progress.pairs)),
+  );
+}
+
+const figure = (term: string, value: string) =>
+  h("div", {}, h("dt", {}, term), h("dd", {}, value));
