@@ -1,9 +1,19 @@
 // The one WebAssembly instance: how it starts, how it is called, and how it is
 // replaced when it has failed.
 
-import * as glue from "beaconlens-glue";
+// By name, so that the glue's own loader, with a second URL of the module, falls away.
+import {
+  Detector,
+  defaultRule,
+  parseRule,
+  __wbg_reset_state as resetState,
+  initSync as startGlue,
+  version,
+} from "beaconlens-glue";
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
+
+const glue = { Detector, defaultRule, parseRule, version };
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {
@@ -67,7 +77,7 @@ function useHost() {
 }
 
 function start(compiled) {
-  glue.initSync({ module: compiled });
+  startGlue({ module: compiled });
   module = compiled;
 }
 
@@ -91,7 +101,7 @@ function running() {
     useHost();
   }
   if (failed) {
-    glue.__wbg_reset_state();
+    resetState();
     failed = false;
   }
   return glue;

@@ -1,0 +1,264 @@
+// The installed command: what it prints where, and with which exit code.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { COLUMNS, calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
+import { beaconlens, inProject, write } from "./installed.mjs";
+
+const CSV = `${COLUMNS}\n${Object.values(DAY_FINDING)}\n`;
+
+write("day.csv", DAY);
+write("day.csv.gz", gzipSync(DAY));
+write("picture.jpg", Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0));
+write("letter.txt", "Dear reader,\n\nthis is no table.\n");
+
+/** Runs, checks the exit code, answers both outputs. */
+async function outputs(args, { code = 0, ...options } = {}) {
+  const result = await beaconlens(args, options);
+  assert.equal(result.code, code, result.stderr);
+  return result;
+}
+
+/** Wrong use: one line that says what, nothing on standard output. */
+async function refused(args, pattern) {
+  const { stdout, stderr } = await outputs(args, { code: 2 });
+  assert.equal(stdout, "");
+  assert.match(stderr, pattern);
+  assert.doesNotMatch(stderr, /\n\s+at /, "no stack");
+}
+
+test("evaluate prints CSV in a pipe, and notices on standard error", async () => {
+  const { stdout, stderr } = await outputs(["evaluate", "day.csv"]);
+  assert.equal(stdout, CSV);
+  assert.match(stderr, /day\.csv: 98 rows read, 98 used, 0 skipped/);
+  assert.match(stderr, /time=starttime/);
+  assert.match(stderr, /1 finding/);
+});
+
+test("every format", async () => {
+  const json = JSON.parse((await outputs(["evaluate", "--format", "json", "day.csv"])).stdout);
+  assert.deepEqual(json.findings, [DAY_FINDING]);
+  const ndjson = await outputs(["evaluate", "--format=ndjson", "day.csv"]);
+  assert.deepEqual(
+    ndjson.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+    [DAY_FINDING],
+  );
+  const table = (await outputs(["evaluate", "--format", "table", "day.csv"])).stdout.split("\n");
+  assert.match(table[0], /^source +destination +port +connections/);
+  assert.match(table[1], /^10\.0\.0\.5 +203\.0\.113\.9 +443 +24 +4 +2\.4 kB +4\.8 kB/);
+  assert.equal(table.length, 3);
+});
+
+test("both orders are accepted, and the help says that they are one", async () => {
+  for (const order of ["priority", "rule"]) {
+    assert.equal((await outputs(["evaluate", "--order", order, "day.csv"])).stdout, CSV);
+  }
+  assert.match((await outputs(["--help"])).stdout, /no priority yet/);
+});
+
+test("standard input, gzip, and both at once", async () => {
+  assert.equal((await outputs(["evaluate", "-"], { input: DAY })).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "-"], { input: gzipSync(DAY) })).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "day.csv.gz"])).stdout, CSV);
+  write("misnamed.csv", Buffer.concat([gzipSync(DAY.slice(0, 900)), gzipSync(DAY.slice(900))]));
+  assert.equal((await outputs(["evaluate", "misnamed.csv"])).stdout, CSV, "several streams in one file");
+});
+
+test("a large gzip file is read whole", async () => {
+  const rows = calls({ destination: "203.0.113.9", count: 200_000, minutes: 0.005 });
+  write("large.csv.gz", gzipSync([HEADER, ...rows].join("\n"), { level: 1 }));
+  const { stdout } = await outputs(["evaluate", "large.csv.gz"]);
+  assert.match(stdout, /,200000,17,/);
+});
+
+test("many files are one evaluation; a directory is walked in order", async () => {
+  const rows = calls({ destination: "203.0.113.9", count: 24, minutes: 10 });
+  write("walk/b/two.csv", [HEADER, ...rows.slice(12)].join("\n"));
+  write("walk/a.csv.gz", gzipSync([HEADER, ...rows.slice(0, 12)].join("\n")));
+  write("walk/c.txt", "not flows\n");
+  write("walk/.hidden", "not flows\n");
+  const named = await outputs(["evaluate", "walk/b/two.csv", "walk/a.csv.gz"]);
+  assert.equal(named.stdout, CSV);
+  const walked = await outputs(["evaluate", "--format", "json", "walk"]);
+  const { sources, findings } = JSON.parse(walked.stdout);
+  assert.deepEqual(findings, [DAY_FINDING]);
+  assert.deepEqual(
+    sources.map((source) => source.name),
+    ["walk/a.csv.gz", "walk/b/two.csv", "walk/c.txt"],
+  );
+  assert.match(walked.stderr, /walk\/c\.txt: not used: /);
+});
+
+test("what is not flows is refused, with exit code 2", async () => {
+  write("empty.csv", "");
+  write("other.csv", "name,age\nAnn,40\nBob,41\n");
+  for (const file of ["picture.jpg", "letter.txt", "empty.csv", "other.csv"]) {
+    await refused(["evaluate", file], new RegExp(`^beaconlens: ${file}: not used: .+\n$`));
+  }
+  await refused(["evaluate", "picture.jpg", "letter.txt"], /picture\.jpg.*\n.*letter\.txt/);
+});
+
+test("a refused file among others: the rest is printed, and the exit code tells", async () => {
+  const { stdout, stderr } = await outputs(["evaluate", "picture.jpg", "day.csv"], { code: 2 });
+  assert.equal(stdout, CSV);
+  assert.match(stderr, /picture\.jpg: not used: /);
+});
+
+test("what cannot be read is named, with exit code 2", async () => {
+  await refused(["evaluate", "day.csv", "none.csv"], /none\.csv: no such file/);
+  write("cut.csv.gz", gzipSync(DAY).subarray(0, 60));
+  await refused(["evaluate", "cut.csv.gz"], /cut\.csv\.gz: /);
+});
+
+test("wrong use is told in one line, with exit code 2", async () => {
+  const wrong = [
+    [["evaluate", "--frobnicate", "day.csv"], /--frobnicate/],
+    [["evaluate"], /no input/],
+    [["frobnicate"], /"frobnicate"/],
+    [["evaluate", "--format", "xml", "day.csv"], /--format: "xml"/],
+    [["evaluate", "--order", "size", "day.csv"], /--order: "size"/],
+    [["evaluate", "--rule"], /--rule/],
+    [["evaluate", "--rule", "none.json", "day.csv"], /none\.json: no such file/],
+    [["evaluate", "--window", "soon", "day.csv"], /window/],
+    [["evaluate", "--end", "soon", "day.csv"], /end/],
+    [["evaluate", "--map", "time", "day.csv"], /--map: "time"/],
+    [["evaluate", "--map", "when=#1", "day.csv"], /when/],
+    [["evaluate", "--delimiter", "x", "day.csv"], /--delimiter: "x"/],
+    [["evaluate", "--time-unit", "h", "day.csv"], /--time-unit: "h"/],
+    [["evaluate", "--utc-offset-minutes", "1h", "day.csv"], /"1h"/],
+    [["explain", "10.0.0.5", "203.0.113.9"], /SOURCE DESTINATION PORT/],
+    [["explain", "10.0.0.5", "203.0.113.9", "http", "day.csv"], /"http"/],
+    [["explain", "10.0.0.5", "203.0.113.9", "70000", "day.csv"], /"70000"/],
+    [["explain", "10.0.0.5", "here", "443", "day.csv"], /here/],
+    [["explain", "--all", "10.0.0.5", "203.0.113.9", "443", "day.csv"], /--all/],
+  ];
+  await Promise.all(wrong.map(([args, pattern]) => refused(args, pattern)));
+});
+
+test("--rule, and what the command line says above it", async () => {
+  write("rule.json", JSON.stringify({ window: "1h", gates: { min_connections: 6, min_hours: 1 } }));
+  const hour = await outputs(["evaluate", "--rule", "rule.json", "day.csv"]);
+  assert.match(hour.stdout, /203\.0\.113\.9,443,6,/);
+  const day = await outputs(["evaluate", "--rule", "rule.json", "--window", "24h", "day.csv"]);
+  assert.match(day.stdout, /203\.0\.113\.9,443,24,/);
+  write("wrong.json", '{ "gates": { "min_conections": 6 } }');
+  await refused(["evaluate", "--rule", "wrong.json", "day.csv"], /wrong\.json: .*min_conections/);
+  write("broken.json", "{");
+  await refused(["evaluate", "--rule", "broken.json", "day.csv"], /broken\.json: /);
+});
+
+test("--window and --end cut the flows", async () => {
+  const args = ["evaluate", "--format", "json", "--window", "2h", "--end", "2026-01-15T02:00:00Z", "day.csv"];
+  const { window, totals } = JSON.parse((await outputs(args)).stdout);
+  assert.deepEqual(window, { start: "2026-01-15T00:00:00Z", end: "2026-01-15T02:00:00Z", hours: 2 });
+  assert.equal(totals.flows_in_window + totals.flows_outside_window, 98);
+  const all = await outputs(["evaluate", "--format", "json", "--window", "all", "day.csv"]);
+  assert.equal(JSON.parse(all.stdout).totals.flows_outside_window, 0);
+});
+
+test("--all lists pairs that failed, and at which gates", async () => {
+  const { stdout } = await outputs(["evaluate", "--all", "day.csv"]);
+  const [header, ...lines] = stdout.trimEnd().split("\n");
+  assert.equal(header, `${COLUMNS},failed_gates`);
+  const failed = Object.fromEntries(lines.map((line) => [line.split(",")[1], line.split(",").at(-1)]));
+  assert.deepEqual(failed, {
+    "203.0.113.9": "",
+    "198.51.100.7": "min_connections",
+    "198.51.100.8": "min_hours",
+    "192.168.1.1": "excluded_destination",
+  });
+  const table = await outputs(["evaluate", "--all", "--format", "table", "day.csv"]);
+  assert.match(table.stdout, /198\.51\.100\.8 .* min_hours\n/);
+});
+
+test("--map reads columns by name and by position", async () => {
+  const bare = DAY.split("\n").slice(1).join("\n");
+  write("bare.csv", bare);
+  const positions = "time=#1,source=#2,destination=#3,port=#4,bytes_sent=#5,bytes_received=#6";
+  assert.equal((await outputs(["evaluate", "--map", positions, "bare.csv"])).stdout, CSV);
+  write("named.csv", DAY.replace(HEADER, "wann,von,nach,tor,hin,her").replaceAll(",", ";"));
+  const names = [
+    "--map",
+    "time=wann,source=von,destination=nach,port=TOR",
+    "--map",
+    "bytes_sent=hin,bytes_received=her",
+  ];
+  assert.equal((await outputs(["evaluate", ...names, "--delimiter", ";", "named.csv"])).stdout, CSV);
+});
+
+test("--time-unit and --utc-offset-minutes", async () => {
+  const seconds = DAY.replaceAll(/^(\d+)000,/gm, "$1,");
+  write("seconds.csv", seconds);
+  assert.equal((await outputs(["evaluate", "--time-unit", "s", "seconds.csv"])).stdout, CSV);
+  const east = DAY.replaceAll(/^\d+/gm, (time) =>
+    new Date(Number(time) - 5 * 3600e3).toISOString().slice(0, 19),
+  );
+  write("west.csv", east);
+  assert.equal((await outputs(["evaluate", "--utc-offset-minutes", "-300", "west.csv"])).stdout, CSV);
+});
+
+test("when nothing is found, the near misses say what was missing", async () => {
+  write(
+    "none.csv",
+    DAY.split("\n")
+      .filter((line) => !line.includes("203.0.113.9"))
+      .join("\n"),
+  );
+  const { stdout, stderr } = await outputs(["evaluate", "--format", "table", "none.csv"]);
+  assert.equal(stdout, "no findings\n");
+  assert.match(stderr, /0 findings, 3 near misses/);
+  assert.match(stderr, /198\.51\.100\.7 .*min_connections/);
+});
+
+test("skipped rows are counted with the first example", async () => {
+  write("dirty.csv", `${DAY}soon,10.0.0.5,203.0.113.9,443,1,1\n\u001b[31m,10.0.0.5,203.0.113.9,443,1,1\n`);
+  const { stdout, stderr } = await outputs(["evaluate", "dirty.csv"]);
+  assert.equal(stdout, CSV);
+  assert.match(stderr, /100 rows read, 98 used, 2 skipped/);
+  assert.match(stderr, /line 100: .*soon/);
+  assert.ok(!stderr.includes("\u001b"), "text of a file does not steer the terminal");
+});
+
+test("explain gives every gate, as text and as JSON", async () => {
+  const pair = ["10.0.0.5", "198.51.100.7", "443", "day.csv"];
+  const text = await outputs(["explain", ...pair]);
+  assert.match(text.stdout, /19/);
+  assert.match(text.stdout, /20/);
+  const json = JSON.parse((await outputs(["explain", "--format", "json", ...pair])).stdout);
+  assert.equal(json.verdict, "near_miss");
+  assert.equal(json.gates.find((gate) => gate.gate === "min_connections").value, 19);
+  const unseen = await outputs(["explain", "--format", "json", "10.0.0.5", "192.0.2.1", "1", "day.csv"]);
+  assert.equal(JSON.parse(unseen.stdout).verdict, "not_seen");
+});
+
+test("--version is the package's", async () => {
+  const { stdout } = await outputs(["--version"]);
+  assert.match(stdout, /^beaconlens \d+\.\d+\.\d+\n$/);
+});
+
+test("a reader that goes away is no mistake", async () => {
+  const rows = Array.from(
+    { length: 20_000 },
+    (_, i) => `1768435200000,10.0.0.5,203.${i >> 8}.${i & 255}.9,443,1,1`,
+  );
+  write("wide.csv", [HEADER, ...rows].join("\n"));
+  const child = spawn(inProject("node_modules/.bin/beaconlens"), [
+    "evaluate",
+    "--all",
+    inProject("wide.csv"),
+  ]);
+  let stderr = "";
+  child.stderr.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  child.stdout.once("data", () => child.stdout.destroy());
+  const [code] = await once(child, "close");
+  assert.equal(code, 0);
+  assert.doesNotMatch(stderr, /EPIPE|Error/);
+});

@@ -1,0 +1,102 @@
+// Uses every export of the package with its types; compiled, never run.
+
+import {
+  BeaconlensError,
+  type ColumnReport,
+  Detector,
+  type DetectorOptions,
+  type Diagnostic,
+  defaultRule,
+  type ErrorCode,
+  type EvaluateOptions,
+  type Explanation,
+  evaluate,
+  type Finding,
+  type GateName,
+  type GateReport,
+  type History,
+  type Input,
+  init,
+  initSync,
+  type Measures,
+  type ModuleSource,
+  type NearMiss,
+  type Progress,
+  parseRule,
+  type Report,
+  type Role,
+  type Rule,
+  type RuleDocument,
+  type SourceReport,
+  version,
+} from "beaconlens";
+import { evaluate as evaluateInline } from "beaconlens/inline";
+import { init as initSlim } from "beaconlens/slim";
+
+export async function everyExport(file: File, stream: ReadableStream<Uint8Array>): Promise<void> {
+  const source: ModuleSource = new URL("https://example.net/beaconlens.wasm");
+  await init();
+  await initSlim(source);
+  await init(fetch("beaconlens.wasm"));
+  initSync(new Uint8Array(8));
+
+  const role: Role = "time";
+  const options: DetectorOptions = {
+    mapping: { [role]: "#1" },
+    delimiter: ";",
+    timeUnit: "ms",
+    utcOffsetMinutes: -60,
+  };
+  const given: RuleDocument = { window: "7d", gates: { min_hours: 1 } };
+  const rule: Rule = parseRule(given);
+  const same: RuleDocument = defaultRule();
+  const text: string = version() + rule.name + same.name;
+
+  const inputs: Input[] = [file, stream, text, new Uint8Array(1), new ArrayBuffer(1), new Response()];
+  const abort = new AbortController();
+  const how: EvaluateOptions = { ...options, names: ["a"], signal: abort.signal, onProgress: show };
+  const report: Report = await evaluate(inputs, given, how);
+  const other: Report = await evaluateInline(file);
+  const [finding]: Finding[] = other.findings;
+  const measures: Measures | undefined = finding;
+  const near: NearMiss | undefined = report.near_misses[0];
+  const gate: GateReport | undefined = report.gates[0];
+  const name: GateName | undefined = gate?.gate ?? near?.failed_gate;
+  const read: SourceReport | undefined = report.sources[0];
+  const column: ColumnReport | undefined = read?.columns[0];
+  const skipped: Diagnostic | undefined = report.diagnostics[0];
+
+  using detector = new Detector(options);
+  detector.startSource("flows.csv");
+  detector.ingest(new Uint8Array(1));
+  detector.ingest(new ArrayBuffer(1));
+  detector.ingest("text");
+  detector.finish();
+  const again: Report = detector.evaluate(rule);
+  const csv: string = detector.evaluateText("csv", given, true);
+  const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule);
+  const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
+  const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);
+  const starts: Float64Array | undefined = history?.startMicros;
+  detector.free();
+
+  try {
+    throw new BeaconlensError("E_RULE", "text", { line: 1, byte: 0, hint: "hint" });
+  } catch (error) {
+    if (!(error instanceof BeaconlensError)) throw error;
+    const code: ErrorCode = error.code;
+    console.log(code, error.line, error.byte, error.hint);
+  }
+  console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
+
+  // @ts-expect-error a format that does not exist
+  detector.evaluateText("xml");
+  // @ts-expect-error a role that does not exist
+  new Detector({ mapping: { when: "#1" } });
+  // @ts-expect-error a field that does not exist
+  detector.evaluate({ windows: "24h" });
+}
+
+function show(progress: Progress): void {
+  console.log(progress.rows_read, progress.pairs);
+}

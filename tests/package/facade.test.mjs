@@ -1,0 +1,279 @@
+// The facade: starting, the one call, errors, memory, and what happens when the engine fails.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+import binaryen from "binaryen";
+import { calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
+import { inProject, load } from "./installed.mjs";
+
+const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
+const { BeaconlensError, Detector, defaultRule, evaluate, parseRule, version } = await load();
+
+/** The text of a report in which the names of the sources are all that differs. */
+function textOf(...chunks) {
+  const detector = new Detector();
+  detector.startSource("day.csv");
+  for (const chunk of chunks) detector.ingest(chunk);
+  detector.finish();
+  const text = detector.evaluateText("json");
+  detector.free();
+  return text;
+}
+
+function streamOf(...chunks) {
+  return new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+}
+
+const bytes = (text) => new TextEncoder().encode(text);
+const code = (expected) => (error) => {
+  assert.ok(error instanceof Error && error.name === "BeaconlensError", String(error));
+  assert.equal(error.code, expected, error.message);
+  return true;
+};
+
+test("before init() every way in says what to do", async () => {
+  const slim = await load("beaconlens/slim");
+  for (const use of [() => new slim.Detector(), () => slim.version(), () => slim.defaultRule()]) {
+    assert.throws(use, (error) => code("E_NOT_INITIALISED")(error) && /init\(\)/.test(error.message));
+  }
+  await assert.rejects(slim.evaluate(DAY), code("E_NOT_INITIALISED"));
+  assert.throws(() => slim.initSync(bytes("no module")), code("E_NOT_INITIALISED"));
+  await assert.rejects(slim.init(bytes("no module")), code("E_NOT_INITIALISED"));
+  await slim.init(wasm); // a failed start does not stand in the way
+  assert.equal(slim.version(), version());
+});
+
+test("init() takes the module in every form, and as often as one likes", async () => {
+  const type = { headers: { "content-type": "application/wasm" } };
+  const forms = [
+    () => wasm,
+    () => new Uint8Array(wasm).buffer,
+    () => new WebAssembly.Module(wasm),
+    () => new Response(wasm, type),
+    () => Promise.resolve(new Response(wasm)),
+    () => `data:application/wasm;base64,${wasm.toString("base64")}`,
+    () => new URL(`data:application/wasm;base64,${wasm.toString("base64")}`),
+  ];
+  for (const form of forms) {
+    const slim = await load("beaconlens/slim");
+    await Promise.all([slim.init(form()), slim.init(form()), slim.init()]);
+    await slim.init(form());
+    slim.initSync(wasm);
+    assert.deepEqual((await slim.evaluate(DAY)).findings, [DAY_FINDING]);
+  }
+});
+
+test("a detector lives on when init() is called again", async () => {
+  const slim = await load("beaconlens/slim");
+  slim.initSync(wasm);
+  const detector = new slim.Detector();
+  detector.ingest(DAY);
+  await slim.init(wasm);
+  slim.initSync(wasm);
+  detector.finish();
+  assert.deepEqual(detector.evaluate().findings, [DAY_FINDING]);
+});
+
+test("the one call takes every kind of input", async () => {
+  const packed = gzipSync(DAY);
+  const inputs = {
+    string: DAY,
+    bytes: bytes(DAY),
+    "part of a buffer": bytes(`xx${DAY}`).subarray(2),
+    buffer: bytes(DAY).buffer,
+    blob: new Blob([DAY]),
+    stream: streamOf(bytes(DAY)),
+    "stream of small chunks": streamOf(...[...bytes(DAY)].map((byte) => Uint8Array.of(byte))),
+    response: new Response(DAY),
+    "gzip bytes": new Uint8Array(packed),
+    "gzip stream": streamOf(...[...packed].map((byte) => Uint8Array.of(byte))),
+    "gzip blob": new Blob([packed]),
+  };
+  for (const [kind, input] of Object.entries(inputs)) {
+    const report = await evaluate(input);
+    assert.deepEqual(report.findings, [DAY_FINDING], kind);
+    assert.equal(report.sources[0].name, "input 1", kind);
+    assert.equal(report.totals.rows_read, 98, kind);
+  }
+});
+
+test("many inputs are many sources, each with its name", async () => {
+  const half = (destination) => [HEADER, ...calls({ destination, count: 24, minutes: 10 })].join("\n");
+  const inputs = [
+    new File([half("203.0.113.9")], "a.csv"),
+    half("203.0.113.10"),
+    new Blob([half("203.0.113.11")]),
+  ];
+  const report = await evaluate(inputs, undefined, { names: [undefined, "b.csv"] });
+  assert.deepEqual(
+    report.sources.map((source) => source.name),
+    ["a.csv", "b.csv", "input 3"],
+  );
+  assert.deepEqual(
+    report.findings.map((finding) => finding.destinationip),
+    ["203.0.113.9", "203.0.113.10", "203.0.113.11"],
+  );
+});
+
+test("an input that is not flows does not stop the others", async () => {
+  const picture = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46, 0);
+  const report = await evaluate([picture, DAY], undefined, { names: ["x.jpg", "day.csv"] });
+  assert.deepEqual(report.findings, [DAY_FINDING]);
+  assert.equal(report.sources[0].error.code, "E_NOT_FLOWS");
+  assert.equal(report.sources[1].error, null);
+  await assert.rejects(evaluate([picture, ""]), code("E_NOT_FLOWS"));
+  await assert.rejects(evaluate(picture), code("E_NOT_FLOWS"));
+});
+
+test("wrong arguments are told, with their code", async () => {
+  await assert.rejects(evaluate([]), code("E_OPTIONS"));
+  await assert.rejects(evaluate(42), code("E_OPTIONS"));
+  await assert.rejects(evaluate(DAY, { gates: { min_conections: 1 } }), (error) => {
+    return code("E_RULE")(error) && /min_conections/.test(error.message);
+  });
+  await assert.rejects(evaluate(DAY, undefined, { mapping: { when: "#1" } }), code("E_OPTIONS"));
+  await assert.rejects(evaluate(new Response("gone", { status: 404 })), code("E_NOT_FLOWS"));
+  await assert.rejects(evaluate(gzipSync(DAY).subarray(0, 60)), code("E_NOT_FLOWS"));
+  const detector = new Detector();
+  assert.throws(() => detector.ingest(42), code("E_OPTIONS"));
+  detector.ingest(DAY);
+  detector.finish();
+  assert.throws(() => detector.explain("10.0.0.256", "1.1.1.1", 443), code("E_ADDRESS"));
+  assert.throws(
+    () => detector.evaluate({ window: "yesterday" }),
+    (error) => {
+      return code("E_RULE")(error) && error instanceof BeaconlensError && /window/.test(error.message);
+    },
+  );
+  assert.deepEqual(detector.evaluate().findings, [DAY_FINDING], "a mistake leaves the detector sound");
+  detector.free();
+});
+
+test("a signal ends the reading, and the source is told", async () => {
+  let cancelled = false;
+  const abort = new AbortController();
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(bytes(DAY)),
+    cancel: () => {
+      cancelled = true;
+    },
+  });
+  const seen = [];
+  const onProgress = (progress) => {
+    seen.push(progress.bytes_read);
+    if (progress.bytes_read > 3e6) abort.abort(new Error("enough"));
+  };
+  await assert.rejects(evaluate(endless, undefined, { signal: abort.signal, onProgress }), /enough/);
+  assert.ok(cancelled);
+  assert.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
+  assert.ok(seen.length >= 3 && seen.length < 8, `progress about once a megabyte, not ${seen.length} times`);
+});
+
+test("how the bytes are cut makes no difference", () => {
+  const whole = textOf(DAY);
+  assert.equal(textOf(bytes(DAY)), whole);
+  assert.equal(textOf(...[...bytes(DAY)].map((byte) => Uint8Array.of(byte))), whole);
+  assert.equal(textOf(DAY.slice(0, 1000), "", DAY.slice(1000)), whole);
+});
+
+test("one huge chunk gives the report of many small ones", () => {
+  const rows = calls({ destination: "203.0.113.9", count: 400_000, minutes: 0.001 });
+  const huge = bytes([HEADER, ...rows, ""].join("\n"));
+  const small = Array.from({ length: Math.ceil(huge.length / 1000) }, (_, i) =>
+    huge.subarray(i * 1000, i * 1000 + 1000),
+  );
+  assert.ok(huge.length > 18e6);
+  assert.equal(textOf(huge), textOf(...small));
+});
+
+test("free() and using give the detector back", () => {
+  const detector = new Detector();
+  detector.free();
+  detector.free();
+  assert.throws(() => detector.progress(), code("E_FREED"));
+  const other = new Detector();
+  other[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
+  assert.throws(() => other.evaluate(), code("E_FREED"));
+});
+
+test("a thousand detectors need no more memory than a few", async () => {
+  const slim = await load("beaconlens/slim");
+  slim.initSync(wasm);
+  for (let round = 0; round < 1000; round += 1) {
+    const detector = new slim.Detector();
+    detector.ingest(DAY);
+    detector.finish();
+    detector.free();
+  }
+  assert.deepEqual((await slim.evaluate(DAY)).findings, [DAY_FINDING]);
+});
+
+test("rules are checked and completed", () => {
+  const rule = defaultRule();
+  assert.equal(rule.gates.min_connections, 20);
+  assert.deepEqual(parseRule("{}"), rule);
+  assert.deepEqual(parseRule({ gates: { min_hours: 1 } }), {
+    ...rule,
+    gates: { ...rule.gates, min_hours: 1 },
+  });
+  assert.throws(() => parseRule("{"), code("E_RULE"));
+});
+
+test("explain and history answer for any pair", () => {
+  const detector = new Detector();
+  detector.ingest(DAY);
+  detector.finish();
+  const internal = detector.explain("10.0.0.5", "192.168.1.1", 443);
+  assert.equal(internal.verdict, "near_miss");
+  assert.deepEqual(
+    internal.gates.filter((gate) => !gate.passed).map((gate) => gate.gate),
+    ["excluded_destination"],
+  );
+  assert.match(detector.explainText("10.0.0.5", "203.0.113.9", 443), /203\.0\.113\.9/);
+  const history = detector.history("10.0.0.5", "203.0.113.9", 443);
+  assert.equal(history.startMicros.length, 24);
+  assert.equal(history.startMicros[0], Date.UTC(2026, 0, 15) * 1000);
+  assert.ok(Number.isNaN(history.gapMicros[0]));
+  assert.equal(history.gapMicros[1], 600e6);
+  assert.deepEqual([...new Set(history.bytesSent)], [100]);
+  assert.equal(detector.history("10.0.0.5", "203.0.113.9", 444), undefined);
+  const copy = history.startMicros.slice();
+  detector.free();
+  assert.deepEqual(history.startMicros, copy, "a history is a copy");
+});
+
+test("an engine that fails is replaced, and says so", async () => {
+  const slim = await load("beaconlens/slim");
+  slim.initSync(withTrap("detector_progress"));
+  const before = new slim.Detector();
+  const other = new slim.Detector();
+  before.ingest(DAY);
+  assert.throws(() => before.progress(), code("E_INTERNAL"));
+  assert.throws(() => before.evaluate(), code("E_INTERNAL"), "the failed detector stays lost");
+  assert.throws(() => other.ingest(DAY), code("E_INTERNAL"), "so does its neighbour");
+  before.free();
+  const after = new slim.Detector();
+  other.free();
+  after.ingest(DAY);
+  after.finish();
+  assert.deepEqual(after.evaluate().findings, [DAY_FINDING]);
+});
+
+/** The module with one of its functions made to trap. */
+function withTrap(name) {
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(binaryen.Features.All);
+  const { value } = binaryen.getExportInfo(module.getExport(name));
+  binaryen.Function.setBody(module.getFunction(value), module.unreachable());
+  return module.emitBinary();
+}

@@ -1,0 +1,136 @@
+// The installed package on every host: it starts, and it gives the same report.
+
+import assert from "node:assert/strict";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { build } from "esbuild";
+import { DAY, DAY_FINDING } from "./flows.mjs";
+import { inProject, packed, root, run, tool, write } from "./installed.mjs";
+
+const flows = write("day.csv", DAY);
+const PRINT = `
+const report = await evaluate(DAY);
+const detector = new Detector();
+detector.ingest(DAY);
+detector.finish();
+console.log(JSON.stringify([report.findings, detector.evaluateText("csv")]));
+detector.free();
+`;
+
+/** The program printed the one finding, by both ways in. */
+function assertFinding({ code, stdout, stderr }) {
+  assert.equal(code, 0, stderr);
+  const [findings, csv] = JSON.parse(stdout);
+  assert.deepEqual(findings, [DAY_FINDING]);
+  assert.equal(csv, `${Object.keys(DAY_FINDING)}\n${Object.values(DAY_FINDING)}\n`);
+}
+
+function moduleProgram(name, entry = "beaconlens") {
+  const source = `import { readFileSync } from "node:fs";
+import { Detector, evaluate } from "${entry}";
+const DAY = readFileSync(${JSON.stringify(flows)}, "utf8");${PRINT}`;
+  return write(name, source);
+}
+
+test("Node, import", async () => {
+  assertFinding(await run("node", [moduleProgram("esm.mjs")]));
+});
+
+test("Node, require", async () => {
+  const source = `const { readFileSync } = require("node:fs");
+const { Detector, evaluate } = require("beaconlens");
+const DAY = readFileSync(${JSON.stringify(flows)}, "utf8");
+(async () => {${PRINT}})();`;
+  assertFinding(await run("node", [write("require.cjs", source)]));
+});
+
+test("Deno", async () => {
+  const args = ["run", "--quiet", "--no-prompt", "--no-remote", "--allow-read", moduleProgram("deno.mjs")];
+  assertFinding(await run(tool("deno"), args));
+});
+
+test("Bun", async () => {
+  assertFinding(await run(tool("bun"), [moduleProgram("bun.mjs")]));
+});
+
+test("beaconlens/inline needs no file", async () => {
+  const source = readFileSync(moduleProgram("inline.mjs", "beaconlens/inline"), "utf8");
+  const program = write(
+    "inline-init.mjs",
+    source.replace("Detector,", "Detector, init,").replace("const report", "await init();\nconst report"),
+  );
+  assertFinding(await run("node", [program]));
+});
+
+test("the package holds one module, and no source", () => {
+  assert.deepEqual(
+    packed.filter((path) => path.endsWith(".wasm")),
+    ["dist/beaconlens.wasm"],
+  );
+  assert.deepEqual([...packed].sort(), [
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "README.md",
+    "cli.mjs",
+    "dist/beaconlens.wasm",
+    "dist/browser.js",
+    "dist/index.d.cts",
+    "dist/index.d.ts",
+    "dist/inline.js",
+    "dist/node.cjs",
+    "dist/node.mjs",
+    "dist/slim.js",
+    "dist/workerd.js",
+    "package.json",
+  ]);
+});
+
+test("a bundle for browsers has no Node in it, and names one module", async () => {
+  const entry = write("page.js", 'import { evaluate } from "beaconlens";\nglobalThis.answer = evaluate;\n');
+  const bundle = { entryPoints: [entry], bundle: true, format: "esm", platform: "browser", write: false };
+  const { outputFiles, metafile } = await build({ ...bundle, metafile: true, logLevel: "silent" });
+  const inputs = Object.keys(metafile.inputs);
+  assert.ok(
+    inputs.some((path) => path.endsWith("dist/browser.js")),
+    inputs.join(),
+  );
+  const [{ text }] = outputFiles;
+  assert.doesNotMatch(text, /node:|require\(/);
+  assert.equal(text.match(/new URL\(["'][^"']*\.wasm["']/g)?.length, 1);
+});
+
+test("a bundle of beaconlens/slim emits one module, and runs", async () => {
+  const entry = write(
+    "slim-page.js",
+    `import { Detector, evaluate, init } from "beaconlens/slim";
+import path from "beaconlens/beaconlens.wasm";
+const { readFileSync } = globalThis.process.getBuiltinModule("node:fs");
+await init(readFileSync(new URL(path, import.meta.url)));
+const DAY = readFileSync(${JSON.stringify(flows)}, "utf8");${PRINT}`,
+  );
+  const outdir = inProject("slim-out");
+  const loader = { ".wasm": "file" };
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    outdir,
+    loader,
+    outExtension: { ".js": ".mjs" },
+  });
+  const emitted = readdirSync(outdir);
+  assert.equal(emitted.filter((name) => name.endsWith(".wasm")).length, 1, emitted.join());
+  assertFinding(await run("node", [join(outdir, "slim-page.mjs")]));
+});
+
+test("the types compile, by import and by require", async () => {
+  copyFileSync(join(root, "tests/package/every-export.ts"), inProject("every-export.mts"));
+  write(
+    "every.cts",
+    'import beaconlens = require("beaconlens");\nexport const text: string = beaconlens.version();\n',
+  );
+  const options = ["--noEmit", "--strict", "--module", "node16", "--target", "es2022", "--lib", "es2022,dom"];
+  const result = await run(tool("tsc"), [...options, "--types", "", "every-export.mts", "every.cts"]);
+  assert.equal(result.code, 0, result.stdout);
+});
