@@ -1,1 +1,55 @@
-//! Finds botnet beacons in network flow records.
+//! Finds botnet beacons in network flow records: internal hosts that keep calling the same external
+//! endpoint. It explains every verdict.
+//!
+//! Bytes of a flow file go in, a [`Report`] comes out. In one call:
+//!
+//! ```
+//! let csv = "starttime,sourceip,destinationip,destinationport\n\
+//!            2026-03-02 10:00:00,10.0.0.5,203.0.113.9,443\n";
+//! let report = beaconlens::evaluate(csv.as_bytes(), &beaconlens::Rule::default())?;
+//! assert_eq!(report.totals.rows_used, 1);
+//! assert!(report.findings.is_empty()); // one connection is no beacon
+//! # Ok::<(), beaconlens::Error>(())
+//! ```
+//!
+//! Or as a stream, with as many rules as wanted over what was read once: see [`Detector`].
+//!
+//! The default [`Rule`] gives the rows, columns and order of the QRadar query for MITRE ATT&CK
+//! T1584.005. The crate does no input or output of its own, knows no clock and no randomness: the same
+//! bytes give the same report on every host.
+
+#![deny(missing_docs)]
+
+mod detector;
+mod error;
+mod evaluate;
+mod flow;
+mod ingest;
+mod pairs;
+pub mod report;
+mod rule;
+mod time;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
+
+pub use detector::{Detector, Progress};
+pub use error::{Error, ErrorKind, Position};
+pub use flow::{Connection, Pair};
+pub use ingest::{Options, Role, TimeUnit};
+pub use report::{Explanation, Report};
+pub use rule::{Gates, NothingYet, Rule, Window};
+
+/// Version of this crate.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Evaluates a rule over the bytes of one source.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFlows`] if the bytes are not flow records that can be read.
+pub fn evaluate(input: &[u8], rule: &Rule) -> Result<Report, Error> {
+    let mut detector = Detector::new(Options::new());
+    detector.ingest(input)?;
+    detector.finish()?;
+    Ok(detector.evaluate(rule))
+}

@@ -1,0 +1,176 @@
+//! The front door: bytes in, reports out.
+
+use crate::error::Error;
+use crate::evaluate::{self, Data};
+use crate::flow::{Connection, Pair};
+use crate::ingest::batch::Key;
+use crate::ingest::{Options, Sink, Source};
+use crate::pairs::History;
+use crate::report::{Explanation, ListedPair, Report, Totals};
+use crate::rule::Rule;
+use crate::time::rfc3339;
+
+/// Takes flow records in, and evaluates rules over them as often as wanted.
+///
+/// ```
+/// use beaconlens::{Detector, Options, Rule};
+///
+/// let mut detector = Detector::new(Options::new());
+/// detector.start_source("flows.csv");
+/// detector.ingest(b"starttime,sourceip,destinationip,destinationport\n")?;
+/// for hour in 0..3 {
+///     for minute in 0..10 {
+///         let row = format!("2026-03-02 {hour:02}:{minute:02}:00,10.0.0.5,203.0.113.9,443\n");
+///         detector.ingest(row.as_bytes())?;
+///     }
+/// }
+/// detector.finish()?;
+/// let report = detector.evaluate(&Rule::default());
+/// assert_eq!(report.findings[0].connection_count, 30);
+/// # Ok::<(), beaconlens::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Detector {
+    options: Options,
+    sources: Vec<Source>,
+    open: bool,
+    sink: Sink,
+}
+
+/// How far the reading is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Bytes of all sources so far.
+    pub bytes_read: u64,
+    /// Rows so far: used plus skipped.
+    pub rows_read: u64,
+    /// Rows that became flows.
+    pub rows_used: u64,
+    /// Rows that could not be used.
+    pub rows_skipped: u64,
+    /// Pairs so far.
+    pub pairs: u64,
+}
+
+impl Detector {
+    /// A detector without flows.
+    pub fn new(options: Options) -> Self {
+        let sink = Sink::new(options.hash_seed);
+        Detector { options, sink, ..Detector::default() }
+    }
+
+    /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
+    /// it was not, without telling whether it was refused at its end.
+    pub fn start_source(&mut self, name: &str) {
+        // What the end of the source before may say stands in the report.
+        let _ = self.finish();
+        self.sources.push(Source::new(name));
+        self.open = true;
+    }
+
+    /// Takes the next bytes of the source. Any split of its bytes gives the same result; chunks of a
+    /// megabyte are read fastest. Without [`start_source`](Detector::start_source) the source is called
+    /// `input 1`, and so on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotFlows`](crate::ErrorKind::NotFlows) if the source is refused. The detector stays
+    /// usable: further bytes of this source are refused too, and the next source can be started.
+    pub fn ingest(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        if !self.open {
+            self.start_source(&format!("input {}", self.sources.len() + 1));
+        }
+        match self.sources.last_mut() {
+            Some(source) => source.ingest(chunk, &self.options, &mut self.sink),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the source: reads a last line that has no line feed. Without a source it does nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`ingest`](Detector::ingest); a short source is looked at only here.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        if !std::mem::take(&mut self.open) {
+            return Ok(());
+        }
+        match self.sources.last_mut() {
+            Some(source) => source.finish(&self.options, &mut self.sink),
+            None => Ok(()),
+        }
+    }
+
+    /// How far the reading is.
+    pub fn progress(&self) -> Progress {
+        Progress {
+            bytes_read: self.sink.bytes_read,
+            rows_read: self.sink.rows_used + self.sink.rows_skipped,
+            rows_used: self.sink.rows_used,
+            rows_skipped: self.sink.rows_skipped,
+            pairs: self.sink.pairs.len() as u64,
+        }
+    }
+
+    /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
+    /// then be missing.
+    pub fn evaluate(&self, rule: &Rule) -> Report {
+        let evaluation = evaluate::evaluate(self.data(), rule);
+        let progress = self.progress();
+        let span = self.sink.span;
+        Report {
+            beaconlens: crate::VERSION,
+            window: evaluate::window(rule, span),
+            totals: Totals {
+                bytes_read: progress.bytes_read,
+                rows_read: progress.rows_read,
+                rows_used: progress.rows_used,
+                rows_skipped: progress.rows_skipped,
+                flows_in_window: evaluation.flows_in_window,
+                flows_outside_window: progress.rows_used - evaluation.flows_in_window,
+                pairs: progress.pairs,
+                pairs_in_window: evaluation.pairs_in_window,
+                findings: evaluation.findings.len() as u64,
+                near_misses: evaluation.near_miss_count,
+                first_flow: span.map(|(first, _)| rfc3339(first)),
+                last_flow: span.map(|(_, last)| rfc3339(last)),
+            },
+            gates: evaluation.gates,
+            findings: evaluation.findings,
+            near_misses: evaluation.near_misses,
+            suppressed: Vec::new(),
+            sources: self.sources.iter().map(Source::report).collect(),
+            diagnostics: self.sink.diagnostics.report(),
+            rule: rule.clone(),
+        }
+    }
+
+    /// Every pair in the window with the gates it failed, in the order of the query.
+    pub fn pairs(&self, rule: &Rule) -> Vec<ListedPair> {
+        evaluate::list(self.data(), rule)
+    }
+
+    /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
+    pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
+        evaluate::explain(self.data(), pair, &self.history(pair), rule)
+    }
+
+    /// All connections of a pair in time order; none if it was never seen.
+    pub fn history(&self, pair: &Pair) -> Vec<Connection> {
+        let (source, destination) = (self.sink.book.find(pair.source), self.sink.book.find(pair.destination));
+        let (Some(source), Some(destination)) = (source, destination) else { return Vec::new() };
+        let Some(found) = self.sink.pairs.find(Key::new(source, destination, pair.port)) else {
+            return Vec::new();
+        };
+        let mut history = History::default();
+        found.read(&mut history, &mut Vec::new());
+        // Also by size, so that the order of rows in the input does not matter.
+        history.connections.sort_unstable();
+        history.connections
+    }
+
+    fn data(&self) -> Data<'_> {
+        Data { pairs: &self.sink.pairs, book: &self.sink.book, span: self.sink.span }
+    }
+}

@@ -1,0 +1,47 @@
+//! The window of a rule on the data at hand.
+
+use crate::report::WindowReport;
+use crate::rule::{Rule, Window};
+use crate::time::{HOUR, rfc3339};
+
+/// `(after, until]` in UTC microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub after: i64,
+    pub until: i64,
+}
+
+impl Span {
+    /// The rule's window; `data` is the earliest and latest start. None without flows.
+    pub fn of(rule: &Rule, data: Option<(i64, i64)>) -> Option<Span> {
+        let (first, last) = data?;
+        let until = rule.end.unwrap_or(last);
+        let after = match rule.window {
+            Window::Hours(hours) => until - i64::from(hours) * HOUR,
+            Window::All => first.min(until) - 1,
+        };
+        Some(Span { after, until })
+    }
+
+    pub fn contains(self, start: i64) -> bool {
+        self.after < start && start <= self.until
+    }
+
+    /// Whether all data lies inside.
+    pub fn covers(self, (first, last): (i64, i64)) -> bool {
+        self.contains(first) && self.contains(last)
+    }
+}
+
+/// The window as reports show it.
+pub(crate) fn report(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
+    let until = rule.end.or(data.map(|(_, last)| last));
+    match rule.window {
+        Window::All => WindowReport { start: None, end: until.map(rfc3339), hours: None },
+        Window::Hours(hours) => WindowReport {
+            start: until.map(|until| rfc3339(until - i64::from(hours) * HOUR)),
+            end: until.map(rfc3339),
+            hours: Some(hours),
+        },
+    }
+}

@@ -1,0 +1,113 @@
+//! What one record is, and the pair it belongs to.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use crate::error::{Error, ErrorKind};
+
+/// The key that is scored: who calls, whom, and on which port.
+///
+/// Pairs are ordered by source, destination, port: numerically, IPv4 before IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pair {
+    /// The address that opened the connections.
+    pub source: IpAddr,
+    /// The address they went to.
+    pub destination: IpAddr,
+    /// The port they went to; 0 where the record has none (ICMP, IGMP).
+    pub port: u16,
+}
+
+impl Pair {
+    /// The pair of these three. IPv4-mapped IPv6 addresses become the IPv4 address.
+    pub fn new(source: IpAddr, destination: IpAddr, port: u16) -> Self {
+        Pair { source: source.to_canonical(), destination: destination.to_canonical(), port }
+    }
+
+    /// The pair of two addresses in text form.
+    ///
+    /// ```
+    /// let pair = beaconlens::Pair::parse("10.0.0.5", "::ffff:203.0.113.9", 443)?;
+    /// assert_eq!(pair.to_string(), "10.0.0.5 -> 203.0.113.9:443");
+    /// # Ok::<(), beaconlens::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Address`] if a text is not an address.
+    pub fn parse(source: &str, destination: &str, port: u16) -> Result<Self, Error> {
+        Ok(Pair::new(parse_address(source)?, parse_address(destination)?, port))
+    }
+}
+
+impl std::fmt::Display for Pair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.destination {
+            IpAddr::V4(v4) => write!(f, "{} -> {v4}:{}", self.source, self.port),
+            IpAddr::V6(v6) => write!(f, "{} -> [{v6}]:{}", self.source, self.port),
+        }
+    }
+}
+
+/// One connection of a pair, as its record told it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Connection {
+    /// Start, in UTC microseconds since 1970.
+    pub start: i64,
+    /// Bytes the source sent; 0 where the record does not tell.
+    pub bytes_sent: u64,
+    /// Bytes the source received; 0 where the record does not tell.
+    pub bytes_received: u64,
+}
+
+fn parse_address(text: &str) -> Result<IpAddr, Error> {
+    IpAddr::from_str(text.trim()).map_err(|_| {
+        Error::new(ErrorKind::Address, format!("found {text:?}, expected an IPv4 or IPv6 address"))
+            .with_hint("host names are not looked up; give the address as it stands in the flows")
+    })
+}
+
+/// An address as the engine carries it: four bytes, or a number in the [`AddressBook`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Address {
+    V4(u32),
+    V6(u32),
+}
+
+/// The IPv6 addresses seen, each kept once, so that a pair's key stays small.
+#[derive(Debug, Default)]
+pub(crate) struct AddressBook {
+    addresses: Vec<Ipv6Addr>,
+    numbers: std::collections::HashMap<Ipv6Addr, u32>,
+}
+
+impl AddressBook {
+    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address.
+    pub fn enter(&mut self, address: IpAddr) -> Address {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Address::V4(v4.to_bits()),
+            IpAddr::V6(v6) => Address::V6(*self.numbers.entry(v6).or_insert_with(|| {
+                self.addresses.push(v6);
+                (self.addresses.len() - 1) as u32
+            })),
+        }
+    }
+
+    /// The carried form of an address that may never have been seen.
+    pub fn find(&self, address: IpAddr) -> Option<Address> {
+        match address.to_canonical() {
+            IpAddr::V4(v4) => Some(Address::V4(v4.to_bits())),
+            IpAddr::V6(v6) => self.numbers.get(&v6).copied().map(Address::V6),
+        }
+    }
+
+    /// The address itself.
+    pub fn address(&self, address: Address) -> IpAddr {
+        match address {
+            Address::V4(bits) => IpAddr::V4(bits.into()),
+            Address::V6(number) => {
+                IpAddr::V6(self.addresses.get(number as usize).copied().unwrap_or(Ipv6Addr::UNSPECIFIED))
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Why rows could not be used: counted by reason, with the first examples.
+
+use crate::report::{Diagnostic, Example};
+
+/// How many examples of each reason are kept.
+const EXAMPLES: usize = 5;
+
+/// Characters of a row that an example shows.
+const EXAMPLE_LENGTH: usize = 200;
+
+/// Why a row could not be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    TooShort,
+    Time,
+    Source,
+    Destination,
+    Port,
+    Bytes,
+    Header,
+    TooLong,
+}
+
+impl Reason {
+    const ALL: [Reason; 8] = [
+        Reason::TooShort,
+        Reason::Time,
+        Reason::Source,
+        Reason::Destination,
+        Reason::Port,
+        Reason::Bytes,
+        Reason::Header,
+        Reason::TooLong,
+    ];
+
+    fn code(self) -> &'static str {
+        match self {
+            Reason::TooShort => "too_short",
+            Reason::Time => "bad_time",
+            Reason::Source => "bad_source",
+            Reason::Destination => "bad_destination",
+            Reason::Port => "bad_port",
+            Reason::Bytes => "bad_bytes",
+            Reason::Header => "repeated_header",
+            Reason::TooLong => "too_long",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Reason::TooShort => "the row ends before a column that is needed",
+            Reason::Time => "the start time is not in a form that is read",
+            Reason::Source => "the source is not an IP address",
+            Reason::Destination => "the destination is not an IP address",
+            Reason::Port => "the destination port is not a number from 0 to 65535",
+            Reason::Bytes => "a byte count is not a number from 0 to 2^53 - 1",
+            Reason::Header => "the header stands here again",
+            Reason::TooLong => "the row is longer than 1 MiB",
+        }
+    }
+}
+
+/// Counts and examples of all sources of a detector.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    counts: [u64; Reason::ALL.len()],
+    examples: [Vec<Example>; Reason::ALL.len()],
+}
+
+impl Diagnostics {
+    /// Counts a row. `example` is asked only while examples are wanted: source name, line, byte and text.
+    pub fn count<'a>(&mut self, reason: Reason, example: impl FnOnce() -> (&'a str, u64, u64, &'a [u8])) {
+        let at = reason as usize;
+        if let Some(count) = self.counts.get_mut(at) {
+            *count += 1;
+        }
+        if let Some(examples) = self.examples.get_mut(at)
+            && examples.len() < EXAMPLES
+        {
+            let (source, line, byte, text) = example();
+            examples.push(Example { source: source.to_owned(), line, byte, text: shown(text) });
+        }
+    }
+
+    /// The reasons that occurred.
+    pub fn report(&self) -> Vec<Diagnostic> {
+        let all = Reason::ALL.into_iter().zip(self.counts).zip(&self.examples);
+        all.filter(|((_, count), _)| *count > 0)
+            .map(|((reason, rows), examples)| Diagnostic {
+                code: reason.code(),
+                reason: reason.text(),
+                rows,
+                examples: examples.clone(),
+            })
+            .collect()
+    }
+}
+
+fn shown(text: &[u8]) -> String {
+    let text = text.get(..text.len().min(EXAMPLE_LENGTH * 4)).unwrap_or_default();
+    let text = String::from_utf8_lossy(text.trim_ascii_end());
+    text.chars().take(EXAMPLE_LENGTH).collect()
+}

@@ -1,0 +1,376 @@
+//! The first bytes of a source → where its header is, which byte stands between fields, and which
+//! column is what.
+
+use super::options::{Column, Options};
+use super::roles::{Role, plain_name};
+use super::structure::Structure;
+use super::value::clean;
+use crate::error::{Error, ErrorKind};
+use crate::report::ColumnReport;
+
+/// How many bytes of a source are looked at to find its layout (all of a shorter one).
+pub(crate) const LOOK_AHEAD: usize = 64 * 1024;
+
+/// How many rows from the top may stand before the header.
+const HEADER_WITHIN: usize = 64;
+
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+
+/// Which column is what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Columns {
+    at: [Option<usize>; Role::ALL.len()],
+}
+
+impl Columns {
+    pub fn get(&self, role: Role) -> Option<usize> {
+        self.at.get(role as usize).copied().flatten()
+    }
+
+    fn set(&mut self, role: Role, column: usize) {
+        if let Some(at) = self.at.get_mut(role as usize) {
+            *at = Some(column);
+        }
+    }
+
+    /// What has to be there for a row to be a flow, and is not.
+    fn missing(&self) -> Vec<&'static str> {
+        let has = |role| self.get(role).is_some();
+        let ends = has(Role::Local) && has(Role::Remote);
+        let mut missing = Vec::new();
+        if !has(Role::Time) {
+            missing.push("the start time");
+        }
+        if !has(Role::Source) && !ends {
+            missing.push("the source address");
+        }
+        if !has(Role::Destination) && !ends {
+            missing.push("the destination address");
+        }
+        if !has(Role::Port) {
+            missing.push("the destination port");
+        }
+        missing
+    }
+}
+
+/// The layout of a delimited source.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub delimiter: u8,
+    pub columns: Columns,
+    /// The header as it stands, to know it again; empty if there is none.
+    pub header: Vec<u8>,
+    /// Line of the header from 1, if there is one.
+    pub header_line: Option<u64>,
+    /// Bytes up to the first row of data.
+    pub data_start: usize,
+    /// Lines up to the first row of data.
+    pub data_lines: u64,
+    names: Vec<String>,
+}
+
+impl Layout {
+    /// Finds the layout from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
+    pub fn find(head: &[u8], options: &Options) -> Result<Layout, Error> {
+        refuse_other_data(head)?;
+        let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+        let skipped = head.len() - text.len();
+        let mut layout = match by_position(text, options) {
+            Some(layout) => layout,
+            None => by_header(text, options)?,
+        };
+        layout.data_start += skipped;
+        Ok(layout)
+    }
+
+    /// The columns that are read, for the report.
+    pub fn report(&self) -> Vec<ColumnReport> {
+        let used = Role::ALL.into_iter().filter_map(|role| Some((role, self.columns.get(role)?)));
+        used.map(|(role, at)| ColumnReport {
+            role,
+            column: self.names.get(at).cloned().unwrap_or_default(),
+            position: at as u64 + 1,
+        })
+        .collect()
+    }
+
+    /// The names of the columns that are not read.
+    pub fn unused(&self) -> Vec<String> {
+        let used = |at| Role::ALL.into_iter().any(|role| self.columns.get(role) == Some(at));
+        self.names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
+    }
+}
+
+/// Data that is certainly no text with delimiters gets a message of its own.
+fn refuse_other_data(head: &[u8]) -> Result<(), Error> {
+    let refuse = |found: &str, hint: &str| {
+        Err(Error::new(
+            ErrorKind::NotFlows,
+            format!("found {found}, expected flow records as delimited text"),
+        )
+        .with_hint(hint))
+    };
+    match head {
+        [] => refuse("nothing at all", "the source is empty; check the export"),
+        [0x1F, 0x8B, ..] => {
+            refuse("gzip data", "unpack it first; the hosts of beaconlens do that by themselves")
+        }
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => refuse("UTF-16 text", "save or export it as UTF-8"),
+        [b'P', b'K', 3, 4, ..] => refuse("a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
+        [b'{' | b'[', ..] => refuse("JSON", "this version reads delimited text; export the flows as CSV"),
+        _ if head.contains(&0) => {
+            refuse("binary data", "this version reads delimited text; export the flows as CSV")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A caller that gives positions for all that is needed needs no header.
+fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
+    let mut columns = Columns::default();
+    for (&role, column) in &options.columns {
+        match column {
+            Column::At(at) => columns.set(role, *at),
+            Column::Named { .. } => return None,
+        }
+    }
+    if !columns.missing().is_empty() {
+        return None;
+    }
+    let delimiter = options.delimiter.unwrap_or_else(|| most_frequent_delimiter(text));
+    Some(Layout {
+        delimiter,
+        columns,
+        header: Vec::new(),
+        header_line: None,
+        data_start: 0,
+        data_lines: 0,
+        names: Vec::new(),
+    })
+}
+
+fn most_frequent_delimiter(text: &[u8]) -> u8 {
+    let line = text.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    let count = |delimiter: u8| line.iter().filter(|&&b| b == delimiter).count();
+    // Of equals the first: max_by_key would take the last.
+    DELIMITERS.into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
+}
+
+/// The first row that names all that is needed, with any delimiter.
+fn by_header(text: &[u8], options: &Options) -> Result<Layout, Error> {
+    let delimiters = match options.delimiter {
+        Some(delimiter) => vec![delimiter],
+        None => DELIMITERS.to_vec(),
+    };
+    let tries = delimiters.iter().map(|&delimiter| try_delimiter(text, delimiter, options));
+    let mut nearest: Option<Candidate> = None;
+    for candidate in tries.flatten() {
+        let better = match &nearest {
+            None => true,
+            Some(before) => candidate.rank() < before.rank(),
+        };
+        if better {
+            nearest = Some(candidate);
+        }
+    }
+    match nearest {
+        Some(candidate) if candidate.missing.is_empty() => Ok(candidate.layout),
+        nearest => Err(no_header(text, nearest)),
+    }
+}
+
+/// A row that could be the header.
+struct Candidate {
+    layout: Layout,
+    missing: Vec<&'static str>,
+}
+
+impl Candidate {
+    /// Complete ones first, then what misses least, then the earliest.
+    fn rank(&self) -> (usize, Option<u64>) {
+        (self.missing.len(), self.layout.header_line)
+    }
+}
+
+fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candidate> {
+    let mut structure = Structure::default();
+    structure.scan(text, delimiter, true);
+    let mut nearest: Option<Candidate> = None;
+    let mut lines = 1;
+    for row in structure.rows().take(HEADER_WITHIN) {
+        let line = lines;
+        let bytes = text.get(row.start..row.end()).unwrap_or_default();
+        lines += 1 + bytes.iter().filter(|&&b| b == b'\n').count() as u64;
+        let names = (0..row.len()).filter_map(|i| row.field(i, text)).map(|(start, end)| {
+            String::from_utf8_lossy(&clean(text.get(start..end).unwrap_or_default())).into_owned()
+        });
+        let names: Vec<String> = names.collect();
+        let (columns, mut missing) = columns_of(&names, options);
+        if columns == Columns::default() {
+            continue;
+        }
+        for column in options.columns.values() {
+            if let Column::Named { plain, .. } = column
+                && !names.iter().any(|name| plain_name(name) == *plain)
+            {
+                missing.push("a column that was asked for");
+            }
+        }
+        let candidate = Candidate {
+            layout: Layout {
+                delimiter,
+                columns,
+                header: bytes.to_vec(),
+                header_line: Some(line),
+                data_start: text.len().min(row.end() + 1),
+                data_lines: lines - 1,
+                names,
+            },
+            missing,
+        };
+        if candidate.missing.is_empty() {
+            return Some(candidate);
+        }
+        if nearest.as_ref().is_none_or(|before| candidate.rank() < before.rank()) {
+            nearest = Some(candidate);
+        }
+    }
+    nearest
+}
+
+/// Which of the named columns is what: what the caller says, else the best alias.
+fn columns_of(names: &[String], options: &Options) -> (Columns, Vec<&'static str>) {
+    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+    let named = |wanted: &str| plain.iter().position(|name| name == wanted);
+    let mut columns = Columns::default();
+    for role in Role::ALL {
+        let at = match options.columns.get(&role) {
+            Some(Column::At(at)) => Some(*at),
+            Some(Column::Named { plain, .. }) => named(plain),
+            None => role.aliases().iter().find_map(|alias| named(alias)),
+        };
+        if let Some(at) = at {
+            columns.set(role, at);
+        }
+    }
+    let missing = columns.missing();
+    (columns, missing)
+}
+
+fn no_header(text: &[u8], nearest: Option<Candidate>) -> Error {
+    const HINT: &str =
+        "say which column is what, for example time=when, source=from, destination=to, port=service";
+    match nearest {
+        Some(Candidate { layout, missing }) => {
+            let line = layout.header_line.unwrap_or(1);
+            let message = format!(
+                "found a header in line {line} ({}) without {}",
+                shortened(&layout.names.join(", ")),
+                missing.join(", ")
+            );
+            Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0)
+        }
+        None => {
+            let line = text.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty()).unwrap_or_default();
+            let found = shortened(&String::from_utf8_lossy(line.trim_ascii()));
+            let message = format!(
+                "found no header in the first {HEADER_WITHIN} rows (the text begins {found:?}), expected one that \
+                 names the start time, source address, destination address and destination port"
+            );
+            Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0)
+        }
+    }
+}
+
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 160;
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layout(text: &str) -> Layout {
+        match Layout::find(text.as_bytes(), &Options::new()) {
+            Ok(layout) => layout,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn refusal(text: &[u8]) -> String {
+        match Layout::find(text, &Options::new()) {
+            Ok(layout) => panic!("{layout:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn headers_of_qradar_argus_and_azure() {
+        let columns =
+            |text| layout(text).report().into_iter().map(|c| (c.role, c.position)).collect::<Vec<_>>();
+        assert_eq!(
+            columns(
+                "sourceip,destinationip,destinationport,sourcebytes,destinationbytes,firstpackettime,starttime\n"
+            ),
+            [
+                (Role::Time, 7),
+                (Role::Source, 1),
+                (Role::Destination, 2),
+                (Role::Port, 3),
+                (Role::BytesSent, 4),
+                (Role::BytesReceived, 5)
+            ]
+        );
+        let ui = "Flow Type,First Packet Time,Storage Time,Source IP,Source Port,Destination IP,Destination Port,\
+                  Source Bytes,Destination Bytes,Total Bytes\n";
+        assert_eq!(
+            columns(ui)[..4],
+            [(Role::Time, 2), (Role::Source, 4), (Role::Destination, 6), (Role::Port, 7)]
+        );
+        let argus = "StartTime\tDur\tProto\tSrcAddr\tSport\tDir\tDstAddr\tDport\tTotBytes\tSrcBytes\n";
+        assert_eq!(
+            columns(argus)[..4],
+            [(Role::Time, 1), (Role::Source, 4), (Role::Destination, 7), (Role::Port, 8)]
+        );
+        assert_eq!(layout(argus).delimiter, b'\t');
+        let azure = "x,FlowStartTime,VMIPAddress,SrcIP,DestIP,DestPort,FlowDirection,AllExtIPs\n";
+        assert!(columns(azure).contains(&(Role::Remote, 8)));
+    }
+
+    #[test]
+    fn a_header_further_down_after_a_bom_with_quotes() {
+        let text = "\u{FEFF}Search results\r\n\r\n\"Source IP\";\"Destination IP\";\"Destination Port\";\"Start \
+                    Time\"\r\n1;2;3;4\r\n";
+        let layout = layout(text);
+        assert_eq!((layout.delimiter, layout.header_line, layout.data_lines), (b';', Some(3), 3));
+        assert_eq!(text.get(layout.data_start..), Some("1;2;3;4\r\n"));
+    }
+
+    #[test]
+    fn what_is_no_flow_file_is_refused_with_what_was_seen() {
+        assert!(refusal(b"").contains("nothing"));
+        assert!(refusal(b"\x1f\x8b\x08").contains("gzip"));
+        assert!(refusal(b"MZ\0\x01").contains("binary"));
+        assert!(refusal(b"hello world\nthis is text\n").contains("hello world"));
+        let partial = refusal(b"time,src,bytes\n1,2,3\n");
+        assert!(partial.contains("line 1") && partial.contains("destination port"), "{partial}");
+    }
+
+    #[test]
+    fn positions_need_no_header() {
+        let options =
+            [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
+                .into_iter()
+                .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column));
+        let found = options.and_then(|options| Layout::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
+        assert!(
+            matches!(found, Ok(Layout { delimiter: b'|', header_line: None, data_start: 0, .. })),
+            "{found:?}"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! What a caller may say about the input, instead of having it found out.
+
+use std::collections::BTreeMap;
+
+use super::roles::{Role, plain_name};
+use super::value::time::{TimeReading, TimeUnit};
+use crate::error::{Error, ErrorKind};
+
+/// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
+///
+/// ```
+/// use beaconlens::{Options, Role, TimeUnit};
+/// let options = Options::new()
+///     .with_column(Role::Time, "when")?
+///     .with_column(Role::Port, "#7")?
+///     .with_time_unit(TimeUnit::Milliseconds)
+///     .with_utc_offset_minutes(60)?;
+/// # Ok::<(), beaconlens::Error>(())
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    pub(super) columns: BTreeMap<Role, Column>,
+    pub(super) delimiter: Option<u8>,
+    pub(super) time: TimeReading,
+    pub(crate) hash_seed: u64,
+}
+
+/// A column, by name or by position (from 0).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Column {
+    Named { plain: String, given: String },
+    At(usize),
+}
+
+impl Options {
+    /// Options that leave everything to be found out.
+    pub fn new() -> Self {
+        Options::default()
+    }
+
+    /// Says which column has a role: by its name in the header (case, blanks and punctuation do not
+    /// matter), or by its position from 1 as `#3`. If all given columns are positions, and they cover
+    /// the required roles, the input needs no header.
+    ///
+    /// Required are time, port, and either source and destination or local and remote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] for an empty name or a position that is not 1 to 4096.
+    pub fn with_column(mut self, role: Role, column: &str) -> Result<Self, Error> {
+        let bad = || {
+            let found = format!("column {column:?} for {}", role.name());
+            Error::new(ErrorKind::Options, format!("found {found}, expected a column's name or its position"))
+                .with_hint("a position is # and a number from 1, such as #3")
+        };
+        let column = match column.trim().strip_prefix('#').map(str::parse::<usize>) {
+            Some(Ok(position @ 1..=4096)) => Column::At(position - 1),
+            Some(Ok(_)) => return Err(bad()),
+            _ => Column::Named { plain: plain_name(column), given: column.trim().to_owned() },
+        };
+        if matches!(&column, Column::Named { plain, .. } if plain.is_empty()) {
+            return Err(bad());
+        }
+        self.columns.insert(role, column);
+        Ok(self)
+    }
+
+    /// Says which byte stands between fields; else comma, tab, semicolon and pipe are tried.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] for a byte that fields are made of (letter, digit, quote, line end).
+    pub fn with_delimiter(mut self, delimiter: u8) -> Result<Self, Error> {
+        let unfit =
+            delimiter.is_ascii_alphanumeric() || matches!(delimiter, b'"' | b'\n' | b'\r' | b'.' | b'-');
+        if unfit || !delimiter.is_ascii() {
+            let found = char::from(delimiter);
+            let message = format!("found {found:?} as delimiter, expected comma, tab, semicolon or pipe");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.delimiter = Some(delimiter);
+        Ok(self)
+    }
+
+    /// Says the unit of epoch numbers; else each number's magnitude tells.
+    pub fn with_time_unit(mut self, unit: TimeUnit) -> Self {
+        self.time.unit = Some(unit);
+        self
+    }
+
+    /// Says the zone of time texts that have none: minutes east of UTC, -1439 to 1439. Default 0.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] outside that range.
+    pub fn with_utc_offset_minutes(mut self, minutes: i32) -> Result<Self, Error> {
+        if minutes.abs() >= 24 * 60 {
+            let message = format!("found a UTC offset of {minutes} minutes, expected -1439 to 1439");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.time.utc_offset_minutes = minutes;
+        Ok(self)
+    }
+
+    /// A secret number for the pair table, so that nobody can make input that slows it down. Results do
+    /// not depend on it. A host with a source of randomness should give one.
+    pub fn with_hash_seed(mut self, seed: u64) -> Self {
+        self.hash_seed = seed;
+        self
+    }
+}

@@ -1,0 +1,317 @@
+//! A block of bytes → where its fields and rows end. Two scanners that answer the same: a fast one for
+//! blocks without a quote, and an exact one for all.
+//!
+//! BE ADVISED: a block begins where a row begins. The scanners see only that far ahead, so the caller
+//! may cut the input anywhere: what follows the last whole row is left for the next block.
+
+/// A quoted field may hold line ends, but not for longer than this (bytes): a quote that is never closed
+/// must not swallow the file.
+pub(crate) const MAX_QUOTED: usize = 64 * 1024;
+
+/// Where the fields and rows of a block end. The first field begins at 0, every other one byte after
+/// the end of the one before.
+#[derive(Debug, Default)]
+pub(crate) struct Structure {
+    /// Position of the delimiter or line feed that ends each field.
+    ends: Vec<u32>,
+    /// How many fields the block has up to and with each row.
+    rows: Vec<u32>,
+    fields: usize,
+}
+
+/// One row of a block: the ends of its fields, and where it begins.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    pub start: usize,
+    ends: &'a [u32],
+}
+
+impl Row<'_> {
+    /// Number of fields, at least 1.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Start and end of the field, if the row is that long. A carriage return before the line's end is
+    /// not part of the last field.
+    #[inline(always)]
+    pub fn field(&self, index: usize, block: &[u8]) -> Option<(usize, usize)> {
+        let mut end = *self.ends.get(index)? as usize;
+        let start = match index {
+            0 => self.start,
+            _ => *self.ends.get(index - 1)? as usize + 1,
+        };
+        if index + 1 == self.ends.len() && end > start && block.get(end - 1) == Some(&b'\r') {
+            end -= 1;
+        }
+        Some((start, end))
+    }
+
+    /// Position of the line feed that ends the row.
+    pub fn end(&self) -> usize {
+        self.ends.last().map_or(self.start, |&end| end as usize)
+    }
+}
+
+impl Structure {
+    /// Finds the whole rows of `block` and returns how many bytes they take. With `last`, what follows
+    /// the last line feed is a row too (its end is the block's length).
+    pub fn scan(&mut self, block: &[u8], delimiter: u8, last: bool) -> usize {
+        self.rows.clear();
+        self.fields = 0;
+        if !self.scan_unquoted(block, delimiter) {
+            self.rows.clear();
+            self.fields = 0;
+            return self.scan_exactly(block, delimiter, last);
+        }
+        let whole = self.whole_rows();
+        if last && whole < block.len() {
+            self.end_field(block.len());
+            self.end_row();
+            return block.len();
+        }
+        whole
+    }
+
+    /// The rows found.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        let (mut first, mut start) = (0_usize, 0_usize);
+        self.rows.iter().map(move |&after| {
+            let ends = self.ends.get(first..after as usize).unwrap_or_default();
+            let row = Row { start, ends };
+            first = after as usize;
+            start = row.end() + 1;
+            row
+        })
+    }
+
+    /// Bytes that the rows found so far take.
+    fn whole_rows(&self) -> usize {
+        match self.rows.last() {
+            Some(&fields) => self.ends.get(fields as usize - 1).map_or(0, |&end| end as usize + 1),
+            None => 0,
+        }
+    }
+
+    fn end_field(&mut self, at: usize) {
+        if self.fields == self.ends.len() {
+            self.ends.push(0);
+        }
+        if let Some(end) = self.ends.get_mut(self.fields) {
+            *end = at as u32;
+        }
+        self.fields += 1;
+    }
+
+    fn end_row(&mut self) {
+        self.rows.push(self.fields as u32);
+    }
+
+    /// The fast scanner: 64 bytes at a time. False when it meets a quote, for which it is not made.
+    fn scan_unquoted(&mut self, block: &[u8], delimiter: u8) -> bool {
+        let mut words = block.chunks_exact(64);
+        let mut at = 0_usize;
+        for word in &mut words {
+            let Some(word) = word.first_chunk::<64>() else { break };
+            let masks = bits::masks(word, delimiter);
+            if masks.quotes != 0 {
+                return false;
+            }
+            self.note(masks, at);
+            at += 64;
+        }
+        for &byte in words.remainder() {
+            match byte {
+                b'"' => return false,
+                b'\n' => {
+                    self.end_field(at);
+                    self.end_row();
+                }
+                _ if byte == delimiter => self.end_field(at),
+                _ => {}
+            }
+            at += 1;
+        }
+        true
+    }
+
+    /// Writes down the ends of a 64-byte word.
+    #[inline(always)]
+    fn note(&mut self, masks: bits::Masks, at: usize) {
+        let mut lines = masks.lines;
+        while lines != 0 {
+            let before = masks.ends & (lines & lines.wrapping_neg()).wrapping_sub(1);
+            self.rows.push(self.fields as u32 + before.count_ones() + 1);
+            lines &= lines - 1;
+        }
+        if self.ends.len() < self.fields + 64 {
+            self.ends.resize((self.fields + 64) * 2, 0);
+        }
+        let Some(out) = self.ends.get_mut(self.fields..).and_then(|ends| ends.first_chunk_mut::<64>()) else {
+            return;
+        };
+        // Eight at a time without asking: what is written beyond the count is overwritten later.
+        let (mut ends, count) = (masks.ends, masks.ends.count_ones() as usize);
+        let mut written = 0;
+        while written < count {
+            for slot in out.iter_mut().skip(written).take(8) {
+                *slot = (at + ends.trailing_zeros() as usize) as u32;
+                ends &= ends.wrapping_sub(1);
+            }
+            written += 8;
+        }
+        self.fields += count;
+    }
+
+    /// The exact scanner. A quote counts only at the start of a field; inside, two are one; after the
+    /// closing one the rest of the field is taken as it stands. A quote that is not closed within
+    /// [`MAX_QUOTED`] bytes was no opening quote.
+    fn scan_exactly(&mut self, block: &[u8], delimiter: u8, last: bool) -> usize {
+        let (mut at, mut field_start) = (0_usize, true);
+        while let Some(&byte) = block.get(at) {
+            if byte == b'"' && field_start {
+                let limit = block.len().min(at + 1 + MAX_QUOTED);
+                let at_end = last && limit == block.len();
+                match closing_quote(block.get(at + 1..limit).unwrap_or_default(), at_end) {
+                    Some(after) => at += 1 + after,
+                    // The row's end may lie beyond what is here.
+                    None if limit == block.len() && !last => return self.whole_rows(),
+                    None => at += 1,
+                }
+                field_start = false;
+                continue;
+            }
+            field_start = byte == delimiter || byte == b'\n';
+            if field_start {
+                self.end_field(at);
+            }
+            if byte == b'\n' {
+                self.end_row();
+            }
+            at += 1;
+        }
+        let whole = self.whole_rows();
+        if last && whole < block.len() {
+            self.end_field(block.len());
+            self.end_row();
+            return block.len();
+        }
+        // Forget the ends of a row that is not whole.
+        self.fields = self.rows.last().map_or(0, |&fields| fields as usize);
+        whole
+    }
+}
+
+/// Length of a quoted text up to and with its closing quote. Whether a quote at the very end is doubled
+/// is told by the byte after it, unless nothing follows `at_end`.
+fn closing_quote(text: &[u8], at_end: bool) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        at += text.get(at..)?.iter().position(|&b| b == b'"')? + 1;
+        match text.get(at) {
+            Some(b'"') => at += 1,
+            Some(_) => return Some(at),
+            None => return at_end.then_some(at),
+        }
+    }
+}
+
+/// Which of 64 bytes are ends, line feeds and quotes, as bits.
+mod bits {
+    use wide::u8x16;
+
+    pub struct Masks {
+        /// Delimiters and line feeds.
+        pub ends: u64,
+        pub lines: u64,
+        pub quotes: u64,
+    }
+
+    #[inline(always)]
+    pub fn masks(word: &[u8; 64], delimiter: u8) -> Masks {
+        let lines = equal(word, b'\n');
+        Masks { ends: lines | equal(word, delimiter), lines, quotes: equal(word, b'"') }
+    }
+
+    /// Bit `i` is set where byte `i` equals `byte`.
+    #[inline(always)]
+    fn equal(word: &[u8; 64], byte: u8) -> u64 {
+        let byte = u8x16::splat(byte);
+        let quarters = word.as_chunks::<16>().0.iter().rev();
+        quarters
+            .fold(0, |mask, &quarter| mask << 16 | u64::from(u8x16::new(quarter).simd_eq(byte).to_bitmask()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(structure: &Structure, block: &[u8]) -> Vec<Vec<String>> {
+        structure
+            .rows()
+            .map(|row| {
+                (0..row.len())
+                    .filter_map(|i| row.field(i, block))
+                    .map(|(start, end)| String::from_utf8_lossy(&block[start..end]).into_owned())
+                    .collect()
+            })
+            .collect()
+    }
+
+    fn scanned(block: &str, last: bool) -> (Vec<Vec<String>>, usize) {
+        let mut structure = Structure::default();
+        let used = structure.scan(block.as_bytes(), b',', last);
+        (rows(&structure, block.as_bytes()), used)
+    }
+
+    #[test]
+    fn fields_rows_and_what_is_left() {
+        let (rows, used) = scanned("a,b\r\n\nc,,d\ne,", false);
+        assert_eq!(rows, [vec!["a", "b"], vec![""], vec!["c", "", "d"]]);
+        assert_eq!(used, 11);
+        let (rows, used) = scanned("a,b\nc", true);
+        assert_eq!((rows, used), (vec![vec!["a".into(), "b".into()], vec!["c".into()]], 5));
+        assert_eq!(scanned("", true), (vec![], 0));
+    }
+
+    #[test]
+    fn quotes_hide_delimiters_and_line_ends() {
+        let (rows, used) = scanned("\"a,\n\"\"x\",b\nc\"d,e\n\"open,", false);
+        assert_eq!(rows, [vec!["\"a,\n\"\"x\"", "b"], vec!["c\"d", "e"]]);
+        assert_eq!(used, 17);
+    }
+
+    #[test]
+    fn a_quote_that_is_never_closed_is_a_plain_byte() {
+        let long = format!("\"open,b\n{}", "c,d\n".repeat(MAX_QUOTED));
+        let (rows, used) = scanned(&long, false);
+        assert_eq!(rows[0], ["\"open", "b"]);
+        assert_eq!(rows.len(), MAX_QUOTED + 1);
+        assert_eq!(used, long.len());
+        assert_eq!(scanned("x,\"a,b\"", true).0, [["x", "\"a,b\""]]);
+        let (rows, _) = scanned("\"open,b\nc,d", true);
+        assert_eq!(rows, [["\"open", "b"], ["c", "d"]]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_fast_scanner_is_the_exact_one(text in "[ab,\n\r;]{0,400}", last: bool) {
+            let block = text.as_bytes();
+            let (mut fast, mut exact) = (Structure::default(), Structure::default());
+            let used = fast.scan(block, b',', last);
+            prop_assert_eq!(used, exact.scan_exactly(block, b',', last));
+            prop_assert_eq!(rows(&fast, block), rows(&exact, block));
+        }
+
+        #[test]
+        fn any_cut_gives_the_same_rows(text in "[a,\"\n]{0,80}", cut in 0_usize..80) {
+            let (whole, _) = scanned(&text, true);
+            let cut = cut.min(text.len());
+            let (mut pieces, used) = scanned(&text[..cut], false);
+            pieces.extend(scanned(&text[used..], true).0);
+            prop_assert_eq!(pieces, whole);
+        }
+    }
+}

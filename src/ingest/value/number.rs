@@ -1,0 +1,235 @@
+//! Numbers: plain, with a fraction or an exponent, hexadecimal ports.
+
+/// Larger byte counts of one flow (over 9 petabytes) are taken for damage. Up to this value JSON
+/// readers with 64-bit floats read the number exactly.
+pub(crate) const MAX_BYTES: u64 = (1 << 53) - 1;
+
+/// A plain unsigned number of 1 to 16 digits that ends at `end` in `block` and has `len` bytes.
+///
+/// Eight digits at a time: what stands before the number in the block is masked to zeros.
+#[inline(always)]
+pub(crate) fn digits(block: &[u8], end: usize, len: usize) -> Option<u64> {
+    if len.wrapping_sub(1) < 8 {
+        return eight(word(block, end)?, len);
+    }
+    if len.wrapping_sub(1) < 16 {
+        let low = eight(word(block, end)?, 8)?;
+        let high = eight(word(block, end - 8)?, len - 8)?;
+        return Some(high * 100_000_000 + low);
+    }
+    None
+}
+
+/// The eight bytes before `end`, the last one highest. At the start of a block there may be fewer.
+#[inline(always)]
+fn word(block: &[u8], end: usize) -> Option<u64> {
+    if let Some(bytes) = block.get(end.wrapping_sub(8)..end).and_then(|s| s.first_chunk::<8>()) {
+        return Some(u64::from_le_bytes(*bytes));
+    }
+    let bytes = block.get(..end)?;
+    Some(bytes.iter().fold(0, |word, &byte| word >> 8 | u64::from(byte) << 56))
+}
+
+/// The value of the last `len` (1 to 8) bytes of a word of digits.
+#[inline(always)]
+fn eight(word: u64, len: usize) -> Option<u64> {
+    let before = u64::MAX.checked_shr(8 * len as u32).unwrap_or(0);
+    let digits = (word & !before) | (0x3030_3030_3030_3030 & before);
+    let nibbles = digits ^ 0x3030_3030_3030_3030;
+    if (nibbles | nibbles.wrapping_add(0x0606_0606_0606_0606)) & 0xF0F0_F0F0_F0F0_F0F0 != 0 {
+        return None;
+    }
+    let pairs = (nibbles.wrapping_mul(10)).wrapping_add(nibbles >> 8) & 0x00FF_00FF_00FF_00FF;
+    let fours = (pairs.wrapping_mul(100)).wrapping_add(pairs >> 16) & 0x0000_FFFF_0000_FFFF;
+    Some((fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xFFFF_FFFF)
+}
+
+/// A decimal number, exactly: `(-1 if negative) × mantissa × 10^exponent`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Decimal {
+    pub negative: bool,
+    mantissa: u128,
+    exponent: i32,
+}
+
+impl Decimal {
+    /// Reads `902`, `902.0`, `-1.5E3`, `.5`, `+7`. At most 30 significant digits.
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let (negative, text) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            _ => (false, text),
+        };
+        let (digits, exponent) = match text.iter().position(|b| matches!(b, b'e' | b'E')) {
+            Some(at) => (text.get(..at)?, small_integer(text.get(at + 1..)?)?),
+            None => (text, 0),
+        };
+        let mut number = Decimal { negative, mantissa: 0, exponent };
+        let (mut seen, mut after_point) = (0_u32, false);
+        for &byte in digits {
+            match byte {
+                b'0'..=b'9' if number.mantissa < 10_u128.pow(30) => {
+                    number.mantissa = number.mantissa * 10 + u128::from(byte - b'0');
+                    number.exponent -= i32::from(after_point);
+                    seen += 1;
+                }
+                b'.' if !after_point => after_point = true,
+                _ => return None,
+            }
+        }
+        (seen > 0).then_some(number)
+    }
+
+    /// `|value| × 10^power`, rounded down, and whether that was exact. `None` if it is too large.
+    pub fn scaled(&self, power: i32) -> Option<(u64, bool)> {
+        if self.mantissa == 0 {
+            return Some((0, true));
+        }
+        let exponent = self.exponent.checked_add(power)?;
+        let factor = 10_u128.checked_pow(exponent.unsigned_abs());
+        if exponent >= 0 {
+            let value = self.mantissa.checked_mul(factor?)?;
+            return Some((u64::try_from(value).ok()?, true));
+        }
+        match factor {
+            Some(factor) => {
+                Some((u64::try_from(self.mantissa / factor).ok()?, self.mantissa.is_multiple_of(factor)))
+            }
+            None => Some((0, false)),
+        }
+    }
+
+    /// The value if it is a whole number that is not negative.
+    fn whole(&self) -> Option<u64> {
+        match self.scaled(0)? {
+            (value, true) if !self.negative || value == 0 => Some(value),
+            _ => None,
+        }
+    }
+}
+
+/// An exponent: an optional sign and up to four digits.
+fn small_integer(text: &[u8]) -> Option<i32> {
+    let text = std::str::from_utf8(text).ok()?;
+    if text.len() > 5 { None } else { text.parse().ok() }
+}
+
+/// A byte count from a cleaned text; an unset field is 0. QRadar's floats such as `0.1531169112E9` need
+/// not be whole: what is less than a byte is dropped.
+pub(crate) fn bytes(text: &[u8]) -> Option<u64> {
+    if super::is_unset(text) {
+        return Some(0);
+    }
+    let value = match Decimal::parse(text) {
+        Some(number) => match number.scaled(0)? {
+            (value, _) if !number.negative || value == 0 => value,
+            _ => return None,
+        },
+        None => grouped(text)?,
+    };
+    (value <= MAX_BYTES).then_some(value)
+}
+
+/// A number with thousands separators, as spreadsheets write it: `1,234,567`.
+fn grouped(text: &[u8]) -> Option<u64> {
+    let mut groups = text.split(|&b| b == b',');
+    let first = groups.next()?;
+    let fits = |group: &[u8]| group.iter().all(u8::is_ascii_digit);
+    if !(1..=3).contains(&first.len()) || !fits(first) {
+        return None;
+    }
+    let mut value = Decimal::parse(first)?.whole()?;
+    for group in groups {
+        if group.len() != 3 || !fits(group) {
+            return None;
+        }
+        value = value.checked_mul(1000)?.checked_add(Decimal::parse(group)?.whole()?)?;
+    }
+    Some(value)
+}
+
+/// A port from a cleaned text. Hexadecimal is how Argus writes ICMP codes; a record of a protocol
+/// without ports has none, which is 0.
+pub(crate) fn port(text: &[u8]) -> Option<u16> {
+    if super::is_unset(text) {
+        return Some(0);
+    }
+    if let Some(hex) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {
+        let hex = std::str::from_utf8(hex).ok()?;
+        return if hex.starts_with('+') { None } else { u16::from_str_radix(hex, 16).ok() };
+    }
+    u16::try_from(Decimal::parse(text)?.whole()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fast(text: &str) -> Option<u64> {
+        // What stands before a number in its block must not matter.
+        let padded = format!("77,{text}");
+        let answer = digits(padded.as_bytes(), padded.len(), text.len());
+        assert_eq!(answer, digits(text.as_bytes(), text.len(), text.len()), "{text:?}");
+        answer
+    }
+
+    #[test]
+    fn plain_numbers_fast_and_exact_agree() {
+        for text in ["0", "7", "42", "00012", "99999999", "123456789", "1234567890123", "9999999999999999"] {
+            assert_eq!(fast(text), text.parse().ok(), "{text}");
+            assert_eq!(bytes(text.as_bytes()), text.parse().ok().filter(|v| *v <= MAX_BYTES), "{text}");
+        }
+        for text in ["", "1a", "a1", "1.0", "-1", "+1", "12345678/", "12345678:", "12345678901234567", " 1"] {
+            assert_eq!(fast(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn floats_of_exports() {
+        for (text, value) in [
+            ("902.0", 902),
+            ("0.1531169112E9", 153_116_911),
+            ("1.5E3", 1500),
+            ("1.531169112e+9", 1_531_169_112),
+            ("3E0", 3),
+            ("1500E-2", 15),
+            ("1,234,567", 1_234_567),
+            ("-0", 0),
+            ("-", 0),
+            ("", 0),
+            ("null", 0),
+        ] {
+            assert_eq!(bytes(text.as_bytes()), Some(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_byte_count() {
+        for text in ["-1", "NaN", "inf", "1e400", "9007199254740992", "1,23", "1e", "e5", ".", "1..2", "0x10"]
+        {
+            assert_eq!(bytes(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn ports() {
+        for (text, value) in
+            [("443", 443), ("443.0", 443), ("0x000b", 11), ("", 0), ("-", 0), ("65535", 65535)]
+        {
+            assert_eq!(port(text.as_bytes()), Some(value), "{text}");
+        }
+        for text in ["65536", "-1", "http", "0x1ffff", "0x", "0x+1", "80.5"] {
+            assert_eq!(port(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_decimal_overflows() {
+        for text in ["99999999999999999999999999999999999999", "1e9999", "1e-9999", "0e9999"] {
+            if let Some(number) = Decimal::parse(text.as_bytes()) {
+                number.scaled(6);
+                number.scaled(-3);
+            }
+        }
+    }
+}

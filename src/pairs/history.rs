@@ -1,0 +1,147 @@
+//! The flows of one pair as bytes, exactly: start, bytes sent, bytes received, in the order they came.
+//!
+//! A flow is one control byte and three little-endian numbers of the lengths it names:
+//!
+//! ```text
+//! bits 0-1  unit of the time step: microseconds, milliseconds, seconds
+//! bits 2-3  length of the step since the flow before (zigzag): 2, 3, 5 or 8 bytes
+//! bits 4-5  length of bytes sent: 1, 2, 3 or 8
+//! bits 6-7  length of bytes received: 1, 2, 3 or 8
+//! ```
+//!
+//! The first flow's step is 0: the pair keeps the start of its last flow, from which all follow.
+
+use crate::flow::Connection;
+
+const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
+const STEP_LENGTHS: [usize; 4] = [2, 3, 5, 8];
+const BYTE_LENGTHS: [usize; 4] = [1, 2, 3, 8];
+
+/// The longest flow: control byte and three numbers of eight bytes.
+pub(super) const LONGEST: usize = 25;
+
+/// A flow as bytes, and how many of them count.
+#[inline(always)]
+pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> ([u8; 32], usize) {
+    let (unit, step) = in_unit(step);
+    let step = ((step << 1) ^ (step >> 63)) as u64;
+    let step_code =
+        usize::from(step >= 1 << 16) + usize::from(step >= 1 << 24) + usize::from(step >= 1 << 40);
+    let (sent_code, received_code) = (byte_code(bytes_sent), byte_code(bytes_received));
+    let mut out = [0; 32];
+    out[0] = (unit | step_code << 2 | sent_code << 4 | received_code << 6) as u8;
+    // Each number is written with eight bytes; the next one begins where its length ends.
+    let mut at = 1;
+    for (number, len) in [
+        (step, STEP_LENGTHS[step_code]),
+        (bytes_sent, BYTE_LENGTHS[sent_code]),
+        (bytes_received, BYTE_LENGTHS[received_code]),
+    ] {
+        if let Some(place) = out.get_mut(at..at + 8) {
+            place.copy_from_slice(&number.to_le_bytes());
+        }
+        at += len;
+    }
+    (out, at)
+}
+
+/// The coarsest unit that the step is a multiple of, and the step in it.
+#[inline(always)]
+fn in_unit(step: i64) -> (usize, i64) {
+    // Small steps are short anyhow; this also spares them the divisions.
+    if step.unsigned_abs() < 1 << 15 {
+        return (0, step);
+    }
+    if step % 1000 != 0 {
+        return (0, step);
+    }
+    let millis = step / 1000;
+    if millis % 1000 != 0 { (1, millis) } else { (2, millis / 1000) }
+}
+
+#[inline(always)]
+fn byte_code(bytes: u64) -> usize {
+    usize::from(bytes >= 1 << 8) + usize::from(bytes >= 1 << 16) + usize::from(bytes >= 1 << 24)
+}
+
+/// The flows of one pair, read back.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    /// In the order they came.
+    pub connections: Vec<Connection>,
+}
+
+impl History {
+    /// Replaces the flows by those of the encoded stream, the last of which started at `last`.
+    pub(super) fn decode(&mut self, stream: &[u8], last: i64) {
+        self.connections.clear();
+        let mut at = 0;
+        let mut start = 0_i64;
+        while let Some(&control) = stream.get(at) {
+            at += 1;
+            let control = usize::from(control);
+            let mut number = |len| {
+                let value = read_number(stream, at, len);
+                at += len;
+                value
+            };
+            let step = number(STEP_LENGTHS[control >> 2 & 3]);
+            let bytes_sent = number(BYTE_LENGTHS[control >> 4 & 3]);
+            let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
+            let step = (step >> 1) as i64 ^ -((step & 1) as i64);
+            start += step * UNITS[control & 3];
+            self.connections.push(Connection { start, bytes_sent, bytes_received });
+        }
+        // Steps are known only relative to the first flow until the last one is reached.
+        let shift = last - start;
+        for connection in &mut self.connections {
+            connection.start += shift;
+        }
+    }
+}
+
+/// A little-endian number of `len` bytes.
+#[inline(always)]
+fn read_number(stream: &[u8], at: usize, len: usize) -> u64 {
+    if let Some(word) = stream.get(at..at + 8).and_then(|bytes| bytes.first_chunk::<8>()) {
+        return u64::from_le_bytes(*word) & (u64::MAX >> (64 - 8 * len));
+    }
+    let bytes = stream.get(at..at + len).unwrap_or_default();
+    bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_flow_comes_back(
+            flows in proptest::collection::vec(
+                (
+                    prop_oneof![-60_000_000_i64..60_000_000, (-4000_i64..4000).prop_map(|s| s * 1_000_000),
+                                (-9_000_000_i64..9_000_000).prop_map(|ms| ms * 1000), any::<i32>().prop_map(|x| i64::from(x) << 20)],
+                    any::<u64>().prop_map(|x| x >> (11 + x % 53)),
+                    any::<u64>().prop_map(|x| x >> (11 + x % 53)),
+                ),
+                1..60,
+            )
+        ) {
+            let mut stream = Vec::new();
+            let mut expected = Vec::new();
+            let mut start = 1_700_000_000_000_000_i64;
+            for (i, (step, bytes_sent, bytes_received)) in flows.into_iter().enumerate() {
+                let step = if i == 0 { 0 } else { step };
+                start += step;
+                let (bytes, len) = encode(step, bytes_sent, bytes_received);
+                prop_assert!(len <= LONGEST);
+                stream.extend_from_slice(&bytes[..len]);
+                expected.push(Connection { start, bytes_sent, bytes_received });
+            }
+            let mut history = History::default();
+            history.decode(&stream, start);
+            prop_assert_eq!(history.connections, expected);
+        }
+    }
+}

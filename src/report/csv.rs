@@ -1,0 +1,70 @@
+//! The report's lists as CSV and as JSON lines.
+//!
+//! No field needs quoting, and none can be a formula: they are numbers, addresses, times and fixed words.
+
+use std::fmt::Write;
+
+use super::{Finding, ListedPair, Report, json};
+
+/// The query's ten columns.
+const COLUMNS: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
+                       bytes_received,first_seen,last_seen,beaconing_score";
+
+impl Report {
+    /// The findings as CSV: the query's ten columns, in its order, with a header; lines end in `\n`.
+    pub fn to_csv(&self) -> String {
+        let mut out = format!("{COLUMNS}\n");
+        for finding in &self.findings {
+            write_columns(&mut out, finding);
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The findings as JSON, one a line.
+    pub fn to_ndjson(&self) -> String {
+        lines(&self.findings)
+    }
+}
+
+impl ListedPair {
+    /// Pairs as CSV: the ten columns, and the names of the failed gates with `;` between them.
+    pub fn to_csv(pairs: &[ListedPair]) -> String {
+        let mut out = format!("{COLUMNS},failed_gates\n");
+        for listed in pairs {
+            write_columns(&mut out, &listed.pair);
+            let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).collect();
+            out.push(',');
+            out.push_str(&names.join(";"));
+            out.push('\n');
+        }
+        out
+    }
+
+    /// Pairs as JSON, one a line.
+    pub fn to_ndjson(pairs: &[ListedPair]) -> String {
+        lines(pairs)
+    }
+}
+
+fn lines<T: serde::Serialize>(rows: &[T]) -> String {
+    rows.iter().map(|row| json(row) + "\n").collect()
+}
+
+fn write_columns(out: &mut String, pair: &Finding) {
+    // Writing to a string cannot fail.
+    let _ = write!(
+        out,
+        "{},{},{},{},{},{},{},{},{},{}",
+        pair.sourceip,
+        pair.destinationip,
+        pair.destinationport,
+        pair.connection_count,
+        pair.hourly_buckets,
+        pair.bytes_sent,
+        pair.bytes_received,
+        pair.first_seen,
+        pair.last_seen,
+        pair.beaconing_score
+    );
+}

@@ -1,0 +1,423 @@
+//! The whole result, as types that serialize to the report's JSON. Field names are the same in JSON, CSV
+//! and documentation.
+
+mod csv;
+mod text;
+
+use serde::Serialize;
+use std::net::IpAddr;
+
+use crate::error::Error;
+use crate::ingest::Role;
+use crate::rule::Rule;
+
+/// The whole result of an evaluation.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Report {
+    /// Version of the engine.
+    pub beaconlens: &'static str,
+    /// What was evaluated.
+    pub window: WindowReport,
+    /// How much there was.
+    pub totals: Totals,
+    /// What each gate took out.
+    pub gates: Vec<GateReport>,
+    /// The pairs that passed every gate, in the order of the query.
+    pub findings: Vec<Finding>,
+    /// Pairs that failed exactly one gate: at most [`NEAR_MISSES`] of each gate, nearest first.
+    pub near_misses: Vec<NearMiss>,
+    /// The pairs that a reference set took out. Empty in this version, which has no reference sets.
+    pub suppressed: Vec<Finding>,
+    /// The sources, in the order in which they were ingested.
+    pub sources: Vec<SourceReport>,
+    /// Why rows could not be used; empty if all could.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The rule that was applied.
+    pub rule: Rule,
+}
+
+/// How many near misses of each gate a report lists.
+pub const NEAR_MISSES: usize = 50;
+
+/// What was evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct WindowReport {
+    /// Start, not itself in the window (RFC 3339, UTC). None for the window `all`.
+    pub start: Option<String>,
+    /// End, itself in the window (RFC 3339, UTC). None if there are no flows and the rule gives no end.
+    pub end: Option<String>,
+    /// Length in hours. None for the window `all`.
+    pub hours: Option<u32>,
+}
+
+/// How much there was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// Bytes of all sources.
+    pub bytes_read: u64,
+    /// Rows of all sources: used plus skipped. Headers, blank lines and comments are not rows.
+    pub rows_read: u64,
+    /// Rows that became flows.
+    pub rows_used: u64,
+    /// Rows that could not be used; the diagnostics say why.
+    pub rows_skipped: u64,
+    /// Flows in the window.
+    pub flows_in_window: u64,
+    /// Flows outside.
+    pub flows_outside_window: u64,
+    /// Pairs in the input.
+    pub pairs: u64,
+    /// Pairs with a flow in the window.
+    pub pairs_in_window: u64,
+    /// Pairs that passed every gate.
+    pub findings: u64,
+    /// Pairs that failed exactly one gate.
+    pub near_misses: u64,
+    /// Earliest flow start in the input (RFC 3339, UTC).
+    pub first_flow: Option<String>,
+    /// Latest flow start in the input (RFC 3339, UTC).
+    pub last_flow: Option<String>,
+}
+
+/// A condition that a pair must pass to be a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Gate {
+    /// The destination is in none of the excluded networks.
+    ExcludedDestination,
+    /// Enough connections in the window.
+    MinConnections,
+    /// Connections in enough distinct calendar hours of the window.
+    MinHours,
+}
+
+impl Gate {
+    /// All gates, in the order in which they are reported.
+    pub const ALL: [Gate; 3] = [Gate::ExcludedDestination, Gate::MinConnections, Gate::MinHours];
+
+    /// The gate's name in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Gate::ExcludedDestination => "excluded_destination",
+            Gate::MinConnections => "min_connections",
+            Gate::MinHours => "min_hours",
+        }
+    }
+}
+
+/// What a gate took out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct GateReport {
+    /// The gate.
+    pub gate: Gate,
+    /// Its threshold: a number, or the excluded networks.
+    pub threshold: Threshold,
+    /// Pairs in the window that failed it.
+    pub failed: u64,
+    /// Pairs in the window that failed it and no other: its near misses.
+    pub failed_only: u64,
+}
+
+/// What a gate compares with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum Threshold {
+    /// At least this many.
+    AtLeast(u64),
+    /// In none of these networks.
+    NoneOf(Vec<String>),
+}
+
+/// What the query's ten columns say of a pair in the window.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// Source address.
+    pub sourceip: IpAddr,
+    /// Destination address.
+    pub destinationip: IpAddr,
+    /// Destination port.
+    pub destinationport: u16,
+    /// Connections in the window.
+    pub connection_count: u64,
+    /// Distinct calendar hours (in the rule's UTC offset) with a connection.
+    pub hourly_buckets: u64,
+    /// Bytes the source sent, summed.
+    pub bytes_sent: u64,
+    /// Bytes the source received, summed.
+    pub bytes_received: u64,
+    /// First connection, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
+    pub first_seen: String,
+    /// Last connection, likewise.
+    pub last_seen: String,
+    /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
+    pub beaconing_score: u8,
+}
+
+/// A pair that failed exactly one gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NearMiss {
+    /// The pair.
+    #[serde(flatten)]
+    pub pair: Finding,
+    /// The gate it failed.
+    pub failed_gate: Gate,
+}
+
+/// A pair in the window, whatever gates it failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ListedPair {
+    /// The pair.
+    #[serde(flatten)]
+    pub pair: Finding,
+    /// The gates it failed; none for a finding.
+    pub failed_gates: Vec<Gate>,
+}
+
+/// What became of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SourceReport {
+    /// The name it was given.
+    pub name: String,
+    /// Its bytes.
+    pub bytes_read: u64,
+    /// Its rows: used plus skipped.
+    pub rows_read: u64,
+    /// Rows that became flows.
+    pub rows_used: u64,
+    /// Rows that could not be used.
+    pub rows_skipped: u64,
+    /// What it was read as; none if it was refused.
+    pub format: Option<&'static str>,
+    /// The byte between fields, as text.
+    pub delimiter: Option<String>,
+    /// Line of the header, from 1; none if there is none.
+    pub header_line: Option<u64>,
+    /// Which column was read as what.
+    pub columns: Vec<ColumnReport>,
+    /// The columns that were not read.
+    pub unused_columns: Vec<String>,
+    /// The forms of start times that occurred.
+    pub times: Vec<String>,
+    /// What a person should know about how it was read.
+    pub notes: Vec<String>,
+    /// Why it was refused, if it was.
+    pub error: Option<ErrorReport>,
+}
+
+/// A column that was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ColumnReport {
+    /// What it was read as.
+    pub role: Role,
+    /// Its name in the header; empty without a header.
+    pub column: String,
+    /// Its position, from 1.
+    pub position: u64,
+}
+
+/// An error, as a report shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ErrorReport {
+    /// The stable code.
+    pub code: &'static str,
+    /// What was found and what was expected.
+    pub message: String,
+    /// How to go on.
+    pub hint: Option<String>,
+}
+
+impl ErrorReport {
+    pub(crate) fn of(error: &Error) -> Self {
+        ErrorReport { code: error.code(), message: error.to_string(), hint: error.hint().map(str::to_owned) }
+    }
+}
+
+/// A reason why rows could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// The stable code of the reason.
+    pub code: &'static str,
+    /// The reason in words.
+    pub reason: &'static str,
+    /// How many rows.
+    pub rows: u64,
+    /// The first such rows, at most five.
+    pub examples: Vec<Example>,
+}
+
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Example {
+    /// Name of its source.
+    pub source: String,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its first byte, from 0 at the start of the source.
+    pub byte: u64,
+    /// The row, at most 200 characters of it.
+    pub text: String,
+}
+
+/// What a pair turned out to be under a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It passed every gate.
+    Finding,
+    /// It failed exactly one gate.
+    NearMiss,
+    /// It failed more than one gate.
+    BelowGates,
+    /// It is in the input, but has no flow in the window.
+    OutsideWindow,
+    /// It is not in the input.
+    NotSeen,
+}
+
+/// Why a pair is a finding, or why not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// Source address.
+    pub sourceip: IpAddr,
+    /// Destination address.
+    pub destinationip: IpAddr,
+    /// Destination port.
+    pub destinationport: u16,
+    /// What it is.
+    pub verdict: Verdict,
+    /// The verdict in one sentence.
+    pub sentence: String,
+    /// Every gate; empty if the pair has no flow in the window.
+    pub gates: Vec<GateVerdict>,
+    /// The beaconing score and its reason.
+    pub score: Option<ScoreReason>,
+    /// The ten columns.
+    pub measures: Option<Finding>,
+    /// Flows of the pair outside the window.
+    pub flows_outside_window: u64,
+    /// The pair's connections over the window.
+    pub timeline: Option<Timeline>,
+    /// The gaps between its connections in the window; none if there are fewer than two.
+    pub intervals: Option<Intervals>,
+}
+
+/// What a gate says of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct GateVerdict {
+    /// The gate.
+    pub gate: Gate,
+    /// What the pair has: a number, or the destination.
+    pub value: GateValue,
+    /// What the gate compares with.
+    pub threshold: Threshold,
+    /// Whether the pair passed.
+    pub passed: bool,
+    /// That in words.
+    pub reason: String,
+}
+
+/// What a pair has, for a gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+#[non_exhaustive]
+pub enum GateValue {
+    /// A number.
+    Count(u64),
+    /// An address.
+    Address(IpAddr),
+}
+
+/// The beaconing score and its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ScoreReason {
+    /// 1, 2 or 3.
+    pub value: u8,
+    /// Why.
+    pub reason: String,
+}
+
+/// A pair's connections in equal buckets of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Timeline {
+    /// Start of the first bucket (RFC 3339, UTC).
+    pub start: String,
+    /// Length of a bucket in seconds.
+    pub bucket_seconds: u64,
+    /// Connections in each bucket; at most 300 buckets.
+    pub connections: Vec<u64>,
+    /// Bytes sent in each bucket.
+    pub bytes_sent: Vec<u64>,
+    /// Bytes received in each bucket.
+    pub bytes_received: Vec<u64>,
+}
+
+/// The gaps between a pair's connections.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Intervals {
+    /// Their median in seconds.
+    pub median_seconds: f64,
+    /// How many fall in which range; ranges follow one another and widen by about a quarter each.
+    pub histogram: Vec<IntervalBin>,
+}
+
+/// A range of gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct IntervalBin {
+    /// At least this many seconds.
+    pub from_seconds: f64,
+    /// Less than this many seconds.
+    pub to_seconds: f64,
+    /// How many gaps.
+    pub count: u64,
+}
+
+impl Report {
+    /// The report as compact JSON: the same bytes on every host.
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+
+    /// The report as compact JSON with one more field, `pairs`: every pair in the window.
+    pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
+        #[derive(Serialize)]
+        struct Both<'a> {
+            #[serde(flatten)]
+            report: &'a Report,
+            pairs: &'a [ListedPair],
+        }
+        json(&Both { report: self, pairs })
+    }
+}
+
+impl Explanation {
+    /// The explanation as compact JSON.
+    pub fn to_json(&self) -> String {
+        json(self)
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    // Nothing here can fail to serialize: all keys are strings, and no number is not finite.
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,268 @@
+//! The JavaScript face: converts and nothing else.
+//!
+//! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
+//! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
+
+use std::collections::BTreeMap;
+
+use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+use crate::{Connection, Error, Options, Pair, Role, Rule, TimeUnit, report::ListedPair};
+
+/// Takes flow records in, and evaluates rules over them as often as wanted.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Detector {
+    inner: crate::Detector,
+}
+
+/// `DetectorOptions` of the package.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct DetectorOptions {
+    mapping: BTreeMap<String, String>,
+    delimiter: Option<String>,
+    time_unit: Option<String>,
+    utc_offset_minutes: Option<i32>,
+    hash_seed: Option<f64>,
+}
+
+#[wasm_bindgen]
+impl Detector {
+    /// A detector without flows.
+    ///
+    /// # Errors
+    ///
+    /// `E_OPTIONS`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> Result<Detector, JsError> {
+        let options = match options.is_undefined() || options.is_null() {
+            true => DetectorOptions::default(),
+            false => serde_wasm_bindgen::from_value(options)
+                .map_err(|error| thrown(&bad_option(format!("options: {error}"))))?,
+        };
+        let options = checked(options).map_err(|error| thrown(&error))?;
+        Ok(Detector { inner: crate::Detector::new(options) })
+    }
+
+    /// Begins the next source.
+    #[wasm_bindgen(js_name = startSource)]
+    pub fn start_source(&mut self, name: &str) {
+        self.inner.start_source(name);
+    }
+
+    /// Takes the next bytes of the source.
+    ///
+    /// # Errors
+    ///
+    /// `E_NOT_FLOWS` if the source is refused.
+    pub fn ingest(&mut self, chunk: &[u8]) -> Result<(), JsError> {
+        self.inner.ingest(chunk).map_err(|error| thrown(&error))
+    }
+
+    /// Ends the source.
+    ///
+    /// # Errors
+    ///
+    /// `E_NOT_FLOWS` if the source is refused.
+    pub fn finish(&mut self) -> Result<(), JsError> {
+        self.inner.finish().map_err(|error| thrown(&error))
+    }
+
+    /// How far the reading is.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    pub fn progress(&self) -> Result<JsValue, JsError> {
+        let plain = serde_wasm_bindgen::Serializer::json_compatible();
+        self.inner.progress().serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
+    }
+
+    /// Evaluates a rule, given as JSON text; nothing is the default rule.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`.
+    pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
+        parsed(&self.inner.evaluate(&rule_of(rule)?).to_json())
+    }
+
+    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, or `E_OPTIONS` for another format.
+    #[wasm_bindgen(js_name = evaluateText)]
+    pub fn evaluate_text(&self, format: &str, rule: Option<String>, all: bool) -> Result<String, JsError> {
+        let rule = rule_of(rule)?;
+        match (format, all) {
+            ("json", false) => Ok(self.inner.evaluate(&rule).to_json()),
+            ("json", true) => Ok(self.inner.evaluate(&rule).to_json_with(&self.inner.pairs(&rule))),
+            ("csv", false) => Ok(self.inner.evaluate(&rule).to_csv()),
+            ("csv", true) => Ok(ListedPair::to_csv(&self.inner.pairs(&rule))),
+            ("ndjson", false) => Ok(self.inner.evaluate(&rule).to_ndjson()),
+            ("ndjson", true) => Ok(ListedPair::to_ndjson(&self.inner.pairs(&rule))),
+            _ => Err(thrown(&bad_option(format!("found format {format:?}, expected json, csv or ndjson")))),
+        }
+    }
+
+    /// Why a pair is a finding, or why not.
+    ///
+    /// # Errors
+    ///
+    /// `E_ADDRESS`, `E_RULE`.
+    pub fn explain(
+        &self,
+        source: &str,
+        destination: &str,
+        port: u16,
+        rule: Option<String>,
+    ) -> Result<JsValue, JsError> {
+        let pair = pair_of(source, destination, port)?;
+        parsed(&self.inner.explain(&pair, &rule_of(rule)?).to_json())
+    }
+
+    /// The explanation as plain text, or as JSON text.
+    ///
+    /// # Errors
+    ///
+    /// `E_ADDRESS`, `E_RULE`.
+    #[wasm_bindgen(js_name = explainText)]
+    pub fn explain_text(
+        &self,
+        source: &str,
+        destination: &str,
+        port: u16,
+        rule: Option<String>,
+    ) -> Result<String, JsError> {
+        let pair = pair_of(source, destination, port)?;
+        Ok(self.inner.explain(&pair, &rule_of(rule)?).to_text())
+    }
+
+    /// All connections of a pair in time order, as columns; nothing if it was never seen.
+    ///
+    /// # Errors
+    ///
+    /// `E_ADDRESS`.
+    pub fn history(&self, source: &str, destination: &str, port: u16) -> Result<JsValue, JsError> {
+        let connections = self.inner.history(&pair_of(source, destination, port)?);
+        if connections.is_empty() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        let column = |value: fn(&Connection) -> f64| {
+            let values: Vec<f64> = connections.iter().map(value).collect();
+            Float64Array::from(values.as_slice())
+        };
+        let gaps: Vec<f64> = std::iter::once(f64::NAN)
+            .chain(connections.windows(2).map(|two| (two[1].start - two[0].start) as f64))
+            .collect();
+        let history = Object::new();
+        for (name, values) in [
+            ("startMicros", column(|c| c.start as f64)),
+            ("gapMicros", Float64Array::from(gaps.as_slice())),
+            ("bytesSent", column(|c| c.bytes_sent as f64)),
+            ("bytesReceived", column(|c| c.bytes_received as f64)),
+        ] {
+            set(&history, name, &values);
+        }
+        Ok(history.into())
+    }
+}
+
+/// The version of the engine.
+#[wasm_bindgen]
+pub fn version() -> String {
+    crate::VERSION.to_owned()
+}
+
+/// The default rule.
+///
+/// # Errors
+///
+/// None in practice.
+#[wasm_bindgen(js_name = defaultRule)]
+pub fn default_rule() -> Result<JsValue, JsError> {
+    parsed(&Rule::default().to_json())
+}
+
+/// Checks a rule document and fills in the defaults.
+///
+/// # Errors
+///
+/// `E_RULE`.
+#[wasm_bindgen(js_name = parseRule)]
+pub fn parse_rule(text: String) -> Result<JsValue, JsError> {
+    parsed(&rule_of(Some(text))?.to_json())
+}
+
+fn rule_of(text: Option<String>) -> Result<Rule, JsError> {
+    match text {
+        Some(text) => Rule::from_json(&text).map_err(|error| thrown(&error)),
+        None => Ok(Rule::default()),
+    }
+}
+
+fn pair_of(source: &str, destination: &str, port: u16) -> Result<Pair, JsError> {
+    Pair::parse(source, destination, port).map_err(|error| thrown(&error))
+}
+
+fn parsed(json: &str) -> Result<JsValue, JsError> {
+    JSON::parse(json).map_err(|error| error.unchecked_into())
+}
+
+fn checked(given: DetectorOptions) -> Result<Options, Error> {
+    let mut options = Options::new();
+    for (name, column) in &given.mapping {
+        let role = Role::from_name(name).ok_or_else(|| {
+            let names = Role::ALL.map(Role::name).join(", ");
+            bad_option(format!("mapping: found role {name:?}, expected one of {names}"))
+        })?;
+        options = options.with_column(role, column)?;
+    }
+    if let Some(delimiter) = given.delimiter {
+        let &[byte] = delimiter.as_bytes() else {
+            return Err(bad_option(format!("delimiter: found {delimiter:?}, expected one character")));
+        };
+        options = options.with_delimiter(byte)?;
+    }
+    if let Some(unit) = given.time_unit {
+        options = options.with_time_unit(match unit.as_str() {
+            "s" => TimeUnit::Seconds,
+            "ms" => TimeUnit::Milliseconds,
+            "us" => TimeUnit::Microseconds,
+            "ns" => TimeUnit::Nanoseconds,
+            _ => return Err(bad_option(format!("timeUnit: found {unit:?}, expected s, ms, us or ns"))),
+        });
+    }
+    if let Some(minutes) = given.utc_offset_minutes {
+        options = options.with_utc_offset_minutes(minutes)?;
+    }
+    Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
+}
+
+fn bad_option(message: String) -> Error {
+    Error::new(crate::ErrorKind::Options, message)
+}
+
+/// An error as a JavaScript `Error` with properties.
+fn thrown(error: &Error) -> JsError {
+    let out = JsError::new(&error.to_string());
+    out.set_name("BeaconlensError");
+    set(&out, "code", &error.code().into());
+    if let Some(position) = error.position() {
+        set(&out, "line", &(position.line as f64).into());
+        set(&out, "byte", &(position.byte as f64).into());
+    }
+    if let Some(hint) = error.hint() {
+        set(&out, "hint", &hint.into());
+    }
+    out
+}
+
+fn set(object: &JsValue, name: &str, value: &JsValue) {
+    // Setting a property of an object that was made here cannot fail.
+    let _ = Reflect::set(object, &name.into(), value);
+}
