@@ -1,0 +1,64 @@
+// Large bodies: within memory, within the limit, and refused above it.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { command, root, STDIN, sample, startWorker } from "./worker.mjs";
+
+let worker;
+let rows;
+before(async () => {
+  worker = await startWorker();
+  rows = flows(350_000);
+});
+after(() => worker.stop());
+
+/** A company's day from the benchmark's generator. */
+function flows(count) {
+  const args = ["run", "--quiet", "--release", "--package", "beaconlens-bench", "--bin", "flows", "--"];
+  const options = { cwd: root, maxBuffer: 1 << 28 };
+  return execFileSync("cargo", [...args, "--rows", String(count)], options);
+}
+
+test("more than 20 MB, plain and gzip, give the command's text", async () => {
+  assert.ok(rows.length > 20_000_000);
+  const expected = command(rows, "--format", "json");
+  for (const body of [rows, gzipSync(rows, { level: 1 })]) {
+    const text = await (await worker.post(`/evaluate?${STDIN}`, body)).text();
+    assert.ok(
+      text === expected,
+      `the worker's ${text.length} characters differ from the command's ${expected.length}`,
+    );
+  }
+});
+
+test("body after body, one at a time and four at once, is freed", async () => {
+  // 20 of them held would be 300 MB and more, over twice what an isolate has.
+  const once = async () => {
+    const response = await worker.post("/evaluate?format=csv", rows);
+    assert.equal(response.status, 200);
+    return (await response.text()).length;
+  };
+  const expected = await once();
+  for (let i = 0; i < 4; i += 1) {
+    assert.deepEqual(await Promise.all([once(), once(), once(), once()]), Array(4).fill(expected));
+  }
+});
+
+test("a body above the limit is refused, whether its length is told or found", async () => {
+  const small = await startWorker({ BEACONLENS_MAX_BYTES: "1000000" });
+  try {
+    const bodies = [rows, gzipSync(rows), new Blob([rows]).stream()];
+    for (const body of bodies) {
+      const response = await small.post("/evaluate", body, { duplex: "half" });
+      assert.equal(response.status, 413);
+      const { error } = await response.json();
+      assert.equal(error.code, "E_TOO_LARGE");
+      assert.match(error.message, /1000000 bytes/);
+    }
+    assert.equal((await small.post("/evaluate", sample)).status, 200);
+  } finally {
+    await small.stop();
+  }
+});
