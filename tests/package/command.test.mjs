@@ -142,7 +142,7 @@ test("wrong use is told in one line, with exit code 2", async () => {
 });
 
 test("--rule, and what the command line says above it", async () => {
-  write("rule.json", JSON.stringify({ window: "1h", gates: { min_connections: 6, min_hours: 1 } }));
+  write("rule.json", JSON.stringify({ window: "2h", gates: { min_connections: 6, min_hours: 1 } }));
   const hour = await outputs(["evaluate", "--rule", "rule.json", "day.csv"]);
   assert.match(hour.stdout, /203\.0\.113\.9,443,6,/);
   const day = await outputs(["evaluate", "--rule", "rule.json", "--window", "24h", "day.csv"]);

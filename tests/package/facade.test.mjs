@@ -139,6 +139,10 @@ test("wrong arguments are told, with their code", async () => {
     return code("E_RULE")(error) && /min_conections/.test(error.message);
   });
   await assert.rejects(evaluate(DAY, undefined, { mapping: { when: "#1" } }), code("E_OPTIONS"));
+  await assert.rejects(evaluate(DAY, undefined, { delimeter: ";" }), (error) => {
+    return code("E_OPTIONS")(error) && /delimeter/.test(error.message);
+  });
+  assert.throws(() => new Detector("comma"), code("E_OPTIONS"));
   await assert.rejects(evaluate(new Response("gone", { status: 404 })), code("E_NOT_FLOWS"));
   await assert.rejects(evaluate(gzipSync(DAY).subarray(0, 60)), code("E_NOT_FLOWS"));
   const detector = new Detector();
@@ -272,7 +276,11 @@ test("an engine that fails is replaced, and says so", async () => {
 /** The module with one of its functions made to trap. */
 function withTrap(name) {
   const module = binaryen.readBinary(wasm);
-  module.setFeatures(binaryen.Features.All);
+  const { SIMD128, BulkMemory, NontrappingFPToInt, SignExt, MutableGlobals, ReferenceTypes, Multivalue } =
+    binaryen.Features;
+  module.setFeatures(
+    SIMD128 | BulkMemory | NontrappingFPToInt | SignExt | MutableGlobals | ReferenceTypes | Multivalue,
+  );
   const { value } = binaryen.getExportInfo(module.getExport(name));
   binaryen.Function.setBody(module.getFunction(value), module.unreachable());
   return module.emitBinary();

@@ -198,7 +198,9 @@ fn size() -> Outcome<Vec<Command>> {
 }
 
 fn package() -> Outcome<Vec<Command>> {
-    Ok(vec![node_tests("package")?])
+    let mut tests = node_tests("package")?;
+    tests.env("CHROMIUM", setup::chromium()?);
+    Ok(vec![tests])
 }
 
 fn edge() -> Outcome<Vec<Command>> {

@@ -1,6 +1,7 @@
 import { bytesOf } from "./bytes.js";
 import { currentGeneration, guard, use } from "./engine.js";
 import { BeaconlensError } from "./error.js";
+import { ruleText } from "./rule.js";
 
 /** Flows in, report out. See index.d.ts for what each method takes. */
 export class Detector {
@@ -8,7 +9,8 @@ export class Detector {
   #generation;
 
   constructor(options) {
-    this.#raw = use((engine) => new engine.Detector(options));
+    const given = { ...checkOptions(options), hashSeed: secret() };
+    this.#raw = use((engine) => new engine.Detector(given));
     this.#generation = currentGeneration();
   }
 
@@ -30,19 +32,19 @@ export class Detector {
   }
 
   evaluate(rule) {
-    return this.#call((raw) => raw.evaluate(rule));
+    return this.#call((raw) => raw.evaluate(ruleText(rule)));
   }
 
   evaluateText(format, rule, all) {
-    return this.#call((raw) => raw.evaluateText(format, rule, all));
+    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false));
   }
 
   explain(source, destination, port, rule) {
-    return this.#call((raw) => raw.explain(source, destination, port, rule));
+    return this.#call((raw) => raw.explain(source, destination, port, ruleText(rule)));
   }
 
   explainText(source, destination, port, rule) {
-    return this.#call((raw) => raw.explainText(source, destination, port, rule));
+    return this.#call((raw) => raw.explainText(source, destination, port, ruleText(rule)));
   }
 
   history(source, destination, port) {
@@ -68,6 +70,23 @@ export class Detector {
     }
     return guard(() => work(this.#raw));
   }
+}
+
+const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes"];
+
+function checkOptions(options = {}) {
+  if (typeof options !== "object") {
+    throw new BeaconlensError("E_OPTIONS", `found ${typeof options} as options, expected an object`);
+  }
+  const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
+  if (unknown === undefined) return options;
+  throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${OPTIONS.join(", ")}`);
+}
+
+/** Orders the engine's table so that no input can be made to slow it down; no result depends on it. */
+function secret() {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  return high * 2 ** 21 + (low >>> 11);
 }
 
 function toBytes(chunk) {

@@ -7,8 +7,12 @@ export function defaultRule() {
 
 /** Checks a rule document, given as JSON text or as an object, and completes it. */
 export function parseRule(rule) {
-  const json = typeof rule === "string" ? rule : JSON.stringify(rule);
-  return use((engine) => engine.parseRule(json));
+  return use((engine) => engine.parseRule(ruleText(rule)));
+}
+
+/** A rule goes to the engine as text, so that it sees every field, also an unknown one. */
+export function ruleText(rule) {
+  return typeof rule === "string" ? rule : JSON.stringify(rule);
 }
 
 /** The version of the engine. */
