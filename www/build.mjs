@@ -91,11 +91,7 @@ async function buildPage(npm, out) {
     outdir: out,
     chunkNames: "plots-[hash]",
   });
-  const policy = policyOf([
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "connect-src 'self'",
-  ]);
+  const policy = policyOf(["script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "connect-src 'self'"]);
   const html = await fillTemplate({
     policy,
     style: '<link rel="stylesheet" href="style.css">',

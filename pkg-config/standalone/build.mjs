@@ -5,14 +5,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import {
-  bundleInline,
-  bundleStyle,
-  bundleWorker,
-  fillTemplate,
-  policyOf,
-  SAMPLE,
-} from "../../www/build.mjs";
+import { bundleInline, bundleStyle, bundleWorker, fillTemplate, policyOf, SAMPLE } from "../../www/build.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
@@ -26,10 +19,7 @@ export async function buildStandalone(npm, out) {
     part("sample", await readFile(join(root, "www/sample", SAMPLE))),
   ];
   const html = await fillTemplate({
-    policy: policyOf([
-      `script-src ${hashOf(script)} 'wasm-unsafe-eval'`,
-      `style-src ${hashOf(style)}`,
-    ]),
+    policy: policyOf([`script-src ${hashOf(script)} 'wasm-unsafe-eval'`, `style-src ${hashOf(style)}`]),
     style: `<style>${style}</style>`,
     script: `${parts.join("\n")}\n<script type="module">${script}</script>`,
   });

@@ -9,9 +9,9 @@ import { CancelledError, Engine, EngineError, type Session } from "./engine/clie
 import type { PairKey, SourceInput } from "./engine/protocol";
 import type { Host } from "./host";
 import { startIntake } from "./intake/intake";
-import { announce, byId } from "./ui/dom";
 import { showDataset } from "./ui/dataset";
 import { Detail } from "./ui/detail";
+import { announce, byId } from "./ui/dom";
 import { download } from "./ui/download";
 import { counted } from "./ui/format";
 import { List } from "./ui/list";
@@ -23,6 +23,8 @@ import { startTheme } from "./ui/theme";
 
 /** More dots than this in one plot are a blot, and slow. */
 const MAX_POINTS = 20_000;
+
+const NARROW = matchMedia("(max-width: 900px)");
 
 interface Dataset {
   session: Session;
@@ -111,8 +113,7 @@ class App {
   async #accept(inputs: SourceInput[], needsConsent: boolean): Promise<void> {
     if (needsConsent && this.#dataset) {
       const rows = counted(this.#dataset.report.totals.rows_read, "row");
-      byId("confirm-text").textContent =
-        `The results of ${rows} on this page give way to what was pasted.`;
+      byId("confirm-text").textContent = `The results of ${rows} on this page give way to what was pasted.`;
       if ((await answerOf("confirm-dialog")) !== "replace") return;
     }
     await this.#read(inputs, {});
@@ -140,9 +141,7 @@ class App {
   }
 
   async #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
-    this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) =>
-      this.#evaluate(rule),
-    );
+    this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) => this.#evaluate(rule));
     const report = await this.#evaluateLeniently(session);
     this.#dataset?.session.close();
     this.#dataset = { session, inputs, options, report };
@@ -152,7 +151,7 @@ class App {
     byId("bar-dataset").textContent = inputs.map((input) => input.name).join(", ");
     this.#showReport(report);
     this.#setState("results");
-    byId("results").scrollIntoView({ block: "start" });
+    scrollTo(0, 0);
     announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
   }
 
@@ -171,9 +170,7 @@ class App {
     const dataset = this.#dataset;
     if (!dataset) return;
     dataset.report = report;
-    const again = readAgainForm(report, dataset.options, (options) =>
-      this.#read(dataset.inputs, options),
-    );
+    const again = readAgainForm(report, dataset.options, (options) => this.#read(dataset.inputs, options));
     showDataset(byId("dataset"), report, again);
     this.#list.show(report);
   }
@@ -201,6 +198,8 @@ class App {
     this.#selected = pair;
     this.#list.mark(pair);
     await this.#explain(pair);
+    // Beside the list the detail is in sight; in one column it has to be brought there.
+    if (NARROW.matches) byId("detail").scrollIntoView({ block: "start" });
   }
 
   async #explain(pair: PairKey): Promise<void> {

@@ -41,11 +41,7 @@ async function* inflated(blob: Blob): AsyncGenerator<Chunk> {
       controller.enqueue(bytes);
     },
   });
-  const reader = blob
-    .stream()
-    .pipeThrough(counter)
-    .pipeThrough(new DecompressionStream("gzip"))
-    .getReader();
+  const reader = blob.stream().pipeThrough(counter).pipeThrough(new DecompressionStream("gzip")).getReader();
   // The inflater hands out small pieces: they are gathered into chunks worth an ingest.
   const pending = new Uint8Array(INGEST);
   let filled = 0;

@@ -91,5 +91,4 @@ function fromTransfer(transfer: DataTransfer | null, textName: string): SourceIn
 }
 
 export const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.matches("input, textarea, select") || target.isContentEditable);
+  target instanceof HTMLElement && (target.matches("input, textarea, select") || target.isContentEditable);

@@ -25,7 +25,7 @@ export const COLUMNS: readonly Column[] = [
   { name: "beaconing_score", meaning: "3: C2 port · 2: high volume · 1: other", numeric: true },
 ];
 
-export const SCORE_WORDS: Record<number, string> = { 3: "C2 port", 2: "high volume", 1: "gates" };
+export const SCORE_WORDS: Record<number, string> = { 3: "C2 port", 2: "high volume", 1: "basic" };
 
 export function shown(row: Measures, column: Column): string {
   const value = row[column.name];

@@ -71,11 +71,7 @@ export class Detail {
         : null,
     );
     if (plots.figures.length > 0) {
-      append(this.#root, [
-        h("h3", {}, "When it called"),
-        ...plots.figures,
-        h("p", { class: "hint" }, `Times in ${zone(rule.utc_offset_minutes)}.`),
-      ]);
+      append(this.#root, [h("h3", {}, "When it called"), ...plots.figures]);
     }
     append(this.#root, [measuresOf(explanation, rule)]);
     this.redraw();
@@ -132,21 +128,24 @@ function gatesOf({ gates }: Explanation): HTMLElement {
           h(
             "tr",
             { "data-gate": gate.gate, class: gate.passed ? "passed" : "failed" },
-            h("th", { scope: "row" }, GATE_NAMES[gate.gate]),
-            h("td", { class: "mono" }, gate.value),
-            h("td", { class: "mono" }, gate.threshold),
             h(
-              "td",
-              {},
-              h("b", { class: "result" }, gate.passed ? "✓ pass" : "✕ fail"),
-              h("span", { class: "hint" }, ` ${gate.reason}`),
+              "th",
+              { scope: "row" },
+              GATE_NAMES[gate.gate],
+              h("span", { class: "hint reason" }, gate.reason),
             ),
+            h("td", { class: "mono" }, gate.value),
+            h("td", { class: "mono" }, thresholdText(gate.threshold)),
+            h("td", {}, h("b", { class: "result" }, gate.passed ? "✓ pass" : "✕ fail")),
           ),
         ),
       ),
     ),
   );
 }
+
+const thresholdText = (threshold: string | number | readonly string[]): string =>
+  typeof threshold === "object" ? `outside ${counted(threshold.length, "network")}` : `≥ ${threshold}`;
 
 function measuresOf({ measures }: Explanation, rule: Rule) {
   if (!measures) return null;

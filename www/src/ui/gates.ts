@@ -14,11 +14,7 @@ export interface Relaxation {
 }
 
 /** The smallest change of one gate that lets its nearest miss pass. */
-export function relaxation(
-  gate: GateName,
-  nearest: NearMiss | undefined,
-  rule: Rule,
-): Relaxation | null {
+export function relaxation(gate: GateName, nearest: NearMiss | undefined, rule: Rule): Relaxation | null {
   if (!nearest) return null;
   switch (gate) {
     case "min_connections":

@@ -53,7 +53,11 @@ export class List {
     replace(
       root,
       h("div", { class: "list-head" }, h("div", {}, this.#title, this.#window), this.#exports()),
-      h("div", { class: "tabs", role: "tablist", "aria-label": "Lists" }, ...TABS.map((tab) => this.#tabButton(tab))),
+      h(
+        "div",
+        { class: "tabs", role: "tablist", "aria-label": "Lists" },
+        ...TABS.map((tab) => this.#tabButton(tab)),
+      ),
       this.#panel,
     );
   }
@@ -166,7 +170,9 @@ export class List {
         "p",
         { class: "hint" },
         "Pairs that failed exactly one gate, nearest first.",
-        left > 0 ? ` The nearest ${count(near_misses.length)} of ${count(totals.near_misses)} are listed.` : null,
+        left > 0
+          ? ` The nearest ${count(near_misses.length)} of ${count(totals.near_misses)} are listed.`
+          : null,
       ),
       this.#nearMisses.element,
     );

@@ -27,7 +27,11 @@ export function noFindings(report: Report, actions: NoFindingsActions): HTMLElem
         )
       : null,
     totals.flows_in_window === 0 && totals.rows_used > 0
-      ? h("p", {}, button("Use all times", () => actions.onRelax({ ...report.rule, window: "all", end: null })))
+      ? h(
+          "p",
+          {},
+          button("Use all times", () => actions.onRelax({ ...report.rule, window: "all", end: null })),
+        )
       : null,
   );
 }

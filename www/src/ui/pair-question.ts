@@ -1,7 +1,7 @@
 // "Why not this one?": any pair that was read can be asked about, finding or not.
 
 import type { PairKey } from "../engine/protocol";
-import { h } from "./dom";
+import { type Attributes, h } from "./dom";
 
 export interface PairQuestion {
   element: HTMLElement;
@@ -10,12 +10,12 @@ export interface PairQuestion {
 
 export function pairQuestion(onAsk: (pair: PairKey) => void): PairQuestion {
   const error = h("p", { class: "field-error", role: "alert" });
-  const input = (name: string, label: string, inputmode: string) =>
+  const input = (name: string, label: string, kind: Attributes) =>
     h(
       "label",
       { class: "field" },
       h("span", {}, label),
-      h("input", { name, inputmode, required: true, autocomplete: "off", spellcheck: "false" }),
+      h("input", { name, required: true, autocomplete: "off", spellcheck: "false", ...kind }),
     );
   const form = h(
     "form",
@@ -39,9 +39,9 @@ export function pairQuestion(onAsk: (pair: PairKey) => void): PairQuestion {
     h(
       "div",
       { class: "fields" },
-      input("source", "Source address", "text"),
-      input("destination", "Destination address", "text"),
-      input("port", "Destination port", "numeric"),
+      input("source", "Source address", {}),
+      input("destination", "Destination address", {}),
+      input("port", "Destination port", { type: "number", min: 0, max: 65_535 }),
     ),
     h("p", {}, h("button", { type: "submit" }, "Explain this pair")),
     error,

@@ -2,7 +2,7 @@
 
 import type { GateName, Measures } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
-import { COLUMNS, type Column, type Sort, SCORE_WORDS, shown, sorted } from "./columns";
+import { COLUMNS, type Column, SCORE_WORDS, type Sort, shown, sorted } from "./columns";
 import { breakable, button, h, replace } from "./dom";
 import { count, endpoint } from "./format";
 import { GATE_NAMES } from "./gates";
@@ -18,11 +18,7 @@ export const keyOf = (row: Measures): PairKey => ({
 });
 
 export const sameKey = (a: PairKey | null, b: PairKey | null): boolean =>
-  a !== null &&
-  b !== null &&
-  a.source === b.source &&
-  a.destination === b.destination &&
-  a.port === b.port;
+  a !== null && b !== null && a.source === b.source && a.destination === b.destination && a.port === b.port;
 
 export interface PairTableOptions {
   caption: string;
@@ -205,13 +201,23 @@ export class PairTable {
         },
         text,
       );
-      return h("th", { scope: "row" }, opener);
+      return h("th", { scope: "row", class: text.includes(":") ? "long" : "" }, opener);
     }
     if (column.name === "beaconing_score") {
       return h("td", { class: "score-cell" }, scoreMark(row.beaconing_score));
     }
-    const isTime = column.name === "first_seen" || column.name === "last_seen";
-    return h("td", { class: column.numeric ? "number" : isTime ? "time" : "address" }, text);
+    if (column.name === "first_seen" || column.name === "last_seen") {
+      const [day, time] = text.split(" ");
+      return h(
+        "td",
+        { class: "time", "data-label": column.name },
+        h("span", {}, day),
+        " ",
+        h("span", {}, time),
+      );
+    }
+    if (column.numeric) return h("td", { class: "number", "data-label": column.name }, text);
+    return h("td", { class: text.includes(":") ? "address long" : "address" }, text);
   }
 
   #onClick(event: MouseEvent): void {

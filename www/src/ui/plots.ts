@@ -4,7 +4,7 @@ import type { Explanation } from "beaconlens";
 import uPlot from "uplot";
 import type { Series } from "../engine/protocol";
 import { h } from "./dom";
-import { bytes, count, counted, duration, zone } from "./format";
+import { bytes, count, counted, duration } from "./format";
 
 type Timeline = NonNullable<Explanation["timeline"]>;
 type Intervals = NonNullable<Explanation["intervals"]>;
@@ -12,7 +12,10 @@ type Intervals = NonNullable<Explanation["intervals"]>;
 /** The logarithmic scale needs a floor; calls at the same instant are drawn on it. */
 const SHORTEST_GAP = 0.001;
 const DURATIONS = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 6 * 3600, 86_400, 7 * 86_400];
-const NICE_STEPS = [0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400, 172_800, 604_800];
+const NICE_STEPS = [
+  0.001, 0.01, 0.1, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800,
+  43_200, 86_400, 172_800, 604_800,
+];
 
 export interface PlotSet {
   figures: HTMLElement[];
@@ -101,7 +104,13 @@ function gapPlot(
       scales: { x: { time: true, range }, y: { distr: 3, log: 10, range: gapRange } },
       axes: [
         timeAxis(inks),
-        { ...axis(inks), size: 62, splits: gapTicks, filter: (_, splits) => splits, values: (_, splits) => splits.map(duration) },
+        {
+          ...axis(inks),
+          size: 62,
+          splits: gapTicks,
+          filter: (_, splits) => splits,
+          values: (_, splits) => splits.map(duration),
+        },
       ],
       series: [
         {},
@@ -120,7 +129,7 @@ const dotSize = (points: number): number => (points > 3000 ? 2.5 : points > 600 
 /** Whole steps of the duration scale around the data, at least two of them. */
 function gapRange(_plot: uPlot, low: number | null, high: number | null): [number, number] {
   const below = NICE_STEPS.filter((step) => step <= (low ?? 1)).at(-1) ?? SHORTEST_GAP;
-  const above = NICE_STEPS.find((step) => step >= (high ?? 1)) ?? (high ?? 1);
+  const above = NICE_STEPS.find((step) => step >= (high ?? 1)) ?? high ?? 1;
   return [below / 1.6, Math.max(above, below * 4) * 1.6];
 }
 
@@ -129,12 +138,7 @@ function gapTicks(_plot: uPlot, _axis: number, low: number, high: number): numbe
   return coarse.length >= 3 ? coarse : NICE_STEPS.filter((tick) => tick >= low && tick <= high);
 }
 
-function connectionPlot(
-  timeline: Timeline,
-  range: [number, number],
-  offset: number,
-  sync: string,
-): Drawing {
+function connectionPlot(timeline: Timeline, range: [number, number], offset: number, sync: string): Drawing {
   const total = timeline.connections.reduce((sum, value) => sum + value, 0);
   const busy = timeline.connections.filter((value) => value > 0).length;
   const twin = `${counted(total, "connection")}; ${busy} of ${counted(timeline.connections.length, "bucket")} of ${duration(timeline.bucket_seconds)} have at least one.`;
@@ -145,29 +149,39 @@ function connectionPlot(
     make: (_width, inks) => ({
       ...frame(sync, offset),
       scales: { x: { time: true, range }, y: { range: (_, __, max) => [0, Math.max(max, 1)] } },
-      axes: [timeAxis(inks), { ...axis(inks), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000] }],
+      axes: [
+        timeAxis(inks),
+        { ...axis(inks), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000] },
+      ],
       series: [{}, barSeries(inks.accent)],
     }),
   };
 }
 
-function bytePlot(
-  timeline: Timeline,
-  range: [number, number],
-  offset: number,
-  sync: string,
-): Drawing {
+function bytePlot(timeline: Timeline, range: [number, number], offset: number, sync: string): Drawing {
   const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  const twin = `${bytes(sum(timeline.bytes_sent))} sent (solid line), ${bytes(sum(timeline.bytes_received))} received (dashed line), per ${duration(timeline.bucket_seconds)}.`;
+  const twin = `${bytes(sum(timeline.bytes_sent))} sent, drawn upwards; ${bytes(sum(timeline.bytes_received))} received, drawn downwards; per ${duration(timeline.bucket_seconds)}.`;
   return {
     figure: figure("bytes", "Bytes over time", twin),
     height: 120,
-    data: [bucketStarts(timeline, range), timeline.bytes_sent, timeline.bytes_received],
+    data: [
+      bucketStarts(timeline, range),
+      timeline.bytes_sent,
+      timeline.bytes_received.map((value) => -value),
+    ],
     make: (_width, inks) => ({
       ...frame(sync, offset),
-      scales: { x: { time: true, range }, y: { range: (_, __, max) => [0, Math.max(max, 1)] } },
-      axes: [timeAxis(inks), { ...axis(inks), size: 62, values: (_, splits) => splits.map(bytes) }],
-      series: [{}, stepSeries(inks.accent), { ...stepSeries(inks.second), dash: [4, 3] }],
+      scales: { x: { time: true, range } },
+      axes: [
+        timeAxis(inks),
+        {
+          ...axis(inks),
+          size: 62,
+          space: 22,
+          values: (_, splits) => splits.map((split) => bytes(Math.abs(split))),
+        },
+      ],
+      series: [{}, barSeries(inks.accent), barSeries(inks.second)],
     }),
   };
 }
@@ -205,7 +219,7 @@ function histogram(intervals: Intervals): Drawing {
           stroke: inks.accent,
           fill: inks.accent,
           width: 0,
-          paths: uPlot.paths.bars?.({ size: [0.86], gap: 0 }),
+          paths: uPlot.paths.bars?.({ size: [0.86, 72], gap: 0 }),
           points: { show: false },
         },
       ],
@@ -231,13 +245,6 @@ function barSeries(ink: string): uPlot.Series {
     points: { show: false },
   };
 }
-
-const stepSeries = (ink: string): uPlot.Series => ({
-  stroke: ink,
-  width: 1.25,
-  paths: uPlot.paths.stepped?.({ align: 1 }),
-  points: { show: false },
-});
 
 function frame(sync: string | null, offset: number): Omit<Frameless, "series"> {
   return {
@@ -303,5 +310,3 @@ const TIME_VALUES: uPlot.Axis["values"] = [
   [1, "{HH}:{mm}:{ss}", null, null, "\n{MM}-{DD}", null, null, null, 1],
   [0.001, ":{ss}.{fff}", null, null, "\n{HH}:{mm}", null, null, null, 1],
 ];
-
-export const timeNote = (offset: number): string => `Times in ${zone(offset)}.`;

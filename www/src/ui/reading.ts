@@ -21,8 +21,7 @@ export function showReadingStart(inputs: readonly SourceInput[]): void {
 export function showReading(progress: ReadProgress): void {
   const bar = byId<HTMLProgressElement>("reading-bar");
   bar.value = progress.bytesTotal > 0 ? progress.bytesDone / progress.bytesTotal : 0;
-  const place =
-    progress.sourceCount > 1 ? ` (file ${progress.sourceNumber} of ${progress.sourceCount})` : "";
+  const place = progress.sourceCount > 1 ? ` (file ${progress.sourceNumber} of ${progress.sourceCount})` : "";
   byId("reading-source").textContent = progress.source + place;
   const percent = `${Math.floor(bar.value * 100)} %`;
   replace(
@@ -33,5 +32,4 @@ export function showReading(progress: ReadProgress): void {
   );
 }
 
-const figure = (term: string, value: string) =>
-  h("div", {}, h("dt", {}, term), h("dd", {}, value));
+const figure = (term: string, value: string) => h("div", {}, h("dt", {}, term), h("dd", {}, value));

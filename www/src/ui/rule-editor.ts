@@ -60,7 +60,7 @@ export class RuleEditor {
     this.#onChange(this.#rule);
   }
 
-  showError(error: { message: string; hint: string | null } | null): void {
+  showError(error: { message: string } | null): void {
     const guilty = error && this.#fields.find((field) => error.message.includes(field.name));
     for (const field of this.#fields) {
       const place = errorPlace(field);
@@ -103,8 +103,12 @@ export class RuleEditor {
       { class: "field" },
       h("label", { for: id }, field.label),
       field.control,
-      field.name === "window" ? this.#presets(field.control) : null,
-      h("span", { class: "hint", id: `${id}-note` }, field.note),
+      h(
+        "span",
+        { class: "hint", id: `${id}-note` },
+        field.note,
+        field.name === "window" ? this.#presets(field.control) : null,
+      ),
       h("span", { class: "field-error", id: `${id}-error`, role: "alert" }),
     );
   }
@@ -143,9 +147,7 @@ export class RuleEditor {
   }
 
   #showDifference(): void {
-    const changed = this.#fields.filter(
-      (field) => field.write(this.#standard) !== field.control.value,
-    );
+    const changed = this.#fields.filter((field) => field.write(this.#standard) !== field.control.value);
     for (const field of this.#fields) {
       field.control.closest(".field")?.classList.toggle("changed", changed.includes(field));
     }
@@ -162,8 +164,9 @@ export class RuleEditor {
   }
 }
 
-const explain = (error: { message: string; hint: string | null }): string =>
-  error.hint ? `${error.message}. ${error.hint}` : error.message;
+/** The engine speaks of a document; here the field itself is in sight, and no line has a number. */
+const explain = (error: { message: string }): string =>
+  error.message.replace(/^rule, field `[^`]+`: /, "").replace(/ at line \d+ column \d+$/, "");
 
 function errorPlace(field: Field): HTMLElement {
   const place = field.control.parentElement?.querySelector<HTMLElement>(".field-error");
@@ -173,7 +176,7 @@ function errorPlace(field: Field): HTMLElement {
 
 function fields(): Field[] {
   return [
-    field("window", "Window", "hours or days before the end", line(), String, (rule) => rule.window),
+    field("window", "Window", "", line(), String, (rule) => rule.window),
     field(
       "min_connections",
       "Least connections",
@@ -182,13 +185,8 @@ function fields(): Field[] {
       numberOrText,
       (rule) => String(rule.gates.min_connections),
     ),
-    field(
-      "min_hours",
-      "Least hours",
-      "different hours with a call",
-      line("numeric"),
-      numberOrText,
-      (rule) => String(rule.gates.min_hours),
+    field("min_hours", "Least hours", "different hours with a call", line("numeric"), numberOrText, (rule) =>
+      String(rule.gates.min_hours),
     ),
     field(
       "high_volume",
@@ -206,13 +204,8 @@ function fields(): Field[] {
       words,
       (rule) => rule.excluded_destinations.join("\n"),
     ),
-    field(
-      "c2_ports",
-      "C2 ports",
-      "ports and ranges that make score 3",
-      area(),
-      readPorts,
-      (rule) => writePorts(rule.c2_ports),
+    field("c2_ports", "C2 ports", "ports and ranges that make score 3", area(), readPorts, (rule) =>
+      writePorts(rule.c2_ports),
     ),
     field(
       "end",

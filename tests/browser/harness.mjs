@@ -1,0 +1,149 @@
+// What every browser test needs: the page served, a browser, and a witness of everything that
+// went wrong or out.
+
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+export const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
+export const oneFile = new URL("../../dist/beaconlens.html", import.meta.url).href;
+export const samplePath = fileURLToPath(new URL("../../www/sample/office-day.csv", import.meta.url));
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".csv": "text/csv; charset=utf-8",
+};
+
+/** Serves dist/page and nothing else. */
+export async function serve() {
+  const root = join(dist, "page");
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
+    const file = join(root, path === "/" ? "index.html" : path);
+    try {
+      const body = await readFile(file);
+      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain" });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}/`,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+/** A page of its own, with everything recorded that must not happen. */
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    acceptDownloads: true,
+    ...options,
+  });
+  const page = await context.newPage();
+  const troubles = [];
+  const requests = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) troubles.push(message.text());
+  });
+  page.on("pageerror", (error) => troubles.push(String(error)));
+  context.on("request", (request) => requests.push(request.url()));
+  await page.exposeFunction("reportViolation", (text) => troubles.push(text));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) =>
+      window.reportViolation(`policy violation: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+    // Every state of the progress, however short it was on the screen.
+    window.progressSeen = [];
+    document.addEventListener("DOMContentLoaded", () => {
+      const figures = document.getElementById("reading-figures");
+      const bar = document.getElementById("reading-bar");
+      new MutationObserver(() =>
+        window.progressSeen.push({ at: performance.now(), value: bar.value, text: figures.textContent }),
+      ).observe(figures, { childList: true });
+    });
+  });
+  await page.goto(url);
+  return { page, context, troubles, requests, close: () => context.close() };
+}
+
+/** Requests that left: neither the page's own origin nor what lives inside the browser. */
+export const foreign = (requests, url) =>
+  requests.filter((request) => !request.startsWith(url) && !/^(blob|data):/.test(request));
+
+export const untilResults = (page) => page.waitForSelector("body[data-state=results]", { timeout: 60_000 });
+
+/** Drops files as a person does: through the browser's own drag machinery, trusted events and all. */
+export async function dropFiles(page, paths, { release = true } = {}) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  const at = { x: 300, y: 300, data };
+  await session.send("Input.dispatchDragEvent", { type: "dragEnter", ...at });
+  await session.send("Input.dispatchDragEvent", { type: "dragOver", ...at });
+  const drop = async () => {
+    await session.send("Input.dispatchDragEvent", { type: "drop", ...at });
+    await session.detach();
+  };
+  if (release) await drop();
+  return drop;
+}
+
+/** The rows of the list that is shown, as arrays of cell texts. */
+export const tableRows = (page) =>
+  page.$$eval(".pairs tbody tr", (rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
+  );
+
+export async function screenshot(page, name, options = {}) {
+  const folder = join(dist, "screenshots");
+  await mkdir(folder, { recursive: true });
+  await page.mouse.move(2, 2); // no hover in the picture
+  await page.screenshot({ path: join(folder, `${name}.png`), ...options });
+}
+
+/** A folder for one test run's files. */
+export async function workFolder() {
+  const folder = await mkdtemp(join(tmpdir(), "beaconlens-browser-"));
+  return {
+    write: async (name, bytes) => {
+      const path = join(folder, name);
+      await writeFile(path, bytes);
+      return path;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+export const HEADER = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived";
+const DAY = Date.UTC(2026, 2, 17);
+
+/** One pair that calls `count` times, `every` seconds apart, from midnight. */
+export const calls = (source, destination, port, count, every) =>
+  Array.from(
+    { length: count },
+    (_, index) => `${DAY + index * every * 1000},${source},${destination},${port},100,200`,
+  );
+
+export const csv = (...groups) => `${[HEADER, ...groups.flat()].join("\n")}\n`;

@@ -1,0 +1,523 @@
+// The page as a person uses it, in a real Chromium.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
+import { report, reportText } from "./engine.mjs";
+import {
+  calls,
+  csv,
+  dropFiles,
+  foreign,
+  HEADER,
+  launch,
+  openPage,
+  samplePath,
+  screenshot,
+  serve,
+  tableRows,
+  untilResults,
+  workFolder,
+} from "./harness.mjs";
+
+let browser;
+let server;
+let folder;
+
+before(async () => {
+  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  await folder?.remove();
+});
+
+/** Runs the steps on a fresh page; afterwards nothing may have gone wrong, or out. */
+function pageTest(name, steps, options) {
+  test(name, { timeout: 120_000 }, async () => {
+    const opened = await openPage(browser, server.url, options);
+    try {
+      await steps(opened.page, opened);
+      assert.deepEqual(opened.troubles, []);
+      assert.deepEqual(foreign(opened.requests, server.url), []);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+async function openSample(page) {
+  await page.click("[data-action=sample]");
+  await untilResults(page);
+}
+
+async function pick(page, ...files) {
+  await page.setInputFiles("#picker", files);
+  await untilResults(page);
+}
+
+const sample = async () => ["office-day.csv", await readFile(samplePath)];
+
+const textFile = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+
+async function downloaded(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+pageTest("a dropped file is ranked as the engine ranks it", async (page) => {
+  const drop = await dropFiles(page, [samplePath], { release: false });
+  await page.waitForSelector("#drop-overlay:not([hidden])");
+  assert.match(await page.textContent("#drop-overlay"), /Drop to read 1 file.*read on this device/s);
+  await drop();
+  await untilResults(page);
+  const expected = (await report([await sample()])).findings;
+  assert.ok(expected.length > 3, "the sample has findings");
+  const shown = (await tableRows(page)).map((cells) => cells.slice(0, 3));
+  assert.deepEqual(
+    shown,
+    expected.map((row) => [row.sourceip, row.destinationip, String(row.destinationport)]),
+  );
+  const heads = await page.$$eval(".pairs thead th", (cells) => cells.map((c) => c.textContent));
+  assert.deepEqual(heads, Object.keys(expected[0]));
+});
+
+pageTest("the page is complete before the engine is there", async (page, { context }) => {
+  await context.route("**/beaconlens.wasm", () => {}); // never answered
+  await page.reload();
+  await page.waitForSelector("text=Drop flow files anywhere");
+  assert.equal(await page.isEnabled("[data-action=sample]"), true);
+  await screenshot(page, "landing");
+});
+
+pageTest("what was read: every column, and every row accounted for", async (page) => {
+  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600), ["no time,a,b,c,d,e"]);
+  await pick(page, textFile("flows.csv", text));
+  const summary = await page.textContent(".dataset summary");
+  assert.match(summary, /31 rows = 30 used \+ 1 skipped/);
+  await page.click(".dataset summary");
+  const mapping = await page.$$eval(".mapping tbody tr", (rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
+  );
+  assert.deepEqual(mapping[0], ["time", "starttime", "1"]);
+  assert.equal(mapping.length, 6);
+  assert.match(await page.textContent(".diagnostics"), /flows\.csv, line 32, byte [\d,]+: no time,a/);
+});
+
+pageTest("a large file shows progress, and cancelling keeps the last results", async (page) => {
+  await openSample(page);
+  const before = await tableRows(page);
+  const rows = calls("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
+  const block = Buffer.from(`${rows}\n`);
+  const big = [Buffer.from(`${HEADER}\n`), ...Array(400).fill(block)];
+  const path = await folder.write("big.csv", Buffer.concat(big));
+  await page.evaluate(() => {
+    window.progressSeen = [];
+  });
+  await page.setInputFiles("#picker", path);
+  await page.waitForFunction(() => window.progressSeen.length >= 3, null, { polling: 20 });
+  await page.keyboard.press("Escape");
+  await untilResults(page);
+  assert.deepEqual(await tableRows(page), before);
+  const seen = await page.evaluate(() => window.progressSeen);
+  const values = seen.map((entry) => entry.value);
+  assert.deepEqual(
+    values,
+    [...values].sort((a, b) => a - b),
+    "progress never goes back",
+  );
+  assert.ok(values.at(-1) > 0 && values.at(-1) < 1, `stopped on the way, at ${values.at(-1)}`);
+  assert.match(seen.at(-1).text, /rows[\d,]{6,}/);
+  // The worker that was stopped is not in the way of the next one, and the button works too.
+  await page.setInputFiles("#picker", path);
+  await page.click("#cancel");
+  await untilResults(page);
+  await openAndFinish(page, path, 8_000_000);
+});
+
+async function openAndFinish(page, path, rows) {
+  await page.evaluate(() => {
+    window.progressSeen = [];
+  });
+  await page.setInputFiles("#picker", path);
+  await page.waitForSelector(`text=${rows.toLocaleString("en-US")} rows =`, { timeout: 100_000 });
+  const seen = await page.evaluate(() => window.progressSeen);
+  assert.equal(seen.at(-1).value, 1);
+  const gaps = seen.slice(2, -1).map((entry, index) => entry.at - seen[index + 1].at);
+  const average = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(gaps.length, 1);
+  assert.ok(gaps.length === 0 || average > 80, `at most ten updates a second, mean ${average} ms`);
+}
+
+pageTest("a threshold re-ranks at once, and says that it differs", async (page, { requests }) => {
+  await openSample(page);
+  const before = await tableRows(page);
+  const asked = requests.length;
+  const rule = { gates: { min_connections: 100 } };
+  const expected = (await report([await sample()], rule)).findings;
+  assert.ok(expected.length < before.length, "the sample has findings under 100 connections");
+  await page.fill("#rule-min-connections", "100");
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".pairs tbody tr").length === count,
+    expected.length,
+  );
+  assert.match(await page.textContent(".rule-difference"), /Differs .* least connections/);
+  await page.click("text=Reset to default");
+  await page.waitForFunction(
+    (count) => document.querySelectorAll(".pairs tbody tr").length === count,
+    before.length,
+  );
+  assert.match(await page.textContent(".rule-difference"), /default rule/);
+  assert.equal(requests.length, asked, "nothing was read again");
+});
+
+pageTest("what the engine refuses in a rule is said at the field", async (page) => {
+  await openSample(page);
+  const before = await tableRows(page);
+  await page.click(".rule-more summary");
+  await page.fill("#rule-excluded-destinations", "10.0.0.0/8\n10.0.0.0/99");
+  await page.waitForSelector("#rule-excluded-destinations[aria-invalid=true]");
+  assert.match(await page.textContent("#rule-excluded-destinations-error"), /10\.0\.0\.0\/99/);
+  assert.deepEqual(await tableRows(page), before, "the last good list stays");
+  await page.fill("#rule-excluded-destinations", "10.0.0.0/8");
+  await page.waitForSelector("#rule-excluded-destinations[aria-invalid=false]");
+  await page.fill("#rule-window", "yesterday");
+  await page.waitForSelector("#rule-window[aria-invalid=true]");
+  await page.click(".chip >> text=6h");
+  await page.waitForSelector("#rule-window[aria-invalid=false]");
+  assert.match(await page.textContent("#list .list-head"), /outside this window/);
+});
+
+pageTest("any column sorts, both ways, by keyboard, and back to the rule's order", async (page) => {
+  await openSample(page);
+  const ruleOrder = await tableRows(page);
+  const numbers = async (column) =>
+    (await tableRows(page)).map((cells) => Number(cells[column].replaceAll(",", "")));
+  await page.focus("[data-column=bytes_sent] button");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getAttribute("[data-column=bytes_sent]", "aria-sort"), "descending");
+  const down = await numbers(5);
+  assert.deepEqual(
+    down,
+    [...down].sort((a, b) => b - a),
+  );
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getAttribute("[data-column=bytes_sent]", "aria-sort"), "ascending");
+  assert.deepEqual(await numbers(5), down.toReversed());
+  await page.keyboard.press("Enter");
+  assert.equal(await page.getAttribute("[data-column=bytes_sent]", "aria-sort"), null);
+  assert.deepEqual(await tableRows(page), ruleOrder);
+});
+
+pageTest("addresses sort by number, IPv4 before IPv6", async (page) => {
+  const pairs = ["10.0.0.10", "10.0.0.9", "2001:db8::a", "2001:db8::9", "9.0.0.1"].map((source) =>
+    calls(source, "203.0.113.1", 443, 30, 600),
+  );
+  await pick(page, textFile("addresses.csv", csv(...pairs)));
+  await page.click("[data-column=sourceip] button");
+  const sources = (await tableRows(page)).map((cells) => cells[0]);
+  assert.deepEqual(sources, ["9.0.0.1", "10.0.0.9", "10.0.0.10", "2001:db8::9", "2001:db8::a"]);
+});
+
+/** How many pixels of each plot have ink. */
+const inkOfPlots = (page) =>
+  page.$$eval("#detail canvas", (canvases) =>
+    canvases.map((canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let inked = 0;
+      for (let at = 3; at < data.length; at += 4) if (data[at] > 0) inked++;
+      return inked;
+    }),
+  );
+
+pageTest("selecting a finding shows its gates, score and plots", async (page) => {
+  await openSample(page);
+  const [first] = (await report([await sample()])).findings;
+  await page.click(".pairs tbody tr >> nth=0");
+  await page.waitForSelector("#detail canvas");
+  assert.equal(await page.getAttribute(".pairs tbody tr >> nth=0", "aria-current"), "true");
+  assert.match(await page.textContent("#detail h2"), new RegExp(`^${first.sourceip} → `));
+  const gates = await page.$$eval("#detail [data-gate]", (rows) =>
+    rows.map((row) => [row.dataset.gate, ...[...row.cells].map((cell) => cell.textContent)]),
+  );
+  assert.deepEqual(
+    gates.map(([gate]) => gate),
+    ["excluded_destination", "min_connections", "min_hours"],
+  );
+  for (const gate of gates) assert.match(gate.at(-1), /✓ pass/);
+  assert.equal(gates[1][2], String(first.connection_count));
+  assert.equal(gates[1][3], "20");
+  const plots = await page.$$eval("#detail figure", (figures) =>
+    figures.map((figure) => [figure.dataset.plot, figure.querySelector("figcaption").textContent]),
+  );
+  assert.deepEqual(
+    plots.map(([name]) => name),
+    ["gaps", "connections", "bytes", "intervals"],
+  );
+  assert.match(plots[0][1], /median gap is \d/);
+  assert.match(plots[1][1], new RegExp(`${first.connection_count} connections`));
+  for (const ink of await inkOfPlots(page)) assert.ok(ink > 500, `a plot has ${ink} inked pixels`);
+  await screenshot(page, "detail");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.isHidden("#detail"), true);
+});
+
+pageTest("the list is walked by keyboard", async (page) => {
+  await openSample(page);
+  const rows = await tableRows(page);
+  await page.focus(".opener >> nth=0");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#detail canvas");
+  assert.ok((await page.textContent("#detail h2")).startsWith(rows[1][0]));
+  await page.keyboard.press("j"); // with the detail open, the keys walk through the details
+  await page.waitForFunction(
+    (source) => document.querySelector("#detail h2").textContent.startsWith(source),
+    rows[2][0],
+  );
+  await page.keyboard.press("Escape");
+  assert.equal(await page.isHidden("#detail"), true);
+  await page.keyboard.press("End");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(rows.at(-1)[0]));
+});
+
+pageTest("no findings: which gate removed how many, and one click to relax it", async (page) => {
+  const text = csv(
+    calls("10.0.0.1", "203.0.113.1", 443, 12, 3600), // too few
+    calls("10.0.0.2", "203.0.113.2", 443, 40, 60), // too short
+    calls("10.0.0.3", "10.9.9.9", 443, 40, 900), // inside
+  );
+  await pick(page, textFile("quiet.csv", text));
+  assert.equal(await page.textContent("#no-findings-title"), "No findings");
+  const gates = await page.$$eval(".no-findings tbody tr", (rows) =>
+    rows.map((row) => [...row.cells].slice(0, 4).map((cell) => cell.textContent)),
+  );
+  assert.deepEqual(gates, [
+    ["excluded network", "6 networks", "1", "1"],
+    ["least connections", "at least 20", "1", "1"],
+    ["least hours", "at least 3", "1", "1"],
+  ]);
+  await screenshot(page, "no-findings");
+  await page.click("text=Show the near misses");
+  assert.equal((await tableRows(page)).length, 3);
+  await page.click("#tab-findings");
+  await page.click("text=Lower to 12");
+  await page.waitForSelector(".pairs tbody tr");
+  assert.deepEqual(
+    (await tableRows(page)).map((cells) => cells[0]),
+    ["10.0.0.1"],
+  );
+  assert.equal(await page.inputValue("#rule-min-connections"), "12");
+});
+
+pageTest("a pair on no list can be asked about", async (page) => {
+  await openSample(page);
+  await page.click("#tab-question");
+  await page.fill("[name=source]", "10.20.0.12");
+  await page.fill("[name=destination]", "not an address");
+  await page.fill("[name=port]", "443");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".question .field-error:not(:empty)");
+  await page.fill("[name=destination]", "192.0.2.255");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#detail [data-verdict=not_seen]");
+});
+
+pageTest("files that are not flows are refused with what was expected", async (page) => {
+  await pick(
+    page,
+    { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from([255, 216, 255, 224, 0, 16, 74]) },
+    textFile("empty.csv", ""),
+    textFile("other.csv", "name,price\nbread,2\n"),
+  );
+  const refusals = await page.$$eval("[data-refused]", (boxes) =>
+    boxes.map((box) => [box.dataset.refused, box.textContent]),
+  );
+  assert.deepEqual(
+    refusals.map(([name]) => name),
+    ["photo.jpg", "empty.csv", "other.csv"],
+  );
+  for (const [name, text] of refusals) assert.match(text, /expected/, name);
+  // They stay while the rule is edited.
+  await page.fill("#rule-min-hours", "2");
+  await page.waitForSelector(".rule-difference >> text=Differs");
+  assert.equal(await page.locator("[data-refused]").count(), 3);
+  await screenshot(page, "refused");
+});
+
+pageTest("columns that are not recognised can be named", async (page) => {
+  const rows = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
+  const text = ["wann,wer,wohin,tor,raus,rein", ...rows].join("\n");
+  await pick(page, textFile("fremd.csv", text));
+  assert.equal(await page.locator("[data-refused]").count(), 1);
+  if (!(await page.isVisible("[name=map-time]"))) await page.click(".dataset summary");
+  await page.fill("[name=map-time]", "wann");
+  await page.fill("[name=map-source]", "wer");
+  await page.fill("[name=map-destination]", "#3");
+  await page.fill("[name=map-port]", "tor");
+  await page.click("text=Read again");
+  await page.waitForSelector(".pairs tbody tr");
+  assert.deepEqual((await tableRows(page))[0].slice(0, 4), ["10.0.0.1", "203.0.113.1", "443", "30"]);
+});
+
+pageTest("several files, one of them gzip, are one dataset", async (page) => {
+  const first = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600));
+  const second = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700));
+  const paths = [
+    await folder.write("first.csv", first),
+    await folder.write("second.csv.gz", gzipSync(second)),
+  ];
+  await dropFiles(page, paths);
+  await untilResults(page);
+  const rows = await tableRows(page);
+  assert.deepEqual(rows[0].slice(0, 4), ["10.0.0.1", "203.0.113.1", "443", "30"]);
+  await page.click(".dataset summary");
+  const names = await page.$$eval(".source h3", (heads) => heads.map((head) => head.textContent));
+  assert.deepEqual(names, ["first.csv", "second.csv.gz"]);
+});
+
+pageTest("a broken gzip file is an error that stays until dismissed", async (page) => {
+  const broken = gzipSync(csv(calls("10.0.0.1", "203.0.113.1", 443, 3000, 6))).subarray(0, 400);
+  await page.setInputFiles("#picker", { name: "cut.gz", mimeType: "", buffer: broken });
+  await page.waitForSelector(".message-error >> text=cut.gz");
+  assert.equal(await page.getAttribute("body", "data-state"), "landing");
+  await page.click(".message-error >> text=Dismiss");
+  assert.equal(await page.locator(".message-error").count(), 0);
+});
+
+pageTest("pasted rows are read; pasting over results asks first", async (page) => {
+  const paste = (text) =>
+    page.evaluate((data) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", data);
+      document.body.dispatchEvent(
+        new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
+      );
+    }, text);
+  await paste(csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600)));
+  await untilResults(page);
+  assert.equal((await tableRows(page))[0][0], "10.0.0.1");
+  await paste(csv(calls("10.0.0.2", "203.0.113.1", 443, 30, 600)));
+  await page.click("#confirm-dialog >> text=Keep the results");
+  assert.equal((await tableRows(page))[0][0], "10.0.0.1");
+  await page.click("header [data-action=paste]");
+  await page.fill("#paste-text", csv(calls("10.0.0.3", "203.0.113.1", 443, 30, 600)));
+  await page.click("text=Read these rows");
+  await page.click("#confirm-dialog >> text=Replace >> nth=-1");
+  await page.waitForSelector(".opener >> text=10.0.0.3");
+});
+
+pageTest("the exports are the engine's own text", async (page) => {
+  await openSample(page);
+  const rule = { gates: { min_connections: 50 } };
+  await page.fill("#rule-min-connections", "50");
+  await page.waitForSelector(".rule-difference >> text=Differs");
+  const csvFile = await downloaded(page, () => page.click("text=Export CSV"));
+  assert.equal(csvFile.name, "beaconlens-findings.csv");
+  assert.equal(csvFile.text, await reportText("csv", [await sample()], rule));
+  const jsonFile = await downloaded(page, () => page.click("text=Export JSON"));
+  assert.equal(jsonFile.name, "beaconlens-findings.json");
+  assert.equal(jsonFile.text, await reportText("json", [await sample()], rule));
+});
+
+pageTest(
+  "tables and rows are copied as tab-separated text",
+  async (page) => {
+    await openSample(page);
+    await page.click("text=Copy table");
+    await page.waitForSelector("text=Copied");
+    const copied = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
+    const { findings } = await report([await sample()]);
+    assert.equal(copied.length, findings.length + 1);
+    assert.deepEqual(copied[1].split("\t"), Object.values(findings[0]).map(String));
+  },
+  { permissions: ["clipboard-read", "clipboard-write"] },
+);
+
+pageTest("text from a file is never markup", async (page) => {
+  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600), [
+    "<img src=x onerror=alert(1)>,<b>,<i>,1,2,3",
+  ]);
+  await pick(page, textFile("<img src=x onerror=alert(2)>.csv", text));
+  await page.click(".dataset summary");
+  assert.equal(await page.locator("main img, main b:not(.score b)").count(), 0);
+  assert.match(await page.textContent(".diagnostics code"), /<img src=x onerror=alert\(1\)>/);
+});
+
+pageTest("more than 500 findings come by the page", async (page) => {
+  const pairs = Array.from({ length: 620 }, (_, index) =>
+    calls(`10.1.${index >> 8}.${index & 255}`, "203.0.113.1", 443, 20, 900),
+  );
+  await pick(page, textFile("many.csv", csv(...pairs)));
+  assert.equal((await tableRows(page)).length, 500);
+  await page.click("text=Show 120 more");
+  assert.equal((await tableRows(page)).length, 620);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  pageTest(
+    `nothing serious in the way of assistive technology (${colorScheme})`,
+    async (page) => {
+      const check = async (state) => {
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+        const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+        assert.deepEqual(told, [], state);
+      };
+      await check("landing");
+      await openSample(page);
+      await check("results");
+      await screenshot(page, `results-${colorScheme}`);
+      await page.click(".dataset summary");
+      await page.click(".rule-more summary");
+      await page.click(".pairs tbody tr >> nth=0");
+      await page.waitForSelector("#detail canvas");
+      await check("detail");
+      await page.click("#tab-near-misses");
+      await check("near misses");
+      await page.fill("#rule-min-connections", "100000");
+      await page.click("#tab-findings");
+      await page.waitForSelector(".no-findings");
+      await check("no findings");
+    },
+    { colorScheme },
+  );
+}
+
+pageTest(
+  "a phone shows the list without scrolling sideways",
+  async (page) => {
+    await openSample(page);
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.equal(await overflow(), 0);
+    await screenshot(page, "phone");
+    await page.click(".pairs tbody tr >> nth=0");
+    await page.waitForSelector("#detail canvas");
+    assert.equal(await overflow(), 0);
+    await page.waitForFunction(() => {
+      const { top } = document.getElementById("detail").getBoundingClientRect();
+      return top >= -1 && top < innerHeight / 2;
+    });
+    await screenshot(page, "phone-detail");
+  },
+  { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+);
+
+pageTest(
+  "the theme follows the system until it is chosen",
+  async (page) => {
+    const dark = () =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor.startsWith("rgb(16"));
+    assert.equal(await dark(), true);
+    await page.click("#theme");
+    assert.equal(await page.textContent("#theme"), "Theme: light");
+    assert.equal(await dark(), false);
+    await page.reload();
+    assert.equal(await dark(), false);
+  },
+  { colorScheme: "dark" },
+);
