@@ -150,6 +150,10 @@ test("wrong arguments are told, with their code", async () => {
   detector.ingest(DAY);
   detector.finish();
   assert.throws(() => detector.explain("10.0.0.256", "1.1.1.1", 443), code("E_ADDRESS"));
+  for (const port of [65536, -1, 1.5, "443"]) {
+    assert.throws(() => detector.explain("10.0.0.5", "1.1.1.1", port), code("E_OPTIONS"));
+    assert.throws(() => detector.history("10.0.0.5", "1.1.1.1", port), code("E_OPTIONS"));
+  }
   assert.throws(
     () => detector.evaluate({ window: "yesterday" }),
     (error) => {

@@ -40,15 +40,15 @@ export class Detector {
   }
 
   explain(source, destination, port, rule) {
-    return this.#call((raw) => raw.explain(source, destination, port, ruleText(rule)));
+    return this.#call((raw) => raw.explain(source, destination, portOf(port), ruleText(rule)));
   }
 
   explainText(source, destination, port, rule) {
-    return this.#call((raw) => raw.explainText(source, destination, port, ruleText(rule)));
+    return this.#call((raw) => raw.explainText(source, destination, portOf(port), ruleText(rule)));
   }
 
   history(source, destination, port) {
-    return this.#call((raw) => raw.history(source, destination, port));
+    return this.#call((raw) => raw.history(source, destination, portOf(port)));
   }
 
   free() {
@@ -87,6 +87,12 @@ function checkOptions(options = {}) {
 function secret() {
   const [high, low] = crypto.getRandomValues(new Uint32Array(2));
   return high * 2 ** 21 + (low >>> 11);
+}
+
+/** The module would cut a number that is too large. */
+function portOf(port) {
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new BeaconlensError("E_OPTIONS", `found port ${port}, expected a whole number from 0 to 65535`);
 }
 
 function toBytes(chunk) {
