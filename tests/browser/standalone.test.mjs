@@ -23,7 +23,7 @@ test("beaconlens.html works from file:// and gives the package's report", { time
     assert.equal((await tableRows(page)).length, expected.findings.length);
 
     await dropFiles(page, [samplePath]);
-    await page.waitForSelector("body[data-state=results]");
+    await untilResults(page);
     const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export JSON")]);
     assert.equal(await readFile(await download.path(), "utf8"), await reportText("json", sources));
 

@@ -15,7 +15,7 @@ import { announce, byId } from "./ui/dom";
 import { download } from "./ui/download";
 import { counted } from "./ui/format";
 import { List } from "./ui/list";
-import { clearErrors, showError } from "./ui/messages";
+import { clearErrors, showError, showRefusals } from "./ui/messages";
 import { readAgainForm } from "./ui/read-again";
 import { showReading, showReadingStart } from "./ui/reading";
 import { RuleEditor } from "./ui/rule-editor";
@@ -143,6 +143,11 @@ class App {
   async #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
     this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) => this.#evaluate(rule));
     const report = await this.#evaluateLeniently(session);
+    if (report.sources.every((source) => source.error !== null)) {
+      session.close();
+      this.#refuse(report, inputs, options);
+      return;
+    }
     this.#dataset?.session.close();
     this.#dataset = { session, inputs, options, report };
     this.#closeDetail();
@@ -153,6 +158,14 @@ class App {
     this.#setState("results");
     scrollTo(0, 0);
     announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
+  }
+
+  /** Not one source could be read: the last results, if any, stay. */
+  #refuse(report: Report, inputs: SourceInput[], options: DetectorOptions): void {
+    const again = readAgainForm(report, options, (next) => this.#read(inputs, next));
+    showRefusals(report.sources, again);
+    this.#setState(this.#dataset ? "results" : "landing");
+    scrollTo(0, 0);
   }
 
   /** A rule that is being edited may be broken; new files are then read by the default one. */

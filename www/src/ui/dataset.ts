@@ -42,7 +42,7 @@ function accountOf({ totals, sources }: Report): string {
   return `${files}, ${bytes(totals.bytes_read)} · ${rows} · ${counted(totals.pairs, "pair")}`;
 }
 
-function refusal(source: SourceReport) {
+export function refusal(source: SourceReport): HTMLElement {
   return h(
     "div",
     { class: "message message-error", role: "alert", "data-refused": source.name },
@@ -61,7 +61,7 @@ function sourceCard(source: SourceReport) {
     h(
       "p",
       {},
-      `${bytes(source.bytes_read)} read as ${source.format}`,
+      `${bytes(source.bytes_read)} read as ${source.format} text`,
       delimiter ? `, ${delimiter} between columns` : null,
       source.header_line === null ? ", no header line" : `, header in line ${source.header_line}`,
       `. ${counted(source.rows_read, "row")} = ${count(source.rows_used)} used + ${count(source.rows_skipped)} skipped.`,

@@ -132,7 +132,8 @@ function gatesOf({ gates }: Explanation): HTMLElement {
               "th",
               { scope: "row" },
               GATE_NAMES[gate.gate],
-              h("span", { class: "hint reason" }, gate.reason),
+              // A passed gate is told by its numbers; a failed one is what people came to read.
+              gate.passed ? null : h("span", { class: "hint reason" }, gate.reason),
             ),
             h("td", { class: "mono" }, gate.value),
             h("td", { class: "mono" }, thresholdText(gate.threshold)),

@@ -20,15 +20,14 @@ export function bytes(value: number): string {
 }
 
 /** A span of seconds in its natural unit: "250 ms", "60 s", "5 min", "1.5 h". */
-export function duration(seconds: number): string {
+export function duration(seconds: number, digits = 3): string {
+  const trim = (value: number): string => String(Number(value.toPrecision(digits)));
   if (seconds < 1) return `${trim(seconds * 1000)} ms`;
   if (seconds < 120) return `${trim(seconds)} s`;
   if (seconds < 7200) return `${trim(seconds / 60)} min`;
   if (seconds < 172_800) return `${trim(seconds / 3600)} h`;
   return `${trim(seconds / 86_400)} d`;
 }
-
-const trim = (value: number): string => String(Number(value.toPrecision(3)));
 
 /** RFC 3339 as "2026-03-02 14:00:05" at the given offset from UTC. */
 export function instant(rfc3339: string | null, offsetMinutes = 0): string {

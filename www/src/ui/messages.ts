@@ -1,5 +1,7 @@
 // Errors of the page as a whole. They stay until dismissed, and repeat what to do about it.
 
+import type { SourceReport } from "beaconlens";
+import { refusal } from "./dataset";
 import { button, byId, h } from "./dom";
 
 export function showError(message: string, hint: string | null = null): void {
@@ -11,6 +13,24 @@ export function showError(message: string, hint: string | null = null): void {
     button("Dismiss", () => box.remove(), { class: "quiet" }),
   );
   byId("messages").append(box);
+}
+
+/** Nothing could be read: says why for each source, and offers to read them another way. */
+export function showRefusals(sources: readonly SourceReport[], readAgain: HTMLElement): void {
+  const boxes = sources.map(refusal);
+  const offer = h(
+    "div",
+    { class: "message" },
+    readAgain,
+    button(
+      "Dismiss",
+      () => {
+        for (const box of [...boxes, offer]) box.remove();
+      },
+      { class: "quiet" },
+    ),
+  );
+  byId("messages").append(...boxes, offer);
 }
 
 export function clearErrors(): void {

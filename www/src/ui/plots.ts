@@ -91,7 +91,7 @@ function gapPlot(
   const left = series.total - series.start.length;
   const twin = [
     intervals ? `The median gap is ${duration(intervals.median_seconds)}. ` : "",
-    "Each dot is one connection, at the height of its gap since the one before: an even beat draws a level band.",
+    "One dot a connection; an even beat draws a level band.",
     left > 0 ? ` Only the latest ${count(series.start.length)} of ${count(series.total)} are drawn.` : "",
   ].join("");
   const gaps = series.gap.map((gap) => Math.max(gap, SHORTEST_GAP));
@@ -109,7 +109,7 @@ function gapPlot(
           size: 62,
           splits: gapTicks,
           filter: (_, splits) => splits,
-          values: (_, splits) => splits.map(duration),
+          values: (_, splits) => splits.map((split) => duration(split)),
         },
       ],
       series: [
@@ -209,7 +209,7 @@ function histogram(intervals: Intervals): Drawing {
         {
           ...axis(inks),
           splits: () => edges(bins.length, width),
-          values: (_, splits) => splits.map((edge) => duration(edgeOf(bins, edge))),
+          values: (_, splits) => splits.map((edge) => duration(edgeOf(bins, edge), 2)),
         },
         { ...axis(inks), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000] },
       ],
@@ -256,7 +256,7 @@ function frame(sync: string | null, offset: number): Omit<Frameless, "series"> {
       drag: { x: false, y: false },
       ...(sync ? { sync: { key: sync } } : {}),
     },
-    padding: [8, 12, 0, 0],
+    padding: [8, 24, 0, 0],
     tzDate: (seconds) => uPlot.tzDate(new Date((seconds + offset * 60) * 1000), "Etc/UTC"),
   };
 }

@@ -1,6 +1,6 @@
 // Light, dark, or what the system says. The choice is the only thing the page remembers.
 
-import { byId } from "./dom";
+import { byId, h, replace } from "./dom";
 
 const CHOICES = ["system", "light", "dark"] as const;
 type Choice = (typeof CHOICES)[number];
@@ -12,7 +12,7 @@ export function startTheme(onChange: () => void): void {
   const apply = () => {
     if (choice === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
-    toggle.textContent = `Theme: ${choice}`;
+    replace(toggle, h("span", {}, "Theme: "), choice);
   };
   apply();
   toggle.addEventListener("click", () => {
