@@ -15,7 +15,7 @@ const common = (npm) => ({
   minify: true,
   target: "es2022",
   charset: "utf8",
-  legalComments: "none",
+  legalComments: "eof", // uPlot is MIT: its notice travels with it
   logLevel: "warning",
   absWorkingDir: root,
   alias: { "beaconlens/slim": join(npm, "dist/slim.js") },

@@ -4,7 +4,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
-import { extname, join, normalize } from "node:path";
+import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -127,8 +127,10 @@ export async function screenshot(page, name, options = {}) {
 export async function workFolder() {
   const folder = await mkdtemp(join(tmpdir(), "beaconlens-browser-"));
   return {
+    path: (name) => join(folder, name),
     write: async (name, bytes) => {
       const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
       await writeFile(path, bytes);
       return path;
     },

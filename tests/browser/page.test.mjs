@@ -90,6 +90,10 @@ pageTest("the page is complete before the engine is there", async (page, { conte
   await page.reload();
   await page.waitForSelector("text=Drop flow files anywhere");
   assert.equal(await page.isEnabled("[data-action=sample]"), true);
+  await page.click("[data-action=sample]");
+  await page.waitForSelector("body[data-state=reading]");
+  await page.click("#cancel");
+  await page.waitForSelector("body[data-state=landing]");
   await screenshot(page, "landing");
 });
 
@@ -266,6 +270,15 @@ pageTest("selecting a finding shows its gates, score and plots", async (page) =>
   assert.equal(await page.isHidden("#detail"), true);
 });
 
+pageTest("a pair with very many calls is drawn in part, and says so", async (page) => {
+  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 25_000, 3));
+  await pick(page, textFile("busy.csv", text));
+  await page.click(".pairs tbody tr >> nth=0");
+  await page.waitForSelector("#detail canvas");
+  assert.match(await page.textContent("[data-plot=gaps]"), /latest 20,000 of 25,000/);
+  assert.match(await page.textContent("[data-plot=connections]"), /25,000 connections/);
+});
+
 pageTest("the list is walked by keyboard", async (page) => {
   await openSample(page);
   const rows = await tableRows(page);
@@ -380,12 +393,12 @@ pageTest("columns that are not recognised can be named", async (page) => {
   const rows = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
   const text = ["wann,wer,wohin,tor,raus,rein", ...rows].join("\n");
   await page.setInputFiles("#picker", textFile("fremd.csv", text));
-  await page.waitForSelector("[data-refused]");
+  await page.click("#messages summary");
   await page.fill("[name=map-time]", "wann");
   await page.fill("[name=map-source]", "wer");
   await page.fill("[name=map-destination]", "#3");
   await page.fill("[name=map-port]", "tor");
-  await page.click("text=Read again");
+  await page.click(".read-again [type=submit]");
   await untilResults(page);
   assert.deepEqual((await tableRows(page))[0].slice(0, 4), ["10.0.0.1", "203.0.113.1", "443", "30"]);
 });
@@ -404,6 +417,15 @@ pageTest("several files, one of them gzip, are one dataset", async (page) => {
   await page.click(".dataset summary");
   const names = await page.$$eval(".source h3", (heads) => heads.map((head) => head.textContent));
   assert.deepEqual(names, ["first.csv", "second.csv.gz"]);
+});
+
+pageTest("a dropped folder is walked", async (page) => {
+  await folder.write("day/b/second.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700)));
+  await folder.write("day/first.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600)));
+  await dropFiles(page, [folder.path("day")]);
+  await untilResults(page);
+  assert.equal((await tableRows(page))[0][3], "30");
+  assert.equal(await page.textContent("#bar-dataset"), "day/b/second.csv, day/first.csv");
 });
 
 pageTest("a broken gzip file is an error that stays until dismissed", async (page) => {
@@ -519,6 +541,7 @@ pageTest(
     await openSample(page);
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.equal(await overflow(), 0);
+    await page.locator("#list").evaluate((list) => list.scrollIntoView());
     await screenshot(page, "phone");
     await page.click(".pairs tbody tr >> nth=0");
     await page.waitForSelector("#detail canvas");

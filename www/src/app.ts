@@ -154,7 +154,8 @@ class App {
     this.#list.open("findings");
     byId("version").textContent = session.facts.version;
     byId("bar-dataset").textContent = inputs.map((input) => input.name).join(", ");
-    this.#showReport(report);
+    this.#showSources(this.#dataset);
+    this.#list.show(report);
     this.#setState("results");
     scrollTo(0, 0);
     announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
@@ -179,13 +180,10 @@ class App {
     }
   }
 
-  #showReport(report: Report): void {
-    const dataset = this.#dataset;
-    if (!dataset) return;
-    dataset.report = report;
-    const again = readAgainForm(report, dataset.options, (options) => this.#read(dataset.inputs, options));
+  /** What was read does not change with the rule: it is shown once a dataset. */
+  #showSources({ report, inputs, options }: Dataset): void {
+    const again = readAgainForm(report, options, (next) => this.#read(inputs, next));
     showDataset(byId("dataset"), report, again);
-    this.#list.show(report);
   }
 
   async #evaluate(rule: Rule): Promise<void> {
@@ -196,7 +194,8 @@ class App {
       const report = await dataset.session.evaluate(rule);
       if (turn !== this.#evaluation || dataset !== this.#dataset) return;
       this.#editor?.showError(null);
-      this.#showReport(report);
+      dataset.report = report;
+      this.#list.show(report);
       announce(counted(report.totals.findings, "finding"));
       if (this.#selected) await this.#explain(this.#selected);
     } catch (error) {

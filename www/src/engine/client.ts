@@ -64,8 +64,7 @@ export class Engine {
     onProgress: (progress: ReadProgress) => void,
     signal: AbortSignal,
   ): Promise<Session> {
-    const { module, workerProgram } = await this.load();
-    if (signal.aborted) throw new CancelledError("cancelled");
+    const { module, workerProgram } = await Promise.race([this.load(), untilAborted(signal)]);
     const session = new Session(startWorker(workerProgram), onProgress);
     const cancel = () => session.close();
     signal.addEventListener("abort", cancel);
@@ -81,6 +80,14 @@ export class Engine {
       signal.removeEventListener("abort", cancel);
     }
   }
+}
+
+function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = () => reject(new CancelledError("cancelled"));
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+  });
 }
 
 interface Waiting {

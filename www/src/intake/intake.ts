@@ -55,9 +55,43 @@ function startDrop(intake: Intake): void {
     if (!carriesFiles(event.dataTransfer)) return;
     event.preventDefault();
     hide();
+    const folders = entriesOf(event.dataTransfer);
+    if (folders.some((entry) => entry.isDirectory)) {
+      walk(folders).then((inputs) => intake.onInputs(inputs, "drop"));
+      return;
+    }
     const inputs = fromTransfer(event.dataTransfer, "dropped text");
     if (inputs.length > 0) intake.onInputs(inputs, "drop");
   });
+}
+
+const entriesOf = (transfer: DataTransfer | null): FileSystemEntry[] =>
+  [...(transfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
+
+/** Every file in and under the entries, named by its path, in the order of the names. */
+async function walk(entries: FileSystemEntry[]): Promise<SourceInput[]> {
+  const inputs: SourceInput[] = [];
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.isDirectory) inputs.push(...(await walk(await children(entry as FileSystemDirectoryEntry))));
+    else inputs.push({ name: entry.fullPath.slice(1), blob: await fileOf(entry as FileSystemFileEntry) });
+  }
+  return inputs;
+}
+
+const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
+  new Promise((resolve, reject) => entry.file(resolve, reject));
+
+/** A directory reader hands out its entries in batches, and ends with an empty one. */
+async function children(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = directory.createReader();
+  const all: FileSystemEntry[] = [];
+  for (;;) {
+    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) => {
+      reader.readEntries(resolve, reject);
+    });
+    if (batch.length === 0) return all;
+    all.push(...batch);
+  }
 }
 
 function startPick(intake: Intake): void {

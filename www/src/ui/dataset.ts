@@ -2,20 +2,17 @@
 
 import type { Diagnostic, Report, SourceReport } from "beaconlens";
 import { h, replace } from "./dom";
-import { bytes, count, counted, DELIMITER_NAMES, instant, zone } from "./format";
+import { bytes, count, counted, DELIMITER_NAMES, instant } from "./format";
 
 export function showDataset(into: Element, report: Report, readAgain: HTMLElement): void {
   const { totals, sources } = report;
   const refused = sources.filter((source) => source.error);
-  const offset = report.rule.utc_offset_minutes;
-  // Whoever changes a threshold has opened the panel for a reason: keep it as it is.
-  const wasOpen = into.querySelector("details")?.open ?? false;
   replace(
     into,
     ...refused.map(refusal),
     h(
       "details",
-      { class: "dataset", open: wasOpen },
+      { class: "dataset" },
       h(
         "summary",
         {},
@@ -25,7 +22,7 @@ export function showDataset(into: Element, report: Report, readAgain: HTMLElemen
           ? h(
               "span",
               { class: "summary-facts" },
-              `${instant(totals.first_flow, offset)} to ${instant(totals.last_flow, offset)} ${zone(offset)}`,
+              `${instant(totals.first_flow)} to ${instant(totals.last_flow)} UTC`,
             )
           : null,
       ),

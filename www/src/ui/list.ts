@@ -35,9 +35,10 @@ export class List {
 
   constructor(root: Element, actions: ListActions) {
     this.#actions = actions;
-    const table = (caption: string, withGate: boolean) =>
+    const table = (caption: string, order: string, withGate: boolean) =>
       new PairTable({
         caption,
+        order,
         withGate,
         onSelect: (row) =>
           actions.onSelect({
@@ -47,8 +48,12 @@ export class List {
           }),
         onLeave: actions.onLeave,
       });
-    this.#findings = table("Findings", false);
-    this.#nearMisses = table("Near misses", true);
+    this.#findings = table(
+      "Findings",
+      "In the rule’s order: beaconing_score, then connection_count, highest first.",
+      false,
+    );
+    this.#nearMisses = table("Near misses", "Pairs that failed exactly one gate, nearest first.", true);
     this.#question = pairQuestion(actions.onAsk);
     replace(
       root,
@@ -162,19 +167,8 @@ export class List {
     if (near_misses.length === 0) {
       return h("p", { class: "empty" }, "No pair failed exactly one gate.");
     }
-    const left = totals.near_misses - near_misses.length;
-    return h(
-      "div",
-      {},
-      h(
-        "p",
-        { class: "hint" },
-        "Pairs that failed exactly one gate, nearest first.",
-        left > 0
-          ? ` The nearest ${count(near_misses.length)} of ${count(totals.near_misses)} are listed.`
-          : null,
-      ),
-      this.#nearMisses.element,
-    );
+    if (totals.near_misses === near_misses.length) return this.#nearMisses.element;
+    const shown = `The nearest ${count(near_misses.length)} of ${count(totals.near_misses)} are listed.`;
+    return h("div", {}, h("p", { class: "hint" }, shown), this.#nearMisses.element);
   }
 }

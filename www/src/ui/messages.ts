@@ -21,7 +21,12 @@ export function showRefusals(sources: readonly SourceReport[], readAgain: HTMLEl
   const offer = h(
     "div",
     { class: "message" },
-    readAgain,
+    h(
+      "details",
+      {},
+      h("summary", {}, "These are flows, and you know their columns? Name them and read again"),
+      readAgain,
+    ),
     button(
       "Dismiss",
       () => {

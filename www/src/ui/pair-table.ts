@@ -22,6 +22,8 @@ export const sameKey = (a: PairKey | null, b: PairKey | null): boolean =>
 
 export interface PairTableOptions {
   caption: string;
+  /** What the order of the rows as they come means. */
+  order: string;
   /** Near misses have one column more: the gate that failed. */
   withGate: boolean;
   onSelect(row: Row): void;
@@ -31,7 +33,7 @@ export interface PairTableOptions {
 export class PairTable {
   readonly element = h("div", { class: "table-box" });
   readonly #options: PairTableOptions;
-  readonly #body = h("tbody", {});
+  readonly #body = h("tbody", { role: "rowgroup" });
   readonly #heads = new Map<Column, HTMLTableCellElement>();
   readonly #more = h("p", { class: "more" });
   readonly #order = h("p", { class: "order hint" });
@@ -46,9 +48,15 @@ export class PairTable {
     this.#options = options;
     const table = h(
       "table",
-      { class: "pairs" },
+      // The roles say again what the tags say: on a phone the rows are laid out as cards,
+      // and a browser may then forget that they are a table.
+      { class: "pairs", role: "table" },
       h("caption", { class: "offscreen" }, options.caption),
-      h("thead", {}, h("tr", {}, ...COLUMNS.map((column) => this.#head(column)), this.#gateHead())),
+      h(
+        "thead",
+        { role: "rowgroup" },
+        h("tr", { role: "row" }, ...COLUMNS.map((column) => this.#head(column)), this.#gateHead()),
+      ),
       this.#body,
     );
     const scroller = h(
@@ -106,7 +114,12 @@ export class PairTable {
     );
     const cell = h(
       "th",
-      { scope: "col", class: column.numeric ? "number" : "", "data-column": column.name },
+      {
+        scope: "col",
+        role: "columnheader",
+        class: column.numeric ? "number" : "",
+        "data-column": column.name,
+      },
       sorter,
     );
     this.#heads.set(column, cell);
@@ -114,7 +127,7 @@ export class PairTable {
   }
 
   #gateHead() {
-    return this.#options.withGate ? h("th", { scope: "col" }, "failed gate") : null;
+    return this.#options.withGate ? h("th", { scope: "col", role: "columnheader" }, "failed gate") : null;
   }
 
   /** First the useful direction, then the other one, then the rule's order again. */
@@ -157,10 +170,8 @@ export class PairTable {
     );
     replace(
       this.#order,
-      this.#sort
-        ? `Sorted by ${this.#sort.column}. `
-        : "In the rule's order: beaconing_score, then connection_count, highest first.",
-      this.#sort ? button("Back to the rule’s order", () => this.#unsort(), { class: "quiet" }) : null,
+      this.#sort ? `Sorted by ${this.#sort.column}. ` : this.#options.order,
+      this.#sort ? button("Back to the first order", () => this.#unsort(), { class: "quiet" }) : null,
     );
   }
 
@@ -179,10 +190,10 @@ export class PairTable {
   #row(row: Row, index: number): HTMLTableRowElement {
     return h(
       "tr",
-      {},
+      { role: "row" },
       ...COLUMNS.map((column) => this.#cell(row, column, index)),
       this.#options.withGate && row.failed_gate
-        ? h("td", { class: "gate-cell" }, GATE_NAMES[row.failed_gate])
+        ? h("td", { role: "cell", class: "gate-cell" }, GATE_NAMES[row.failed_gate])
         : null,
     );
   }
@@ -201,10 +212,10 @@ export class PairTable {
         },
         text,
       );
-      return h("th", { scope: "row", class: text.includes(":") ? "long" : "" }, opener);
+      return h("th", { scope: "row", role: "rowheader", class: text.includes(":") ? "long" : "" }, opener);
     }
     if (column.name === "beaconing_score") {
-      return h("td", { class: "score-cell" }, scoreMark(row.beaconing_score));
+      return h("td", { role: "cell", class: "score-cell" }, scoreMark(row.beaconing_score));
     }
     if (column.name === "first_seen" || column.name === "last_seen") {
       const [day, time] = text.split(" ");
@@ -216,8 +227,8 @@ export class PairTable {
         h("span", {}, time),
       );
     }
-    if (column.numeric) return h("td", { class: "number", "data-label": column.name }, text);
-    return h("td", { class: text.includes(":") ? "address long" : "address" }, text);
+    if (column.numeric) return h("td", { role: "cell", class: "number", "data-label": column.name }, text);
+    return h("td", { role: "cell", class: text.includes(":") ? "address long" : "address" }, text);
   }
 
   #onClick(event: MouseEvent): void {

@@ -106,7 +106,6 @@ function gapPlot(
         timeAxis(inks),
         {
           ...axis(inks),
-          size: 62,
           splits: gapTicks,
           filter: (_, splits) => splits,
           values: (_, splits) => splits.map((split) => duration(split)),
@@ -176,7 +175,6 @@ function bytePlot(timeline: Timeline, range: [number, number], offset: number, s
         timeAxis(inks),
         {
           ...axis(inks),
-          size: 62,
           space: 22,
           values: (_, splits) => splits.map((split) => bytes(Math.abs(split))),
         },
@@ -208,6 +206,7 @@ function histogram(intervals: Intervals): Drawing {
       axes: [
         {
           ...axis(inks),
+          size: 24,
           splits: () => edges(bins.length, width),
           values: (_, splits) => splits.map((edge) => duration(edgeOf(bins, edge), 2)),
         },
@@ -291,7 +290,7 @@ const axis = (inks: Inks): uPlot.Axis => ({
   font: "11px system-ui, sans-serif",
   grid: { stroke: inks.grid, width: 1 },
   ticks: { stroke: inks.grid, width: 1, size: 4 },
-  size: 46,
+  size: 62,
   gap: 4,
 });
 
