@@ -30,6 +30,8 @@ async function run(command) {
   const rule = ruleOf(command.values);
   const files = findFiles(command.files);
   const detector = new Detector(command.detector);
+  // Asked of no flows: a mistake in the addresses is told before the reading starts.
+  if (command.pair) detector.explainText(...command.pair, rule);
   const refused = await readAll(detector, files);
   // In a directory other files are expected; a file that was named is not.
   if (refused.some((file) => !file.walked) || refused.length === files.length) process.exitCode = 2;
