@@ -79,6 +79,8 @@ fn bind(compiled: &Path, folder: &Path) -> Outcome {
         .out_name("beaconlens")
         .typescript(true)
         .omit_default_module_path(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
         // Lets the facade replace an instance that has failed.
         .reset_state_function(true);
     bindgen
