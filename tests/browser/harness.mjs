@@ -23,7 +23,9 @@ const TYPES = {
 /** Serves dist/page and nothing else. */
 export async function serve() {
   const root = join(dist, "page");
+  let served = 0;
   const server = createServer(async (request, response) => {
+    served++;
     const path = normalize(decodeURIComponent(new URL(request.url, "http://x").pathname));
     const file = join(root, path === "/" ? "index.html" : path);
     try {
@@ -37,6 +39,7 @@ export async function serve() {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
+    served: () => served,
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }

@@ -71,7 +71,7 @@ async function downloaded(page, click) {
 pageTest("a dropped file is ranked as the engine ranks it", async (page) => {
   const drop = await dropFiles(page, [samplePath], { release: false });
   await page.waitForSelector("#drop-overlay:not([hidden])");
-  assert.match(await page.textContent("#drop-overlay"), /Drop to read 1 file.*read on this device/s);
+  assert.match(await page.textContent("#drop-overlay"), /Drop to read 1 file.*Read on this device/s);
   await drop();
   await untilResults(page);
   const expected = (await report([await sample()])).findings;
@@ -265,6 +265,7 @@ pageTest("selecting a finding shows its gates, score and plots", async (page) =>
   assert.match(plots[0][1], /median gap is \d/);
   assert.match(plots[1][1], new RegExp(`${first.connection_count} connections`));
   for (const ink of await inkOfPlots(page)) assert.ok(ink > 500, `a plot has ${ink} inked pixels`);
+  await page.setViewportSize({ width: 1440, height: 1500 });
   await screenshot(page, "detail");
   await page.keyboard.press("Escape");
   assert.equal(await page.isHidden("#detail"), true);
@@ -494,6 +495,48 @@ pageTest("text from a file is never markup", async (page) => {
   await page.click(".dataset summary");
   assert.equal(await page.locator("main img, main b:not(.score b)").count(), 0);
   assert.match(await page.textContent(".diagnostics code"), /<img src=x onerror=alert\(1\)>/);
+});
+
+test("the policy lets nothing out, and no text become markup", { timeout: 60_000 }, async () => {
+  const elsewhere = await serve();
+  const { page, close } = await openPage(browser, server.url);
+  try {
+    const outcome = await page.evaluate(async (url) => {
+      const tried = {};
+      const attempt = async (name, act) => {
+        tried[name] = await Promise.resolve()
+          .then(act)
+          .then(
+            () => "done",
+            (error) => error.name,
+          );
+      };
+      await attempt("fetch", () => fetch(url, { mode: "no-cors" }));
+      await attempt("markup", () => {
+        document.body.insertAdjacentHTML("beforeend", "<b>bold</b>");
+      });
+      // A worker as the page makes its own: it lives under the same policy.
+      const program = `fetch(${JSON.stringify(url)}, { mode: "no-cors" }).then(
+        () => postMessage("done"), (error) => postMessage(error.name))`;
+      const rules = { createScriptURL: (text) => text };
+      const policy = trustedTypes.createPolicy("beaconlens-worker", rules);
+      const blob = URL.createObjectURL(new Blob([program]));
+      const worker = new Worker(policy.createScriptURL(blob));
+      tried.worker = await new Promise((resolve) => {
+        worker.onmessage = ({ data }) => resolve(data);
+      });
+      return tried;
+    }, elsewhere.url);
+    assert.deepEqual(outcome, {
+      fetch: "TypeError",
+      markup: "TypeError",
+      worker: "TypeError",
+    });
+    assert.equal(elsewhere.served(), 0);
+  } finally {
+    await close();
+    await elsewhere.close();
+  }
 });
 
 pageTest("more than 500 findings come by the page", async (page) => {

@@ -69,8 +69,8 @@ class App {
       onInterest: () => this.#preload(),
       dropConsequence: () =>
         this.#dataset
-          ? "They replace the results on this page. Nothing is uploaded."
-          : "They are read on this device. Nothing is uploaded.",
+          ? "Replaces the results on this page. Nothing is uploaded."
+          : "Read on this device. Nothing is uploaded.",
       onInputs: (inputs, way) => this.#accept(inputs, way === "paste"),
     });
     onAction("sample", () => this.#openSample());
