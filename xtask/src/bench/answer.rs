@@ -15,6 +15,10 @@ bytes_sent,bytes_received,first_seen,last_seen,beaconing_score";
 /// again here; a tool that claims the rule's order is only checked.
 pub fn read(path: &Path, order_is_exact: bool) -> Outcome<String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    normalised(&text, order_is_exact)
+}
+
+fn normalised(text: &str, order_is_exact: bool) -> Outcome<String> {
     let mut lines = text.lines().map(ten_columns);
     let header = lines.next().unwrap_or_default();
     if header != COLUMNS {
@@ -77,5 +81,50 @@ impl Key {
             address(destination)?,
             number(port)?,
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const V4: &str = "10.0.0.1,192.0.2.9,443,30,5,1,2,2026-03-17 00:00:00,2026-03-17 05:00:00,1";
+    const LATER: &str = "10.0.0.1,192.0.2.10,443,30,5,1,2,2026-03-17 00:00:00,2026-03-17 05:00:00,1";
+    const V6: &str = "2001:db8::1,2001:db8::2,443,30,5,1,2,2026-03-17 00:00:00,2026-03-17 05:00:00,1";
+    const LISTED: &str = "10.9.0.1,192.0.2.9,6667,20,3,1,2,2026-03-17 00:00:00,2026-03-17 05:00:00,3";
+
+    fn answer(rows: &[&str]) -> String {
+        format!("{COLUMNS}\n{}\n", rows.join("\n"))
+    }
+
+    #[test]
+    fn peers_are_sorted_as_numbers_and_beaconlens_must_be_sorted() {
+        let right = answer(&[LISTED, V4, LATER, V6]);
+        let textual = answer(&[LISTED, LATER, V4, V6]);
+        assert_eq!(normalised(&right, true), Ok(right.clone()));
+        assert_eq!(normalised(&textual, false), Ok(right));
+        assert!(normalised(&textual, true).is_err_and(|message| message.contains("order")));
+    }
+
+    #[test]
+    fn quotes_line_ends_and_further_columns_do_not_count() {
+        let plain = answer(&[V4]);
+        let other = format!("{COLUMNS},priority\r\n\"{}\",17\r\n", V4.replace(',', "\",\""));
+        assert_eq!(normalised(&other, true), Ok(plain));
+    }
+
+    #[test]
+    fn what_is_no_answer_is_refused() {
+        assert!(normalised("", true).is_err());
+        assert!(normalised(&answer(&["10.0.0.1,192.0.2.9,443"]), true).is_err());
+        assert!(normalised(&answer(&[&V4.replace("192.0.2.9", "host")]), true).is_err());
+    }
+
+    #[test]
+    fn a_difference_is_shown_with_its_row() {
+        let (one, other) = (answer(&[V4]), answer(&[&V4.replace(",30,", ",31,")]));
+        assert_eq!(compare(&one, &one, "x"), Ok(()));
+        assert!(compare(&one, &other, "x").is_err_and(|message| message.contains(",31,")));
+        assert!(compare(&one, &answer(&[V4, LATER]), "x").is_err_and(|message| message.contains("3 lines")));
     }
 }
