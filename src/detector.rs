@@ -164,7 +164,7 @@ impl Detector {
             return Vec::new();
         };
         let mut history = History::default();
-        found.read(&mut history, &mut Vec::new());
+        found.read(&mut history);
         // Also by size, so that the order of rows in the input does not matter.
         history.connections.sort_unstable();
         history.connections

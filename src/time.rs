@@ -1,6 +1,6 @@
 //! Instants: UTC microseconds since 1970, and their text forms.
 
-use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
@@ -17,12 +17,22 @@ pub(crate) fn rfc3339(micros: i64) -> String {
 
 /// `yyyy-MM-dd HH:mm:ss` in a zone that many minutes east of UTC: what the query's `DATEFORMAT` prints.
 pub(crate) fn query_format(micros: i64, utc_offset_minutes: i32) -> String {
-    let zone =
-        FixedOffset::east_opt(utc_offset_minutes * 60).unwrap_or(FixedOffset::east_opt(0).unwrap_or_else(
-            // Zero is a valid offset.
-            || unreachable!(),
-        ));
-    utc(micros).with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string()
+    let local = utc(micros + i64::from(utc_offset_minutes) * MINUTE);
+    let mut out = String::with_capacity(19);
+    let mut field = |value: u32, width: u32, end: &str| {
+        for place in (0..width).rev() {
+            // A digit is always a digit.
+            out.push(char::from_digit(value / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
+        }
+        out.push_str(end);
+    };
+    field(local.year().unsigned_abs(), 4, "-");
+    field(local.month(), 2, "-");
+    field(local.day(), 2, " ");
+    field(local.hour(), 2, ":");
+    field(local.minute(), 2, ":");
+    field(local.second(), 2, "");
+    out
 }
 
 fn utc(micros: i64) -> DateTime<Utc> {
@@ -50,5 +60,21 @@ pub(crate) mod rfc3339_option {
                 "found {text:?}, expected an instant such as \"2026-03-02T18:00:00Z\""
             ))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_printed_as_the_query_prints_them() {
+        assert_eq!(query_format(-1, 0), "1969-12-31 23:59:59");
+        assert_eq!(query_format(1_772_445_599_999_999, 0), "2026-03-02 09:59:59");
+        assert_eq!(query_format(1_772_445_599_999_999, -90), "2026-03-02 08:29:59");
+        assert_eq!(query_format(EARLIEST, 0), "0001-01-01 00:00:00");
+        assert_eq!(query_format(LATEST, 0), "9999-12-31 23:59:59");
+        assert_eq!(rfc3339(1_772_445_599_999_000), "2026-03-02T09:59:59.999Z");
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
     }
 }

@@ -3,19 +3,26 @@
 //! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
 //! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::{Connection, Error, Options, Pair, Role, Rule, TimeUnit, report::ListedPair};
+use crate::report::ListedPair;
+use crate::{Connection, Error, Options, Pair, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Detector {
     inner: crate::Detector,
+    /// The last report and the text of its rule: hosts ask for more than one form of a report.
+    last: RefCell<Option<(Option<String>, Rc<Report>)>>,
+    /// Size of the memory when it was last grown ahead.
+    memory_pages: usize,
 }
 
 /// `DetectorOptions` of the package.
@@ -44,12 +51,14 @@ impl Detector {
                 .map_err(|error| thrown(&bad_option(format!("options: {error}"))))?,
         };
         let options = checked(options).map_err(|error| thrown(&error))?;
-        Ok(Detector { inner: crate::Detector::new(options) })
+        let inner = crate::Detector::new(options);
+        Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source.
     #[wasm_bindgen(js_name = startSource)]
     pub fn start_source(&mut self, name: &str) {
+        self.last.take();
         self.inner.start_source(name);
     }
 
@@ -59,6 +68,8 @@ impl Detector {
     ///
     /// `E_NOT_FLOWS` if the source is refused.
     pub fn ingest(&mut self, chunk: &[u8]) -> Result<(), JsError> {
+        self.last.take();
+        self.grow_ahead();
         self.inner.ingest(chunk).map_err(|error| thrown(&error))
     }
 
@@ -68,6 +79,7 @@ impl Detector {
     ///
     /// `E_NOT_FLOWS` if the source is refused.
     pub fn finish(&mut self) -> Result<(), JsError> {
+        self.last.take();
         self.inner.finish().map_err(|error| thrown(&error))
     }
 
@@ -87,7 +99,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.inner.evaluate(&rule_of(rule)?).to_json())
+        parsed(&self.report(rule)?.to_json())
     }
 
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
@@ -97,15 +109,21 @@ impl Detector {
     /// `E_RULE`, or `E_OPTIONS` for another format.
     #[wasm_bindgen(js_name = evaluateText)]
     pub fn evaluate_text(&self, format: &str, rule: Option<String>, all: bool) -> Result<String, JsError> {
-        let rule = rule_of(rule)?;
-        match (format, all) {
-            ("json", false) => Ok(self.inner.evaluate(&rule).to_json()),
-            ("json", true) => Ok(self.inner.evaluate(&rule).to_json_with(&self.inner.pairs(&rule))),
-            ("csv", false) => Ok(self.inner.evaluate(&rule).to_csv()),
-            ("csv", true) => Ok(ListedPair::to_csv(&self.inner.pairs(&rule))),
-            ("ndjson", false) => Ok(self.inner.evaluate(&rule).to_ndjson()),
-            ("ndjson", true) => Ok(ListedPair::to_ndjson(&self.inner.pairs(&rule))),
-            _ => Err(thrown(&bad_option(format!("found format {format:?}, expected json, csv or ndjson")))),
+        let report = self.report(rule)?;
+        if !all {
+            return match format {
+                "json" => Ok(report.to_json()),
+                "csv" => Ok(report.to_csv()),
+                "ndjson" => Ok(report.to_ndjson()),
+                _ => Err(thrown(&bad_format(format))),
+            };
+        }
+        let pairs = self.inner.pairs(&report.rule);
+        match format {
+            "json" => Ok(report.to_json_with(&pairs)),
+            "csv" => Ok(ListedPair::to_csv(&pairs)),
+            "ndjson" => Ok(ListedPair::to_ndjson(&pairs)),
+            _ => Err(thrown(&bad_format(format))),
         }
     }
 
@@ -118,11 +136,11 @@ impl Detector {
         &self,
         source: &str,
         destination: &str,
-        port: u16,
+        port: f64,
         rule: Option<String>,
     ) -> Result<JsValue, JsError> {
         let pair = pair_of(source, destination, port)?;
-        parsed(&self.inner.explain(&pair, &rule_of(rule)?).to_json())
+        parsed(&self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_json())
     }
 
     /// The explanation as plain text, or as JSON text.
@@ -135,11 +153,11 @@ impl Detector {
         &self,
         source: &str,
         destination: &str,
-        port: u16,
+        port: f64,
         rule: Option<String>,
     ) -> Result<String, JsError> {
         let pair = pair_of(source, destination, port)?;
-        Ok(self.inner.explain(&pair, &rule_of(rule)?).to_text())
+        Ok(self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_text())
     }
 
     /// All connections of a pair in time order, as columns; nothing if it was never seen.
@@ -147,7 +165,7 @@ impl Detector {
     /// # Errors
     ///
     /// `E_ADDRESS`.
-    pub fn history(&self, source: &str, destination: &str, port: u16) -> Result<JsValue, JsError> {
+    pub fn history(&self, source: &str, destination: &str, port: f64) -> Result<JsValue, JsError> {
         let connections = self.inner.history(&pair_of(source, destination, port)?);
         if connections.is_empty() {
             return Ok(JsValue::UNDEFINED);
@@ -169,6 +187,36 @@ impl Detector {
             set(&history, name, &values);
         }
         Ok(history.into())
+    }
+}
+
+impl Detector {
+    fn report(&self, rule: Option<String>) -> Result<Rc<Report>, JsError> {
+        if let Some((of, report)) = &*self.last.borrow()
+            && *of == rule
+        {
+            return Ok(Rc::clone(report));
+        }
+        let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
+        self.last.replace(Some((rule, Rc::clone(&report))));
+        Ok(report)
+    }
+
+    /// Grows the memory by an eighth whenever it had to grow: engines take long over each growth, and the
+    /// allocator by itself asks for no more than it needs. What is freed here is used next.
+    fn grow_ahead(&mut self) {
+        const PAGE: usize = 64 * 1024;
+        const LEAST: usize = 4 * 1024 * 1024;
+        let pages = core::arch::wasm32::memory_size(0);
+        if pages == self.memory_pages {
+            return;
+        }
+        let mut ahead = Vec::<u8>::new();
+        // If there is not that much, what is needed will tell.
+        let _ = ahead.try_reserve_exact((pages * PAGE / 8).max(LEAST));
+        std::hint::black_box(&ahead);
+        drop(ahead);
+        self.memory_pages = core::arch::wasm32::memory_size(0);
     }
 }
 
@@ -195,17 +243,24 @@ pub fn default_rule() -> Result<JsValue, JsError> {
 /// `E_RULE`.
 #[wasm_bindgen(js_name = parseRule)]
 pub fn parse_rule(text: String) -> Result<JsValue, JsError> {
-    parsed(&rule_of(Some(text))?.to_json())
+    parsed(&rule_of(Some(&text))?.to_json())
 }
 
-fn rule_of(text: Option<String>) -> Result<Rule, JsError> {
+fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
     match text {
-        Some(text) => Rule::from_json(&text).map_err(|error| thrown(&error)),
+        Some(text) => Rule::from_json(text).map_err(|error| thrown(&error)),
         None => Ok(Rule::default()),
     }
 }
 
-fn pair_of(source: &str, destination: &str, port: u16) -> Result<Pair, JsError> {
+fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
+    // As a JavaScript number, so that 65579 is an error and not port 43.
+    if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
+        return Err(thrown(&bad_option(format!(
+            "found port {port}, expected a whole number from 0 to 65535"
+        ))));
+    }
+    let port = port as u16;
     Pair::parse(source, destination, port).map_err(|error| thrown(&error))
 }
 
@@ -241,6 +296,10 @@ fn checked(given: DetectorOptions) -> Result<Options, Error> {
         options = options.with_utc_offset_minutes(minutes)?;
     }
     Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
+}
+
+fn bad_format(format: &str) -> Error {
+    bad_option(format!("found format {format:?}, expected json, csv or ndjson"))
 }
 
 fn bad_option(message: String) -> Error {

@@ -1,5 +1,7 @@
 //! The gates: what a pair must pass to be a finding.
 
+use ipnet::IpNet;
+
 use super::tally::Tally;
 use crate::flow::{Address, AddressBook, Pair};
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
@@ -48,7 +50,7 @@ impl<'a> Gates<'a> {
     /// Which gates a pair with these counts fails.
     pub fn failed(&self, destination: Address, book: &AddressBook, connections: u64, hours: u64) -> Failed {
         let mut failed = Failed::default();
-        let excluded = self.excluded.contains(destination, |address| book.address(address));
+        let excluded = self.excluded.contains(book.address(destination));
         failed.add(Gate::ExcludedDestination, excluded);
         failed.add(Gate::MinConnections, connections < self.rule.gates.min_connections);
         failed.add(Gate::MinHours, hours < self.rule.gates.min_hours);
@@ -71,6 +73,14 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// The first network that excludes the pair's destination.
+    fn excluding(&self, pair: &Pair) -> Option<&IpNet> {
+        self.rule
+            .excluded_destinations
+            .iter()
+            .find(|network| Networks::new([*network]).contains(pair.destination))
+    }
+
     /// What each gate says of a pair, in words.
     pub fn explain(&self, pair: &Pair, tally: &Tally, failed: Failed) -> Vec<GateVerdict> {
         Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, tally, !failed.contains(gate))).collect()
@@ -79,17 +89,9 @@ impl<'a> Gates<'a> {
     fn verdict(&self, gate: Gate, pair: &Pair, tally: &Tally, passed: bool) -> GateVerdict {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
-                let network = self
-                    .rule
-                    .excluded_destinations
-                    .iter()
-                    .find(|network| network.contains(&pair.destination));
-                let reason = match (passed, network) {
-                    (true, _) => format!("{} is in none of the excluded networks", pair.destination),
-                    (false, Some(network)) => {
-                        format!("{} is in the excluded network {network}", pair.destination)
-                    }
-                    (false, None) => format!("{} is in an excluded network", pair.destination),
+                let reason = match self.excluding(pair) {
+                    Some(network) => format!("{} is in the excluded network {network}", pair.destination),
+                    None => format!("{} is in none of the excluded networks", pair.destination),
                 };
                 (GateValue::Address(pair.destination), reason)
             }

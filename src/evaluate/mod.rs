@@ -7,9 +7,11 @@ mod tally;
 
 pub(crate) use explain::explain;
 
+use std::cmp::Ordering;
+
 use crate::flow::{AddressBook, Pair};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, PairTable};
+use crate::pairs::{History, PairRef, PairTable};
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::rule::Rule;
@@ -61,52 +63,57 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 }
 
 /// Evaluates a rule.
+#[inline(never)]
 pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
     let gates = Gates::new(rule);
-    let mut out = Evaluation::default();
+    let mut near = NearMisses::new(rule);
+    let mut findings = Vec::new();
     let (mut failed_all, mut failed_only) = ([0_u64; Gate::ALL.len()], [0_u64; Gate::ALL.len()]);
-    let (mut findings, mut near) = (Vec::new(), Vec::new());
-    let seen = for_each_pair(data, rule, &gates, Depth::Countable, |key, failed, tally| {
+    let seen = Counter::new(data, rule, &gates, Depth::Gates).count_all(&mut |key, failed, tally| {
         for gate in failed.gates() {
             failed_all[gate as usize] += 1;
         }
-        if let Some(gate) = failed.only() {
+        let only = failed.only();
+        if let Some(gate) = only {
             failed_only[gate as usize] += 1;
         }
-        if let Some(tally) = tally.filter(|_| failed.is_empty() || failed.only().is_some()) {
-            let pair = data.pair(key);
-            let counted = Counted { pair, tally, failed, score: tally.score(pair.port, rule) };
-            if failed.is_empty() { findings.push(counted) } else { near.push(counted) }
+        let Some(tally) = tally.filter(|_| failed.is_empty() || only.is_some()) else { return };
+        let pair = data.pair(key);
+        let counted = Counted { pair, tally, failed, score: tally.score(pair.port, rule) };
+        match only {
+            Some(gate) => near.add(gate, counted),
+            None => findings.push(counted),
         }
     });
-    (out.pairs_in_window, out.flows_in_window) = seen;
-    in_rule_order(&mut findings);
-    out.findings = findings.iter().map(|counted| counted.tally.columns(&counted.pair, rule)).collect();
-    out.near_miss_count = near.len() as u64;
-    out.near_misses = nearest(near, rule);
-    out.gates = Gate::ALL
-        .into_iter()
-        .map(|gate| GateReport {
-            gate,
-            threshold: gates.threshold(gate),
-            failed: failed_all[gate as usize],
-            failed_only: failed_only[gate as usize],
-        })
-        .collect();
-    out
+    sort(&mut findings, &rule_order);
+    let report = |gate| GateReport {
+        gate,
+        threshold: gates.threshold(gate),
+        failed: failed_all[gate as usize],
+        failed_only: failed_only[gate as usize],
+    };
+    Evaluation {
+        findings: findings.iter().map(|counted| counted.tally.columns(&counted.pair, rule)).collect(),
+        near_misses: near.report(),
+        near_miss_count: failed_only.iter().sum(),
+        gates: Gate::ALL.map(report).into(),
+        flows_in_window: seen.flows,
+        pairs_in_window: seen.pairs,
+    }
 }
 
 /// Every pair in the window with the gates it failed, in the order of the query.
+#[inline(never)]
 pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
     let mut all = Vec::new();
-    for_each_pair(data, rule, &gates, Depth::Everything, |key, failed, tally| {
+    Counter::new(data, rule, &gates, Depth::Everything).count_all(&mut |key, failed, tally| {
         if let Some(tally) = tally {
             let pair = data.pair(key);
             all.push(Counted { pair, tally, failed, score: tally.score(pair.port, rule) });
         }
     });
-    in_rule_order(&mut all);
+    sort(&mut all, &rule_order);
     let listed = |counted: &Counted| ListedPair {
         pair: counted.tally.columns(&counted.pair, rule),
         failed_gates: counted.failed.gates().collect(),
@@ -118,71 +125,140 @@ pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Depth {
     /// Only as far as the gates need.
-    Countable,
+    Gates,
     Everything,
 }
 
-/// Calls `each` for every pair in the window with the gates it failed and its tally, which is left out
-/// where [`Depth`] does not ask for it. Returns the number of pairs and of flows in the window.
-fn for_each_pair(
-    data: Data<'_>,
-    rule: &Rule,
-    gates: &Gates<'_>,
+/// What was in the window.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    pairs: u64,
+    flows: u64,
+}
+
+/// Called for a pair in the window, with the gates it failed and what was counted; that is left out where
+/// [`Depth`] does not ask for it.
+type Each<'e> = dyn FnMut(Key, Failed, Option<Tally>) + 'e;
+
+/// Counts the pairs' flows in the window, pair by pair.
+struct Counter<'a> {
+    data: Data<'a>,
+    gates: &'a Gates<'a>,
     depth: Depth,
-    mut each: impl FnMut(Key, Failed, Option<Tally>),
-) -> (u64, u64) {
-    let (Some(span), Some(all)) = (Span::of(rule, data.span), data.span) else { return (0, 0) };
-    let whole = span.covers(all);
-    let (mut pairs, mut flows) = (0, 0);
-    let (mut history, mut scratch, mut hours) = (History::default(), Vec::new(), Vec::new());
-    for pair in data.pairs.iter() {
-        let (key, count) = (pair.key(), pair.count());
-        if whole && depth == Depth::Countable && gates.hopeless(count) {
-            pairs += 1;
-            flows += count;
-            // Any number of hours up to the count fails.
-            each(key, gates.failed(key.destination(), data.book, count, count), None);
-            continue;
-        }
-        pair.read(&mut history, &mut scratch);
-        if let Some(tally) = Tally::of(&history.connections, span, rule.utc_offset_minutes, &mut hours) {
-            pairs += 1;
-            flows += tally.connections;
-            let failed = gates.failed(key.destination(), data.book, tally.connections, tally.hours);
-            each(key, failed, Some(tally));
+    utc_offset_minutes: i32,
+    /// None without flows.
+    span: Option<Span>,
+    /// Whether every flow is in the window.
+    whole: bool,
+    seen: Seen,
+    history: History,
+    hours: Vec<i64>,
+}
+
+impl<'a> Counter<'a> {
+    fn new(data: Data<'a>, rule: &Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
+        let span = Span::of(rule, data.span);
+        let whole = span.zip(data.span).is_some_and(|(span, all)| span.covers(all));
+        Counter {
+            data,
+            gates,
+            depth,
+            utc_offset_minutes: rule.utc_offset_minutes,
+            span,
+            whole,
+            seen: Seen::default(),
+            history: History::default(),
+            hours: Vec::new(),
         }
     }
-    (pairs, flows)
+
+    fn count_all(mut self, each: &mut Each<'_>) -> Seen {
+        if let Some(span) = self.span {
+            for chunk in self.data.pairs.chunks() {
+                self.count_chunk(chunk, span, each);
+            }
+        }
+        self.seen
+    }
+
+    // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
+    // go on with the better code.
+    #[inline(never)]
+    fn count_chunk(&mut self, chunk: impl Iterator<Item = PairRef<'a>>, span: Span, each: &mut Each<'_>) {
+        for pair in chunk {
+            let (key, count) = (pair.key(), pair.count());
+            if self.whole && self.depth == Depth::Gates && self.gates.hopeless(count) {
+                self.seen.pairs += 1;
+                self.seen.flows += count;
+                // Any number of hours up to the count fails.
+                each(key, self.gates.failed(key.destination(), self.data.book, count, count), None);
+                continue;
+            }
+            pair.read(&mut self.history);
+            let connections = &self.history.connections;
+            let tally = Tally::of(connections, span, self.utc_offset_minutes, &mut self.hours);
+            if let Some(tally) = tally {
+                self.seen.pairs += 1;
+                self.seen.flows += tally.connections;
+                let (destination, book) = (key.destination(), self.data.book);
+                let failed = self.gates.failed(destination, book, tally.connections, tally.hours);
+                each(key, failed, Some(tally));
+            }
+        }
+    }
 }
 
 /// The query's order, made total by the pair.
-fn in_rule_order(counted: &mut [Counted]) {
-    counted.sort_unstable_by(|a, b| {
-        let descending = (b.score, b.tally.connections).cmp(&(a.score, a.tally.connections));
-        descending.then_with(|| a.pair.cmp(&b.pair))
-    });
+fn rule_order(a: &Counted, b: &Counted) -> Ordering {
+    let descending = (b.score, b.tally.connections).cmp(&(a.score, a.tally.connections));
+    descending.then_with(|| a.pair.cmp(&b.pair))
 }
 
-/// The near misses of each gate that lack least, then in the order of the query.
-fn nearest(mut near: Vec<Counted>, rule: &Rule) -> Vec<NearMiss> {
-    in_rule_order(&mut near);
-    let lacking = |counted: &Counted, gate| match gate {
-        Gate::MinConnections => rule.gates.min_connections - counted.tally.connections,
-        Gate::MinHours => rule.gates.min_hours - counted.tally.hours,
-        _ => 0,
-    };
-    let mut out = Vec::new();
-    for gate in Gate::ALL {
-        let mut of_gate: Vec<&Counted> =
-            near.iter().filter(|counted| counted.failed.contains(gate)).collect();
-        // Stable: keeps the order of the query among equals.
-        of_gate.sort_by_key(|counted| lacking(counted, gate));
-        out.extend(
-            of_gate.into_iter().take(NEAR_MISSES).map(|counted| NearMiss {
-                pair: counted.tally.columns(&counted.pair, rule),
-                failed_gate: gate,
-            }),
-        );
+/// One sort for all orders: a sort is much code.
+fn sort(counted: &mut [Counted], order: &dyn Fn(&Counted, &Counted) -> Ordering) {
+    counted.sort_unstable_by(order);
+}
+
+/// The near misses of each gate that lack least, and of those the first in the order of the query.
+struct NearMisses<'a> {
+    rule: &'a Rule,
+    of_gate: [Vec<Counted>; Gate::ALL.len()],
+}
+
+impl<'a> NearMisses<'a> {
+    fn new(rule: &'a Rule) -> Self {
+        NearMisses { rule, of_gate: Default::default() }
     }
-    out
+
+    fn add(&mut self, gate: Gate, counted: Counted) {
+        self.of_gate[gate as usize].push(counted);
+        // There may be millions; those that will not be listed are dropped now and then.
+        if self.of_gate[gate as usize].len() >= 16 * NEAR_MISSES {
+            self.keep_nearest(gate);
+        }
+    }
+
+    fn keep_nearest(&mut self, gate: Gate) {
+        let gates = &self.rule.gates;
+        let lacking = |counted: &Counted| match gate {
+            Gate::ExcludedDestination => 0,
+            Gate::MinConnections => gates.min_connections.saturating_sub(counted.tally.connections),
+            Gate::MinHours => gates.min_hours.saturating_sub(counted.tally.hours),
+        };
+        let nearest = &mut self.of_gate[gate as usize];
+        sort(nearest, &|a, b| lacking(a).cmp(&lacking(b)).then_with(|| rule_order(a, b)));
+        nearest.truncate(NEAR_MISSES);
+    }
+
+    fn report(mut self) -> Vec<NearMiss> {
+        let mut out = Vec::new();
+        for failed_gate in Gate::ALL {
+            self.keep_nearest(failed_gate);
+            out.extend(self.of_gate[failed_gate as usize].iter().map(|counted| NearMiss {
+                pair: counted.tally.columns(&counted.pair, self.rule),
+                failed_gate,
+            }));
+        }
+        out
+    }
 }

@@ -72,6 +72,7 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Finds the layout from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
+    #[inline(never)]
     pub fn find(head: &[u8], options: &Options) -> Result<Layout, Error> {
         refuse_other_data(head)?;
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
@@ -163,14 +164,13 @@ fn by_header(text: &[u8], options: &Options) -> Result<Layout, Error> {
         Some(delimiter) => vec![delimiter],
         None => DELIMITERS.to_vec(),
     };
-    let tries = delimiters.iter().map(|&delimiter| try_delimiter(text, delimiter, options));
     let mut nearest: Option<Candidate> = None;
-    for candidate in tries.flatten() {
-        let better = match &nearest {
-            None => true,
-            Some(before) => candidate.rank() < before.rank(),
-        };
-        if better {
+    for candidate in delimiters.iter().filter_map(|&delimiter| try_delimiter(text, delimiter, options)) {
+        if candidate.rank() == (0, Some(1)) {
+            // Nothing can be better.
+            return Ok(candidate.layout);
+        }
+        if nearest.as_ref().is_none_or(|before| candidate.rank() < before.rank()) {
             nearest = Some(candidate);
         }
     }
@@ -193,6 +193,7 @@ impl Candidate {
     }
 }
 
+#[inline(never)]
 fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candidate> {
     let mut structure = Structure::default();
     structure.scan(text, delimiter, true);
@@ -202,7 +203,9 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
         let line = lines;
         let bytes = text.get(row.start..row.end()).unwrap_or_default();
         lines += 1 + bytes.iter().filter(|&&b| b == b'\n').count() as u64;
-        let names = (0..row.len()).filter_map(|i| row.field(i, text)).map(|(start, end)| {
+        let rest = text.get(row.end()..).unwrap_or_default();
+        let line_end = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |at| at + 1);
+        let names = (0..row.len()).filter_map(|i| row.field(i)).map(|(start, end)| {
             String::from_utf8_lossy(&clean(text.get(start..end).unwrap_or_default())).into_owned()
         });
         let names: Vec<String> = names.collect();
@@ -223,7 +226,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
                 columns,
                 header: bytes.to_vec(),
                 header_line: Some(line),
-                data_start: text.len().min(row.end() + 1),
+                data_start: row.end() + line_end,
                 data_lines: lines - 1,
                 names,
             },
@@ -240,6 +243,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
 }
 
 /// Which of the named columns is what: what the caller says, else the best alias.
+#[inline(never)]
 fn columns_of(names: &[String], options: &Options) -> (Columns, Vec<&'static str>) {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let named = |wanted: &str| plain.iter().position(|name| name == wanted);

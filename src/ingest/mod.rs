@@ -1,16 +1,17 @@
 //! Bytes → flows, with diagnostics.
 //!
 //! ```text
-//! chunk ─▶ source ─▶ block of whole rows ─structure─▶ fields ─rows─▶ flows ─▶ pair table
-//!            │ first bytes: layout                        │ value/ : one parser a kind of field
+//! chunk ─▶ source ─▶ block ─structure─▶ rows of fields ─plain, exact─▶ flows ─▶ pair table
+//!            │ first bytes: layout                          │ value/ : one parser a kind of field
 //! ```
 
 pub(crate) mod batch;
 mod diagnostics;
+mod exact;
 mod layout;
 mod options;
+mod plain;
 mod roles;
-mod rows;
 mod source;
 mod structure;
 pub(crate) mod value;

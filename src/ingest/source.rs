@@ -2,12 +2,13 @@
 
 use super::batch::FlowRow;
 use super::diagnostics::{Diagnostics, Reason};
+use super::exact::{self, Outcome};
 use super::layout::{LOOK_AHEAD, Layout};
 use super::options::Options;
+use super::plain::{Places, PlainColumns};
 use super::roles::Role;
-use super::rows::{Outcome, RowReader};
 use super::structure::{MAX_QUOTED, Structure};
-use super::value::time::{TimeForm, TimeUnit};
+use super::value::time::{TimeForm, TimeReading, TimeUnit};
 use crate::error::Error;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -32,8 +33,9 @@ pub(crate) struct Sink {
     pub rows_skipped: u64,
     /// Earliest and latest start.
     pub span: Option<(i64, i64)>,
-    batch: Vec<FlowRow>,
     structure: Structure,
+    plain: PlainColumns,
+    batch: Vec<FlowRow>,
 }
 
 /// One source: looking for its layout, or reading, or refused.
@@ -57,7 +59,8 @@ enum State {
     Looking,
     Reading {
         layout: Layout,
-        rows: RowReader,
+        places: Option<Places>,
+        time: TimeReading,
         /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
         in_long_row: bool,
     },
@@ -123,8 +126,8 @@ impl Source {
                 let data_start = layout.data_start;
                 self.lines = layout.data_lines;
                 self.offset = data_start as u64;
-                let rows = RowReader::new(&layout, options.time);
-                self.state = State::Reading { layout, rows, in_long_row: false };
+                let places = Places::of(&layout.columns);
+                self.state = State::Reading { layout, places, time: options.time, in_long_row: false };
                 self.read_chunk(head.get(data_start..).unwrap_or_default(), sink);
                 Ok(())
             }
@@ -188,7 +191,9 @@ impl Source {
 
     /// Reads the whole rows of one block, and returns how many bytes they took.
     fn read_block(&mut self, block: &[u8], last: bool, sink: &mut Sink) -> usize {
-        let State::Reading { layout, rows, in_long_row } = &mut self.state else { return block.len() };
+        let State::Reading { layout, places, time, in_long_row } = &mut self.state else {
+            return block.len();
+        };
         if *in_long_row {
             // The rest of a row whose beginning was dropped.
             let Some(end) = block.iter().position(|&b| b == b'\n') else { return block.len() };
@@ -208,12 +213,17 @@ impl Source {
             self.lines += line_feeds(block);
             return block.len();
         }
-        let Sink { structure, book, batch, diagnostics, .. } = sink;
-        let (mut skipped, mut row_count) = (0, 0);
+        let Sink { structure, plain, batch, book, diagnostics, .. } = sink;
         batch.clear();
-        for row in structure.rows() {
-            row_count += 1;
-            match rows.read(&row, block, book) {
+        match places {
+            Some(places) => {
+                plain.read(structure, block, places, time.unit, batch, |form| self.forms.note(form))
+            }
+            None => plain.leave_all(structure),
+        }
+        let mut skipped = 0;
+        for (row, _) in structure.rows().zip(plain.odd()).filter(|(_, odd)| **odd) {
+            match exact::read(&row, block, layout, *time, book) {
                 Outcome::Flow(flow, form) => {
                     self.forms.note(form);
                     batch.push(flow);
@@ -230,9 +240,10 @@ impl Source {
                 Outcome::Nothing => {}
             }
         }
-        // Without a quote in the block every row is a line.
-        let quoted = block.get(..used).unwrap_or_default().contains(&b'"');
-        self.lines += if quoted { line_feeds(block.get(..used).unwrap_or_default()) } else { row_count };
+        self.lines += match structure.rows_are_lines() {
+            true => structure.len() as u64,
+            false => line_feeds(block.get(..used).unwrap_or_default()),
+        };
         self.rows_used += batch.len() as u64;
         self.rows_skipped += skipped;
         sink.take_batch(skipped);

@@ -8,20 +8,29 @@
 /// must not swallow the file.
 pub(crate) const MAX_QUOTED: usize = 64 * 1024;
 
-/// Where the fields and rows of a block end. The first field begins at 0, every other one byte after
-/// the end of the one before.
+/// Where the fields and rows of a block are.
 #[derive(Debug, Default)]
 pub(crate) struct Structure {
-    /// Position of the delimiter or line feed that ends each field.
+    /// Position after the last byte of each field. A field begins at its row's start, or one byte after
+    /// the end of the field before.
     ends: Vec<u32>,
-    /// How many fields the block has up to and with each row.
-    rows: Vec<u32>,
+    rows: Vec<RowEnd>,
     fields: usize,
+    exact: bool,
 }
 
-/// One row of a block: the ends of its fields, and where it begins.
+#[derive(Debug, Clone, Copy)]
+struct RowEnd {
+    /// How many fields the block has up to and with this row.
+    fields: u32,
+    /// Where the next row starts.
+    next: u32,
+}
+
+/// One row of a block.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'a> {
+    /// Position of its first byte.
     pub start: usize,
     ends: &'a [u32],
 }
@@ -32,22 +41,18 @@ impl Row<'_> {
         self.ends.len()
     }
 
-    /// Start and end of the field, if the row is that long. A carriage return before the line's end is
-    /// not part of the last field.
+    /// Start and end of the field, if the row is that long.
     #[inline(always)]
-    pub fn field(&self, index: usize, block: &[u8]) -> Option<(usize, usize)> {
-        let mut end = *self.ends.get(index)? as usize;
+    pub fn field(&self, index: usize) -> Option<(usize, usize)> {
+        let end = *self.ends.get(index)? as usize;
         let start = match index {
             0 => self.start,
             _ => *self.ends.get(index - 1)? as usize + 1,
         };
-        if index + 1 == self.ends.len() && end > start && block.get(end - 1) == Some(&b'\r') {
-            end -= 1;
-        }
         Some((start, end))
     }
 
-    /// Position of the line feed that ends the row.
+    /// Position after its last byte, without the line end.
     pub fn end(&self) -> usize {
         self.ends.last().map_or(self.start, |&end| end as usize)
     }
@@ -55,42 +60,57 @@ impl Row<'_> {
 
 impl Structure {
     /// Finds the whole rows of `block` and returns how many bytes they take. With `last`, what follows
-    /// the last line feed is a row too (its end is the block's length).
+    /// the last line feed is a row too.
+    #[inline(never)]
     pub fn scan(&mut self, block: &[u8], delimiter: u8, last: bool) -> usize {
         self.rows.clear();
         self.fields = 0;
-        if !self.scan_unquoted(block, delimiter) {
+        self.exact = !self.scan_unquoted(block, delimiter);
+        if self.exact {
             self.rows.clear();
             self.fields = 0;
             return self.scan_exactly(block, delimiter, last);
         }
-        let whole = self.whole_rows();
-        if last && whole < block.len() {
-            self.end_field(block.len());
-            self.end_row();
-            return block.len();
-        }
-        whole
+        self.end_block(block, last)
+    }
+
+    /// Whether every row is one line: without a quote, no field can hold a line end.
+    pub fn rows_are_lines(&self) -> bool {
+        !self.exact
+    }
+
+    /// Number of rows found.
+    pub fn len(&self) -> usize {
+        self.rows.len()
     }
 
     /// The rows found.
+    #[inline(always)]
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         let (mut first, mut start) = (0_usize, 0_usize);
-        self.rows.iter().map(move |&after| {
-            let ends = self.ends.get(first..after as usize).unwrap_or_default();
-            let row = Row { start, ends };
-            first = after as usize;
-            start = row.end() + 1;
-            row
+        self.rows.iter().map(move |row| {
+            let ends = self.ends.get(first..row.fields as usize).unwrap_or_default();
+            let found = Row { start, ends };
+            first = row.fields as usize;
+            start = row.next as usize;
+            found
         })
     }
 
     /// Bytes that the rows found so far take.
     fn whole_rows(&self) -> usize {
-        match self.rows.last() {
-            Some(&fields) => self.ends.get(fields as usize - 1).map_or(0, |&end| end as usize + 1),
-            None => 0,
+        self.rows.last().map_or(0, |row| row.next as usize)
+    }
+
+    /// Closes the last row if there is nothing after it, and returns how many bytes the rows take.
+    fn end_block(&mut self, block: &[u8], last: bool) -> usize {
+        let whole = self.whole_rows();
+        if last && whole < block.len() {
+            self.end_field(block.len());
+            self.end_row(block.len(), block);
+            return block.len();
         }
+        whole
     }
 
     fn end_field(&mut self, at: usize) {
@@ -103,8 +123,21 @@ impl Structure {
         self.fields += 1;
     }
 
-    fn end_row(&mut self) {
-        self.rows.push(self.fields as u32);
+    /// Ends the row whose last field has ended at `at`, where the line feed is.
+    fn end_row(&mut self, at: usize, block: &[u8]) {
+        self.rows.push(RowEnd { fields: self.fields as u32, next: at as u32 + 1 });
+        self.drop_carriage_return(self.fields - 1, at, block);
+    }
+
+    /// A carriage return before the line feed is no part of the field that ends there.
+    #[inline(always)]
+    fn drop_carriage_return(&mut self, field: usize, at: usize, block: &[u8]) {
+        if at > 0
+            && block.get(at - 1) == Some(&b'\r')
+            && let Some(end) = self.ends.get_mut(field)
+        {
+            *end = at as u32 - 1;
+        }
     }
 
     /// The fast scanner: 64 bytes at a time. False when it meets a quote, for which it is not made.
@@ -117,7 +150,7 @@ impl Structure {
             if masks.quotes != 0 {
                 return false;
             }
-            self.note(masks, at);
+            self.note(masks, at, block);
             at += 64;
         }
         for &byte in words.remainder() {
@@ -125,7 +158,7 @@ impl Structure {
                 b'"' => return false,
                 b'\n' => {
                     self.end_field(at);
-                    self.end_row();
+                    self.end_row(at, block);
                 }
                 _ if byte == delimiter => self.end_field(at),
                 _ => {}
@@ -135,32 +168,36 @@ impl Structure {
         true
     }
 
-    /// Writes down the ends of a 64-byte word.
+    /// Writes down the ends of a 64-byte word that begins at `at`.
     #[inline(always)]
-    fn note(&mut self, masks: bits::Masks, at: usize) {
-        let mut lines = masks.lines;
-        while lines != 0 {
-            let before = masks.ends & (lines & lines.wrapping_neg()).wrapping_sub(1);
-            self.rows.push(self.fields as u32 + before.count_ones() + 1);
-            lines &= lines - 1;
+    fn note(&mut self, masks: bits::Masks, at: usize, block: &[u8]) {
+        let first = self.fields;
+        if self.ends.len() < first + 64 {
+            self.ends.resize((first + 64) * 2, 0);
         }
-        if self.ends.len() < self.fields + 64 {
-            self.ends.resize((self.fields + 64) * 2, 0);
-        }
-        let Some(out) = self.ends.get_mut(self.fields..).and_then(|ends| ends.first_chunk_mut::<64>()) else {
+        let Some(out) = self.ends.get_mut(first..).and_then(|ends| ends.first_chunk_mut::<64>()) else {
             return;
         };
         // Eight at a time without asking: what is written beyond the count is overwritten later.
-        let (mut ends, count) = (masks.ends, masks.ends.count_ones() as usize);
-        let mut written = 0;
-        while written < count {
-            for slot in out.iter_mut().skip(written).take(8) {
-                *slot = (at + ends.trailing_zeros() as usize) as u32;
+        let mut ends = masks.ends;
+        for eight in out.as_chunks_mut::<8>().0 {
+            if ends == 0 {
+                break;
+            }
+            for slot in eight {
+                *slot = at as u32 + ends.trailing_zeros();
                 ends &= ends.wrapping_sub(1);
             }
-            written += 8;
         }
-        self.fields += count;
+        self.fields += masks.ends.count_ones() as usize;
+        let mut lines = masks.lines;
+        while lines != 0 {
+            let before = masks.ends & (lines & lines.wrapping_neg()).wrapping_sub(1);
+            let (field, at) = (first + before.count_ones() as usize, at + lines.trailing_zeros() as usize);
+            self.rows.push(RowEnd { fields: field as u32 + 1, next: at as u32 + 1 });
+            self.drop_carriage_return(field, at, block);
+            lines &= lines - 1;
+        }
     }
 
     /// The exact scanner. A quote counts only at the start of a field; inside, two are one; after the
@@ -186,19 +223,11 @@ impl Structure {
                 self.end_field(at);
             }
             if byte == b'\n' {
-                self.end_row();
+                self.end_row(at, block);
             }
             at += 1;
         }
-        let whole = self.whole_rows();
-        if last && whole < block.len() {
-            self.end_field(block.len());
-            self.end_row();
-            return block.len();
-        }
-        // Forget the ends of a row that is not whole.
-        self.fields = self.rows.last().map_or(0, |&fields| fields as usize);
-        whole
+        self.end_block(block, last)
     }
 }
 
@@ -253,7 +282,7 @@ mod tests {
             .rows()
             .map(|row| {
                 (0..row.len())
-                    .filter_map(|i| row.field(i, block))
+                    .filter_map(|i| row.field(i))
                     .map(|(start, end)| String::from_utf8_lossy(&block[start..end]).into_owned())
                     .collect()
             })

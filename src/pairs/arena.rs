@@ -1,13 +1,16 @@
 //! Bytes of many growing streams, packed in blocks.
 //!
 //! A stream's blocks double from 32 to 512 bytes and each names the one before, so that a stream of any
-//! length wastes little, costs one new block a few dozen flows, and grows without moving a byte.
+//! length wastes little, costs one new block a few dozen flows, and grows without moving a byte. What is
+//! appended at once is never divided between blocks.
 
 /// Blocks begin at multiples of this.
 const UNIT: usize = 32;
 const LARGEST: u8 = 4;
-/// What a block spends on naming the one before: its number (`u32`) and its size class.
-const LINK: usize = 5;
+/// What a block spends on naming the one before: its number (`u32`), fill (`u16`) and size class.
+const LINK: usize = 7;
+/// The most that can be appended at once: what the smallest block holds.
+pub(super) const LONGEST: usize = UNIT - LINK;
 /// The arena grows by this much, so that growing never copies it.
 const CHUNK: usize = 256 * 1024;
 
@@ -34,43 +37,38 @@ pub(super) struct Arena {
 }
 
 impl Arena {
-    /// Appends to the stream that ends at `tail`.
-    pub fn append(&mut self, tail: &mut Tail, mut bytes: &[u8]) {
-        while !bytes.is_empty() {
-            let room = if tail.block == 0 { 0 } else { size(tail.class) - usize::from(tail.fill) };
-            if room == 0 {
-                self.grow(tail);
-                continue;
-            }
-            let (now, later) = bytes.split_at(bytes.len().min(room));
-            let fill = usize::from(tail.fill);
-            if let Some(place) = self.block_mut(tail.block, tail.class).get_mut(fill..fill + now.len()) {
-                place.copy_from_slice(now);
-            }
-            tail.fill += now.len() as u16;
-            bytes = later;
+    /// Appends at most [`LONGEST`] bytes to the stream that ends at `tail`.
+    pub fn append(&mut self, tail: &mut Tail, bytes: &[u8]) {
+        debug_assert!(bytes.len() <= LONGEST);
+        if tail.block == 0 || usize::from(tail.fill) + bytes.len() > size(tail.class) {
+            self.grow(tail);
+        }
+        let fill = usize::from(tail.fill);
+        if let Some(place) = self.block_mut(*tail).get_mut(fill..fill + bytes.len()) {
+            place.copy_from_slice(bytes);
+            tail.fill += bytes.len() as u16;
         }
     }
 
-    /// Appends the whole stream that ends at `tail` to `out`.
-    pub fn read(&self, tail: Tail, out: &mut Vec<u8>) {
-        let mut blocks = Vec::new();
+    /// The pieces of the stream that ends at `tail`, first to last; `chain` is scratch space.
+    #[inline(always)]
+    pub fn pieces(&self, tail: Tail, chain: &mut Vec<Tail>, mut each: impl FnMut(&[u8])) {
+        chain.clear();
         let mut at = tail;
         while at.block != 0 {
-            blocks.push(at);
+            chain.push(at);
             at = self.before(at);
         }
-        for at in blocks.iter().rev() {
-            let block = self.block(at.block, at.class);
-            out.extend_from_slice(block.get(LINK..usize::from(at.fill)).unwrap_or_default());
+        for at in chain.iter().rev() {
+            each(self.block(*at).get(LINK..usize::from(at.fill)).unwrap_or_default());
         }
     }
 
-    /// The (full) block before this one.
+    /// The block before this one.
     fn before(&self, at: Tail) -> Tail {
-        match self.block(at.block, at.class).first_chunk::<LINK>() {
-            Some(&[a, b, c, d, class]) => {
-                Tail { block: u32::from_le_bytes([a, b, c, d]), fill: size(class) as u16, class }
+        match self.block(at).first_chunk::<LINK>() {
+            Some(&[a, b, c, d, e, f, class]) => {
+                Tail { block: u32::from_le_bytes([a, b, c, d]), fill: u16::from_le_bytes([e, f]), class }
             }
             None => Tail::default(),
         }
@@ -85,27 +83,24 @@ impl Arena {
         }
         let unit = ((self.chunks.len() - 1) * CHUNK + self.fill) / UNIT;
         self.fill += size(class);
-        let number = unit as u32 + 1;
-        if let Some((link, _)) = self.block_mut(number, class).split_first_chunk_mut::<LINK>() {
-            let [a, b, c, d] = tail.block.to_le_bytes();
-            *link = [a, b, c, d, tail.class];
+        let next = Tail { block: unit as u32 + 1, fill: LINK as u16, class };
+        if let Some(link) = self.block_mut(next).first_chunk_mut::<LINK>() {
+            let ([a, b, c, d], [e, f]) = (tail.block.to_le_bytes(), tail.fill.to_le_bytes());
+            *link = [a, b, c, d, e, f, tail.class];
         }
-        *tail = Tail { block: number, fill: LINK as u16, class };
+        *tail = next;
     }
 
-    fn place(number: u32) -> (usize, usize) {
-        let byte = (number as usize - 1) * UNIT;
-        (byte / CHUNK, byte % CHUNK)
+    fn block(&self, at: Tail) -> &[u8] {
+        let byte = (at.block as usize).wrapping_sub(1).wrapping_mul(UNIT);
+        let chunk = self.chunks.get(byte / CHUNK);
+        chunk.and_then(|chunk| chunk.get(byte % CHUNK..byte % CHUNK + size(at.class))).unwrap_or_default()
     }
 
-    fn block(&self, number: u32, class: u8) -> &[u8] {
-        let (chunk, at) = Arena::place(number);
-        self.chunks.get(chunk).and_then(|chunk| chunk.get(at..at + size(class))).unwrap_or_default()
-    }
-
-    fn block_mut(&mut self, number: u32, class: u8) -> &mut [u8] {
-        let (chunk, at) = Arena::place(number);
-        self.chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(at..at + size(class))).unwrap_or_default()
+    fn block_mut(&mut self, at: Tail) -> &mut [u8] {
+        let byte = (at.block as usize).wrapping_sub(1).wrapping_mul(UNIT);
+        let chunk = self.chunks.get_mut(byte / CHUNK);
+        chunk.and_then(|chunk| chunk.get_mut(byte % CHUNK..byte % CHUNK + size(at.class))).unwrap_or_default()
     }
 }
 
@@ -119,8 +114,9 @@ mod tests {
         let mut streams = vec![(Tail::default(), Vec::new()); 90];
         for round in 0..400_usize {
             for (number, (tail, expected)) in streams.iter_mut().enumerate() {
-                let bytes: Vec<u8> =
-                    (0..(round * 7 + number) % 27).map(|i| (i * 31 + round + number) as u8).collect();
+                let bytes: Vec<u8> = (0..(round * 7 + number) % (LONGEST + 1))
+                    .map(|i| (i * 31 + round + number) as u8)
+                    .collect();
                 arena.append(tail, &bytes);
                 expected.extend(bytes);
             }
@@ -128,7 +124,7 @@ mod tests {
         assert!(arena.chunks.len() > 1);
         for (tail, expected) in streams {
             let mut out = Vec::new();
-            arena.read(tail, &mut out);
+            arena.pieces(tail, &mut Vec::new(), |piece| out.extend_from_slice(piece));
             assert!(out == expected);
         }
     }

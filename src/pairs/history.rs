@@ -11,6 +11,7 @@
 //!
 //! The first flow's step is 0: the pair keeps the start of its last flow, from which all follow.
 
+use super::arena::Tail;
 use crate::flow::Connection;
 
 const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
@@ -19,6 +20,8 @@ const BYTE_LENGTHS: [usize; 4] = [1, 2, 3, 8];
 
 /// The longest flow: control byte and three numbers of eight bytes.
 pub(super) const LONGEST: usize = 25;
+
+const _: () = assert!(LONGEST <= super::arena::LONGEST);
 
 /// A flow as bytes, and how many of them count.
 #[inline(always)]
@@ -64,39 +67,49 @@ fn byte_code(bytes: u64) -> usize {
     usize::from(bytes >= 1 << 8) + usize::from(bytes >= 1 << 16) + usize::from(bytes >= 1 << 24)
 }
 
-/// The flows of one pair, read back.
+/// The flows of one pair, read back. Made once and used for many pairs, as its space is kept.
 #[derive(Debug, Default)]
 pub(crate) struct History {
     /// In the order they came.
     pub connections: Vec<Connection>,
+    pub(super) chain: Vec<Tail>,
 }
 
 impl History {
-    /// Replaces the flows by those of the encoded stream, the last of which started at `last`.
-    pub(super) fn decode(&mut self, stream: &[u8], last: i64) {
-        self.connections.clear();
-        let mut at = 0;
-        let mut start = 0_i64;
-        while let Some(&control) = stream.get(at) {
-            at += 1;
-            let control = usize::from(control);
-            let mut number = |len| {
-                let value = read_number(stream, at, len);
-                at += len;
-                value
-            };
-            let step = number(STEP_LENGTHS[control >> 2 & 3]);
-            let bytes_sent = number(BYTE_LENGTHS[control >> 4 & 3]);
-            let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
-            let step = (step >> 1) as i64 ^ -((step & 1) as i64);
-            start += step * UNITS[control & 3];
-            self.connections.push(Connection { start, bytes_sent, bytes_received });
-        }
+    /// Reads the flows of a stream that comes in pieces, each of whole flows; the last flow started at
+    /// `last`.
+    #[inline(always)]
+    pub(super) fn read(&mut self, last: i64, pieces: impl FnOnce(&mut Vec<Tail>, &mut dyn FnMut(&[u8]))) {
+        let History { connections, chain } = self;
+        connections.clear();
+        let mut start = 0;
+        pieces(chain, &mut |piece| decode(piece, &mut start, connections));
         // Steps are known only relative to the first flow until the last one is reached.
         let shift = last - start;
-        for connection in &mut self.connections {
+        for connection in connections {
             connection.start += shift;
         }
+    }
+}
+
+/// Appends the flows of a piece, the first of which is a step after `start`; that becomes the start of
+/// the last.
+fn decode(piece: &[u8], start: &mut i64, connections: &mut Vec<Connection>) {
+    let mut at = 0;
+    while let Some(&control) = piece.get(at) {
+        at += 1;
+        let control = usize::from(control);
+        let mut number = |len| {
+            let value = read_number(piece, at, len);
+            at += len;
+            value
+        };
+        let step = number(STEP_LENGTHS[control >> 2 & 3]);
+        let bytes_sent = number(BYTE_LENGTHS[control >> 4 & 3]);
+        let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
+        let step = (step >> 1) as i64 ^ -((step & 1) as i64);
+        *start += step * UNITS[control & 3];
+        connections.push(Connection { start: *start, bytes_sent, bytes_received });
     }
 }
 
@@ -140,7 +153,7 @@ mod tests {
                 expected.push(Connection { start, bytes_sent, bytes_received });
             }
             let mut history = History::default();
-            history.decode(&stream, start);
+            history.read(start, |_, each| each(&stream));
             prop_assert_eq!(history.connections, expected);
         }
     }

@@ -5,4 +5,4 @@ mod history;
 mod table;
 
 pub(crate) use history::History;
-pub(crate) use table::PairTable;
+pub(crate) use table::{PairRef, PairTable};

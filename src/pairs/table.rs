@@ -6,7 +6,7 @@
 //! 8-byte slots; those hold enough of the hash to be moved without looking at a pair.
 
 use super::arena::{Arena, Tail};
-use super::history::{History, LONGEST, encode};
+use super::history::{History, encode};
 use crate::ingest::batch::{FlowRow, Key};
 
 /// Bytes of history kept in the pair itself: two ordinary flows, so that most pairs need no block in the
@@ -79,6 +79,7 @@ impl PairTable {
     }
 
     /// Adds the flows of a batch to their pairs.
+    #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
         // At most three quarters full, also if every flow of the batch is a new pair.
         while (self.len + batch.len()) * 4 > self.slots.len() * 3 {
@@ -173,9 +174,9 @@ impl PairTable {
         (self.slots, self.shift) = (slots, shift);
     }
 
-    /// All pairs, in the order in which they were first seen.
-    pub fn iter(&self) -> impl Iterator<Item = PairRef<'_>> {
-        self.chunks.iter().flatten().map(|entry| PairRef { entry, arena: &self.arena })
+    /// All pairs, in the order in which they were first seen, a few thousand at a time.
+    pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = PairRef<'_>>> {
+        self.chunks.iter().map(|chunk| chunk.iter().map(|entry| PairRef { entry, arena: &self.arena }))
     }
 
     /// The pair of that key.
@@ -208,8 +209,8 @@ impl PairEntry {
         self.count = self.count.saturating_add(1);
         self.last = flow.start;
         let fill = usize::from(self.inline_len);
-        if let Some(place) = self.inline.get_mut(fill..fill + len) {
-            place.copy_from_slice(bytes.get(..len).unwrap_or_default());
+        if fill + len <= INLINE {
+            self.inline = joined(self.inline, fill, &bytes);
             self.inline_len += len as u8;
         } else {
             self.spill(&bytes, len, arena);
@@ -219,14 +220,12 @@ impl PairEntry {
     /// Moves what is inline to the arena, and the new flow inline if it fits there.
     #[inline(never)]
     fn spill(&mut self, bytes: &[u8; 32], len: usize, arena: &mut Arena) {
-        const { assert!(LONGEST <= 32) };
         arena.append(&mut self.tail, self.inline.get(..usize::from(self.inline_len)).unwrap_or_default());
-        let bytes = bytes.get(..len).unwrap_or_default();
-        if let Some(place) = self.inline.get_mut(..len) {
-            place.copy_from_slice(bytes);
+        if len <= INLINE {
+            self.inline = joined(self.inline, 0, bytes);
             self.inline_len = len as u8;
         } else {
-            arena.append(&mut self.tail, bytes);
+            arena.append(&mut self.tail, bytes.get(..len).unwrap_or_default());
             self.inline_len = 0;
         }
     }
@@ -242,15 +241,30 @@ impl PairRef<'_> {
         u64::from(self.entry.count)
     }
 
-    /// Reads the flows into `history`; `scratch` is for the encoded bytes.
-    pub fn read(self, history: &mut History, scratch: &mut Vec<u8>) {
-        scratch.clear();
-        self.arena.read(self.entry.tail, scratch);
-        scratch.extend_from_slice(
-            self.entry.inline.get(..usize::from(self.entry.inline_len)).unwrap_or_default(),
-        );
-        history.decode(scratch, self.entry.last);
+    /// Reads the flows into `history`, in place of what it held.
+    pub fn read(self, history: &mut History) {
+        let PairRef { entry, arena } = self;
+        history.read(entry.last, |chain, each| {
+            arena.pieces(entry.tail, chain, &mut *each);
+            each(entry.inline.get(..usize::from(entry.inline_len)).unwrap_or_default());
+        });
     }
+}
+
+/// What is inline, from `fill` on replaced by `bytes`. Only copies of fixed length: in WebAssembly one of
+/// variable length is a call into the engine.
+#[inline(always)]
+fn joined(inline: [u8; INLINE], fill: usize, bytes: &[u8; 32]) -> [u8; INLINE] {
+    let mut out = [0; 2 * INLINE];
+    if let Some(place) = out.first_chunk_mut::<INLINE>() {
+        *place = inline;
+    }
+    if let (Some(place), Some(bytes)) =
+        (out.get_mut(fill..).and_then(|rest| rest.first_chunk_mut::<INLINE>()), bytes.first_chunk::<INLINE>())
+    {
+        *place = *bytes;
+    }
+    out.first_chunk::<INLINE>().copied().unwrap_or(inline)
 }
 
 /// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
@@ -299,10 +313,10 @@ mod tests {
             table.add(&batch);
         }
         assert_eq!(table.len(), expected.len());
-        let (mut history, mut scratch) = (History::default(), Vec::new());
-        for pair in table.iter() {
+        let mut history = History::default();
+        for pair in table.chunks().flatten() {
             let key = pair.key();
-            pair.read(&mut history, &mut scratch);
+            pair.read(&mut history);
             assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
             assert_eq!(pair.count(), history.connections.len() as u64);
             assert!(table.find(key).is_some());

@@ -1,11 +1,10 @@
 //! Sets of networks, made ready for fast look-ups.
 
-use ipnet::IpNet;
 use std::net::IpAddr;
 
-use crate::flow::Address;
+use ipnet::IpNet;
 
-/// Networks as sorted ranges that do not overlap: a look-up is one binary search.
+/// Networks of canonical addresses, as sorted ranges that do not overlap: a look-up is one binary search.
 #[derive(Debug, Default)]
 pub(crate) struct Networks {
     v4: Vec<(u32, u32)>,
@@ -16,10 +15,15 @@ impl Networks {
     pub fn new<'a>(networks: impl IntoIterator<Item = &'a IpNet>) -> Self {
         let mut set = Networks::default();
         for network in networks {
-            // A network inside ::ffff:0:0/96 is an IPv4 network, as its addresses are IPv4 addresses.
-            match (network.network().to_canonical(), network.broadcast().to_canonical()) {
+            match (network.network(), network.broadcast()) {
                 (IpAddr::V4(first), IpAddr::V4(last)) => set.v4.push((first.to_bits(), last.to_bits())),
-                (IpAddr::V6(first), IpAddr::V6(last)) => set.v6.push((first.to_bits(), last.to_bits())),
+                (IpAddr::V6(first), IpAddr::V6(last)) => {
+                    match (first.to_ipv4_mapped(), last.to_ipv4_mapped()) {
+                        // A network of mapped addresses only is an IPv4 network, as those are IPv4 addresses.
+                        (Some(first), Some(last)) => set.v4.push((first.to_bits(), last.to_bits())),
+                        _ => set.v6.push((first.to_bits(), last.to_bits())),
+                    }
+                }
                 _ => {}
             }
         }
@@ -28,17 +32,10 @@ impl Networks {
         set
     }
 
-    pub fn contains_v4(&self, address: u32) -> bool {
-        contains(&self.v4, address)
-    }
-
-    pub fn contains(&self, address: Address, full: impl Fn(Address) -> IpAddr) -> bool {
+    pub fn contains(&self, address: IpAddr) -> bool {
         match address {
-            Address::V4(bits) => self.contains_v4(bits),
-            Address::V6(_) => match full(address) {
-                IpAddr::V6(v6) => contains(&self.v6, v6.to_bits()),
-                IpAddr::V4(v4) => self.contains_v4(v4.to_bits()),
-            },
+            IpAddr::V4(v4) => contains(&self.v4, v4.to_bits()),
+            IpAddr::V6(v6) => contains(&self.v6, v6.to_bits()),
         }
     }
 }
@@ -71,10 +68,7 @@ mod tests {
     }
 
     fn has(set: &Networks, text: &str) -> bool {
-        let mut book = crate::flow::AddressBook::default();
-        let Ok(address) = text.parse() else { panic!("{text}") };
-        let address = book.enter(address);
-        set.contains(address, |a| book.address(a))
+        text.parse::<IpAddr>().is_ok_and(|address| set.contains(address.to_canonical()))
     }
 
     #[test]
@@ -95,6 +89,8 @@ mod tests {
         assert!(has(&set, "::ffff:198.51.100.1"));
         assert!(!has(&set, "198.51.101.0"));
         assert_eq!(set.v4.len(), 1);
+        assert!(has(&networks(&["::/80"]), "::5"));
+        assert!(!has(&networks(&["::/80"]), "::ffff:192.0.2.1"));
     }
 
     #[test]

@@ -12,6 +12,9 @@ use wasm_bindgen_cli_support::Bindgen;
 /// all that the compiler was allowed to use.
 const WASM_OPT: &[&str] = &[
     "-O3",
+    // Functions that the crate keeps apart stay apart: an engine compiles the hot
+    // ones again with more care, and should not have to take cold code along.
+    "--one-caller-inline-max-function-size=50",
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
