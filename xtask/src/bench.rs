@@ -10,6 +10,7 @@
 mod answer;
 mod machine;
 mod measure;
+mod npm;
 mod python;
 mod table;
 mod tool;
@@ -24,10 +25,11 @@ use measure::Measured;
 use tool::{Family, Job, Tool};
 
 const USAGE: &str = "\
-usage: cargo xtask bench [--quick | --rows N] [--rounds K] [--seed S] [--peers duckdb,polars,chdb] [--no-build]
+usage: cargo xtask bench [--quick | --rows N] [--rounds K] [--seed S] [--peers LIST] [--no-build]
 
 --quick      1 million rows instead of 10
---peers      the tools to compare with (default: all of them); `none` for none
+--peers      the tools to compare with, of duckdb, polars, chdb, duckdb-wasm, udsv and papaparse
+             (default: all of them); `none` for none
 --no-build   measure dist/ as it is";
 
 /// Measures and prints a table in Markdown.

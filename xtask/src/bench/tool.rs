@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{python, script};
+use super::{npm, python, script};
 use crate::tools::{Outcome, node};
 
 /// What every tool is asked to do: the default rule on this file.
@@ -21,16 +21,23 @@ pub enum Family {
     Duckdb,
     Polars,
     Chdb,
+    DuckdbWasm,
+    Udsv,
+    Papaparse,
 }
 
 impl Family {
-    pub const ALL: [Self; 3] = [Self::Duckdb, Self::Polars, Self::Chdb];
+    pub const ALL: [Self; 6] =
+        [Self::Duckdb, Self::Polars, Self::Chdb, Self::DuckdbWasm, Self::Udsv, Self::Papaparse];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Duckdb => "duckdb",
             Self::Polars => "polars",
             Self::Chdb => "chdb",
+            Self::DuckdbWasm => "duckdb-wasm",
+            Self::Udsv => "udsv",
+            Self::Papaparse => "papaparse",
         }
     }
 
@@ -44,6 +51,9 @@ impl Family {
             Self::Duckdb => python::install("duckdb==2.0.0"),
             Self::Polars => python::install("polars==2.1.0"),
             Self::Chdb => python::install("chdb==4.4.0"),
+            Self::DuckdbWasm => npm::install("@duckdb/duckdb-wasm@1.32.0"),
+            Self::Udsv => npm::install("udsv@0.7.3"),
+            Self::Papaparse => npm::install("papaparse@5.7.1"),
         }
     }
 }
@@ -64,9 +74,11 @@ enum Runs {
     Beaconlens,
     /// A script of benches/peers/ in the virtual environment.
     Python(Family, &'static str),
+    /// A script of benches/peers/ in Node, with the packages of target/bench/node.
+    Node(Family, &'static str),
 }
 
-const PEERS: [Tool; 7] = [
+const PEERS: [Tool; 10] = [
     Tool::python("DuckDB", 1, Family::Duckdb, "duckdb_sql.py"),
     Tool::python("DuckDB", 2, Family::Duckdb, "duckdb_sql.py"),
     Tool::python("DuckDB, hours as bits", 1, Family::Duckdb, "duckdb_bits.py"),
@@ -74,6 +86,9 @@ const PEERS: [Tool; 7] = [
     Tool::python("polars, hours as bits", 2, Family::Polars, "polars_lazy.py"),
     Tool::python("chdb, hours as bits", 1, Family::Chdb, "chdb_sql.py"),
     Tool::python("chdb, hours as bits", 2, Family::Chdb, "chdb_sql.py"),
+    Tool::node("DuckDB-WASM in Node, hours as bits", Family::DuckdbWasm, "duckdb_wasm.mjs"),
+    Tool::node("uDSV and a Map, in Node", Family::Udsv, "udsv.mjs"),
+    Tool::node("PapaParse and a Map, in Node", Family::Papaparse, "papaparse.mjs"),
 ];
 
 impl Tool {
@@ -84,9 +99,15 @@ impl Tool {
         Self { name, threads, order_is_exact: false, runs: Runs::Python(family, script) }
     }
 
+    const fn node(name: &'static str, family: Family, script: &'static str) -> Self {
+        Self { name, threads: 1, order_is_exact: false, runs: Runs::Node(family, script) }
+    }
+
     /// The tools of a family.
     pub fn of(family: Family) -> impl Iterator<Item = Self> {
-        PEERS.into_iter().filter(move |tool| matches!(tool.runs, Runs::Python(of, _) if of == family))
+        PEERS
+            .into_iter()
+            .filter(move |tool| matches!(tool.runs, Runs::Python(of, _) | Runs::Node(of, _) if of == family))
     }
 
     pub fn label(&self) -> String {
@@ -107,6 +128,11 @@ impl Tool {
                 "rule",
                 &file,
             ]),
+            Runs::Node(_, name) => {
+                let mut command = node(&[&script(name)]);
+                command.arg(&job.file).arg(job.end_ms.to_string()).current_dir(npm::place());
+                command
+            }
             Runs::Python(_, name) => {
                 let mut command = python::command();
                 command.arg(script(name)).arg(&job.file);
