@@ -373,7 +373,7 @@ export class Detector {
   evaluate(rule?: RuleDocument): Report;
   /**
    * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
-   * with `all`, every pair in the window and the gates that it failed.
+   * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
   evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
   /** Every gate of any pair: what it has, what it must have. */

@@ -173,6 +173,9 @@ test("--all lists pairs that failed, and at which gates", async () => {
     "198.51.100.8": "min_hours",
     "192.168.1.1": "excluded_destination",
   });
+  const json = JSON.parse((await outputs(["evaluate", "--all", "--format", "json", "day.csv"])).stdout);
+  assert.equal(json.pairs.length, 4);
+  assert.deepEqual(json.findings, [DAY_FINDING]);
   const table = await outputs(["evaluate", "--all", "--format", "table", "day.csv"]);
   assert.match(table.stdout, /198\.51\.100\.8 .* min_hours\n/);
 });
@@ -261,4 +264,14 @@ test("a reader that goes away is no mistake", async () => {
   const [code] = await once(child, "close");
   assert.equal(code, 0);
   assert.doesNotMatch(stderr, /EPIPE|Error/);
+});
+
+test("a table of very many pairs is printed", async () => {
+  const rows = Array.from(
+    { length: 150_000 },
+    (_, i) => `1768435200000,10.0.0.5,203.${(i >> 8) & 255}.${i & 255}.9,${i >> 16},1,1`,
+  );
+  write("many.csv", [HEADER, ...rows].join("\n"));
+  const { stdout } = await outputs(["evaluate", "--all", "--format", "table", "many.csv"]);
+  assert.equal(stdout.trimEnd().split("\n").length, 150_001);
 });

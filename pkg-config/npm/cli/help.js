@@ -27,7 +27,6 @@ Output, only data on standard output
   --order ORDER        priority or rule. This version has no priority yet:
                        both are the order of the rule's query
   --all                also pairs that failed a gate, with the names of those gates
-                       (table, csv, ndjson)
 
   --help, --version
 

@@ -94,14 +94,17 @@ async function readOne(detector, { path }, progress) {
   }
 }
 
-function printReport(detector, rule, { values }) {
-  const format = values.format ?? (process.stdout.isTTY ? "table" : "csv");
+function printReport(detector, rule, { values: { format = usualFormat(), all = false } }) {
   const json = detector.evaluateText("json", rule);
   const report = JSON.parse(json);
-  if (format === "table") process.stdout.write(tableOf(detector, rule, report, values.all));
-  else if (format === "json") writeText(json);
-  else writeText(detector.evaluateText(format, rule, values.all));
+  if (format === "table") process.stdout.write(tableOf(detector, rule, report, all));
+  else if (format === "json" && !all) writeText(json);
+  else writeText(detector.evaluateText(format, rule, all));
   process.stderr.write(notices(report, process.stderr.columns));
+}
+
+function usualFormat() {
+  return process.stdout.isTTY ? "table" : "csv";
 }
 
 function tableOf(detector, rule, report, all) {

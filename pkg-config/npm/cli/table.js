@@ -32,7 +32,7 @@ export function table(pairs, { width = Number.POSITIVE_INFINITY, gates = false }
 function withCells(column, pairs) {
   const show = column.show ?? String;
   const cells = pairs.map((pair) => show(pair[column.key]));
-  const width = Math.max(column.title.length, ...cells.map((cell) => cell.length));
+  const width = cells.reduce((most, cell) => Math.max(most, cell.length), column.title.length);
   return { ...column, cells, width };
 }
 
