@@ -5,6 +5,7 @@ import { copyFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
+import { Miniflare } from "miniflare";
 import { DAY, DAY_FINDING } from "./flows.mjs";
 import { inProject, packed, root, run, tool, write } from "./installed.mjs";
 
@@ -98,6 +99,40 @@ test("a bundle for browsers has no Node in it, and names one module", async () =
   const [{ text }] = outputFiles;
   assert.doesNotMatch(text, /node:|require\(/);
   assert.equal(text.match(/new URL\(["'][^"']*\.wasm["']/g)?.length, 1);
+});
+
+test("a Worker gets the module imported, never compiled from bytes", async () => {
+  const worker = `import { evaluate } from "beaconlens";
+export default { fetch: async (request) => Response.json((await evaluate(request.body)).findings) };`;
+  const { outputFiles } = await build({
+    entryPoints: [write("worker.js", worker)],
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    external: ["*.wasm"],
+    write: false,
+  });
+  // As wrangler does: the script, and the module beside it.
+  const modules = [
+    { type: "ESModule", path: "worker.js", contents: outputFiles[0].text },
+    {
+      type: "CompiledWasm",
+      path: "beaconlens.wasm",
+      contents: readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm")),
+    },
+  ];
+  const miniflare = new Miniflare({
+    modules,
+    compatibilityDate: "2026-01-01",
+    cf: false,
+    telemetry: { enabled: false },
+  });
+  try {
+    const answer = await miniflare.dispatchFetch("http://localhost/", { method: "POST", body: DAY });
+    assert.deepEqual(await answer.json(), [DAY_FINDING]);
+  } finally {
+    await miniflare.dispose();
+  }
 });
 
 test("a bundle of beaconlens/slim emits one module, and runs", async () => {
