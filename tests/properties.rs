@@ -1,0 +1,670 @@
+//! What must hold for any input: the same bytes give the same report however they are cut; the order of
+//! rows, the spelling of values and the seed of the pair table do not matter; every row is accounted for.
+//!
+//! Seeds are fixed, and a failure names its seed.
+
+// A test that cannot set itself up has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod cases;
+mod flows;
+
+use beaconlens::report::Verdict;
+use beaconlens::{Detector, Error, Options, Pair, Report, Rule};
+use cases::Case;
+use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+use serde_json::Value;
+
+// ------------------------------------------------------------------------------------------- cutting
+
+#[test]
+fn a_golden_input_cut_anywhere_gives_the_same_report() {
+    for case in Case::all() {
+        let whole = case.report([case.input.as_slice()]).to_json();
+        // Every place in a short input, and a few hundred in a longer one.
+        let step = if case.input.len() <= 1500 { 1 } else { case.input.len() / 200 };
+        for cut in (0..=case.input.len()).step_by(step) {
+            let (first, second) = case.input.split_at(cut);
+            assert!(case.report([first, second]).to_json() == whole, "{} cut at {cut}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_golden_input_in_any_pieces_gives_the_same_report() {
+    for case in Case::all() {
+        let whole = case.report([case.input.as_slice()]).to_json();
+        assert!(case.report(case.input.chunks(1)).to_json() == whole, "{} byte by byte", case.name);
+        for seed in 0..20 {
+            let mut random = Random::new(seed);
+            let longest = random.pick(&[2, 10, 100, 1000]);
+            let pieces = random.pieces(&case.input, longest);
+            assert!(case.report(pieces).to_json() == whole, "{}, seed {seed}", case.name);
+        }
+    }
+}
+
+#[test]
+fn a_damaged_input_in_any_pieces_gives_the_same_report() {
+    let cases = Case::all();
+    for seed in 0..400 {
+        let mut random = Random::new(seed);
+        let mut case = Case { rule: Rule::default(), ..copy(&cases[random.below(cases.len())]) };
+        damage(&mut random, &mut case.input);
+        let report = case.report([case.input.as_slice()]);
+        check_accounts(&report, &case.input, &format!("seed {seed}"));
+        let whole = report.to_json();
+        assert!(case.report(case.input.chunks(1)).to_json() == whole, "seed {seed}, byte by byte");
+        for longest in [3, 40, 700] {
+            let pieces = random.pieces(&case.input, longest);
+            assert!(case.report(pieces).to_json() == whole, "seed {seed}, pieces to {longest}");
+        }
+    }
+}
+
+/// An input that is longer than any buffer: rows of all kinds, among them very long ones.
+fn long_input(random: &mut Random) -> Vec<u8> {
+    let mut out = (HEADER.join(",") + ",note\n").into_bytes();
+    while out.len() < 260_000 {
+        let flow = random_flow(random);
+        let mut row = flow.fields().join(",");
+        match random.below(200) {
+            0 => row += &format!(",\"{}\"", "a note\nof lines, ".repeat(random.below(600))),
+            1 => row += &format!(",\"{}", "never closed ".repeat(random.below(4))),
+            2 => row += &format!(",{}", "long ".repeat(random.below(8000))),
+            3 => row = "\n#\n \r\n".to_owned(),
+            4 => row = "neither,here,nor,there".to_owned(),
+            5..30 => row = "\"".to_owned() + &row.replace(',', "\",\"") + "\",\"a \"\"note\"\"\"",
+            _ => row += ",a note",
+        }
+        out.extend(row.as_bytes());
+        out.extend(if random.one_in(9) { b"\r\n".as_slice() } else { b"\n" });
+    }
+    out
+}
+
+#[test]
+fn a_long_input_in_any_pieces_gives_the_same_report() {
+    for seed in 0..6 {
+        let mut random = Random::new(seed);
+        let input = long_input(&mut random);
+        let report = read([input.as_slice()]).evaluate(&Rule::default());
+        assert!(report.totals.rows_used > 100, "seed {seed}: {:?}", report.sources);
+        check_accounts(&report, &input, &format!("seed {seed}"));
+        let whole = report.to_json();
+        for longest in [500, 5_000, 40_000, 150_000] {
+            let pieces = random.pieces(&input, longest);
+            let found = read(pieces).evaluate(&Rule::default()).to_json();
+            assert!(found == whole, "seed {seed}, pieces to {longest}");
+        }
+    }
+}
+
+#[test]
+fn a_row_longer_than_one_mebibyte_is_skipped() {
+    const MEBIBYTE: usize = 1 << 20;
+    for (length, too_long) in [(MEBIBYTE, 0), (MEBIBYTE + 1, 1), (3 * MEBIBYTE, 1)] {
+        let mut input = csv(&[]).into_bytes();
+        input.extend(plain_row(0).as_bytes());
+        let long = plain_row(1).trim_end().to_owned() + ",";
+        input.extend(long.as_bytes());
+        // With the line feed.
+        input.resize(input.len() + length - long.len() - 1, b'x');
+        input.push(b'\n');
+        input.extend(plain_row(2).as_bytes());
+        let mut whole = None;
+        for size in [input.len(), MEBIBYTE, 100_003] {
+            let report = read(input.chunks(size)).evaluate(&Rule::default());
+            let totals = &report.totals;
+            assert_eq!((totals.rows_used, totals.rows_skipped), (3 - too_long, too_long), "{length}, {size}");
+            check_accounts(&report, &input, &format!("{length} in {size}"));
+            assert!(*whole.get_or_insert(report.to_json()) == report.to_json(), "{length}, {size}");
+        }
+    }
+}
+
+#[test]
+fn a_quoted_field_may_have_64_kibibytes() {
+    for length in [65_534, 65_535, 65_536, 65_537, 131_072] {
+        let note = "a,\n".repeat(length);
+        let mut input = csv(&[]) + &plain_row(0);
+        input += &format!("{},\"{}\"\n", plain_row(1).trim_end(), &note[..length]);
+        input += &plain_row(2);
+        // The closing quote and the byte after it have to be seen.
+        let (used, skipped) = if length < 65_535 { (3, 0) } else { (3, length.div_ceil(3) as u64) };
+        let mut whole = None;
+        for size in [input.len(), 65_536, 50_000, 32_768, 8191, 1021] {
+            let report = read(input.as_bytes().chunks(size)).evaluate(&Rule::default());
+            let totals = &report.totals;
+            assert_eq!(totals.rows_used, used, "{length} in {size}");
+            assert!(totals.rows_skipped.abs_diff(skipped) <= 1, "{length} in {size}: {totals:?}");
+            check_accounts(&report, input.as_bytes(), &format!("{length} in {size}"));
+            assert!(*whole.get_or_insert(report.to_json()) == report.to_json(), "{length}, {size}");
+        }
+    }
+}
+
+#[test]
+fn a_long_row_in_tiny_pieces_is_read_in_reasonable_time() {
+    let mut input = csv(&[]) + &plain_row(0);
+    input += &format!("{},{}\n", plain_row(1).trim_end(), "x".repeat(128 * 1024));
+    input += &format!("{},\"{}\"\n", plain_row(2).trim_end(), "lines\n".repeat(10_000));
+    let report = read(input.as_bytes().chunks(64)).evaluate(&Rule::default());
+    assert_eq!((report.totals.rows_used, report.totals.rows_skipped), (3, 0));
+}
+
+// ------------------------------------------------------------------------------------ the same flows
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let mut rows: Vec<String> = random_flows(&mut random).iter().map(|f| f.fields().join(",")).collect();
+        rows.extend(
+            (0..random.below(9)).map(|_| random.pick(&["?,a,b,1,1,1", "short", "1,a,::1,1,1,1"]).into()),
+        );
+        let (rule, header) = (low_rule(), HEADER.join(","));
+        let first = read([lines(&header, &rows).as_bytes()]);
+        random.shuffle(&mut rows);
+        let second = read([lines(&header, &rows).as_bytes()]);
+        let without_positions = |detector: &Detector| {
+            let mut report = detector.evaluate(&rule);
+            report.diagnostics.iter_mut().for_each(|reason| reason.examples.clear());
+            report.to_json()
+        };
+        assert_eq!(without_positions(&first), without_positions(&second), "seed {seed}");
+        for listed in first.pairs(&rule) {
+            let pair =
+                Pair::new(listed.pair.sourceip, listed.pair.destinationip, listed.pair.destinationport);
+            assert_eq!(first.history(&pair), second.history(&pair), "seed {seed}: {pair}");
+            assert_eq!(first.explain(&pair, &rule), second.explain(&pair, &rule), "seed {seed}: {pair}");
+        }
+    }
+}
+
+#[test]
+fn whole_days_later_everything_is_the_same_but_the_dates() {
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let flows = random_flows(&mut random);
+        let days = random.pick(&[1, 7, 365, 10_000, -10_000]);
+        let mut later = flows.clone();
+        later.iter_mut().for_each(|flow| flow.start += days * 24 * HOUR);
+        let rule = low_rule();
+        // Fixed texts, as an epoch number could change its unit.
+        let (before, after) =
+            (read([in_calendar(&flows).as_bytes()]), read([in_calendar(&later).as_bytes()]));
+        let without_dates = |detector: &Detector| {
+            let mut report = detector.evaluate(&rule);
+            for finding in &mut report.findings {
+                finding.first_seen = finding.first_seen[10..].to_owned();
+                finding.last_seen = finding.last_seen[10..].to_owned();
+            }
+            (report.to_csv(), report.gates, report.totals.flows_in_window, report.totals.near_misses)
+        };
+        assert_eq!(without_dates(&before), without_dates(&after), "seed {seed}, {days} days");
+    }
+}
+
+fn in_calendar(flows: &[Flow]) -> String {
+    let row = |flow: &Flow| {
+        let mut fields = flow.fields();
+        fields[0] = calendar(flow.start);
+        fields.join(",")
+    };
+    lines(&HEADER.join(","), &flows.iter().map(row).collect::<Vec<_>>())
+}
+
+#[test]
+fn delimiters_quotes_line_ends_and_columns_do_not_matter() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let flows = random_flows(&mut random);
+        let rule = low_rule();
+        let expected = essence(&read([csv(&flows).as_bytes()]), &rule);
+        for delimiter in [",", "\t", ";", "|"] {
+            for quoted in [false, true] {
+                let end = random.pick(&["\n", "\r\n"]);
+                let mut columns: Vec<usize> = (0..8).collect();
+                random.shuffle(&mut columns);
+                // Two more columns: one empty, one with text that looks like structure.
+                let odd = if quoted { "a \"\"b\"\", c;\td|\ne" } else { "-" };
+                let line = |fields: Vec<String>| {
+                    let field = |at: &usize| match fields.get(*at) {
+                        Some(field) if quoted => format!("\"{field}\""),
+                        Some(field) => field.clone(),
+                        None => String::new(),
+                    };
+                    columns.iter().map(field).collect::<Vec<_>>().join(delimiter) + end
+                };
+                let header = HEADER.iter().chain(&["note", "empty"]).map(ToString::to_string).collect();
+                let mut text = line(header);
+                for flow in &flows {
+                    let fields = flow.fields().into_iter().chain([odd.to_owned()]).collect();
+                    text += &line(fields);
+                }
+                let found = essence(&read([text.as_bytes()]), &rule);
+                assert_eq!(found, expected, "seed {seed}, {delimiter:?}, quoted {quoted}");
+            }
+        }
+    }
+}
+
+#[test]
+fn plain_rows_and_quoted_rows_are_read_alike() {
+    // Values at the limits of what the fast reader takes.
+    let times = [
+        "0",
+        "1772445600",
+        "99999999999",
+        "100000000000",
+        "1772445600000",
+        "9999999999999999",
+        "253402300800",
+    ];
+    let addresses =
+        ["0.0.0.0", "255.255.255.255", "1.2.3.4", "256.1.1.1", "1.2.3", "01.2.3.4", "1.2.3.4.5", "1..2.3"];
+    let ports = ["0", "65535", "65536", "00443", "", "443", "1234567", "12345678901234567"];
+    let bytes = ["0", "9007199254740991", "9007199254740992", "00012", "99999999", "100000000", "1e3", ""];
+    let mut random = Random::new(1);
+    let mut rows: Vec<[&str; 6]> = Vec::new();
+    for _ in 0..3000 {
+        // Mostly good values, else few rows are used.
+        let mut one = |from: &[&'static str], good: &'static str| {
+            if random.one_in(4) { random.pick(from) } else { good }
+        };
+        rows.push([
+            one(&times, "1772445600"),
+            one(&addresses, "10.0.0.5"),
+            one(&addresses, "203.0.113.9"),
+            one(&ports, "443"),
+            one(&bytes, "7"),
+            one(&bytes, "8"),
+        ]);
+    }
+    let header = HEADER.join(",");
+    let plain: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
+    let quoted: Vec<String> =
+        rows.iter().map(|row| row.map(|field| format!("\"{field}\"")).join(",")).collect();
+    let padded: Vec<String> = rows.iter().map(|row| row.join(" , ")).collect();
+    let rule =
+        Rule::from_json(r#"{"window": "all", "gates": {"min_connections": 1, "min_hours": 1}}"#).unwrap();
+    let expected = read([lines(&header, &plain).as_bytes()]);
+    let essence = |detector: &Detector| {
+        let report = detector.evaluate(&rule);
+        let reasons: Vec<_> = report.diagnostics.iter().map(|reason| (reason.code, reason.rows)).collect();
+        (report.to_csv(), report.totals.rows_used, reasons, report.sources[0].times.clone())
+    };
+    assert!(expected.progress().rows_used > 500 && expected.progress().rows_skipped > 500);
+    assert_eq!(essence(&read([lines(&header, &quoted).as_bytes()])), essence(&expected));
+    assert_eq!(essence(&read([lines(&header, &padded).as_bytes()])), essence(&expected));
+}
+
+#[test]
+fn two_sources_are_one_that_is_longer() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let rows: Vec<String> =
+            random_flows(&mut random).iter().map(|flow| flow.fields().join(",")).collect();
+        let (first, second) = rows.split_at(random.below(rows.len() + 1));
+        let header = HEADER.join(",");
+        let mut detector = Detector::new(Options::new());
+        for part in [first, second] {
+            detector.start_source("part.csv");
+            // The last row has no line end.
+            detector.ingest(lines(&header, part).trim_end().as_bytes()).unwrap();
+        }
+        detector.finish().unwrap();
+        let one = read([lines(&header, &rows).as_bytes()]);
+        let rule = low_rule();
+        assert_eq!(essence(&detector, &rule), essence(&one, &rule), "seed {seed}");
+        let sources = detector.evaluate(&rule).sources;
+        assert_eq!(sources.len(), 2);
+        assert_eq!(sources.iter().map(|source| source.rows_used).sum::<u64>(), rows.len() as u64);
+    }
+}
+
+#[test]
+fn a_source_that_is_refused_leaves_the_others_as_they_are() {
+    let good = csv(&random_flows(&mut Random::new(1)));
+    let mut detector = Detector::new(Options::new());
+    for (name, bytes) in
+        [("a.jpg", b"\xFF\xD8\0".as_slice()), ("b.csv", good.as_bytes()), ("c.txt", b"a letter")]
+    {
+        detector.start_source(name);
+        let refused = detector.ingest(bytes).and_then(|()| detector.finish());
+        assert_eq!(refused.as_ref().err().map(Error::code), (name != "b.csv").then_some("E_NOT_FLOWS"));
+    }
+    // Also in the middle of a source, and more than once.
+    detector.start_source("d.bin");
+    let binary = vec![0; 70_000];
+    assert!(
+        detector.ingest(&binary).is_err() && detector.ingest(&binary).is_err() && detector.finish().is_err()
+    );
+    let rule = low_rule();
+    assert_eq!(essence(&detector, &rule), essence(&read([good.as_bytes()]), &rule));
+    let errors: Vec<bool> =
+        detector.evaluate(&rule).sources.iter().map(|source| source.error.is_some()).collect();
+    assert_eq!(errors, [true, false, true, true]);
+}
+
+#[test]
+fn the_hash_seed_does_not_matter() {
+    let mut random = Random::new(9);
+    let flows: Vec<Flow> = (0..20).flat_map(|_| random_flows(&mut random)).collect();
+    let text = csv(&flows);
+    let report = |seed| {
+        let mut detector = Detector::new(Options::new().with_hash_seed(seed));
+        detector.ingest(text.as_bytes()).unwrap();
+        detector.finish().unwrap();
+        let rule = low_rule();
+        detector.evaluate(&rule).to_json_with(&detector.pairs(&rule))
+    };
+    let expected = report(0);
+    for seed in [1, u64::MAX, 0x9E37_79B9_7F4A_7C15, 1 << 63] {
+        assert!(report(seed) == expected, "hash seed {seed}");
+    }
+}
+
+#[test]
+fn many_pairs_are_kept_apart() {
+    // So many that some hashes are equal: 200,000 of 32 bits have about five such pairs.
+    let mut text = csv(&[]);
+    for number in 0..200_000 {
+        let (low, middle, high) = (number % 256, number / 256 % 256, number / 65_536);
+        text += &format!("{TEN_O_CLOCK},10.0.{middle}.{low},203.0.113.{high},443,1,1\n");
+    }
+    assert_eq!(read([text.as_bytes()]).progress().pairs, 200_000);
+}
+
+#[test]
+fn a_flow_that_stands_twice_counts_twice() {
+    let flows = random_flows(&mut Random::new(5));
+    let rule =
+        Rule::from_json(r#"{"gates": {"min_connections": 0, "min_hours": 0}, "window": "all"}"#).unwrap();
+    let counts = |flows: &[Flow], times: u64| -> Vec<_> {
+        let found = read([csv(flows).as_bytes()]).pairs(&rule).into_iter();
+        let mut counts: Vec<_> = found
+            .map(|listed| listed.pair)
+            .map(|p| {
+                let pair = Pair::new(p.sourceip, p.destinationip, p.destinationport);
+                (pair, p.connection_count * times, p.hourly_buckets, p.bytes_sent * times, p.first_seen)
+            })
+            .collect();
+        counts.sort();
+        counts
+    };
+    assert_eq!(counts(&[flows.clone(), flows.clone()].concat(), 1), counts(&flows, 2));
+}
+
+// ------------------------------------------------------------------------------------- explanations
+
+#[test]
+fn explanations_agree_with_the_evaluation() {
+    for seed in 0..40 {
+        let mut random = Random::new(seed);
+        let flows = random_flows(&mut random);
+        let detector = read([csv(&flows).as_bytes()]);
+        let rule = low_rule();
+        let report = detector.evaluate(&rule);
+        let mut verdicts = [0; 3];
+        for listed in detector.pairs(&rule) {
+            let measures = &listed.pair;
+            let pair = Pair::new(measures.sourceip, measures.destinationip, measures.destinationport);
+            let explanation = detector.explain(&pair, &rule);
+            let what = format!("seed {seed}: {pair}");
+            let expected = match listed.failed_gates.len() {
+                0 => Verdict::Finding,
+                1 => Verdict::NearMiss,
+                _ => Verdict::BelowGates,
+            };
+            verdicts[listed.failed_gates.len().min(2)] += 1;
+            assert_eq!(explanation.verdict, expected, "{what}");
+            assert_eq!(report.findings.contains(measures), expected == Verdict::Finding, "{what}");
+            let failed: Vec<_> =
+                explanation.gates.iter().filter(|gate| !gate.passed).map(|g| g.gate).collect();
+            assert_eq!(failed, listed.failed_gates, "{what}");
+            assert_eq!(explanation.gates.len(), 3, "{what}");
+            assert_eq!(explanation.measures.as_ref(), Some(measures), "{what}");
+            assert_eq!(explanation.score.unwrap().value, measures.beaconing_score, "{what}");
+            let history = detector.history(&pair);
+            let inside = measures.connection_count;
+            assert_eq!(history.len() as u64, inside + explanation.flows_outside_window, "{what}");
+            assert!(history.is_sorted(), "{what}");
+            let timeline = explanation.timeline.unwrap();
+            assert_eq!(timeline.connections.iter().sum::<u64>(), inside, "{what}");
+            assert_eq!(timeline.bytes_sent.iter().sum::<u64>(), measures.bytes_sent, "{what}");
+            assert_eq!(timeline.bytes_received.iter().sum::<u64>(), measures.bytes_received, "{what}");
+            let gaps =
+                explanation.intervals.map_or(0, |i| i.histogram.iter().map(|bin| bin.count).sum::<u64>());
+            assert_eq!(gaps, inside - 1, "{what}");
+        }
+        let totals = &report.totals;
+        assert_eq!(verdicts[..2], [totals.findings, totals.near_misses], "seed {seed}");
+        assert_eq!(verdicts.iter().sum::<u64>(), totals.pairs_in_window, "seed {seed}");
+    }
+}
+
+#[test]
+fn pairs_that_are_not_in_the_window_or_not_in_the_input_are_explained() {
+    let detector = read([(csv(&[]) + &plain_row(0)).as_bytes()]);
+    let seen = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
+    let outside = Rule::from_json(r#"{"end": "2000-01-01T00:00:00Z"}"#).unwrap();
+    let explanation = detector.explain(&seen, &outside);
+    assert_eq!((explanation.verdict, explanation.flows_outside_window), (Verdict::OutsideWindow, 1));
+    for (source, destination, port) in
+        [("10.0.0.5", "203.0.113.9", 80), ("203.0.113.9", "10.0.0.5", 443), ("::1", "::2", 443)]
+    {
+        let explanation =
+            detector.explain(&Pair::parse(source, destination, port).unwrap(), &Rule::default());
+        assert_eq!((explanation.verdict, explanation.flows_outside_window), (Verdict::NotSeen, 0));
+        assert!(explanation.gates.is_empty() && explanation.measures.is_none());
+    }
+}
+
+// -------------------------------------------------------------------------------------------- limits
+
+#[test]
+fn sums_of_the_largest_byte_counts_are_exact() {
+    const LARGEST: u64 = (1 << 53) - 1;
+    let rows = |count: usize| {
+        let row = format!("{},10.0.0.5,203.0.113.9,443,{LARGEST},{LARGEST}\n", TEN_O_CLOCK);
+        csv(&[]) + &row.repeat(count)
+    };
+    let rule = Rule::from_json(r#"{"gates": {"min_hours": 1}}"#).unwrap();
+    let report = read([rows(2048).as_bytes()]).evaluate(&rule);
+    assert_eq!(report.findings[0].bytes_sent, 2048 * LARGEST);
+    // More does not fit, and must not wrap around.
+    let detector = read([rows(3000).as_bytes()]);
+    assert_eq!(detector.evaluate(&rule).findings[0].bytes_received, u64::MAX);
+    let pair = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
+    assert_eq!(detector.explain(&pair, &rule).timeline.unwrap().bytes_sent.iter().max(), Some(&u64::MAX));
+}
+
+#[test]
+fn windows_at_the_ends_of_time_are_survived() {
+    let first = "0001-01-01 00:00:00,10.0.0.5,203.0.113.9,443,1,1\n";
+    let last = "9999-12-31 23:59:59.999999,10.0.0.5,203.0.113.9,443,1,1\n";
+    for text in [first.to_owned(), last.to_owned(), first.to_owned() + last, last.to_owned() + first] {
+        let detector = read([(csv(&[]) + &text).as_bytes()]);
+        for end in ["null", "\"0001-01-01T00:00:00Z\"", "\"9999-12-31T23:59:59Z\""] {
+            for window in ["1h", "36525d", "all"] {
+                for offset in [-1439, 0, 1439] {
+                    let rule = format!(
+                        r#"{{"window": "{window}", "end": {end}, "utc_offset_minutes": {offset}, "gates": {{"min_connections": 1, "min_hours": 1}}}}"#
+                    );
+                    let rule = Rule::from_json(&rule).unwrap();
+                    let report = detector.evaluate(&rule);
+                    let inside = report.totals.flows_in_window;
+                    assert_eq!(inside + report.totals.flows_outside_window, text.lines().count() as u64);
+                    assert_eq!(report.findings.iter().map(|f| f.connection_count).sum::<u64>(), inside);
+                    let pair = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
+                    let explanation = detector.explain(&pair, &rule);
+                    let buckets =
+                        explanation.timeline.map_or(0, |timeline| timeline.connections.iter().sum());
+                    assert_eq!(buckets, inside);
+                }
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 400, failure_persistence: None, rng_seed: RngSeed::Fixed(42), ..Config::default() })]
+
+    #[test]
+    fn any_bytes_are_survived(input in proptest::collection::vec(any::<u8>(), 0..600), cut in 0_usize..600) {
+        check_any(&input, cut);
+    }
+
+    #[test]
+    fn any_text_after_a_header_is_survived(text in "[0-9a-f.:,\"\n\r\t;|# +eTZ/-]{0,400}", cut in 0_usize..500) {
+        check_any((csv(&[]) + &text).as_bytes(), cut);
+    }
+
+    #[test]
+    fn any_fields_are_survived(
+        rows in proptest::collection::vec(
+            ("[0-9]{0,22}|[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[ T][0-9:.+Z-]{0,14}|-?[0-9]{0,4}[.]?[0-9]{0,3}[eE]?[+-]?[0-9]{0,5}",
+             "[0-9.]{0,15}|[0-9a-f:]{0,20}|[0-9]{1,3}(\\.[0-9]{1,3}){3}",
+             "10.0.0.1|[0-9a-f:%\\[\\]]{0,20}",
+             "[0-9]{0,6}|0x[0-9a-fA-F]{0,5}|[0-9.e-]{0,6}",
+             "[0-9]{0,20}|[0-9.eE+-]{0,12}|\"[0-9,]{0,12}\""),
+            0..12),
+        cut in 0_usize..500,
+    ) {
+        let rows: Vec<String> = rows.iter().map(|(t, s, d, p, b)| format!("{t},{s},{d},{p},{b},{b}")).collect();
+        check_any(lines(&HEADER.join(","), &rows).as_bytes(), cut);
+    }
+
+    #[test]
+    fn any_rule_text_is_survived(text in "[{}\\[\\]\":,a-z_0-9 .-]{0,80}") {
+        if let Ok(rule) = Rule::from_json(&text) {
+            prop_assert_eq!(Rule::from_json(&rule.to_json()), Ok(rule));
+        }
+    }
+}
+
+fn check_any(input: &[u8], cut: usize) {
+    let report = read([input]).evaluate(&low_rule());
+    check_accounts(&report, input, "whole");
+    let (first, second) = input.split_at(cut.min(input.len()));
+    assert_eq!(read([first, second]).evaluate(&low_rule()).to_json(), report.to_json(), "cut at {cut}");
+}
+
+// ------------------------------------------------------------------------------------------- helpers
+
+/// A detector that has read these pieces of one source; a refusal stands in its report.
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
+    let mut detector = Detector::new(Options::new());
+    detector.start_source("input.csv");
+    for piece in pieces {
+        let _ = detector.ingest(piece);
+    }
+    let _ = detector.finish();
+    detector
+}
+
+/// Every row is used or skipped for a reason, and every example stands where it says.
+fn check_accounts(report: &Report, input: &[u8], what: &str) {
+    let totals = &report.totals;
+    assert_eq!(totals.bytes_read, input.len() as u64, "{what}");
+    assert_eq!(totals.rows_read, totals.rows_used + totals.rows_skipped, "{what}");
+    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window, "{what}");
+    assert_eq!(
+        report.diagnostics.iter().map(|reason| reason.rows).sum::<u64>(),
+        totals.rows_skipped,
+        "{what}"
+    );
+    let source = &report.sources[0];
+    assert_eq!((source.rows_read, source.rows_used), (totals.rows_read, totals.rows_used), "{what}");
+    assert!(totals.rows_read <= 1 + input.iter().filter(|&&b| b == b'\n').count() as u64, "{what}");
+    for reason in &report.diagnostics {
+        assert_eq!(reason.examples.len() as u64, reason.rows.min(5), "{what}: {}", reason.code);
+        for example in &reason.examples {
+            let (before, after) = input.split_at(example.byte as usize);
+            let line = 1 + before.iter().filter(|&&b| b == b'\n').count() as u64;
+            assert_eq!(example.line, line, "{what}: {example:?}");
+            let there = String::from_utf8_lossy(&after[..after.len().min(2000)]).into_owned();
+            assert!(there.starts_with(&example.text), "{what}: {example:?}");
+            assert!(
+                before.is_empty() || before.ends_with(b"\n") || before == b"\xEF\xBB\xBF",
+                "{what}: {example:?}"
+            );
+        }
+    }
+}
+
+/// What is left of a report when the input's spelling is not looked at.
+fn essence(detector: &Detector, rule: &Rule) -> Value {
+    let report = detector.evaluate(rule);
+    let mut value: Value = serde_json::from_str(&report.to_json_with(&detector.pairs(rule))).unwrap();
+    value.as_object_mut().unwrap().retain(|field, _| field != "sources" && field != "diagnostics");
+    value["totals"].as_object_mut().unwrap().retain(|field, _| field != "bytes_read");
+    value
+}
+
+fn low_rule() -> Rule {
+    Rule::from_json(r#"{"gates": {"min_connections": 10, "min_hours": 2}, "high_volume": 30}"#).unwrap()
+}
+
+fn lines(header: &str, rows: &[String]) -> String {
+    let mut out = header.to_owned() + "\n";
+    for row in rows {
+        out += row;
+        out.push('\n');
+    }
+    out
+}
+
+fn plain_row(second: i64) -> String {
+    format!("{},10.0.0.5,203.0.113.9,443,1,1\n", TEN_O_CLOCK + second * SECOND)
+}
+
+fn random_flow(random: &mut Random) -> Flow {
+    Flow {
+        start: TEN_O_CLOCK - random.between(0, 26 * 60) * 60 * SECOND
+            + random.pick(&[0, 0, 1, 1000, 999_999]),
+        source: random.pick(&["192.0.2.7", "192.0.2.10", "2001:db8::1", "::ffff:192.0.2.7"]).to_owned(),
+        destination: random
+            .pick(&["203.0.113.9", "10.255.255.255", "11.0.0.0", "::1", "2001:db8::9"])
+            .to_owned(),
+        port: random.pick(&[443, 6667]),
+        bytes_sent: random.next() % 100_000,
+        bytes_received: random.next() >> (12 + random.below(50)),
+    }
+}
+
+fn random_flows(random: &mut Random) -> Vec<Flow> {
+    (0..1 + random.below(400)).map(|_| random_flow(random)).collect()
+}
+
+fn copy(case: &Case) -> Case {
+    Case {
+        name: case.name.clone(),
+        input: case.input.clone(),
+        options: case.options.clone(),
+        rule: case.rule.clone(),
+    }
+}
+
+/// Some bytes changed, put in, taken out, doubled.
+fn damage(random: &mut Random, input: &mut Vec<u8>) {
+    const BYTES: &[u8] = b"\",\n\r\t;|#\0\xC3\xFF 09.-:e";
+    for _ in 0..1 + random.below(12) {
+        let at = random.below(input.len() + 1);
+        let to = input.len().min(at + random.below(90));
+        match random.below(5) {
+            0 => input.insert(at, random.pick(BYTES)),
+            1 if at < input.len() => input[at] = random.pick(BYTES),
+            2 => drop(input.drain(at..input.len().min(at + 1 + random.below(8)))),
+            3 => input.extend_from_within(at..to),
+            _ => {
+                let again = input[at..to].to_vec();
+                input.splice(at..at, again);
+            }
+        }
+    }
+}
