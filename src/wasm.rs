@@ -27,7 +27,7 @@ pub struct Detector {
 
 /// `DetectorOptions` of the package.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
+#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 struct DetectorOptions {
     mapping: BTreeMap<String, String>,
     delimiter: Option<String>,
@@ -47,8 +47,14 @@ impl Detector {
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
         let options = match options.is_undefined() || options.is_null() {
             true => DetectorOptions::default(),
-            false => serde_wasm_bindgen::from_value(options)
-                .map_err(|error| thrown(&bad_option(format!("options: {error}"))))?,
+            // As JSON, like a rule: so that an unknown option is seen.
+            false => JSON::stringify(&options)
+                .map_err(|error| error.unchecked_into::<JsError>())
+                .map(String::from)
+                .and_then(|text| {
+                    serde_json::from_str(&text)
+                        .map_err(|error| thrown(&bad_option(format!("options: {}", sentence_of(&error)))))
+                })?,
         };
         let options = checked(options).map_err(|error| thrown(&error))?;
         let inner = crate::Detector::new(options);
@@ -266,6 +272,12 @@ fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> 
 
 fn parsed(json: &str) -> Result<JsValue, JsError> {
     JSON::parse(json).map_err(|error| error.unchecked_into())
+}
+
+/// What the JSON reader says, without a position in a text that nobody wrote.
+fn sentence_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.split(" at line ").next().unwrap_or_default().to_owned()
 }
 
 fn checked(given: DetectorOptions) -> Result<Options, Error> {

@@ -3,7 +3,7 @@
 
 use super::options::{Column, Options};
 use super::roles::{Role, plain_name};
-use super::structure::Structure;
+use super::structure::{Row, Structure};
 use super::value::clean;
 use crate::error::{Error, ErrorKind};
 use crate::report::ColumnReport;
@@ -54,6 +54,19 @@ impl Columns {
     }
 }
 
+/// Why a source has no layout, and the columns it seems to have, for a person to choose from.
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    pub error: Error,
+    pub columns: Vec<String>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Refusal { error, columns: Vec::new() }
+    }
+}
+
 /// The layout of a delimited source.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -73,7 +86,7 @@ pub(crate) struct Layout {
 impl Layout {
     /// Finds the layout from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
     #[inline(never)]
-    pub fn find(head: &[u8], options: &Options) -> Result<Layout, Error> {
+    pub fn find(head: &[u8], options: &Options) -> Result<Layout, Refusal> {
         refuse_other_data(head)?;
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
         let skipped = head.len() - text.len();
@@ -159,7 +172,7 @@ fn most_frequent_delimiter(text: &[u8]) -> u8 {
 }
 
 /// The first row that names all that is needed, with any delimiter.
-fn by_header(text: &[u8], options: &Options) -> Result<Layout, Error> {
+fn by_header(text: &[u8], options: &Options) -> Result<Layout, Refusal> {
     let delimiters = match options.delimiter {
         Some(delimiter) => vec![delimiter],
         None => DELIMITERS.to_vec(),
@@ -205,10 +218,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
         lines += 1 + bytes.iter().filter(|&&b| b == b'\n').count() as u64;
         let rest = text.get(row.end()..).unwrap_or_default();
         let line_end = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |at| at + 1);
-        let names = (0..row.len()).filter_map(|i| row.field(i)).map(|(start, end)| {
-            String::from_utf8_lossy(&clean(text.get(start..end).unwrap_or_default())).into_owned()
-        });
-        let names: Vec<String> = names.collect();
+        let names = names_of(&row, text);
         let (columns, mut missing) = columns_of(&names, options);
         if columns == Columns::default() {
             continue;
@@ -262,29 +272,40 @@ fn columns_of(names: &[String], options: &Options) -> (Columns, Vec<&'static str
     (columns, missing)
 }
 
-fn no_header(text: &[u8], nearest: Option<Candidate>) -> Error {
+fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
     const HINT: &str =
         "say which column is what, for example time=when, source=from, destination=to, port=service";
-    match nearest {
-        Some(Candidate { layout, missing }) => {
-            let line = layout.header_line.unwrap_or(1);
-            let message = format!(
-                "found a header in line {line} ({}) without {}",
-                shortened(&layout.names.join(", ")),
-                missing.join(", ")
-            );
-            Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0)
-        }
-        None => {
-            let line = text.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty()).unwrap_or_default();
-            let found = shortened(&String::from_utf8_lossy(line.trim_ascii()));
-            let message = format!(
-                "found no header in the first {HEADER_WITHIN} rows (the text begins {found:?}), expected one that \
-                 names the start time, source address, destination address and destination port"
-            );
-            Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0)
-        }
+    if let Some(Candidate { layout, missing }) = nearest {
+        let line = layout.header_line.unwrap_or(1);
+        let message = format!(
+            "found a header in line {line} ({}) without {}",
+            shortened(&layout.names.join(", ")),
+            missing.join(", ")
+        );
+        let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0);
+        return Refusal { error, columns: layout.names };
     }
+    let line = text.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty()).unwrap_or_default();
+    let found = shortened(&String::from_utf8_lossy(line.trim_ascii()));
+    let message = format!(
+        "found no header in the first {HEADER_WITHIN} rows (the text begins {found:?}), expected one that names \
+         the start time, source address, destination address and destination port"
+    );
+    let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);
+    let mut structure = Structure::default();
+    structure.scan(line, most_frequent_delimiter(line), true);
+    let columns: Vec<String> = structure.rows().next().map(|row| names_of(&row, line)).unwrap_or_default();
+    Refusal { error, columns: if columns.len() > 1 { columns } else { Vec::new() } }
+}
+
+/// The fields of a row as texts.
+fn names_of(row: &Row<'_>, text: &[u8]) -> Vec<String> {
+    let fields = (0..row.len()).filter_map(|i| row.field(i));
+    fields
+        .map(|(start, end)| {
+            String::from_utf8_lossy(&clean(text.get(start..end).unwrap_or_default())).into_owned()
+        })
+        .collect()
 }
 
 fn shortened(text: &str) -> String {
@@ -302,14 +323,14 @@ mod tests {
     fn layout(text: &str) -> Layout {
         match Layout::find(text.as_bytes(), &Options::new()) {
             Ok(layout) => layout,
-            Err(error) => panic!("{error}"),
+            Err(refusal) => panic!("{refusal:?}"),
         }
     }
 
     fn refusal(text: &[u8]) -> String {
         match Layout::find(text, &Options::new()) {
             Ok(layout) => panic!("{layout:?}"),
-            Err(error) => error.to_string(),
+            Err(refusal) => refusal.error.to_string(),
         }
     }
 
@@ -366,15 +387,28 @@ mod tests {
     }
 
     #[test]
+    fn a_refused_text_tells_its_columns() {
+        let columns =
+            |text: &[u8]| Layout::find(text, &Options::new()).map_err(|refusal| refusal.columns).err();
+        assert_eq!(
+            columns(b"when;who;whom\n1;2;3\n"),
+            Some(vec!["when".into(), "who".into(), "whom".into()])
+        );
+        assert_eq!(columns(b"x,src ip\n"), Some(vec!["x".into(), "src ip".into()]));
+        assert_eq!(columns(b"hello\n"), Some(vec![]));
+    }
+
+    #[test]
     fn positions_need_no_header() {
         let options =
             [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
                 .into_iter()
                 .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column));
-        let found = options.and_then(|options| Layout::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
-        assert!(
-            matches!(found, Ok(Layout { delimiter: b'|', header_line: None, data_start: 0, .. })),
-            "{found:?}"
-        );
+        let found = options.map(|options| Layout::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
+        let layout = match found {
+            Ok(Ok(layout)) => layout,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!((layout.delimiter, layout.header_line, layout.data_start), (b'|', None, 0));
     }
 }

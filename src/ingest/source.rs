@@ -3,7 +3,7 @@
 use super::batch::FlowRow;
 use super::diagnostics::{Diagnostics, Reason};
 use super::exact::{self, Outcome};
-use super::layout::{LOOK_AHEAD, Layout};
+use super::layout::{LOOK_AHEAD, Layout, Refusal};
 use super::options::Options;
 use super::plain::{Places, PlainColumns};
 use super::roles::Role;
@@ -57,14 +57,18 @@ pub(crate) struct Source {
 #[derive(Debug)]
 enum State {
     Looking,
-    Reading {
-        layout: Layout,
-        places: Option<Places>,
-        time: TimeReading,
-        /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
-        in_long_row: bool,
-    },
-    Refused(Error),
+    Reading(Box<Reading>),
+    Refused(Refusal),
+}
+
+/// What is known of a source once its layout is found.
+#[derive(Debug)]
+struct Reading {
+    layout: Layout,
+    places: Option<Places>,
+    time: TimeReading,
+    /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
+    in_long_row: bool,
 }
 
 impl Source {
@@ -87,8 +91,8 @@ impl Source {
         self.bytes_read += chunk.len() as u64;
         sink.bytes_read += chunk.len() as u64;
         match &self.state {
-            State::Refused(error) => Err(error.clone()),
-            State::Reading { .. } => {
+            State::Refused(refusal) => Err(refusal.error.clone()),
+            State::Reading(_) => {
                 self.read_chunk(chunk, sink);
                 Ok(())
             }
@@ -113,7 +117,7 @@ impl Source {
         let rest = std::mem::take(&mut self.pending);
         self.offset += self.read_blocks(&rest, true, sink) as u64;
         match &self.state {
-            State::Refused(error) => Err(error.clone()),
+            State::Refused(refusal) => Err(refusal.error.clone()),
             _ => Ok(()),
         }
     }
@@ -127,12 +131,14 @@ impl Source {
                 self.lines = layout.data_lines;
                 self.offset = data_start as u64;
                 let places = Places::of(&layout.columns);
-                self.state = State::Reading { layout, places, time: options.time, in_long_row: false };
+                let reading = Reading { layout, places, time: options.time, in_long_row: false };
+                self.state = State::Reading(Box::new(reading));
                 self.read_chunk(head.get(data_start..).unwrap_or_default(), sink);
                 Ok(())
             }
-            Err(error) => {
-                self.state = State::Refused(error.clone());
+            Err(refusal) => {
+                let error = refusal.error.clone();
+                self.state = State::Refused(refusal);
                 Err(error)
             }
         }
@@ -191,9 +197,8 @@ impl Source {
 
     /// Reads the whole rows of one block, and returns how many bytes they took.
     fn read_block(&mut self, block: &[u8], last: bool, sink: &mut Sink) -> usize {
-        let State::Reading { layout, places, time, in_long_row } = &mut self.state else {
-            return block.len();
-        };
+        let State::Reading(reading) = &mut self.state else { return block.len() };
+        let Reading { layout, places, time, in_long_row } = &mut **reading;
         if *in_long_row {
             // The rest of a row whose beginning was dropped.
             let Some(end) = block.iter().position(|&b| b == b'\n') else { return block.len() };
@@ -253,7 +258,7 @@ impl Source {
     /// What became of the source, for the report.
     pub fn report(&self) -> SourceReport {
         let layout = match &self.state {
-            State::Reading { layout, .. } => Some(layout),
+            State::Reading(reading) => Some(&reading.layout),
             _ => None,
         };
         SourceReport {
@@ -266,11 +271,15 @@ impl Source {
             delimiter: layout.map(|layout| char::from(layout.delimiter).to_string()),
             header_line: layout.and_then(|layout| layout.header_line),
             columns: layout.map(Layout::report).unwrap_or_default(),
-            unused_columns: layout.map(Layout::unused).unwrap_or_default(),
+            unused_columns: match &self.state {
+                State::Looking => Vec::new(),
+                State::Reading(reading) => reading.layout.unused(),
+                State::Refused(refusal) => refusal.columns.clone(),
+            },
             times: self.forms.report(),
             notes: layout.map(notes).unwrap_or_default(),
             error: match &self.state {
-                State::Refused(error) => Some(ErrorReport::of(error)),
+                State::Refused(refusal) => Some(ErrorReport::of(&refusal.error)),
                 _ => None,
             },
         }

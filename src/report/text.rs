@@ -11,23 +11,23 @@ impl Explanation {
         // Writing to a string cannot fail.
         for gate in &self.gates {
             let mark = if gate.passed { "pass" } else { "FAIL" };
-            let _ = write!(out, "  {mark}  {:<22}{}\n", gate.gate.name(), gate.reason);
+            let _ = writeln!(out, "  {mark}  {:<22}{}", gate.gate.name(), gate.reason);
         }
         if let Some(score) = &self.score {
-            let _ = write!(out, "  beaconing_score {}: {}\n", score.value, score.reason);
+            let _ = writeln!(out, "  beaconing_score {}: {}", score.value, score.reason);
         }
         if let Some(measures) = &self.measures {
-            let _ = write!(
+            let _ = writeln!(
                 out,
-                "  first_seen {}, last_seen {}, {} bytes sent, {} received\n",
+                "  first_seen {}, last_seen {}, {} bytes sent, {} received",
                 measures.first_seen, measures.last_seen, measures.bytes_sent, measures.bytes_received
             );
         }
         if let Some(intervals) = &self.intervals {
-            let _ = write!(out, "  median gap between connections {} s\n", intervals.median_seconds);
+            let _ = writeln!(out, "  median gap between connections {} s", intervals.median_seconds);
         }
         if self.flows_outside_window > 0 {
-            let _ = write!(out, "  {} more flows outside the window\n", self.flows_outside_window);
+            let _ = writeln!(out, "  {} more flows outside the window", self.flows_outside_window);
         }
         out
     }

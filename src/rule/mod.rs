@@ -45,6 +45,7 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
+    #[serde(deserialize_with = "networks::deserialize")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,
@@ -109,13 +110,9 @@ impl Rule {
     /// take; the message names the field.
     pub fn from_json(text: &str) -> Result<Self, Error> {
         let mut json = serde_json::Deserializer::from_str(text);
-        let rule: Rule = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let field = error.path().to_string();
-            let inner = error.into_inner();
-            let place = if field == "." { "rule".to_owned() } else { format!("rule, field `{field}`") };
-            invalid(format!("{place}: {inner}")).at(inner.line() as u64, inner.column() as u64)
-        })?;
-        json.end().map_err(|error| invalid(format!("rule: {error}")))?;
+        let rule: Rule = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| malformed(text, &error.path().to_string(), error.inner()))?;
+        json.end().map_err(|error| malformed(text, ".", &error))?;
         rule.checked()
     }
 
@@ -135,8 +132,81 @@ impl Rule {
     }
 }
 
+/// What the JSON reader says, in the words of the document: field, no Rust types, position apart.
+fn malformed(text: &str, field: &str, error: &serde_json::Error) -> Error {
+    let place = if field == "." { "rule".to_owned() } else { format!("rule, field `{field}`") };
+    let mut problem = error.to_string();
+    if let Some(at) = problem.rfind(" at line ") {
+        problem.truncate(at);
+    }
+    for (type_name, words) in [
+        ("expected u64", "expected a whole number from 0"),
+        ("expected u16", "expected a whole number from 0 to 65535"),
+        ("expected i32", "expected a whole number"),
+        ("expected a sequence", "expected a list"),
+        ("expected an empty array", "expected an empty list: this version has none"),
+    ] {
+        problem = problem.replace(type_name, words);
+    }
+    let lines_before: usize =
+        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
+    let byte = lines_before + error.column().saturating_sub(1);
+    invalid(format!("{place}: {problem}")).at(error.line() as u64, byte as u64)
+}
+
 fn invalid(message: String) -> Error {
-    Error::new(ErrorKind::Rule, message).with_hint(
-        "every field is optional; `{}` is the default rule, and the default can be printed to start from",
-    )
+    const HINT: &str = "every field is optional, and `{}` is the default rule; print it to start from";
+    Error::new(ErrorKind::Rule, message).with_hint(HINT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        match Rule::from_json(text) {
+            Ok(rule) => panic!("{rule:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn the_default_is_the_document_of_the_specification() {
+        let document = r#"{ "name": "T1584.005", "window": "24h", "end": null, "utc_offset_minutes": 0,
+            "gates": { "min_connections": 20, "min_hours": 3 },
+            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8",
+                                      "169.254.0.0/16", "::1/128"],
+            "c2_ports": [6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 6697, 1080, 4444],
+            "high_volume": 200, "reference_sets": [], "threat_lists": [], "hunts": {}, "priority": {} }"#;
+        assert_eq!(Rule::from_json(document).as_ref(), Ok(&Rule::default()));
+        assert_eq!(Rule::from_json("{}").as_ref(), Ok(&Rule::default()));
+        assert_eq!(Rule::from_json(&Rule::default().to_json()).as_ref(), Ok(&Rule::default()));
+    }
+
+    #[test]
+    fn errors_name_the_field_and_what_was_found() {
+        assert!(message(r#"{"gate": {}}"#).contains("`gate`"));
+        let found = message(r#"{"gates": {"min_hours": "x"}}"#);
+        assert_eq!(
+            found,
+            "rule, field `gates.min_hours`: invalid type: string \"x\", expected a whole number from 0"
+        );
+        let found = message(r#"{"excluded_destinations": ["10.0.0.0/8", "10.0.0.0/99"]}"#);
+        assert!(found.contains("10.0.0.0/99") && found.contains("excluded_destinations[1]"), "{found}");
+        assert!(message(r#"{"window": "24"}"#).contains("\"24\""));
+        assert!(message(r#"{"end": "yesterday"}"#).contains("yesterday"));
+        assert!(message(r#"{"utc_offset_minutes": 1440}"#).contains("1440"));
+        assert!(message(r#"{"reference_sets": [{}]}"#).contains("reference_sets"));
+        assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("hunts"));
+        assert!(message("{} x").contains("trailing"));
+        let Err(error) = Rule::from_json("{\n  \"window\": 7}") else { panic!("a number is no window") };
+        assert_eq!(error.position().map(|p| (p.line, p.byte)), Some((2, 14)));
+    }
+
+    #[test]
+    fn an_address_is_a_network_of_one() {
+        let rule = Rule::from_json(r#"{"excluded_destinations": ["192.0.2.7", "2001:db8::7"]}"#);
+        let networks = rule.map(|rule| rule.excluded_destinations.iter().map(ToString::to_string).collect());
+        assert_eq!(networks, Ok(vec!["192.0.2.7/32".to_owned(), "2001:db8::7/128".to_owned()]));
+    }
 }

@@ -3,6 +3,29 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+/// A network of a rule document: CIDR, or an address alone.
+struct Network(IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map(Network).map_err(|_| {
+            D::Error::custom(format!(
+                "found {text:?}, expected a network such as \"10.0.0.0/8\" or an address"
+            ))
+        })
+    }
+}
+
+/// Reads the networks of a rule document.
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+    let networks = Vec::<Network>::deserialize(deserializer)?;
+    Ok(networks.into_iter().map(|network| network.0).collect())
+}
 
 /// Networks of canonical addresses, as sorted ranges that do not overlap: a look-up is one binary search.
 #[derive(Debug, Default)]
