@@ -295,7 +295,8 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
     let mut structure = Structure::default();
     structure.scan(line, most_frequent_delimiter(line), true);
     let columns: Vec<String> = structure.rows().next().map(|row| names_of(&row, line)).unwrap_or_default();
-    Refusal { error, columns: if columns.len() > 1 { columns } else { Vec::new() } }
+    // Fewer columns than a flow needs are no columns.
+    Refusal { error, columns: if columns.len() >= 4 { columns } else { Vec::new() } }
 }
 
 /// The fields of a row as texts.
