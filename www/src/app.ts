@@ -72,6 +72,7 @@ class App {
           ? "Replaces the results on this page. Nothing is uploaded."
           : "Read on this device. Nothing is uploaded.",
       onInputs: (inputs, way) => this.#accept(inputs, way === "paste"),
+      onFailure: (error) => showError(messageOf(error)),
     });
     onAction("sample", () => this.#openSample());
     onAction("paste", () => this.#pasteDialog());
@@ -155,7 +156,7 @@ class App {
     byId("version").textContent = session.facts.version;
     byId("bar-dataset").textContent = inputs.map((input) => input.name).join(", ");
     this.#showSources(this.#dataset);
-    this.#list.show(report);
+    this.#showList(report);
     this.#setState("results");
     scrollTo(0, 0);
     announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
@@ -186,6 +187,11 @@ class App {
     showDataset(byId("dataset"), report, again);
   }
 
+  #showList(report: Report): void {
+    this.#list.show(report);
+    document.title = `${counted(report.totals.findings, "finding")} · beaconlens`;
+  }
+
   async #evaluate(rule: Rule): Promise<void> {
     const dataset = this.#dataset;
     if (!dataset) return;
@@ -195,7 +201,7 @@ class App {
       if (turn !== this.#evaluation || dataset !== this.#dataset) return;
       this.#editor?.showError(null);
       dataset.report = report;
-      this.#list.show(report);
+      this.#showList(report);
       announce(counted(report.totals.findings, "finding"));
       if (this.#selected) await this.#explain(this.#selected);
     } catch (error) {
@@ -284,4 +290,10 @@ function answerOf(id: string): Promise<string> {
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const hintOf = (error: unknown): string | null => (error instanceof EngineError ? error.hint : null);
+
+function hintOf(error: unknown): string | null {
+  if (error instanceof WebAssembly.CompileError) {
+    return "the engine needs a browser of 2023 or later, with WebAssembly SIMD";
+  }
+  return error instanceof EngineError ? error.hint : null;
+}

@@ -102,7 +102,8 @@ export class Session {
   readonly #onProgress: (progress: ReadProgress) => void;
   readonly #waiting = new Map<number, Waiting>();
   #lastRun = 0;
-  #closed = false;
+  /** Why nothing can be asked any more. */
+  #end: Error | null = null;
 
   constructor(worker: Worker, onProgress: (progress: ReadProgress) => void) {
     this.#worker = worker;
@@ -110,7 +111,9 @@ export class Session {
     worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      this.#fail({ code: "E_INTERNAL", message: event.message || "the worker stopped", hint: null });
+      const message = event.message || "the worker stopped";
+      const hint = "read the files again; if it happens again, it is a fault of beaconlens";
+      this.#stop(new EngineError({ code: "E_INTERNAL", message, hint }));
     };
   }
 
@@ -135,13 +138,11 @@ export class Session {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#worker.terminate();
-    this.#rejectAll(new CancelledError("cancelled"));
+    this.#stop(new CancelledError("cancelled"));
   }
 
   call<K extends CallName>(name: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
-    if (this.#closed) return Promise.reject(new CancelledError("the dataset was closed"));
+    if (this.#end) return Promise.reject(this.#end);
     const run = ++this.#lastRun;
     return new Promise((resolve, reject) => {
       this.#waiting.set(run, { resolve, reject });
@@ -166,14 +167,10 @@ export class Session {
     else waiting.reject(new EngineError(data.failure));
   }
 
-  #fail(failure: Failure): void {
-    this.#closed = true;
+  #stop(reason: Error): void {
+    this.#end = reason;
     this.#worker.terminate();
-    this.#rejectAll(new EngineError(failure));
-  }
-
-  #rejectAll(error: Error): void {
-    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(reason);
     this.#waiting.clear();
   }
 }

@@ -10,6 +10,8 @@ export interface Intake {
   /** What a drop would do right now, for the overlay. */
   dropConsequence(): string;
   onInputs(inputs: SourceInput[], way: "drop" | "pick" | "paste"): void;
+  /** A dropped folder could not be walked. */
+  onFailure(error: unknown): void;
 }
 
 const asInputs = (files: Iterable<File>): SourceInput[] =>
@@ -21,13 +23,24 @@ export function startIntake(intake: Intake): void {
   startPaste(intake);
 }
 
-const carriesFiles = (transfer: DataTransfer | null): boolean =>
-  transfer?.types.some((type) => type === "Files" || type === "text/plain") ?? false;
+/** Files from anywhere; text from outside, unless it is on its way into a field. */
+function isForUs(event: DragEvent, fromInside: boolean): boolean {
+  const types = event.dataTransfer?.types ?? [];
+  if (types.includes("Files")) return true;
+  return types.includes("text/plain") && !fromInside && !isTyping(event.target);
+}
 
 function startDrop(intake: Intake): void {
   const overlay = byId("drop-overlay");
   // Entering a child comes before leaving its parent: only the balance tells when it is over.
   let depth = 0;
+  let fromInside = false;
+  document.addEventListener("dragstart", () => {
+    fromInside = true;
+  });
+  document.addEventListener("dragend", () => {
+    fromInside = false;
+  });
   const show = (transfer: DataTransfer | null) => {
     const items = transfer ? [...transfer.items].filter((item) => item.kind === "file").length : 0;
     const what = items > 0 ? counted(items, "file") : "this text";
@@ -40,24 +53,24 @@ function startDrop(intake: Intake): void {
     overlay.hidden = true;
   };
   document.addEventListener("dragenter", (event) => {
-    if (!carriesFiles(event.dataTransfer)) return;
+    if (!isForUs(event, fromInside)) return;
     event.preventDefault();
     intake.onInterest();
     if (++depth === 1) show(event.dataTransfer);
   });
   document.addEventListener("dragover", (event) => {
-    if (carriesFiles(event.dataTransfer)) event.preventDefault();
+    if (isForUs(event, fromInside)) event.preventDefault();
   });
   document.addEventListener("dragleave", (event) => {
-    if (carriesFiles(event.dataTransfer) && --depth <= 0) hide();
+    if (isForUs(event, fromInside) && --depth <= 0) hide();
   });
   document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event.dataTransfer)) return;
+    if (!isForUs(event, fromInside)) return;
     event.preventDefault();
     hide();
     const folders = entriesOf(event.dataTransfer);
     if (folders.some((entry) => entry.isDirectory)) {
-      walk(folders).then((inputs) => intake.onInputs(inputs, "drop"));
+      walk(folders).then((inputs) => intake.onInputs(inputs, "drop"), intake.onFailure);
       return;
     }
     const inputs = fromTransfer(event.dataTransfer, "dropped text");

@@ -1,6 +1,6 @@
 // The three plots of a pair, drawn from what the engine computed. No arithmetic on flows here.
 
-import type { Explanation } from "beaconlens";
+import type { Explanation, Measures } from "beaconlens";
 import uPlot from "uplot";
 import type { Series } from "../engine/protocol";
 import { h } from "./dom";
@@ -40,8 +40,9 @@ export function plotsOf(explanation: Explanation, series: Series | null, offset:
   const range = timeline && rangeOf(timeline);
   if (series && range) drawings.push(gapPlot(series, intervals, range, offset, sync));
   if (timeline && range) {
-    drawings.push(connectionPlot(timeline, range, offset, sync));
-    drawings.push(bytePlot(timeline, range, offset, sync));
+    const { measures } = explanation;
+    drawings.push(connectionPlot(timeline, measures, range, offset, sync));
+    drawings.push(bytePlot(timeline, measures, range, offset, sync));
   }
   if (intervals && intervals.histogram.length > 0) drawings.push(histogram(intervals));
   let plots: uPlot[] = [];
@@ -137,10 +138,15 @@ function gapTicks(_plot: uPlot, _axis: number, low: number, high: number): numbe
   return coarse.length >= 3 ? coarse : NICE_STEPS.filter((tick) => tick >= low && tick <= high);
 }
 
-function connectionPlot(timeline: Timeline, range: [number, number], offset: number, sync: string): Drawing {
-  const total = timeline.connections.reduce((sum, value) => sum + value, 0);
+function connectionPlot(
+  timeline: Timeline,
+  measures: Measures | null,
+  range: [number, number],
+  offset: number,
+  sync: string,
+): Drawing {
   const busy = timeline.connections.filter((value) => value > 0).length;
-  const twin = `${counted(total, "connection")}; ${busy} of ${counted(timeline.connections.length, "bucket")} of ${duration(timeline.bucket_seconds)} have at least one.`;
+  const twin = `${counted(measures?.connection_count ?? 0, "connection")}; ${busy} of ${counted(timeline.connections.length, "bucket")} of ${duration(timeline.bucket_seconds)} have at least one.`;
   return {
     figure: figure("connections", "Connections over time", twin),
     height: 120,
@@ -157,9 +163,14 @@ function connectionPlot(timeline: Timeline, range: [number, number], offset: num
   };
 }
 
-function bytePlot(timeline: Timeline, range: [number, number], offset: number, sync: string): Drawing {
-  const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-  const twin = `${bytes(sum(timeline.bytes_sent))} sent, drawn upwards; ${bytes(sum(timeline.bytes_received))} received, drawn downwards; per ${duration(timeline.bucket_seconds)}.`;
+function bytePlot(
+  timeline: Timeline,
+  measures: Measures | null,
+  range: [number, number],
+  offset: number,
+  sync: string,
+): Drawing {
+  const twin = `${bytes(measures?.bytes_sent ?? 0)} sent, drawn upwards; ${bytes(measures?.bytes_received ?? 0)} received, drawn downwards; per ${duration(timeline.bucket_seconds)}.`;
   return {
     figure: figure("bytes", "Bytes over time", twin),
     height: 120,
