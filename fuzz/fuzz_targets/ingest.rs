@@ -1,0 +1,64 @@
+//! A whole session on any bytes: no panic, every row accounted for, and the same report in any pieces.
+//!
+//! The first bytes of the input say how the rest is cut; what follows them is the source.
+
+#![no_main]
+
+use beaconlens::{Detector, Options, Pair, Report, Rule};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[first, second], source)) = input.split_first_chunk() else { return };
+    let rule = rule();
+    let whole = read([source]).evaluate(&rule);
+    check(&whole);
+    let pieces = read(pieces(source, usize::from(first), usize::from(second)));
+    assert_eq!(pieces.evaluate(&rule).to_json(), whole.to_json());
+    for listed in pieces.pairs(&rule).iter().take(20) {
+        let pair = Pair::new(listed.pair.sourceip, listed.pair.destinationip, listed.pair.destinationport);
+        let explanation = pieces.explain(&pair, &rule);
+        assert_eq!(explanation.measures.as_ref(), Some(&listed.pair));
+        assert!(pieces.history(&pair).is_sorted());
+    }
+});
+
+/// A rule that lets pairs through, so that all of the evaluation is met.
+fn rule() -> Rule {
+    let document =
+        r#"{"gates": {"min_connections": 2, "min_hours": 1}, "window": "7d", "utc_offset_minutes": 330}"#;
+    Rule::from_json(document).unwrap_or_default()
+}
+
+fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
+    let mut detector = Detector::new(Options::new());
+    detector.start_source("fuzz.csv");
+    for piece in pieces {
+        // A refused source stays refused; its report is compared too.
+        let _ = detector.ingest(piece);
+    }
+    let _ = detector.finish();
+    detector
+}
+
+/// Pieces of two lengths in turn; a length of 0 gives an empty piece and then all the rest.
+fn pieces(source: &[u8], first: usize, second: usize) -> Vec<&[u8]> {
+    let (mut rest, mut out) = (source, Vec::new());
+    for length in [first, second].into_iter().cycle() {
+        let (piece, later) = rest.split_at(length.min(rest.len()));
+        out.push(piece);
+        rest = later;
+        if rest.is_empty() || length == 0 {
+            break;
+        }
+    }
+    out.push(rest);
+    out
+}
+
+fn check(report: &Report) {
+    let totals = &report.totals;
+    assert_eq!(totals.rows_read, totals.rows_used + totals.rows_skipped);
+    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window);
+    assert_eq!(report.diagnostics.iter().map(|reason| reason.rows).sum::<u64>(), totals.rows_skipped);
+    assert_eq!(report.to_csv().lines().count(), report.findings.len() + 1);
+}
