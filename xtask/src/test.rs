@@ -2,7 +2,7 @@
 //! hide the ones after it.
 
 use crate::count::{self, Count};
-use crate::tools::{Outcome, cargo, line, node, npm_bin, root, run_and_keep, succeeds};
+use crate::tools::{Outcome, cargo, line, node, npm_bin, root, run_and_keep, succeeds, target_dir};
 use crate::{build, setup};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { name: "doc", what: "the documentation builds without a warning", needs: &[], commands: doc },
     Step { name: "rust", what: "tests of the crate", needs: &[], commands: rust },
     Step { name: "doctest", what: "examples in the documentation", needs: &[], commands: doctest },
+    Step { name: "fuzz", what: "the fuzz targets compile", needs: &[], commands: fuzz },
     Step { name: "types", what: "TypeScript types", needs: &[Dist], commands: types },
     Step { name: "publint", what: "the npm package is well formed", needs: &[Dist], commands: publint },
     Step { name: "size", what: "the module keeps to its size", needs: &[Dist], commands: size },
@@ -182,6 +183,15 @@ fn rust() -> Outcome<Vec<Command>> {
 
 fn doctest() -> Outcome<Vec<Command>> {
     Ok(vec![cargo(&["test", "--package", "beaconlens", "--doc"])])
+}
+
+fn fuzz() -> Outcome<Vec<Command>> {
+    let target = target_dir().join("fuzz");
+    let target = target.to_string_lossy();
+    let mut check = cargo(&["check", "--manifest-path", "fuzz/Cargo.toml", "--target-dir", &target]);
+    // Checked, not linked: so the library of the fuzzer need not be compiled.
+    check.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
+    Ok(vec![check])
 }
 
 fn types() -> Outcome<Vec<Command>> {
