@@ -420,6 +420,23 @@ pageTest("several files, one of them gzip, are one dataset", async (page) => {
   assert.deepEqual(names, ["first.csv", "second.csv.gz"]);
 });
 
+pageTest("where the worker may not read files, the page reads for it", async (page, { context }) => {
+  // As WebKit behaves on file:// pages.
+  const broken = 'Blob.prototype.slice = () => { throw new DOMException("no", "NotReadableError"); };';
+  await context.route("**/scan.worker.js", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: `${broken}\n${await response.text()}` });
+  });
+  await page.reload();
+  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600));
+  await pick(page, textFile("plain.csv", text), {
+    name: "packed.csv.gz",
+    mimeType: "",
+    buffer: gzipSync(text),
+  });
+  assert.equal((await tableRows(page))[0][3], "60");
+});
+
 pageTest("a dropped folder is walked", async (page) => {
   await folder.write("day/b/second.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700)));
   await folder.write("day/first.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600)));

@@ -98,7 +98,7 @@ class App {
   async #openSample(): Promise<void> {
     try {
       const file = await this.#host.sample();
-      await this.#accept([{ name: file.name, blob: file }], false);
+      await this.#accept([{ name: file.name, bytes: file }], false);
     } catch (error) {
       showError(messageOf(error));
     }
@@ -108,7 +108,7 @@ class App {
     const area = byId<HTMLTextAreaElement>("paste-text");
     area.value = "";
     if ((await answerOf("paste-dialog")) !== "read" || area.value.trim() === "") return;
-    await this.#accept([{ name: "pasted text", blob: new Blob([area.value]) }], true);
+    await this.#accept([{ name: "pasted text", bytes: new Blob([area.value]) }], true);
   }
 
   async #accept(inputs: SourceInput[], needsConsent: boolean): Promise<void> {

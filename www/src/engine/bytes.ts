@@ -1,31 +1,41 @@
-// A blob as a run of chunks, plain or inflated, fast and in little memory.
+// Bytes as a run of chunks, plain or inflated, fast and in little memory.
 
 /** Big slices with two reads in flight: measured 4 × faster in Chromium than 1 MB slices. */
 const SLICE = 16 << 20;
 /** What one ingest gets: small calls lose speed at the border, big ones only cost memory. */
 const INGEST = 1 << 20;
 
+/** A file, or its content where the worker may not read files. */
+export type Bytes = Blob | ArrayBuffer;
+
 export interface Chunk {
-  bytes: Uint8Array;
-  /** Bytes of the blob consumed so far (compressed ones, for gzip). */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Bytes of the source consumed so far (compressed ones, for gzip). */
   consumed: number;
 }
 
-export async function* chunksOf(blob: Blob): AsyncGenerator<Chunk> {
-  yield* (await isGzip(blob)) ? inflated(blob) : plain(blob);
+export const sizeOf = (source: Bytes): number => (source instanceof Blob ? source.size : source.byteLength);
+
+export async function* chunksOf(source: Bytes): AsyncGenerator<Chunk> {
+  yield* (await isGzip(source)) ? inflated(source) : plain(source);
 }
 
-async function isGzip(blob: Blob): Promise<boolean> {
-  const magic = new Uint8Array(await blob.slice(0, 2).arrayBuffer());
+async function part(source: Bytes, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+  const slice = source.slice(from, to);
+  return new Uint8Array(slice instanceof Blob ? await slice.arrayBuffer() : slice);
+}
+
+async function isGzip(source: Bytes): Promise<boolean> {
+  const magic = await part(source, 0, 2);
   return magic[0] === 0x1f && magic[1] === 0x8b;
 }
 
-async function* plain(blob: Blob): AsyncGenerator<Chunk> {
-  const read = (at: number) => blob.slice(at, at + SLICE).arrayBuffer();
-  let next = read(0);
-  for (let at = 0; at < blob.size; at += SLICE) {
-    const slice = new Uint8Array(await next);
-    if (at + SLICE < blob.size) next = read(at + SLICE);
+async function* plain(source: Bytes): AsyncGenerator<Chunk> {
+  const size = sizeOf(source);
+  let next = part(source, 0, SLICE);
+  for (let at = 0; at < size; at += SLICE) {
+    const slice = await next;
+    if (at + SLICE < size) next = part(source, at + SLICE, at + 2 * SLICE);
     for (let from = 0; from < slice.length; from += INGEST) {
       const bytes = slice.subarray(from, from + INGEST);
       yield { bytes, consumed: at + from + bytes.length };
@@ -33,15 +43,18 @@ async function* plain(blob: Blob): AsyncGenerator<Chunk> {
   }
 }
 
-async function* inflated(blob: Blob): AsyncGenerator<Chunk> {
+async function* inflated(source: Bytes): AsyncGenerator<Chunk> {
   let consumed = 0;
-  const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-    transform(bytes, controller) {
-      consumed += bytes.length;
-      controller.enqueue(bytes);
+  const chunks = plain(source);
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      const { done, value } = await chunks.next();
+      if (done) return controller.close();
+      consumed = value.consumed;
+      controller.enqueue(value.bytes);
     },
   });
-  const reader = blob.stream().pipeThrough(counter).pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = packed.pipeThrough(new DecompressionStream("gzip")).getReader();
   // The inflater hands out small pieces: they are gathered into chunks worth an ingest.
   const pending = new Uint8Array(INGEST);
   let filled = 0;

@@ -71,7 +71,7 @@ export class Engine {
     try {
       session.share(module);
       session.facts = await session.call("facts", {});
-      await session.call("read", { inputs, options });
+      await read(session, inputs, options);
       return session;
     } catch (error) {
       session.close();
@@ -80,6 +80,26 @@ export class Engine {
       signal.removeEventListener("abort", cancel);
     }
   }
+}
+
+/**
+ * The worker reads the files itself. WebKit on file:// pages refuses it that; the page may read
+ * them there, at the price of holding them whole.
+ */
+async function read(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+  try {
+    await session.call("read", { inputs, options });
+  } catch (error) {
+    if (!(error instanceof EngineError && error.code === "E_READ")) throw error;
+    const held = await Promise.all(inputs.map(hold)).catch(() => {
+      throw error; // not readable here either: the first message names the file
+    });
+    await session.call("read", { inputs: held, options });
+  }
+}
+
+async function hold({ name, bytes }: SourceInput): Promise<SourceInput> {
+  return { name, bytes: bytes instanceof Blob ? await bytes.arrayBuffer() : bytes };
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {

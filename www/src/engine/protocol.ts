@@ -1,11 +1,12 @@
 // What the page and its worker say to each other. Types and guards only.
 
 import type { DetectorOptions, Explanation, Report, Rule } from "beaconlens";
+import type { Bytes } from "./bytes";
 
 /** Bytes with the name their rows are reported under. */
 export interface SourceInput {
   name: string;
-  blob: Blob;
+  bytes: Bytes;
 }
 
 export interface PairKey {

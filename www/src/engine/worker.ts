@@ -1,7 +1,7 @@
 // The engine's thread: one detector, which lives as long as the worker does.
 
 import { Detector, defaultRule, initSync, version } from "beaconlens/slim";
-import { chunksOf } from "./bytes";
+import { chunksOf, sizeOf } from "./bytes";
 import {
   type CallName,
   type Calls,
@@ -76,7 +76,7 @@ function dataset(): Detector {
 }
 
 async function readAll(into: Detector, inputs: SourceInput[], run: number): Promise<void> {
-  const bytesTotal = inputs.reduce((sum, input) => sum + input.blob.size, 0);
+  const bytesTotal = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
   let bytesBefore = 0;
   let lastPost = Number.NEGATIVE_INFINITY;
   const report = (index: number, consumed: number, always: boolean) => {
@@ -98,7 +98,7 @@ async function readAll(into: Detector, inputs: SourceInput[], run: number): Prom
   };
   for (const [index, input] of inputs.entries()) {
     await readOne(into, input, (consumed) => report(index, consumed, false));
-    bytesBefore += input.blob.size;
+    bytesBefore += sizeOf(input.bytes);
   }
   bytesBefore = bytesTotal;
   report(inputs.length - 1, 0, true);
@@ -111,7 +111,7 @@ async function readOne(
 ): Promise<void> {
   try {
     into.startSource(input.name);
-    for await (const chunk of chunksOf(input.blob)) {
+    for await (const chunk of chunksOf(input.bytes)) {
       into.ingest(chunk.bytes);
       onBytes(chunk.consumed);
     }
@@ -171,12 +171,16 @@ function microsOf(instant: string): number {
 }
 
 function failureOf(error: unknown): Failure {
-  const { code, message, hint } = error as { code?: string; message?: string; hint?: string };
-  // A file that breaks off in the middle of its gzip stream is the reader's TypeError.
-  const unreadable = error instanceof TypeError || error instanceof DOMException;
+  const { code, message, hint } = error as { code?: unknown; message?: string; hint?: string };
   return {
-    code: typeof code === "string" ? code : unreadable ? "E_READ" : "E_INTERNAL",
+    code: typeof code === "string" ? code : hostCode(error),
     message: message ?? String(error),
     hint: hint ?? null,
   };
+}
+
+/** Errors that are not the engine's: reading a blob, or inflating what is in it. */
+function hostCode(error: unknown): string {
+  if (error instanceof DOMException) return "E_READ";
+  return error instanceof TypeError ? "E_GZIP" : "E_INTERNAL";
 }

@@ -15,7 +15,7 @@ export interface Intake {
 }
 
 const asInputs = (files: Iterable<File>): SourceInput[] =>
-  [...files].map((file) => ({ name: file.name, blob: file }));
+  [...files].map((file) => ({ name: file.name, bytes: file }));
 
 export function startIntake(intake: Intake): void {
   startDrop(intake);
@@ -86,7 +86,7 @@ async function walk(entries: FileSystemEntry[]): Promise<SourceInput[]> {
   const inputs: SourceInput[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (entry.isDirectory) inputs.push(...(await walk(await children(entry as FileSystemDirectoryEntry))));
-    else inputs.push({ name: entry.fullPath.slice(1), blob: await fileOf(entry as FileSystemFileEntry) });
+    else inputs.push({ name: entry.fullPath.slice(1), bytes: await fileOf(entry as FileSystemFileEntry) });
   }
   return inputs;
 }
@@ -134,7 +134,7 @@ function fromTransfer(transfer: DataTransfer | null, textName: string): SourceIn
   if (!transfer) return [];
   if (transfer.files.length > 0) return asInputs(transfer.files);
   const text = transfer.getData("text/plain");
-  return text.trim() === "" ? [] : [{ name: textName, blob: new Blob([text]) }];
+  return text.trim() === "" ? [] : [{ name: textName, bytes: new Blob([text]) }];
 }
 
 export const isTyping = (target: EventTarget | null): boolean =>

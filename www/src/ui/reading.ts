@@ -1,11 +1,12 @@
 // Progress with real numbers: bytes of a known total, rows and pairs so far.
 
+import { sizeOf } from "../engine/bytes";
 import type { ReadProgress, SourceInput } from "../engine/protocol";
 import { byId, h, replace } from "./dom";
 import { bytes, count } from "./format";
 
 export function showReadingStart(inputs: readonly SourceInput[]): void {
-  const total = inputs.reduce((sum, input) => sum + input.blob.size, 0);
+  const total = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
   showReading({
     source: inputs[0]?.name ?? "",
     sourceNumber: 1,
