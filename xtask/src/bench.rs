@@ -45,7 +45,8 @@ pub fn run(args: &[String]) -> Outcome {
     let results = measure_in_turns(&tools, &job, options.rounds)?;
     println!("{}", machine::describe());
     println!("{}", table::render(&tools, &results, &job));
-    println!("{}", output(node(&["benches/peers/sizes.mjs"]))?);
+    println!("{}\n", output(node(&["benches/figures.mjs", &job.file.to_string_lossy()]))?);
+    println!("{}", output(node(&["benches/sizes.mjs"]))?);
     Ok(())
 }
 
