@@ -15,7 +15,7 @@ const common = (npm) => ({
   minify: true,
   target: "es2022",
   charset: "utf8",
-  legalComments: "eof", // uPlot is MIT: its notice travels with it
+  legalComments: "none", // see fillTemplate
   logLevel: "warning",
   absWorkingDir: root,
   alias: { "beaconlens/slim": join(npm, "dist/slim.js") },
@@ -70,14 +70,16 @@ export const policyOf = (parts) =>
     "trusted-types beaconlens-worker",
   ].join("; ");
 
-/** The template with its three places filled. Functions: a `$` in the text means nothing. */
+/** The template with its places filled. Functions: a `$` in the text means nothing. */
 export async function fillTemplate({ policy, style, script }) {
   const template = await readFile(join(www, "index.html"), "utf8");
+  // The plots are uPlot's, and its licence wants to travel with it.
+  const licence = (await readFile(join(root, "node_modules/uplot/LICENSE"), "utf8")).trim();
   const meta = `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
   return template
     .replace("<!-- policy -->", () => meta)
     .replace("<!-- style -->", () => style)
-    .replace("<!-- script -->", () => script);
+    .replace("<!-- script -->", () => `${script}\n<!-- With uPlot:\n${licence}\n-->`);
 }
 
 async function buildPage(npm, out) {

@@ -130,7 +130,8 @@ class App {
     announce(`reading ${counted(inputs.length, "file")}`);
     try {
       const session = await this.#engine.open(inputs, options, showReading, reading.signal);
-      await this.#showNew(session, inputs, options);
+      const report = await this.#firstReport(session, reading.signal);
+      this.#showNew(session, inputs, options, report);
     } catch (error) {
       if (this.#reading !== reading) return; // a newer reading has taken over
       if (error instanceof CancelledError) announce("reading was cancelled");
@@ -141,9 +142,19 @@ class App {
     }
   }
 
-  async #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+  async #firstReport(session: Session, signal: AbortSignal): Promise<Report> {
     this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) => this.#evaluate(rule));
-    const report = await this.#evaluateLeniently(session);
+    try {
+      const report = await this.#evaluateLeniently(session);
+      if (signal.aborted) throw new CancelledError("cancelled");
+      return report;
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+  }
+
+  #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions, report: Report): void {
     if (report.sources.every((source) => source.error !== null)) {
       session.close();
       this.#refuse(report, inputs, options);
@@ -226,10 +237,14 @@ class App {
     const turn = ++this.#explanation;
     const { rule } = dataset.report;
     try {
-      const details = await dataset.session.details(pair, rule, MAX_POINTS);
+      const [details, { plotsOf }] = await Promise.all([
+        dataset.session.details(pair, rule, MAX_POINTS),
+        import("./ui/plots"), // the plotting code is not part of the first load
+      ]);
       if (turn !== this.#explanation) return;
       document.body.dataset.detail = "open";
-      await this.#detail.show(details, rule, {
+      const plots = plotsOf(details.explanation, details.series, rule.utc_offset_minutes);
+      this.#detail.show(details.explanation, plots, rule, {
         onClose: () => this.#closeDetail(),
         explainText: () => dataset.session.explainText(pair, rule),
       });

@@ -3,7 +3,6 @@
 import { Detector, defaultRule, initSync, version } from "beaconlens/slim";
 import { chunksOf, sizeOf } from "./bytes";
 import {
-  type CallName,
   type Calls,
   type Failure,
   isRequest,
@@ -40,33 +39,29 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
   }
 });
 
-function ask<K extends CallName>(call: Call, _name: K): Calls[K]["ask"] {
-  return call.ask as Calls[K]["ask"];
-}
-
 async function respond(call: Call): Promise<Answer> {
   switch (call.name) {
     case "facts":
       return { answer: { version: version(), defaultRule: defaultRule() } };
     case "read": {
-      const { inputs, options } = ask(call, "read");
+      const { inputs, options } = call.ask;
       detector?.free();
       detector = new Detector(options);
       await readAll(detector, inputs, call.run);
       return { answer: null };
     }
     case "evaluate":
-      return { answer: dataset().evaluate(ask(call, "evaluate").rule) };
+      return { answer: dataset().evaluate(call.ask.rule) };
     case "reportText": {
-      const { format, rule } = ask(call, "reportText");
+      const { format, rule } = call.ask;
       return { answer: dataset().evaluateText(format, rule) };
     }
     case "explainText": {
-      const { pair, rule } = ask(call, "explainText");
+      const { pair, rule } = call.ask;
       return { answer: dataset().explainText(pair.source, pair.destination, pair.port, rule) };
     }
     case "details":
-      return details(ask(call, "details"));
+      return details(call.ask);
   }
 }
 
@@ -76,44 +71,70 @@ function dataset(): Detector {
 }
 
 async function readAll(into: Detector, inputs: SourceInput[], run: number): Promise<void> {
-  const bytesTotal = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
-  let bytesBefore = 0;
-  let lastPost = Number.NEGATIVE_INFINITY;
-  const report = (index: number, consumed: number, always: boolean) => {
+  const meter = new Meter(into, inputs, run);
+  for (const input of inputs) {
+    meter.startSource();
+    await readOne(into, input, meter);
+  }
+  meter.finish();
+}
+
+/** Tells how far the reading is, but not too often. */
+class Meter {
+  readonly #detector: Detector;
+  readonly #inputs: SourceInput[];
+  readonly #run: number;
+  readonly #bytesTotal: number;
+  #source = -1;
+  #bytesBefore = 0;
+  #lastPost = Number.NEGATIVE_INFINITY;
+
+  constructor(detector: Detector, inputs: SourceInput[], run: number) {
+    this.#detector = detector;
+    this.#inputs = inputs;
+    this.#run = run;
+    this.#bytesTotal = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
+  }
+
+  startSource(): void {
+    const previous = this.#inputs[this.#source];
+    if (previous) this.#bytesBefore += sizeOf(previous.bytes);
+    this.#source++;
+  }
+
+  consumed(bytes: number): void {
     const now = performance.now();
-    if (!always && now - lastPost < PROGRESS_MS) return;
-    lastPost = now;
-    const engine = into.progress();
+    if (now - this.#lastPost < PROGRESS_MS) return;
+    this.#lastPost = now;
+    this.#post(this.#bytesBefore + bytes);
+  }
+
+  finish(): void {
+    this.#post(this.#bytesTotal);
+  }
+
+  #post(bytesDone: number): void {
+    const engine = this.#detector.progress();
     const progress: ReadProgress = {
-      source: inputs[index]?.name ?? "",
-      sourceNumber: index + 1,
-      sourceCount: inputs.length,
-      bytesDone: bytesBefore + consumed,
-      bytesTotal,
+      source: this.#inputs[this.#source]?.name ?? "",
+      sourceNumber: this.#source + 1,
+      sourceCount: this.#inputs.length,
+      bytesDone,
+      bytesTotal: this.#bytesTotal,
       rowsRead: engine.rows_read,
       rowsUsed: engine.rows_used,
       pairs: engine.pairs,
     };
-    post({ kind: "progress", run, progress });
-  };
-  for (const [index, input] of inputs.entries()) {
-    await readOne(into, input, (consumed) => report(index, consumed, false));
-    bytesBefore += sizeOf(input.bytes);
+    post({ kind: "progress", run: this.#run, progress });
   }
-  bytesBefore = bytesTotal;
-  report(inputs.length - 1, 0, true);
 }
 
-async function readOne(
-  into: Detector,
-  input: SourceInput,
-  onBytes: (consumed: number) => void,
-): Promise<void> {
+async function readOne(into: Detector, input: SourceInput, meter: Meter): Promise<void> {
   try {
     into.startSource(input.name);
     for await (const chunk of chunksOf(input.bytes)) {
       into.ingest(chunk.bytes);
-      onBytes(chunk.consumed);
+      meter.consumed(chunk.consumed);
     }
     into.finish();
   } catch (error) {

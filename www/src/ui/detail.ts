@@ -1,7 +1,6 @@
 // Why this pair: the sentence, every gate, the score, and when it called.
 
 import type { Explanation, Rule } from "beaconlens";
-import type { PairDetails } from "../engine/protocol";
 import { copyButton } from "./clipboard";
 import { COLUMNS, shown, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
@@ -48,11 +47,7 @@ export class Detail {
     this.#root.replaceChildren();
   }
 
-  async show(details: PairDetails, rule: Rule, actions: DetailActions): Promise<void> {
-    const { explanation } = details;
-    // The plotting code is not part of the first load.
-    const { plotsOf } = await import("./plots");
-    const plots = plotsOf(explanation, details.series, rule.utc_offset_minutes);
+  show(explanation: Explanation, plots: PlotSet, rule: Rule, actions: DetailActions): void {
     this.#plots?.destroy();
     this.#plots = plots;
     this.#root.hidden = false;
