@@ -1,12 +1,12 @@
 //! The rows of a block whose fields are all plain (an epoch number, dotted addresses, digits) → flows.
 //!
 //! One column at a time: each pass is a short loop over one kind of field. A row with any other field is
-//! marked as odd, and left to the exact reader.
+//! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
 use super::batch::{FlowRow, Key};
 use super::layout::Columns;
 use super::roles::Role;
-use super::structure::Structure;
+use super::structure::{Structure, Table};
 use super::value::address::plain_dotted;
 use super::value::number::{MAX_BYTES, digits};
 use super::value::time::{TimeForm, TimeUnit, plain_epoch};
@@ -41,6 +41,12 @@ impl Places {
             bytes_received: received,
         })
     }
+
+    /// Whether the rows of the table have all these columns.
+    fn fit(&self, table: &Table<'_>) -> bool {
+        let bytes = self.bytes_sent.max(self.bytes_received).unwrap_or(0);
+        self.time.max(self.source).max(self.destination).max(self.port).max(bytes) < table.width()
+    }
 }
 
 /// The columns of a block. Made once and used for many blocks, as its space is kept.
@@ -56,31 +62,31 @@ pub(super) struct PlainColumns {
 }
 
 impl PlainColumns {
-    /// Marks all rows as odd: none is read here.
-    pub fn leave_all(&mut self, structure: &Structure) {
-        self.odd.clear();
-        self.odd.resize(structure.len(), true);
-    }
-
-    /// Reads the plain rows into `batch`, and tells `note` the form of each start time.
+    /// Reads the plain rows into `batch`, and tells `note` the form of each start time. Without `places`
+    /// no row is plain.
     pub fn read(
         &mut self,
         structure: &Structure,
         block: &[u8],
-        places: &Places,
+        places: Option<&Places>,
         unit: Option<TimeUnit>,
         batch: &mut Vec<FlowRow>,
         note: impl FnMut(TimeForm),
     ) {
         self.odd.clear();
+        let table = structure.table().filter(|table| places.is_some_and(|places| places.fit(table)));
+        let (Some(places), Some(table)) = (places, table) else {
+            self.odd.resize(structure.len(), true);
+            return;
+        };
         self.odd.resize(structure.len(), false);
         let odd = self.odd.as_mut_slice();
-        read_numbers(structure, block, Some(places.time), &mut self.time, odd);
-        read_addresses(structure, block, places.source, &mut self.source, odd);
-        read_addresses(structure, block, places.destination, &mut self.destination, odd);
-        read_numbers(structure, block, Some(places.port), &mut self.port, odd);
-        read_numbers(structure, block, places.bytes_sent, &mut self.bytes_sent, odd);
-        read_numbers(structure, block, places.bytes_received, &mut self.bytes_received, odd);
+        read::<Number>(table, block, Some(places.time), &mut self.time, odd);
+        read::<Dotted>(table, block, Some(places.source), &mut self.source, odd);
+        read::<Dotted>(table, block, Some(places.destination), &mut self.destination, odd);
+        read::<Number>(table, block, Some(places.port), &mut self.port, odd);
+        read::<Number>(table, block, places.bytes_sent, &mut self.bytes_sent, odd);
+        read::<Number>(table, block, places.bytes_received, &mut self.bytes_received, odd);
         self.join(unit, batch, note);
     }
 
@@ -109,34 +115,59 @@ impl PlainColumns {
     }
 }
 
-/// Reads a column of plain numbers; a column that is not there is zeros.
-#[inline(never)]
-fn read_numbers(
-    structure: &Structure,
-    block: &[u8],
-    column: Option<usize>,
-    out: &mut Vec<u64>,
-    odd: &mut [bool],
-) {
-    out.clear();
-    out.resize(structure.len(), 0);
-    let Some(column) = column else { return };
-    for ((row, out), odd) in structure.rows().zip(out).zip(odd) {
-        match row.field(column).and_then(|(start, end)| digits(block, end, end - start)) {
-            Some(number) => *out = number,
-            None => *odd = true,
-        }
+/// A kind of plain field. A trait, and not a function to pass, so that it is compiled into the loop.
+trait Plain {
+    type Value: Copy + Default;
+    fn read(block: &[u8], start: usize, end: usize) -> Option<Self::Value>;
+}
+
+struct Number;
+
+impl Plain for Number {
+    type Value = u64;
+    #[inline(always)]
+    fn read(block: &[u8], start: usize, end: usize) -> Option<u64> {
+        digits(block, start, end)
     }
 }
 
-/// Reads a column of dotted addresses.
-#[inline(never)]
-fn read_addresses(structure: &Structure, block: &[u8], column: usize, out: &mut Vec<u32>, odd: &mut [bool]) {
+struct Dotted;
+
+impl Plain for Dotted {
+    type Value = u32;
+    #[inline(always)]
+    fn read(block: &[u8], start: usize, end: usize) -> Option<u32> {
+        plain_dotted(block, start, end)
+    }
+}
+
+/// Reads a column; one that is not there is zeros.
+fn read<P: Plain>(
+    table: Table<'_>,
+    block: &[u8],
+    column: Option<usize>,
+    out: &mut Vec<P::Value>,
+    odd: &mut [bool],
+) {
     out.clear();
-    out.resize(structure.len(), 0);
-    for ((row, out), odd) in structure.rows().zip(out).zip(odd) {
-        match row.field(column).and_then(|(start, end)| plain_dotted(block, start, end)) {
-            Some(address) => *out = address,
+    out.resize(table.len(), P::Value::default());
+    match column {
+        Some(0) => read_fields::<P>(table.first_column(), block, out, odd),
+        Some(column) => read_fields::<P>(table.column(column), block, out, odd),
+        None => {}
+    }
+}
+
+#[inline(never)]
+fn read_fields<P: Plain>(
+    fields: impl Iterator<Item = (usize, usize)>,
+    block: &[u8],
+    out: &mut [P::Value],
+    odd: &mut [bool],
+) {
+    for (((start, end), out), odd) in fields.zip(out).zip(odd) {
+        match P::read(block, start, end) {
+            Some(value) => *out = value,
             None => *odd = true,
         }
     }

@@ -220,12 +220,7 @@ impl Source {
         }
         let Sink { structure, plain, batch, book, diagnostics, .. } = sink;
         batch.clear();
-        match places {
-            Some(places) => {
-                plain.read(structure, block, places, time.unit, batch, |form| self.forms.note(form))
-            }
-            None => plain.leave_all(structure),
-        }
+        plain.read(structure, block, places.as_ref(), time.unit, batch, |form| self.forms.note(form));
         let mut skipped = 0;
         for (row, _) in structure.rows().zip(plain.odd()).filter(|(_, odd)| **odd) {
             match exact::read(&row, block, layout, *time, book) {

@@ -58,7 +58,50 @@ impl Row<'_> {
     }
 }
 
+/// The rows of a block that all have the same number of fields.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Table<'a> {
+    ends: &'a [u32],
+    rows: &'a [RowEnd],
+    fields: usize,
+}
+
+impl<'a> Table<'a> {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Number of fields in each row.
+    pub fn width(&self) -> usize {
+        self.fields
+    }
+
+    /// Start and end of each row's first field.
+    #[inline(always)]
+    pub fn first_column(&self) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let starts = std::iter::once(0).chain(self.rows.iter().map(|row| row.next as usize));
+        let ends = self.ends.chunks_exact(self.fields);
+        ends.zip(starts).map(|(ends, start)| (start, ends.first().map_or(0, |&end| end as usize)))
+    }
+
+    /// Start and end of each row's field in a column from 1 on, which all rows must have.
+    #[inline(always)]
+    pub fn column(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let at = |ends: &[u32], index: usize| ends.get(index).map_or(0, |&end| end as usize);
+        self.ends.chunks_exact(self.fields).map(move |ends| (at(ends, index - 1) + 1, at(ends, index)))
+    }
+}
+
 impl Structure {
+    /// The rows as a table, if all have the same number of fields.
+    pub fn table(&self) -> Option<Table<'_>> {
+        let fields = self.rows.first()?.fields;
+        let uniform = self.rows.windows(2).all(|two| two[1].fields - two[0].fields == fields);
+        let ends = self.ends.get(..self.rows.last()?.fields as usize)?;
+        uniform.then_some(Table { ends, rows: &self.rows, fields: fields as usize })
+    }
+
     /// Finds the whole rows of `block` and returns how many bytes they take. With `last`, what follows
     /// the last line feed is a row too.
     #[inline(never)]

@@ -45,14 +45,15 @@ impl Arena {
         }
         let fill = usize::from(tail.fill);
         if let Some(place) = self.block_mut(*tail).get_mut(fill..fill + bytes.len()) {
-            place.copy_from_slice(bytes);
+            copy(place, bytes);
             tail.fill += bytes.len() as u16;
         }
     }
 
-    /// The pieces of the stream that ends at `tail`, first to last; `chain` is scratch space.
+    /// The pieces of the stream that ends at `tail`, first to last: each the bytes of a block from its
+    /// first on, and how many of them count. `chain` is scratch space.
     #[inline(always)]
-    pub fn pieces(&self, tail: Tail, chain: &mut Vec<Tail>, mut each: impl FnMut(&[u8])) {
+    pub fn pieces(&self, tail: Tail, chain: &mut Vec<Tail>, mut each: impl FnMut(&[u8], usize)) {
         chain.clear();
         let mut at = tail;
         while at.block != 0 {
@@ -60,7 +61,7 @@ impl Arena {
             at = self.before(at);
         }
         for at in chain.iter().rev() {
-            each(self.block(*at).get(LINK..usize::from(at.fill)).unwrap_or_default());
+            each(self.block(*at).get(LINK..).unwrap_or_default(), usize::from(at.fill).saturating_sub(LINK));
         }
     }
 
@@ -104,6 +105,31 @@ impl Arena {
     }
 }
 
+/// Copies at most 32 bytes. By copies of fixed length that overlap: one of variable length is a call into
+/// the engine in WebAssembly.
+#[inline(always)]
+fn copy(place: &mut [u8], bytes: &[u8]) {
+    let len = bytes.len();
+    if !(8..=32).contains(&len) {
+        place.copy_from_slice(bytes);
+        return;
+    }
+    let mut word = |at: usize| {
+        if let (Some(place), Some(bytes)) = (
+            place.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<8>()),
+            bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()),
+        ) {
+            *place = *bytes;
+        }
+    };
+    word(0);
+    if len > 16 {
+        word(8);
+        word((len - 8).min(16));
+    }
+    word(len - 8);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,7 +150,7 @@ mod tests {
         assert!(arena.chunks.len() > 1);
         for (tail, expected) in streams {
             let mut out = Vec::new();
-            arena.pieces(tail, &mut Vec::new(), |piece| out.extend_from_slice(piece));
+            arena.pieces(tail, &mut Vec::new(), |piece, len| out.extend_from_slice(&piece[..len]));
             assert!(out == expected);
         }
     }

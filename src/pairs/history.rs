@@ -51,15 +51,29 @@ pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> ([u8; 3
 /// The coarsest unit that the step is a multiple of, and the step in it.
 #[inline(always)]
 fn in_unit(step: i64) -> (usize, i64) {
-    // Small steps are short anyhow; this also spares them the divisions.
-    if step.unsigned_abs() < 1 << 15 {
+    let size = step.unsigned_abs();
+    // Small steps are short anyhow.
+    if size < 1 << 15 {
         return (0, step);
     }
-    if step % 1000 != 0 {
-        return (0, step);
-    }
-    let millis = step / 1000;
-    if millis % 1000 != 0 { (1, millis) } else { (2, millis / 1000) }
+    let (unit, size) = match thousandth(size) {
+        None => (0, size),
+        Some(millis) => match thousandth(millis) {
+            None => (1, millis),
+            Some(seconds) => (2, seconds),
+        },
+    };
+    (unit, if step < 0 { -(size as i64) } else { size as i64 })
+}
+
+/// The number divided by 1000, if it can be divided evenly: by multiplication with the inverse of 125,
+/// as a division takes long and is not done by multiplication in WebAssembly.
+#[inline(always)]
+fn thousandth(number: u64) -> Option<u64> {
+    const INVERSE_OF_125: u64 = 0x1CAC_0831_26E9_78D5;
+    const { assert!(INVERSE_OF_125.wrapping_mul(125) == 1) };
+    let quotient = (number >> 3).wrapping_mul(INVERSE_OF_125);
+    (number & 7 == 0 && quotient <= u64::MAX / 125).then_some(quotient)
 }
 
 #[inline(always)]
@@ -79,11 +93,15 @@ impl History {
     /// Reads the flows of a stream that comes in pieces, each of whole flows; the last flow started at
     /// `last`.
     #[inline(always)]
-    pub(super) fn read(&mut self, last: i64, pieces: impl FnOnce(&mut Vec<Tail>, &mut dyn FnMut(&[u8]))) {
+    pub(super) fn read(
+        &mut self,
+        last: i64,
+        pieces: impl FnOnce(&mut Vec<Tail>, &mut dyn FnMut(&[u8], usize)),
+    ) {
         let History { connections, chain } = self;
         connections.clear();
         let mut start = 0;
-        pieces(chain, &mut |piece| decode(piece, &mut start, connections));
+        pieces(chain, &mut |piece, len| decode(piece, len, &mut start, connections));
         // Steps are known only relative to the first flow until the last one is reached.
         let shift = last - start;
         for connection in connections {
@@ -92,11 +110,12 @@ impl History {
     }
 }
 
-/// Appends the flows of a piece, the first of which is a step after `start`; that becomes the start of
-/// the last.
-fn decode(piece: &[u8], start: &mut i64, connections: &mut Vec<Connection>) {
+/// Appends the flows in the first `len` bytes of a piece, the first of which is a step after `start`;
+/// that becomes the start of the last. Bytes beyond make the reading of the last numbers fast.
+fn decode(piece: &[u8], len: usize, start: &mut i64, connections: &mut Vec<Connection>) {
     let mut at = 0;
-    while let Some(&control) = piece.get(at) {
+    while at < len {
+        let Some(&control) = piece.get(at) else { return };
         at += 1;
         let control = usize::from(control);
         let mut number = |len| {
@@ -128,6 +147,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    #[test]
+    fn thousandths_are_exact() {
+        for quotient in [0, 1, 7, 125, 1000, 86_400_000, u64::MAX / 1000] {
+            assert_eq!(thousandth(quotient * 1000), Some(quotient));
+            for off in [1, 8, 125, 500, 999] {
+                assert_eq!((quotient * 1000).checked_add(off).and_then(thousandth), None);
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn every_flow_comes_back(
@@ -153,7 +182,7 @@ mod tests {
                 expected.push(Connection { start, bytes_sent, bytes_received });
             }
             let mut history = History::default();
-            history.read(start, |_, each| each(&stream));
+            history.read(start, |_, each| each(&stream, stream.len()));
             prop_assert_eq!(history.connections, expected);
         }
     }

@@ -7,49 +7,53 @@ use wide::u8x16;
 /// The dotted IPv4 address that stands at `start..end` in `block`, in its plain spelling. Anything else,
 /// and an address too near to an end of the block, is `None`, for the exact parser to see.
 ///
-/// All bytes are looked at together; then each octet is made from the four bytes that end with it.
+/// All bytes are judged together, as bit masks; then each octet is made from the four bytes that end with
+/// it.
 #[inline(always)]
 pub(crate) fn plain_dotted(block: &[u8], start: usize, end: usize) -> Option<u32> {
-    let bytes = u8x16::new(*block.get(start..)?.first_chunk::<16>()?);
-    let len = end.wrapping_sub(start);
-    if len.wrapping_sub(7) > 15 - 7 {
+    const BEFORE: usize = 4;
+    let window = block.get(start.wrapping_sub(BEFORE)..)?.first_chunk::<{ BEFORE + 16 }>()?;
+    let (bytes, len) = (u8x16::new(*window.last_chunk::<16>()?), end.wrapping_sub(start));
+    if !(7..=15).contains(&len) {
         return None;
     }
     let within = (1_u32 << len) - 1;
-    let dots = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask() & within;
     let values = bytes ^ u8x16::splat(b'0');
-    let digits = values.min(u8x16::splat(9)).simd_eq(values).to_bitmask();
-    if (dots | digits) & within != within || dots.count_ones() != 3 {
+    let digits = values.min(u8x16::splat(9)).simd_eq(values).to_bitmask() & within;
+    let zeros = values.simd_eq(u8x16::splat(0)).to_bitmask();
+    let dots = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask() & within;
+    // Where octets begin.
+    let begins = dots << 1 | 1;
+    let second = dots & dots.wrapping_sub(1);
+    let last = second & second.wrapping_sub(1);
+    let plain = digits | dots == within
+        && last != 0
+        && last & (last - 1) == 0
+        // No octet is empty or has four digits; none of more than one digit begins with 0, as some
+        // programs read such octets as octal.
+        && dots & (begins | (within + 1) >> 1) == 0
+        && digits & digits >> 1 & digits >> 2 & digits >> 3 == 0
+        && zeros & begins & digits >> 1 == 0;
+    if !plain {
         return None;
     }
-    let second = dots & (dots - 1);
-    let third = second & (second - 1);
-    let ends = [dots.trailing_zeros(), second.trailing_zeros(), third.trailing_zeros(), len as u32];
-    let (mut address, mut begin, mut fits) = (0, 0, true);
-    for octet_end in ends {
-        let digits = octet_end.wrapping_sub(begin);
-        let (octet, plain) = octet(block, start + octet_end as usize, digits)?;
-        fits &= plain;
+    let (mut address, mut begin, mut all) = (0, 0, 0);
+    for end in [dots.trailing_zeros(), second.trailing_zeros(), last.trailing_zeros(), len as u32] {
+        let word = window.get(end as usize & 15..(end as usize & 15) + 4)?.first_chunk::<4>()?;
+        let octet = last_digits(u32::from_le_bytes(*word), end - begin);
+        all |= octet;
         address = address << 8 | octet;
-        begin = octet_end + 1;
+        begin = end + 1;
     }
-    fits.then_some(address)
+    (all <= 255).then_some(address)
 }
 
-/// The number of one to three digits before `end`, and whether it is an octet in plain spelling: a
-/// leading zero is not, as some programs read such octets as octal.
+/// The number of the last 1 to 3 bytes of a word of digits: what stands before is shifted out.
 #[inline(always)]
-fn octet(block: &[u8], end: usize, digits: u32) -> Option<(u32, bool)> {
-    const LEAST: [u32; 4] = [0, 0, 10, 100];
-    let word = u32::from_le_bytes(*block.get(end.wrapping_sub(4)..end)?.first_chunk::<4>()?);
-    let least = *LEAST.get(digits as usize)?;
-    if digits == 0 {
-        return None;
-    }
-    // What stands before the digits is shifted out.
-    let word = (word ^ 0x3030_3030) >> (32 - 8 * digits) << (32 - 8 * digits);
-    let value = (word >> 24) + (word >> 16 & 0xFF) * 10 + (word >> 8 & 0xFF) * 100;
-    Some((value, least <= value && value <= 255))
+fn last_digits(word: u32, digits: u32) -> u32 {
+    let shift = 32_u32.wrapping_sub(8 * digits);
+    let word = (word & 0x0F0F_0F0F).wrapping_shr(shift).wrapping_shl(shift);
+    (word >> 24) + (word >> 16 & 0xFF) * 10 + (word >> 8 & 0xFF) * 100
 }
 
 /// An address from a cleaned text: IPv4, IPv6, `[IPv6]`, IPv6 with a zone (which is dropped).
@@ -101,9 +105,9 @@ mod tests {
     #[test]
     fn every_octet_is_read() {
         for octet in 0..=255_u32 {
-            let text = format!("x,,{octet}.{octet}.{octet}.{octet},                ");
+            let text = format!("xxx,,{octet}.{octet}.{octet}.{octet},                ");
             let end = text.rfind(',').unwrap_or_default();
-            assert_eq!(plain_dotted(text.as_bytes(), 3, end), Some(octet * 0x0101_0101));
+            assert_eq!(plain_dotted(text.as_bytes(), 5, end), Some(octet * 0x0101_0101));
         }
     }
 
