@@ -115,6 +115,7 @@ impl Detector {
 
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
     /// then be missing.
+    #[inline(never)]
     pub fn evaluate(&self, rule: &Rule) -> Report {
         let evaluation = evaluate::evaluate(self.data(), rule);
         let progress = self.progress();

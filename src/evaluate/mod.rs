@@ -223,30 +223,31 @@ fn sort(counted: &mut [Counted], order: &dyn Fn(&Counted, &Counted) -> Ordering)
 struct NearMisses<'a> {
     rule: &'a Rule,
     of_gate: [Vec<Counted>; Gate::ALL.len()],
+    /// The last that will be listed, once there are enough.
+    last: [Option<Counted>; Gate::ALL.len()],
 }
 
 impl<'a> NearMisses<'a> {
     fn new(rule: &'a Rule) -> Self {
-        NearMisses { rule, of_gate: Default::default() }
+        NearMisses { rule, of_gate: Default::default(), last: Default::default() }
     }
 
     fn add(&mut self, gate: Gate, counted: Counted) {
-        self.of_gate[gate as usize].push(counted);
-        // There may be millions; those that will not be listed are dropped now and then.
-        if self.of_gate[gate as usize].len() >= 16 * NEAR_MISSES {
+        let at = gate as usize;
+        // There may be millions; most are no nearer than those that are kept.
+        if self.last[at].as_ref().is_some_and(|last| nearer(self.rule, gate, last, &counted).is_lt()) {
+            return;
+        }
+        self.of_gate[at].push(counted);
+        if self.of_gate[at].len() >= 4 * NEAR_MISSES {
             self.keep_nearest(gate);
+            self.last[at] = self.of_gate[at].last().copied();
         }
     }
 
     fn keep_nearest(&mut self, gate: Gate) {
-        let gates = &self.rule.gates;
-        let lacking = |counted: &Counted| match gate {
-            Gate::ExcludedDestination => 0,
-            Gate::MinConnections => gates.min_connections.saturating_sub(counted.tally.connections),
-            Gate::MinHours => gates.min_hours.saturating_sub(counted.tally.hours),
-        };
         let nearest = &mut self.of_gate[gate as usize];
-        sort(nearest, &|a, b| lacking(a).cmp(&lacking(b)).then_with(|| rule_order(a, b)));
+        sort(nearest, &|a, b| nearer(self.rule, gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 
@@ -261,4 +262,14 @@ impl<'a> NearMisses<'a> {
         }
         out
     }
+}
+
+/// Which of two near misses of a gate is listed first.
+fn nearer(rule: &Rule, gate: Gate, a: &Counted, b: &Counted) -> Ordering {
+    let lacking = |counted: &Counted| match gate {
+        Gate::ExcludedDestination => 0,
+        Gate::MinConnections => rule.gates.min_connections.saturating_sub(counted.tally.connections),
+        Gate::MinHours => rule.gates.min_hours.saturating_sub(counted.tally.hours),
+    };
+    lacking(a).cmp(&lacking(b)).then_with(|| rule_order(a, b))
 }

@@ -69,6 +69,7 @@ pub(crate) struct Diagnostics {
 
 impl Diagnostics {
     /// Counts a row. `example` is asked only while examples are wanted: source name, line, byte and text.
+    #[inline(never)]
     pub fn count<'a>(&mut self, reason: Reason, example: impl FnOnce() -> (&'a str, u64, u64, &'a [u8])) {
         let at = reason as usize;
         if let Some(count) = self.counts.get_mut(at) {

@@ -87,6 +87,7 @@ impl Layout {
     /// Finds the layout from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
     #[inline(never)]
     pub fn find(head: &[u8], options: &Options) -> Result<Layout, Refusal> {
+        let head = head.get(..LOOK_AHEAD).unwrap_or(head);
         refuse_other_data(head)?;
         let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
         let skipped = head.len() - text.len();

@@ -8,15 +8,19 @@
 pub(crate) mod batch;
 mod diagnostics;
 mod exact;
+mod forms;
 mod layout;
 mod options;
 mod plain;
+mod reading;
 mod roles;
+mod sink;
 mod source;
 mod structure;
 pub(crate) mod value;
 
 pub use options::Options;
 pub use roles::Role;
-pub(crate) use source::{Sink, Source};
+pub(crate) use sink::Sink;
+pub(crate) use source::Source;
 pub use value::time::TimeUnit;

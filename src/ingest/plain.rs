@@ -4,12 +4,13 @@
 //! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
 use super::batch::{FlowRow, Key};
+use super::forms::Forms;
 use super::layout::Columns;
 use super::roles::Role;
 use super::structure::{Structure, Table};
 use super::value::address::plain_dotted;
 use super::value::number::{MAX_BYTES, digits};
-use super::value::time::{TimeForm, TimeUnit, plain_epoch};
+use super::value::time::{TimeUnit, plain_epoch};
 use crate::flow::Address;
 
 /// Where the columns stand that a plain row has.
@@ -62,8 +63,9 @@ pub(super) struct PlainColumns {
 }
 
 impl PlainColumns {
-    /// Reads the plain rows into `batch`, and tells `note` the form of each start time. Without `places`
-    /// no row is plain.
+    /// Reads the plain rows into `batch`, and returns `forms` with those of their start times. Without
+    /// `places` no row is plain.
+    #[inline(never)]
     pub fn read(
         &mut self,
         structure: &Structure,
@@ -71,13 +73,13 @@ impl PlainColumns {
         places: Option<&Places>,
         unit: Option<TimeUnit>,
         batch: &mut Vec<FlowRow>,
-        note: impl FnMut(TimeForm),
-    ) {
+        forms: Forms,
+    ) -> Forms {
         self.odd.clear();
         let table = structure.table().filter(|table| places.is_some_and(|places| places.fit(table)));
         let (Some(places), Some(table)) = (places, table) else {
             self.odd.resize(structure.len(), true);
-            return;
+            return forms;
         };
         self.odd.resize(structure.len(), false);
         let odd = self.odd.as_mut_slice();
@@ -87,7 +89,7 @@ impl PlainColumns {
         read::<Number>(table, block, Some(places.port), &mut self.port, odd);
         read::<Number>(table, block, places.bytes_sent, &mut self.bytes_sent, odd);
         read::<Number>(table, block, places.bytes_received, &mut self.bytes_received, odd);
-        self.join(unit, batch, note);
+        self.join(unit, batch, forms)
     }
 
     /// Whether the row is left to the exact reader.
@@ -95,9 +97,15 @@ impl PlainColumns {
         &self.odd
     }
 
+    /// Whether any row is left to the exact reader.
+    pub fn any_odd(&self) -> bool {
+        self.odd.contains(&true)
+    }
+
     /// Columns → flows.
     #[inline(never)]
-    fn join(&mut self, unit: Option<TimeUnit>, batch: &mut Vec<FlowRow>, mut note: impl FnMut(TimeForm)) {
+    fn join(&mut self, unit: Option<TimeUnit>, batch: &mut Vec<FlowRow>, mut forms: Forms) -> Forms {
+        batch.reserve(self.odd.len());
         let addresses = self.source.iter().zip(&self.destination);
         let bytes = self.bytes_sent.iter().zip(&self.bytes_received);
         let rows = self.time.iter().zip(&self.port).zip(addresses).zip(bytes).zip(&mut self.odd);
@@ -105,13 +113,14 @@ impl PlainColumns {
             let fits = port <= u64::from(u16::MAX) && bytes_sent.max(bytes_received) <= MAX_BYTES;
             match plain_epoch(time, unit) {
                 Some((start, form)) if fits && !*odd => {
-                    note(form);
+                    forms.note(form);
                     let key = Key::new(Address::V4(source), Address::V4(destination), port as u16);
                     batch.push(FlowRow { key, start, bytes_sent, bytes_received });
                 }
                 _ => *odd = true,
             }
         }
+        forms
     }
 }
 

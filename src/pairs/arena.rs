@@ -31,9 +31,8 @@ pub(super) struct Tail {
 /// The blocks of all streams.
 #[derive(Debug, Default)]
 pub(super) struct Arena {
-    chunks: Vec<Box<[u8]>>,
-    /// Bytes in use of the last chunk.
-    fill: usize,
+    /// Each of room for [`CHUNK`] bytes, and as long as the blocks in it.
+    chunks: Vec<Vec<u8>>,
 }
 
 impl Arena {
@@ -78,12 +77,15 @@ impl Arena {
     /// Begins the stream's next block.
     fn grow(&mut self, tail: &mut Tail) {
         let class = if tail.block == 0 { 0 } else { LARGEST.min(tail.class + 1) };
-        if self.chunks.is_empty() || self.fill + size(class) > CHUNK {
-            self.chunks.push(vec![0; CHUNK].into_boxed_slice());
-            self.fill = 0;
+        let full = |chunk: &Vec<u8>| chunk.len() + size(class) > CHUNK;
+        if self.chunks.last().is_none_or(full) {
+            self.chunks.push(Vec::with_capacity(CHUNK));
         }
-        let unit = ((self.chunks.len() - 1) * CHUNK + self.fill) / UNIT;
-        self.fill += size(class);
+        let before = (self.chunks.len() - 1) * CHUNK;
+        let Some(chunk) = self.chunks.last_mut() else { return };
+        let unit = (before + chunk.len()) / UNIT;
+        // Zeroed only now, when it is about to be written.
+        chunk.resize(chunk.len() + size(class), 0);
         let next = Tail { block: unit as u32 + 1, fill: LINK as u16, class };
         if let Some(link) = self.block_mut(next).first_chunk_mut::<LINK>() {
             let ([a, b, c, d], [e, f]) = (tail.block.to_le_bytes(), tail.fill.to_le_bytes());

@@ -183,7 +183,7 @@ pub struct ListedPair {
 }
 
 /// What became of a source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceReport {
     /// The name it was given.

@@ -34,16 +34,18 @@ fn eight(word: u64, len: usize) -> Option<u64> {
     Some((fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xFFFF_FFFF)
 }
 
-/// A decimal number, exactly: `(-1 if negative) × mantissa × 10^exponent`.
+/// A decimal number: `(-1 if negative) × mantissa × 10^exponent`, and a little more if `cut`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decimal {
     pub negative: bool,
-    mantissa: u128,
+    mantissa: u64,
     exponent: i32,
+    /// Digits after the nineteenth were dropped; not all of them were zero.
+    cut: bool,
 }
 
 impl Decimal {
-    /// Reads `902`, `902.0`, `-1.5E3`, `.5`, `+7`. At most 30 significant digits.
+    /// Reads `902`, `902.0`, `-1.5E3`, `.5`, `+7`.
     pub fn parse(text: &[u8]) -> Option<Self> {
         let (negative, text) = match text {
             [b'-', rest @ ..] => (true, rest),
@@ -54,20 +56,32 @@ impl Decimal {
             Some(at) => (text.get(..at)?, small_integer(text.get(at + 1..)?)?),
             None => (text, 0),
         };
-        let mut number = Decimal { negative, mantissa: 0, exponent };
-        let (mut seen, mut after_point) = (0_u32, false);
+        let mut number = Decimal { negative, mantissa: 0, exponent, cut: false };
+        let (mut seen, mut after_point) = (false, false);
         for &byte in digits {
             match byte {
-                b'0'..=b'9' if number.mantissa < 10_u128.pow(30) => {
-                    number.mantissa = number.mantissa * 10 + u128::from(byte - b'0');
-                    number.exponent -= i32::from(after_point);
-                    seen += 1;
+                b'0'..=b'9' => {
+                    seen = true;
+                    number.push(byte - b'0', after_point)?;
                 }
                 b'.' if !after_point => after_point = true,
                 _ => return None,
             }
         }
-        (seen > 0).then_some(number)
+        seen.then_some(number)
+    }
+
+    /// Appends a digit.
+    fn push(&mut self, digit: u8, after_point: bool) -> Option<()> {
+        const NINETEEN_DIGITS: u64 = 1_000_000_000_000_000_000;
+        if self.mantissa < NINETEEN_DIGITS {
+            self.mantissa = self.mantissa * 10 + u64::from(digit);
+            self.exponent = self.exponent.checked_sub(i32::from(after_point))?;
+        } else {
+            self.cut |= digit != 0;
+            self.exponent = self.exponent.checked_add(i32::from(!after_point))?;
+        }
+        Some(())
     }
 
     /// `|value| × 10^power`, rounded down, and whether that was exact. `None` if it is too large.
@@ -76,16 +90,14 @@ impl Decimal {
             return Some((0, true));
         }
         let exponent = self.exponent.checked_add(power)?;
-        let factor = 10_u128.checked_pow(exponent.unsigned_abs());
-        if exponent >= 0 {
-            let value = self.mantissa.checked_mul(factor?)?;
-            return Some((u64::try_from(value).ok()?, true));
-        }
-        match factor {
-            Some(factor) => {
-                Some((u64::try_from(self.mantissa / factor).ok()?, self.mantissa.is_multiple_of(factor)))
+        let factor = 10_u64.checked_pow(exponent.unsigned_abs());
+        match (exponent >= 0, factor) {
+            (true, Some(factor)) => Some((self.mantissa.checked_mul(factor)?, !self.cut)),
+            (true, None) => None,
+            (false, Some(factor)) => {
+                Some((self.mantissa / factor, !self.cut && self.mantissa.is_multiple_of(factor)))
             }
-            None => Some((0, false)),
+            (false, None) => Some((0, false)),
         }
     }
 
@@ -217,11 +229,14 @@ mod tests {
 
     #[test]
     fn no_decimal_overflows() {
-        for text in ["99999999999999999999999999999999999999", "1e9999", "1e-9999", "0e9999"] {
-            if let Some(number) = Decimal::parse(text.as_bytes()) {
-                number.scaled(6);
-                number.scaled(-3);
-            }
-        }
+        let scaled = |text: &str, power| Decimal::parse(text.as_bytes()).map(|number| number.scaled(power));
+        assert_eq!(scaled("99999999999999999999", 0), Some(None));
+        assert_eq!(scaled("9999999999999999999", 0), Some(Some((9_999_999_999_999_999_999, true))));
+        assert_eq!(scaled("0.10000000000000000555", 6), Some(Some((100_000, false))));
+        assert_eq!(scaled("123456789012345678901234", -6), Some(Some((123_456_789_012_345_678, false))));
+        assert_eq!(scaled("1e9999", 6), Some(None));
+        assert_eq!(scaled("1e-9999", 6), Some(Some((0, false))));
+        assert_eq!(scaled("0e9999", 6), Some(Some((0, true))));
+        assert_eq!(scaled("1e999999", 0), None);
     }
 }

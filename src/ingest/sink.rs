@@ -1,0 +1,45 @@
+//! Where the flows of all sources go.
+
+use super::batch::FlowRow;
+use super::diagnostics::Diagnostics;
+use super::plain::PlainColumns;
+use super::structure::Structure;
+use crate::flow::AddressBook;
+use crate::pairs::PairTable;
+
+/// What all sources of a detector share: the pairs, the counts, and space for the work on a block.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    pub pairs: PairTable,
+    pub book: AddressBook,
+    pub diagnostics: Diagnostics,
+    pub bytes_read: u64,
+    pub rows_used: u64,
+    pub rows_skipped: u64,
+    /// Earliest and latest start.
+    pub span: Option<(i64, i64)>,
+    pub(super) structure: Structure,
+    pub(super) plain: PlainColumns,
+    pub(super) batch: Vec<FlowRow>,
+}
+
+impl Sink {
+    pub fn new(hash_seed: u64) -> Self {
+        Sink { pairs: PairTable::new(hash_seed), ..Sink::default() }
+    }
+
+    /// Folds the flows of the batch into the pairs.
+    #[inline(never)]
+    pub(super) fn take_batch(&mut self) {
+        let (mut first, mut last) = self.span.unwrap_or((i64::MAX, i64::MIN));
+        for flow in &self.batch {
+            first = first.min(flow.start);
+            last = last.max(flow.start);
+        }
+        if first <= last {
+            self.span = Some((first, last));
+        }
+        self.rows_used += self.batch.len() as u64;
+        self.pairs.add(&self.batch);
+    }
+}
