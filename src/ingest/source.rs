@@ -15,7 +15,15 @@ pub(crate) struct Source {
     bytes_read: u64,
     state: State,
     /// Bytes that came but are not read yet: the beginning, or a row that is not whole.
-    pending: Vec<u8>,
+    pending: Pending,
+}
+
+/// Bytes that are kept for later.
+#[derive(Debug, Default)]
+struct Pending {
+    bytes: Vec<u8>,
+    /// No row is whole before there are this many: a long row in small chunks is not scanned for each.
+    enough: usize,
 }
 
 #[derive(Debug)]
@@ -27,7 +35,7 @@ enum State {
 
 impl Source {
     pub fn new(name: &str) -> Self {
-        Source { name: name.to_owned(), bytes_read: 0, state: State::Looking, pending: Vec::new() }
+        Source { name: name.to_owned(), bytes_read: 0, state: State::Looking, pending: Pending::default() }
     }
 
     /// Takes the next bytes.
@@ -36,10 +44,10 @@ impl Source {
         sink.bytes_read += chunk.len() as u64;
         let mut rest = chunk;
         if matches!(self.state, State::Looking) {
-            let wanted = LOOK_AHEAD.saturating_sub(self.pending.len()).min(chunk.len());
+            let wanted = LOOK_AHEAD.saturating_sub(self.pending.bytes.len()).min(chunk.len());
             let (head, after) = chunk.split_at(wanted);
-            self.pending.extend_from_slice(head);
-            if self.pending.len() < LOOK_AHEAD {
+            self.pending.bytes.extend_from_slice(head);
+            if self.pending.bytes.len() < LOOK_AHEAD {
                 return Ok(());
             }
             self.look(options, sink);
@@ -58,11 +66,12 @@ impl Source {
         if matches!(self.state, State::Looking) {
             self.look(options, sink);
         }
-        let rest = std::mem::take(&mut self.pending);
+        let rest = std::mem::take(&mut self.pending.bytes);
         match &mut self.state {
             State::Refused(refusal) => return Err(refusal.error.clone()),
             State::Reading(reading) => {
-                reading.read(&rest, true, sink);
+                let used = reading.read(&rest, false, sink);
+                reading.read(rest.get(used..).unwrap_or_default(), true, sink);
             }
             State::Looking => {}
         }
@@ -71,7 +80,7 @@ impl Source {
 
     /// Finds the layout in what is pending, and reads that.
     fn look(&mut self, options: &Options, sink: &mut Sink) {
-        let head = std::mem::take(&mut self.pending);
+        let head = std::mem::take(&mut self.pending.bytes);
         self.state = match Layout::find(&head, options) {
             Ok(layout) => {
                 let data_start = layout.data_start;
@@ -112,26 +121,31 @@ impl Source {
 }
 
 /// Reads the whole rows of what is pending and the chunk; what is left becomes pending.
-fn read_chunk(reading: &mut Reading, pending: &mut Vec<u8>, chunk: &[u8], sink: &mut Sink) {
+fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: &mut Sink) {
     let mut rest = chunk;
     // A row that began in an earlier chunk: take bytes until it is whole, more each time, so that the work
     // stays linear. What was taken too much is read from the chunk.
-    while !pending.is_empty() && !rest.is_empty() {
-        let before = pending.len();
+    while !pending.bytes.is_empty() && !rest.is_empty() {
+        let before = pending.bytes.len();
         let taken = rest.len().min(before.max(4096));
-        pending.extend_from_slice(rest.get(..taken).unwrap_or_default());
-        let used = reading.read(pending, false, sink);
+        pending.bytes.extend_from_slice(rest.get(..taken).unwrap_or_default());
+        if pending.bytes.len() < pending.enough {
+            return;
+        }
+        let used = reading.read(&pending.bytes, false, sink);
         if used >= before {
-            pending.clear();
+            pending.bytes.clear();
             rest = rest.get(used - before..).unwrap_or_default();
         } else {
-            pending.drain(..used);
+            pending.bytes.drain(..used);
             rest = rest.get(taken..).unwrap_or_default();
         }
+        pending.enough = 2 * pending.bytes.len();
     }
     if !rest.is_empty() {
         let used = reading.read(rest, false, sink);
-        pending.extend_from_slice(rest.get(used..).unwrap_or_default());
+        pending.bytes.extend_from_slice(rest.get(used..).unwrap_or_default());
+        pending.enough = 0;
     }
 }
 
