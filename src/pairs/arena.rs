@@ -44,7 +44,7 @@ impl Arena {
         }
         let fill = usize::from(tail.fill);
         if let Some(place) = self.block_mut(*tail).get_mut(fill..fill + bytes.len()) {
-            copy(place, bytes);
+            place.copy_from_slice(bytes);
             tail.fill += bytes.len() as u16;
         }
     }
@@ -105,31 +105,6 @@ impl Arena {
         let chunk = self.chunks.get_mut(byte / CHUNK);
         chunk.and_then(|chunk| chunk.get_mut(byte % CHUNK..byte % CHUNK + size(at.class))).unwrap_or_default()
     }
-}
-
-/// Copies at most 32 bytes. By copies of fixed length that overlap: one of variable length is a call into
-/// the engine in WebAssembly.
-#[inline(always)]
-fn copy(place: &mut [u8], bytes: &[u8]) {
-    let len = bytes.len();
-    if !(8..=32).contains(&len) {
-        place.copy_from_slice(bytes);
-        return;
-    }
-    let mut word = |at: usize| {
-        if let (Some(place), Some(bytes)) = (
-            place.get_mut(at..).and_then(|rest| rest.first_chunk_mut::<8>()),
-            bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()),
-        ) {
-            *place = *bytes;
-        }
-    };
-    word(0);
-    if len > 16 {
-        word(8);
-        word((len - 8).min(16));
-    }
-    word(len - 8);
 }
 
 #[cfg(test)]
