@@ -19,10 +19,19 @@ pub(crate) enum Reason {
     Bytes,
     Header,
     TooLong,
+    Json,
+    NotIp,
+    OtherEvent,
+    HostName,
+    DnsQuery,
+    SameSession,
+    NoData,
+    Trailer,
+    Repeated,
 }
 
 impl Reason {
-    const ALL: [Reason; 8] = [
+    const ALL: [Reason; 17] = [
         Reason::TooShort,
         Reason::Time,
         Reason::Source,
@@ -31,6 +40,15 @@ impl Reason {
         Reason::Bytes,
         Reason::Header,
         Reason::TooLong,
+        Reason::Json,
+        Reason::NotIp,
+        Reason::OtherEvent,
+        Reason::HostName,
+        Reason::DnsQuery,
+        Reason::SameSession,
+        Reason::NoData,
+        Reason::Trailer,
+        Reason::Repeated,
     ];
 
     fn code(self) -> &'static str {
@@ -43,6 +61,15 @@ impl Reason {
             Reason::Bytes => "bad_bytes",
             Reason::Header => "repeated_header",
             Reason::TooLong => "too_long",
+            Reason::Json => "bad_json",
+            Reason::NotIp => "not_ip",
+            Reason::OtherEvent => "other_event",
+            Reason::HostName => "host_name",
+            Reason::DnsQuery => "dns_query",
+            Reason::SameSession => "same_session",
+            Reason::NoData => "no_data",
+            Reason::Trailer => "trailer",
+            Reason::Repeated => "repeated",
         }
     }
 
@@ -56,6 +83,15 @@ impl Reason {
             Reason::Bytes => "a byte count is not a number from 0 to 2^53 - 1",
             Reason::Header => "the header stands here again",
             Reason::TooLong => "the row is longer than 1 MiB",
+            Reason::Json => "the row is not a JSON object",
+            Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
+            Reason::OtherEvent => "the row tells something else than a connection or a name",
+            Reason::HostName => "the row names the host of a connection that another log tells",
+            Reason::DnsQuery => "the row is a DNS lookup, not a flow",
+            Reason::SameSession => "another row tells the same connection; both count once",
+            Reason::NoData => "the row says that nothing was recorded",
+            Reason::Trailer => "the row is a summary of the ones before",
+            Reason::Repeated => "the same bytes stand in an earlier source",
         }
     }
 }

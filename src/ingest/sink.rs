@@ -3,6 +3,7 @@
 use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
 use super::plain::PlainColumns;
+use super::record::Record;
 use super::structure::Structure;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -21,6 +22,7 @@ pub(crate) struct Sink {
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
+    pub(super) beside: Beside,
 }
 
 impl Sink {
@@ -41,5 +43,25 @@ impl Sink {
         }
         self.rows_used += self.batch.len() as u64;
         self.pairs.add(&self.batch);
+    }
+}
+
+/// What records tell beside their flows: host, DNS, process, duration, direction.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// The records as lines, for tests that ask for them.
+    #[cfg(test)]
+    pub listing: Option<Vec<String>>,
+}
+
+impl Beside {
+    /// The one place where these pass. Nothing is kept of them yet.
+    #[inline(always)]
+    pub fn take(&mut self, record: &Record<'_>, book: &AddressBook) {
+        #[cfg(test)]
+        if let Some(listing) = &mut self.listing {
+            listing.push(record.listing(book));
+        }
+        let _ = (record, book);
     }
 }

@@ -1,8 +1,9 @@
 //! One source of bytes, from its first chunk to its end.
 
-use super::layout::{LOOK_AHEAD, Layout, Refusal};
+use super::format::{self, LOOK_AHEAD};
+use super::layout::{Columns, Refusal};
 use super::options::Options;
-use super::reading::Reading;
+use super::reading::{Reading, Shape};
 use super::roles::Role;
 use super::sink::Sink;
 use crate::error::Error;
@@ -81,11 +82,10 @@ impl Source {
     /// Finds the layout in what is pending, and reads that.
     fn look(&mut self, options: &Options, sink: &mut Sink) {
         let head = std::mem::take(&mut self.pending.bytes);
-        self.state = match Layout::find(&head, options) {
-            Ok(layout) => {
-                let data_start = layout.data_start;
-                let mut reading = Box::new(Reading::new(&self.name, layout, options.time));
-                let data = head.get(data_start..).unwrap_or_default();
+        self.state = match format::find(&head, options) {
+            Ok(found) => {
+                let mut reading = Box::new(Reading::new(&self.name, found, &head, options.time));
+                let data = head.get(reading.data_start()..).unwrap_or_default();
                 read_chunk(&mut reading, &mut self.pending, data, sink);
                 State::Reading(reading)
             }
@@ -103,18 +103,7 @@ impl Source {
                 report.unused_columns.clone_from(&refusal.columns);
                 report.error = Some(ErrorReport::of(&refusal.error));
             }
-            State::Reading(reading) => {
-                report.rows_read = reading.rows_used + reading.rows_skipped;
-                report.rows_used = reading.rows_used;
-                report.rows_skipped = reading.rows_skipped;
-                report.format = Some("delimited");
-                report.delimiter = Some(char::from(reading.layout.delimiter).to_string());
-                report.header_line = reading.layout.header_line;
-                report.columns = reading.layout.report();
-                report.unused_columns = reading.layout.unused();
-                report.times = reading.forms.report();
-                report.notes = notes(&reading.layout);
-            }
+            State::Reading(reading) => tell(reading, &mut report),
         }
         report
     }
@@ -149,9 +138,34 @@ fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: 
     }
 }
 
+/// What was read, and as what.
+fn tell(reading: &Reading, report: &mut SourceReport) {
+    let tally = &reading.tally;
+    report.rows_read = tally.rows_used + tally.rows_skipped;
+    report.rows_used = tally.rows_used;
+    report.rows_skipped = tally.rows_skipped;
+    report.format = Some(reading.format.name);
+    report.times = tally.forms.report();
+    match &reading.shape {
+        Shape::Table { layout, .. } => {
+            report.delimiter = Some(char::from(layout.delimiter).to_string());
+            report.header_line = layout.header_line;
+            report.columns = layout.columns.report(&layout.names);
+            report.unused_columns = layout.columns.unused(&layout.names);
+            report.notes = notes(&layout.columns);
+        }
+        Shape::Rows(rows) => rows.report(report),
+    }
+    report.notes.extend(reading.format.notes.iter().map(|note| (*note).to_owned()));
+    if tally.unclear > 0 {
+        let note = "rows that do not tell who opened the connection, and are read as they stand";
+        report.notes.push(format!("{note}: {}", tally.unclear));
+    }
+}
+
 /// What a person should know about the columns.
-fn notes(layout: &Layout) -> Vec<String> {
-    let has = |role| layout.columns.get(role).is_some();
+fn notes(columns: &Columns) -> Vec<String> {
+    let has = |role| columns.get(role).is_some();
     let bytes = match (has(Role::BytesSent), has(Role::BytesReceived), has(Role::BytesTotal)) {
         (true, true, _) => None,
         (true, false, true) => Some("bytes received are the total less the bytes sent"),

@@ -59,12 +59,21 @@ pub(crate) struct TimeReading {
     pub unit: Option<TimeUnit>,
     /// Of texts without a zone: minutes east of UTC.
     pub utc_offset_minutes: i32,
+    /// Whether `03/07/2017` is the third of July. Which of the two it is cannot be told from the text, so
+    /// that only a format that says so is read.
+    pub day_first: bool,
 }
+
+/// The year of texts that name none. Nothing tells the real one; it is a leap year, so that every date
+/// exists.
+const NO_YEAR: i32 = 2000;
 
 /// A start time from a cleaned text, in UTC microseconds.
 pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeForm)> {
-    let (micros, form) = match text.get(4) {
-        Some(b'-' | b'/') => calendar(text, reading.utc_offset_minutes)?,
+    let (micros, form) = match text {
+        [_, _, _, _, b'-' | b'/', ..] => calendar(text, reading.utc_offset_minutes)?,
+        [b'A'..=b'Z', ..] => named_month(text, reading.utc_offset_minutes)?,
+        _ if reading.day_first => day_first(text, reading.utc_offset_minutes)?,
         _ => epoch(text, reading.unit)?,
     };
     (EARLIEST..=LATEST).contains(&micros).then_some((micros, form))
@@ -115,24 +124,114 @@ fn calendar(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
     if !matches!(text.get(10), Some(b'T' | b't' | b' ')) {
         return None;
     }
-    let (hour, minute) = (number(text, 11, 2)?, number(after(text, 13, b':')?, 0, 2)?);
-    let (second, rest) = match text.get(16) {
-        Some(b':') => (number(text, 17, 2)?, text.get(19..)?),
-        _ => (0, text.get(16..)?),
+    let (clock, rest) = clock(text.get(11..)?)?;
+    let (fraction, rest) = fraction(rest)?;
+    instant_of(date, clock, fraction, zone(rest)?, utc_offset_minutes)
+}
+
+/// Seconds of the day of `HH:MM[:SS]`, and what follows.
+fn clock(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (hour, minute) = (number(text, 0, 2)?, number(after(text, 2, b':')?, 0, 2)?);
+    let (second, rest) = match text.get(5) {
+        Some(b':') => (number(text, 6, 2)?, text.get(8..)?),
+        _ => (0, text.get(5..)?),
     };
     // Second 60 is a leap second; it counts as the next minute's first.
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let (fraction, rest) = fraction(rest)?;
-    let zone = zone(rest)?;
-    let days = i64::from(date.to_epoch_days());
-    let seconds = days * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    (hour <= 23 && minute <= 59 && second <= 60).then_some((hour * 3600 + minute * 60 + second, rest))
+}
+
+/// A date and a time of day in their zone, or without one at the offset given, in UTC.
+fn instant_of(
+    date: NaiveDate,
+    clock: u32,
+    fraction: i64,
+    zone: Option<i64>,
+    utc_offset_minutes: i32,
+) -> Option<(i64, TimeForm)> {
+    let seconds = i64::from(date.to_epoch_days()) * 86_400 + i64::from(clock);
     let local = seconds * SECOND + fraction;
     Some(match zone {
         Some(minutes) => (local - minutes * MINUTE, TimeForm::TextWithZone),
         None => (local - i64::from(utc_offset_minutes) * MINUTE, TimeForm::TextWithoutZone),
     })
+}
+
+/// A date with the month's name, as syslog, Kibana and QRadar's page write it: `Mar  2 10:00:00`,
+/// `Mar 02 2026 10:00:00`, `Mar 2, 2026 @ 10:00:00.000`, `Mar 2, 2026, 1:00:00 PM`.
+#[inline(never)]
+fn named_month(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let month = MONTHS.chunks_exact(3).position(|name| text.starts_with(name))? as u32 + 1;
+    let (day, rest) = leading_number(text.get(3..)?.trim_ascii_start())?;
+    let (year, rest) = match leading_number(between(rest)) {
+        Some((year @ 1000..=9999, rest)) => (year as i32, rest),
+        _ => (NO_YEAR, rest),
+    };
+    time_of_day(NaiveDate::from_ymd_opt(year, month, day)?, between(rest), utc_offset_minutes)
+}
+
+/// `14/02/2018 08:31:01 AM`, `3/7/2017 8:55`: the day before the month.
+#[inline(never)]
+fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    let (day, rest) = leading_number(text)?;
+    let (month, rest) = leading_number(rest.strip_prefix(b"/")?)?;
+    let (year, rest) = leading_number(rest.strip_prefix(b"/")?)?;
+    let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+    time_of_day(date, rest.strip_prefix(b" ")?, utc_offset_minutes)
+}
+
+/// `8:55`, `08:31:01 AM`, `10:00:00.000 +0100` on that day.
+fn time_of_day(date: NaiveDate, text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    let padded;
+    let text = match text {
+        [b'0'..=b'9', b':', ..] => {
+            padded = [b"0", text].concat();
+            padded.as_slice()
+        }
+        _ => text,
+    };
+    let (mut clock, rest) = clock(text)?;
+    let (fraction, rest) = fraction(rest)?;
+    let mut rest = rest.trim_ascii();
+    if let [half @ (b'A' | b'P' | b'a' | b'p'), b'M' | b'm', after @ ..] = rest {
+        // 12:30 AM is half past midnight, 12:30 PM is half past noon.
+        let twelve = 12 * 3600;
+        if clock >= 13 * 3600 {
+            return None;
+        }
+        clock = clock % twelve + if half.eq_ignore_ascii_case(&b'P') { twelve } else { 0 };
+        rest = after;
+    }
+    instant_of(date, clock, fraction, zone(rest)?, utc_offset_minutes)
+}
+
+/// A number of up to four digits at the beginning, and what follows.
+fn leading_number(text: &[u8]) -> Option<(u32, &[u8])> {
+    let len = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    (1..=4).contains(&len).then(|| Some((number(text, 0, len)?, text.get(len..)?)))?
+}
+
+/// What stands between the parts of a date: blanks, a comma, an at sign.
+fn between(text: &[u8]) -> &[u8] {
+    let len = text.iter().take_while(|b| matches!(b, b' ' | b',' | b'@')).count();
+    text.get(len..).unwrap_or_default()
+}
+
+/// A duration from a cleaned text, in microseconds: a number in that unit, or `H:MM:SS[.f]`.
+pub(crate) fn duration(text: &[u8], unit: TimeUnit) -> Option<u64> {
+    if !text.contains(&b':') {
+        let number = Decimal::parse(text)?;
+        return if number.negative { None } else { Some(number.scaled(unit.power())?.0) };
+    }
+    let mut seconds: u64 = 0;
+    let (whole, _) = text.split_at(text.iter().position(|&b| b == b'.').unwrap_or(text.len()));
+    for part in whole.split(|&b| b == b':') {
+        let part = Decimal::parse(part)?.scaled(0)?.0;
+        seconds = seconds.checked_mul(60)?.checked_add(part)?;
+    }
+    let (fraction, rest) = fraction(text.get(whole.len()..)?)?;
+    let micros = seconds.checked_mul(SECOND as u64)?.checked_add(fraction as u64)?;
+    rest.is_empty().then_some(micros)
 }
 
 fn after(text: &[u8], at: usize, expected: u8) -> Option<&[u8]> {
@@ -246,6 +345,55 @@ mod tests {
         let reading = TimeReading { utc_offset_minutes: 120, ..TimeReading::default() };
         assert_eq!(start(b"2018/07/09 22:45:12.3456", reading).map(|t| t.0), expected);
         assert_eq!(start(b"2018/07/09 20:45:12.3456Z", reading).map(|t| t.0), expected);
+    }
+
+    #[test]
+    fn dates_with_the_month_by_name() {
+        let expected = read("2026-03-02 13:00:00");
+        for text in [
+            "Mar 02 2026 13:00:00",
+            "Mar  2 2026 13:00:00",
+            "Mar 2, 2026 @ 13:00:00.000",
+            "Mar 2, 2026, 1:00:00 PM",
+            "Mar 2, 2026 01:00:00 pm",
+            "Mar 2 2026 14:00:00 +0100",
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(read("Feb 29 12:30:00 AM"), read("2000-02-29 00:30:00"));
+        for text in
+            ["Mar", "Mar 2", "Mar 2 2026", "Mars 2 2026 13:00:00", "Mar 2 2026 13:00 PM", "Abc 2 1:00"]
+        {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_before_months_only_where_the_format_says_so() {
+        let reading = TimeReading { day_first: true, ..TimeReading::default() };
+        let read_so = |text: &str| start(text.as_bytes(), reading).map(|(micros, _)| micros);
+        assert_eq!(read_so("03/07/2017 08:55:58 PM"), read("2017-07-03 20:55:58"));
+        assert_eq!(read_so("3/7/2017 8:55"), read("2017-07-03 08:55:00"));
+        assert_eq!(read_so("2017-07-03 08:55:00.5"), read("2017-07-03 08:55:00.5"));
+        assert_eq!(read("03/07/2017 08:55:58"), None);
+        assert_eq!(read_so("13/13/2017 08:55:58"), None);
+    }
+
+    #[test]
+    fn durations() {
+        for (text, unit, micros) in [
+            ("0.084044", TimeUnit::Seconds, Some(84_044)),
+            ("12", TimeUnit::Milliseconds, Some(12_000)),
+            ("1500", TimeUnit::Nanoseconds, Some(1)),
+            ("0:01:10", TimeUnit::Seconds, Some(70_000_000)),
+            ("00:00:04.053", TimeUnit::Seconds, Some(4_053_000)),
+            ("100:00:00", TimeUnit::Seconds, Some(360_000_000_000)),
+            ("-1", TimeUnit::Seconds, None),
+            ("1:2:x", TimeUnit::Seconds, None),
+            ("", TimeUnit::Seconds, None),
+        ] {
+            assert_eq!(duration(text.as_bytes(), unit), micros, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,74 @@
+//! The formats that are known: how each is recognised, and what its records mean.
+//!
+//! A format is one file here and one line of [`FORMATS`]. Whatever its rows look like, they become
+//! [`Fields`], the texts of a row by role; from there on all formats are one.
+
+mod generic;
+mod recognise;
+
+use super::fields::Fields;
+use super::layout::Layout;
+use super::options::Options;
+use super::record::Meaning;
+use super::roles::Role;
+use super::rows::{Cut, ReadRow, Split};
+use super::value::time::TimeUnit;
+
+pub(super) use generic::DELIMITED;
+pub(super) use recognise::{Found, LOOK_AHEAD, find, of_header};
+
+/// All formats; of those that recognise a source, the first one reads it.
+const FORMATS: &[&Format] = &[&generic::JSON, &generic::DELIMITED];
+
+/// A format.
+#[derive(Debug)]
+pub(super) struct Format {
+    /// What reports call it.
+    pub name: &'static str,
+    /// What its rows are, and how it is recognised.
+    pub shape: Shape,
+    /// Its own names of columns and fields, best first, as [`plain_name`](super::roles::plain_name) gives
+    /// them; the common names of a role count after these.
+    pub names: &'static [(&'static str, Role)],
+    /// What a row is, from its texts. None: a flow as it stands.
+    pub meaning: Option<fn(&Fields<'_>) -> Meaning>,
+    /// The unit of durations. None: it has none that tell how long a connection took.
+    pub duration: Option<TimeUnit>,
+    /// The time is when the flow ended; the duration tells when it began.
+    pub time_is_end: bool,
+    /// `03/07/2017` is the third of July.
+    pub day_first: bool,
+    /// What a person should know about how it is read.
+    pub notes: &'static [&'static str],
+}
+
+impl Format {
+    /// What most formats have in common.
+    const PLAIN: Format = Format {
+        name: "",
+        shape: Shape::Header(&[]),
+        names: &[],
+        meaning: None,
+        duration: Some(TimeUnit::Seconds),
+        time_is_end: false,
+        day_first: false,
+        notes: &[],
+    };
+}
+
+/// What the rows of a format are, and how it is recognised by the first bytes of a source.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// Delimited, with a header in which these columns stand.
+    Header(&'static [&'static str]),
+    /// Delimited, without a header, if the bytes look like it.
+    Columns(fn(&[u8]) -> Option<Layout>),
+    /// Lines that are cut at a byte, if the bytes look like it.
+    Lines(fn(&[u8], &Options) -> Option<Split>),
+    /// JSON objects in which all fields of one of these sets stand (in any of the first ones).
+    Json(&'static [&'static [&'static str]]),
+    /// `key=value`, if the bytes look like it.
+    Pairs(fn(&[u8]) -> bool),
+    /// Rows that the format reads by itself, if the bytes look like it.
+    Own { looks: fn(&[u8]) -> bool, cut: Cut, read: ReadRow },
+}

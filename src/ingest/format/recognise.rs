@@ -1,0 +1,182 @@
+//! The first bytes of a source → its format.
+
+use super::{DELIMITED, FORMATS, Format, Shape};
+use crate::error::{Error, ErrorKind};
+use crate::ingest::json;
+use crate::ingest::layout::{Layout, Refusal, by_header, by_position, columns_of, shortened};
+use crate::ingest::names::Names;
+use crate::ingest::options::Options;
+use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
+
+/// How many bytes of a source are looked at to find its format (all of a shorter one).
+pub(in crate::ingest) const LOOK_AHEAD: usize = 64 * 1024;
+
+/// How many JSON objects are looked at.
+const FIRST_OBJECTS: usize = 200;
+
+/// What a source was recognised as.
+#[derive(Debug)]
+pub(in crate::ingest) enum Found {
+    Table(Layout),
+    Rows { format: &'static Format, rows: Rows, data_start: usize },
+}
+
+/// Finds the format from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
+#[inline(never)]
+pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, Refusal> {
+    let head = head.get(..LOOK_AHEAD).unwrap_or(head);
+    refuse_other_data(head)?;
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let mut found = match by_position(text, options) {
+        Some(layout) => Found::Table(layout),
+        None => find_in(text, options)?,
+    };
+    let (Found::Table(Layout { data_start, .. }) | Found::Rows { data_start, .. }) = &mut found;
+    *data_start += head.len() - text.len();
+    Ok(found)
+}
+
+fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
+    // Who says what stands between fields has delimited text.
+    if options.delimiter.is_none() {
+        if let Some(found) = FORMATS.iter().find_map(|format| by_look(text, format, options)) {
+            return Ok(found);
+        }
+        if matches!(text.trim_ascii_start(), [b'{' | b'[', ..]) {
+            return by_fields(text, options);
+        }
+    }
+    by_header(text, options).map(Found::Table)
+}
+
+/// Formats that are neither known by a header nor by the fields of JSON.
+fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Found> {
+    let rows = |cut, reader, data_start| Found::Rows { format, rows: Rows { cut, reader }, data_start };
+    match &format.shape {
+        Shape::Columns(layout) => layout(text).map(Found::Table),
+        Shape::Lines(split) => split(text, options).map(|split: Split| {
+            let start = split.start;
+            rows(Cut::Lines, Reader::Split(split), start)
+        }),
+        Shape::Pairs(looks) => {
+            looks(text).then(|| rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0))
+        }
+        Shape::Own { looks, cut, read } => looks(text).then(|| rows(*cut, Reader::Own(*read), 0)),
+        Shape::Header(_) | Shape::Json(_) => None,
+    }
+}
+
+/// The format of a header.
+pub(in crate::ingest) fn of_header(plain: &[String]) -> &'static Format {
+    let fits = |format: &&&Format| match format.shape {
+        Shape::Header(all) => all.iter().all(|name| plain.iter().any(|p| p == name)),
+        _ => false,
+    };
+    FORMATS.iter().find(fits).copied().unwrap_or(&DELIMITED)
+}
+
+/// JSON, by the fields of its first objects.
+fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
+    let cut = cut_of(text, options);
+    let mut rows = Rows { cut, reader: Reader::Json(Names::default()) };
+    let (mut fields, mut at) = (Vec::new(), 0);
+    for _ in 0..FIRST_OBJECTS {
+        // What is cut off at the end of the head tells its fields as far as it goes.
+        let Next::Row { start, end, after } = rows.next(text, at, true) else { break };
+        json::fields_of(text.get(start..end).unwrap_or_default(), &mut fields);
+        at = after;
+    }
+    let Some(format) = of_fields(&fields, options) else { return Err(other_fields(&fields, options)) };
+    rows = Rows { cut, reader: Reader::Json(Names::of(format, options)) };
+    Ok(Found::Rows { format, rows, data_start: 0 })
+}
+
+/// The format of JSON objects with these fields.
+fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
+    let fits = |format: &&&Format| match format.shape {
+        Shape::Json([[]]) => columns_of(fields, format, &options.columns).1.is_empty(),
+        Shape::Json(sets) => sets.iter().any(|set| set.iter().all(|name| fields.iter().any(|f| f == name))),
+        _ => false,
+    };
+    FORMATS.iter().find(fits).copied()
+}
+
+/// How the objects of a JSON text are cut out of it.
+fn cut_of(text: &[u8], options: &Options) -> Cut {
+    let begin = text.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
+    let document = text.get(begin..).unwrap_or_default();
+    if let Some(len) = json::whole(document)
+        && document.starts_with(b"{")
+    {
+        let (object, after) = document.split_at(len);
+        let mut fields = Vec::new();
+        json::fields_of(object, &mut fields);
+        if after.trim_ascii_start().starts_with(b"{") || of_fields(&fields, options).is_some() {
+            // An object a line is safer: one that is damaged takes none along.
+            return if object.contains(&b'\n') { Cut::Objects(Objects::at_level(0)) } else { Cut::Lines };
+        }
+    }
+    Cut::Objects(Objects::at_level(level_of_rows(document)))
+}
+
+/// How many brackets are open around the objects of the first array of objects.
+fn level_of_rows(document: &[u8]) -> u32 {
+    let (mut level, mut at) = (0, 0);
+    while let Some(&byte) = document.get(at) {
+        let rest = document.get(at + 1..).unwrap_or_default();
+        match byte {
+            b'"' => match json::string(rest) {
+                Some((len, _)) => at += len + 1,
+                None => break,
+            },
+            b'[' if rest.trim_ascii_start().starts_with(b"{") => return level + 1,
+            b'[' | b'{' => level += 1,
+            b']' | b'}' => level = u32::saturating_sub(level, 1),
+            _ => {}
+        }
+        at += 1;
+    }
+    0
+}
+
+fn other_fields(fields: &[String], options: &Options) -> Refusal {
+    let (_, missing) = columns_of(fields, &super::generic::JSON, &options.columns);
+    let message = format!(
+        "found JSON with the fields {} without {}",
+        shortened(&fields.join(", ")),
+        missing.join(", ")
+    );
+    const HINT: &str =
+        "say which field is what, for example time=when, source=from, destination=to, port=service";
+    Refusal {
+        error: Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0),
+        columns: fields.to_vec(),
+    }
+}
+
+/// Data that is certainly no text gets a message of its own.
+fn refuse_other_data(head: &[u8]) -> Result<(), Error> {
+    let refuse = |found: &str, hint: &str| {
+        Err(Error::new(ErrorKind::NotFlows, format!("found {found}, expected flow records as text"))
+            .with_hint(hint))
+    };
+    match head {
+        [] => refuse("nothing at all", "the source is empty; check the export"),
+        [0x1F, 0x8B, ..] => {
+            refuse("gzip data", "unpack it first; the hosts of beaconlens do that by themselves")
+        }
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => refuse("UTF-16 text", "save or export it as UTF-8"),
+        [b'P', b'K', 3, 4, ..] => refuse("a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
+        [0x0C, 0xA5, ..] | [0xA5, 0x0C, ..] => {
+            refuse("binary nfdump data", "write it as text: nfdump -r FILE -o csv")
+        }
+        [b'E', b'l', b'f', b'F', b'i', b'l', b'e', ..] => {
+            refuse("a Windows event log", "export the events as JSON lines")
+        }
+        [0xD4, 0xC3, 0xB2, 0xA1, ..] | [0xA1, 0xB2, 0xC3, 0xD4, ..] | [0x0A, 0x0D, 0x0D, 0x0A, ..] => {
+            refuse("a packet capture", "make flow records of it, for example with Zeek")
+        }
+        _ if head.contains(&0) => refuse("binary data", "export the flows as text"),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,348 @@
+//! A row's texts → a record: a flow, with what is told beside it, or a name.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::batch::{FlowRow, Key};
+use super::diagnostics::Reason;
+use super::fields::Fields;
+use super::format::Format;
+use super::roles::Role;
+use super::value::address::address;
+use super::value::number::{bytes, port};
+use super::value::time::{self, TimeForm, TimeReading, start};
+use crate::flow::{Address, AddressBook};
+
+/// What a row is, as its format understands it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// A flow that the source began.
+    Flow,
+    /// A flow that the destination began.
+    Reversed,
+    /// A flow of which is not told who began it.
+    Unclear,
+    /// A session begins; another row tells its end.
+    Begin,
+    /// A session goes on.
+    More,
+    /// A session ends.
+    End,
+    /// One direction of a connection, whose other direction and whose continuation are other rows.
+    OneWay(Way),
+    /// The name of the host of a connection that another record tells.
+    Host,
+    /// A name that is looked up.
+    Dns,
+    /// Nothing to use.
+    Not(Reason),
+}
+
+/// What the packets of a one-way record are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Those of the end that opened the connection, with the opening packet among them.
+    Asked,
+    /// Those of the end that answered.
+    Answered,
+    /// The record does not tell; its ports may.
+    Unclear,
+}
+
+/// What the DNS answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The name exists.
+    Exists,
+    /// The name does not exist.
+    NoSuchName,
+    /// Something else, such as a failure of the server.
+    Other,
+}
+
+/// One row, read. Made once and used for many rows.
+#[derive(Debug)]
+pub(super) struct Record<'a> {
+    pub meaning: Meaning,
+    /// UTC microseconds.
+    pub start: i64,
+    pub form: TimeForm,
+    /// None only in records of names.
+    pub source: Option<Address>,
+    pub destination: Option<Address>,
+    pub port: u16,
+    pub source_port: u16,
+    pub bytes_sent: u64,
+    pub bytes_received: u64,
+    /// What tells sessions apart that have the same ends.
+    pub session: Option<Cow<'a, [u8]>>,
+    /// Whether it is TCP, where that is told.
+    pub tcp: bool,
+    pub facts: Facts<'a>,
+}
+
+impl Record<'_> {
+    pub fn new() -> Self {
+        Record {
+            meaning: Meaning::Flow,
+            start: 0,
+            form: TimeForm::TextWithZone,
+            source: None,
+            destination: None,
+            port: 0,
+            source_port: 0,
+            bytes_sent: 0,
+            bytes_received: 0,
+            session: None,
+            tcp: false,
+            facts: Facts::default(),
+        }
+    }
+}
+
+/// What a record tells beside its flow.
+#[derive(Debug, Default)]
+pub(super) struct Facts<'a> {
+    /// Microseconds.
+    pub duration: Option<u64>,
+    /// Whether the record tells who opened the connection.
+    pub direction_told: bool,
+    pub host: Option<Cow<'a, [u8]>>,
+    pub query: Option<Cow<'a, [u8]>>,
+    pub answer: Option<Answer>,
+    pub process: Option<Cow<'a, [u8]>>,
+    /// Whether any of the names may be there.
+    named: bool,
+}
+
+impl Record<'_> {
+    /// The record as a flow, if it has both ends.
+    pub fn flow(&self) -> Option<FlowRow> {
+        Some(FlowRow {
+            key: Key::new(self.source?, self.destination?, self.port),
+            start: self.start,
+            bytes_sent: self.bytes_sent,
+            bytes_received: self.bytes_received,
+        })
+    }
+
+    /// The record as one line, for tests.
+    #[cfg(test)]
+    pub fn listing(&self, book: &AddressBook) -> String {
+        let text =
+            |text: &Option<Cow<'_, [u8]>>| text.as_ref().map(|t| String::from_utf8_lossy(t).into_owned());
+        let end = |end: Option<Address>| end.map_or("?".to_owned(), |end| book.address(end).to_string());
+        let mut out = format!(
+            "{:?} {} {}:{} > {}:{} {}/{}",
+            self.meaning,
+            crate::time::rfc3339(self.start),
+            end(self.source),
+            self.source_port,
+            end(self.destination),
+            self.port,
+            self.bytes_sent,
+            self.bytes_received
+        );
+        let facts = &self.facts;
+        for (name, value) in [
+            ("duration", facts.duration.map(|micros| format!("{micros}us"))),
+            ("direction", (!facts.direction_told).then(|| "?".to_owned())),
+            ("session", text(&self.session)),
+            ("host", text(&facts.host)),
+            ("query", text(&facts.query)),
+            ("answer", facts.answer.map(|answer| format!("{answer:?}"))),
+            ("process", text(&facts.process)),
+        ] {
+            if let Some(value) = value {
+                out += &format!(" {name}={value}");
+            }
+        }
+        out
+    }
+
+    fn reverse(&mut self) {
+        std::mem::swap(&mut self.source, &mut self.destination);
+        std::mem::swap(&mut self.port, &mut self.source_port);
+        std::mem::swap(&mut self.bytes_sent, &mut self.bytes_received);
+    }
+}
+
+/// Reads a row into `record`, or tells why it cannot be used.
+#[inline(never)]
+pub(super) fn read<'a>(
+    fields: &Fields<'a>,
+    format: &Format,
+    reading: TimeReading,
+    book: &mut AddressBook,
+    record: &mut Record<'a>,
+) -> Result<(), Reason> {
+    record.meaning = match format.meaning {
+        Some(meaning) => meaning(fields),
+        None => Meaning::Flow,
+    };
+    if let Meaning::Not(reason) = record.meaning {
+        return Err(reason);
+    }
+    let names_only = matches!(record.meaning, Meaning::Host | Meaning::Dns);
+    (record.start, record.form) = when(fields, reading)?;
+    record.facts.duration = duration(fields, format, record.start, reading);
+    if format.time_is_end {
+        let began = record.start.saturating_sub(record.facts.duration.unwrap_or(0) as i64);
+        record.start = began.max(crate::time::EARLIEST);
+    }
+    (record.source, record.destination) = match ends(fields) {
+        Ok((source, destination)) => (Some(book.enter(source)), Some(book.enter(destination))),
+        Err(_) if names_only => (None, None),
+        Err(reason) => return Err(reason),
+    };
+    record.port = match fields.text(Role::Port) {
+        Some(text) => port(&text).ok_or(Reason::Port)?,
+        None if names_only => 0,
+        None => return Err(Reason::TooShort),
+    };
+    (record.bytes_sent, record.bytes_received) = both_bytes(fields)?;
+    record.facts.direction_told = true;
+    if format.meaning.is_some() {
+        complete(record, fields);
+    }
+    // Also to forget those of the row before.
+    if fields.any_name() || record.facts.named {
+        tell_names(&mut record.facts, fields);
+    }
+    Ok(())
+}
+
+/// The start time, or the end where the format has only that.
+fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeForm), Reason> {
+    let text = fields.text(Role::Time).ok_or(Reason::TooShort)?;
+    match fields.text(Role::TimeOfDay) {
+        Some(clock) => start(&[&text, b" ".as_slice(), &clock].concat(), reading),
+        None => start(&text, reading),
+    }
+    .ok_or(Reason::Time)
+}
+
+/// Source and destination: from their columns, or from ends and direction where those are empty.
+fn ends(fields: &Fields<'_>) -> Result<(IpAddr, IpAddr), Reason> {
+    if let Some([source, destination]) = fields.ends {
+        return Ok((source, destination));
+    }
+    let (mut source, mut destination) = (Role::Source, Role::Destination);
+    if fields.has(Role::Local) && fields.has(Role::Remote) && !(fields.has(source) && fields.has(destination))
+    {
+        let inbound = fields.begins(Role::Direction, "I");
+        (source, destination) =
+            if inbound { (Role::Remote, Role::Local) } else { (Role::Local, Role::Remote) };
+    }
+    let end = |role, reason| address(&fields.text(role).ok_or(Reason::TooShort)?).ok_or(reason);
+    Ok((end(source, Reason::Source)?, end(destination, Reason::Destination)?))
+}
+
+/// Sent and received bytes; a column that is not there counts 0. Where only sent and total have a
+/// column, received is the difference.
+fn both_bytes(fields: &Fields<'_>) -> Result<(u64, u64), Reason> {
+    let count = |role| match fields.text(role) {
+        Some(text) => bytes(&text).map(Some).ok_or(Reason::Bytes),
+        None => Ok(None),
+    };
+    let sent = count(Role::BytesSent)?;
+    let received = match (count(Role::BytesReceived)?, sent) {
+        (Some(received), _) => received,
+        (None, Some(sent)) => count(Role::BytesTotal)?.map_or(0, |total| total.saturating_sub(sent)),
+        (None, None) => 0,
+    };
+    Ok((sent.unwrap_or(0), received))
+}
+
+/// The duration in microseconds, from its own column or the end's; not told is not zero.
+fn duration(fields: &Fields<'_>, format: &Format, start_of: i64, reading: TimeReading) -> Option<u64> {
+    let unit = format.duration?;
+    if let Some(text) = fields.value(Role::Duration) {
+        return time::duration(&text, unit);
+    }
+    let (end, _) = start(&fields.value(Role::End)?, reading)?;
+    u64::try_from(end.checked_sub(start_of)?).ok()
+}
+
+/// What only formats with a meaning of their own have: the other port, the session, and who began it.
+#[inline(never)]
+fn complete<'a>(record: &mut Record<'a>, fields: &Fields<'a>) {
+    record.source_port = fields.text(Role::SourcePort).and_then(|text| port(&text)).unwrap_or(0);
+    record.session = fields.value(Role::Session);
+    record.tcp = fields.is(Role::Protocol, &["tcp", "6", "T"]);
+    match record.meaning {
+        Meaning::Reversed => record.reverse(),
+        Meaning::Unclear => record.facts.direction_told = false,
+        Meaning::OneWay(way) => {
+            let way = if way == Way::Unclear { by_ports(record.source_port, record.port) } else { way };
+            record.facts.direction_told = way != Way::Unclear;
+            if way == Way::Answered {
+                record.reverse();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Which way a one-way record goes, by its ports: a client's port is given to it by its system, a server's
+/// is known to its clients. Equal kinds of ports tell nothing.
+///
+/// The limits are 1024 (system ports, RFC 6335) and 32768, where Linux begins to give ports to clients
+/// (`ip_local_port_range`); RFC 6335 sets aside 49152 and up for that.
+pub(super) fn by_ports(source: u16, destination: u16) -> Way {
+    let kind = |port: u16| u8::from(port >= 1024) + u8::from(port >= 32768);
+    match kind(source).cmp(&kind(destination)) {
+        std::cmp::Ordering::Less => Way::Answered,
+        std::cmp::Ordering::Equal => Way::Unclear,
+        std::cmp::Ordering::Greater => Way::Asked,
+    }
+}
+
+fn tell_names<'a>(facts: &mut Facts<'a>, fields: &Fields<'a>) {
+    facts.named = fields.any_name();
+    facts.host = match fields.is(Role::Method, &["CONNECT"]) {
+        true => fields.value(Role::Target),
+        false => fields.value(Role::Host),
+    }
+    .and_then(host_of);
+    facts.query = fields.value(Role::Query);
+    facts.answer = fields.value(Role::Answer).map(|text| answer(&text));
+    facts.process = fields.value(Role::Process);
+}
+
+/// The host in `host`, `host:port`, `https://host/path`.
+fn host_of(text: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
+    let range = host_range(&text);
+    if range.is_empty() {
+        return None;
+    }
+    Some(match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.get(range)?),
+        Cow::Owned(text) => Cow::Owned(text.get(range)?.to_vec()),
+    })
+}
+
+fn host_range(text: &[u8]) -> std::ops::Range<usize> {
+    let begin = text.windows(3).position(|w| w == b"://").map_or(0, |at| at + 3);
+    let rest = text.get(begin..).unwrap_or_default();
+    let mut len = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
+    let host = rest.get(..len).unwrap_or_default();
+    // A port follows the only colon, or the bracket of an IPv6 address.
+    if let Some(colon) = host.iter().rposition(|&b| b == b':')
+        && (host.iter().filter(|&&b| b == b':').count() == 1
+            || host.get(colon.wrapping_sub(1)) == Some(&b']'))
+    {
+        len = colon;
+    }
+    begin..begin + len
+}
+
+/// A response code by name, by number (RFC 1035, 4.1.1), or as Windows numbers it: 9003 is
+/// DNS_ERROR_RCODE_NAME_ERROR.
+fn answer(text: &[u8]) -> Answer {
+    match text {
+        b"0" | b"NOERROR" | b"NoError" => Answer::Exists,
+        b"3" | b"NXDOMAIN" | b"NXDomain" | b"9003" => Answer::NoSuchName,
+        _ => Answer::Other,
+    }
+}
