@@ -16,13 +16,15 @@ pub(super) struct Fields<'a> {
     escaped: u32,
     /// The source and destination of formats that write them as numbers.
     pub ends: Option<[IpAddr; 2]>,
+    /// The start, in microseconds, of formats that write it in two numbers.
+    pub start: Option<i64>,
 }
 
 const _: () = assert!(ROLES <= 32);
 
 impl<'a> Fields<'a> {
     pub fn new() -> Self {
-        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None }
+        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None, start: None }
     }
 
     /// Forgets the row.
@@ -31,6 +33,7 @@ impl<'a> Fields<'a> {
         self.told = 0;
         self.escaped = 0;
         self.ends = None;
+        self.start = None;
     }
 
     #[inline(always)]

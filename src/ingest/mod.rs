@@ -22,6 +22,7 @@ mod reading;
 mod record;
 mod roles;
 mod rows;
+mod sessions;
 mod sink;
 mod source;
 mod structure;

@@ -22,6 +22,7 @@ pub struct Options {
     pub(super) columns: BTreeMap<Role, Column>,
     pub(super) delimiter: Option<u8>,
     pub(super) time: TimeReading,
+    pub(super) duplicates: bool,
     pub(crate) hash_seed: u64,
 }
 
@@ -100,6 +101,15 @@ impl Options {
         }
         self.time.utc_offset_minutes = minutes;
         Ok(self)
+    }
+
+    /// Says whether what is told more than once counts more than once. By default it does not: the
+    /// beginning and the end of a session, the two directions and the parts of a connection in one-way
+    /// records, and a source whose bytes are those of an earlier one, count once; what is dropped is
+    /// counted in the report under `same_session` and `repeated`.
+    pub fn with_duplicates(mut self, duplicates: bool) -> Self {
+        self.duplicates = duplicates;
+        self
     }
 
     /// A secret number for the pair table, so that nobody can make input that slows it down. Results do

@@ -7,9 +7,11 @@ use super::fields::Fields;
 use super::format::{Format, Found};
 use super::forms::Forms;
 use super::layout::Layout;
+use super::options::Options;
 use super::plain::Places;
 use super::record::{self, Meaning, Record};
 use super::rows::{Next, Rows};
+use super::sessions::Sessions;
 use super::sink::Sink;
 use super::structure::MAX_QUOTED;
 use super::value::time::TimeReading;
@@ -48,6 +50,8 @@ pub(super) struct Tally {
     pub rows_skipped: u64,
     /// Rows that do not tell who opened the connection.
     pub unclear: u64,
+    /// None to count every row.
+    sessions: Option<Sessions>,
     name: String,
     /// Lines and bytes of the source before the block.
     lines: u64,
@@ -56,7 +60,7 @@ pub(super) struct Tally {
 
 impl Reading {
     /// Begins after the header.
-    pub fn new(name: &str, found: Found, head: &[u8], time: TimeReading) -> Self {
+    pub fn new(name: &str, found: Found, head: &[u8], options: &Options) -> Self {
         let (format, data_start) = match &found {
             Found::Table(layout) => (layout.format, layout.data_start),
             Found::Rows { format, data_start, .. } => (*format, *data_start),
@@ -80,11 +84,12 @@ impl Reading {
                 rows_used: 0,
                 rows_skipped: 0,
                 unclear: 0,
+                sessions: (!options.duplicates).then(|| Sessions::new(options.hash_seed)),
                 name: name.to_owned(),
                 lines,
                 offset: data_start as u64,
             },
-            time: TimeReading { day_first: format.day_first, ..time },
+            time: TimeReading { day_first: format.day_first, ..options.time },
             in_long_row: false,
         }
     }
@@ -114,6 +119,19 @@ impl Reading {
             }
         }
         at
+    }
+
+    /// Reads what is left, and ends what was held back.
+    #[inline(never)]
+    pub fn finish(&mut self, bytes: &[u8], sink: &mut Sink) {
+        let used = self.read(bytes, false, sink);
+        self.read(bytes.get(used..).unwrap_or_default(), true, sink);
+        if let Some(sessions) = &mut self.tally.sessions {
+            sink.batch.clear();
+            sessions.end(&mut sink.batch);
+            self.tally.rows_used += sink.batch.len() as u64;
+            sink.take_batch();
+        }
     }
 
     // This and what it calls are kept apart on purpose. Engines compile hot functions of a module again,
@@ -239,6 +257,11 @@ impl Tally {
             _ => {}
         }
         self.unclear += u64::from(!record.facts.direction_told);
+        if let Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(_) = record.meaning
+            && let Some(sessions) = &mut self.sessions
+        {
+            return if sessions.take(record, batch) { None } else { Some(Reason::SameSession) };
+        }
         batch.extend(record.flow());
         None
     }

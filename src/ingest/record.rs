@@ -10,7 +10,7 @@ use super::format::Format;
 use super::roles::Role;
 use super::value::address::address;
 use super::value::number::{bytes, port};
-use super::value::time::{self, TimeForm, TimeReading, start};
+use super::value::time::{self, TimeForm, TimeReading, TimeUnit, start};
 use crate::flow::{Address, AddressBook};
 
 /// What a row is, as its format understands it.
@@ -22,12 +22,10 @@ pub(super) enum Meaning {
     Reversed,
     /// A flow of which is not told who began it.
     Unclear,
-    /// A session begins; another row tells its end.
+    /// A session begins, of which more rows may come.
     Begin,
-    /// A session goes on.
-    More,
-    /// A session ends.
-    End,
+    /// A session goes on or ends: with all its bytes so far, or with those of this part.
+    Part { total: bool, ends: bool },
     /// One direction of a connection, whose other direction and whose continuation are other rows.
     OneWay(Way),
     /// The name of the host of a connection that another record tells.
@@ -78,6 +76,8 @@ pub(super) struct Record<'a> {
     pub session: Option<Cow<'a, [u8]>>,
     /// Whether it is TCP, where that is told.
     pub tcp: bool,
+    /// Whether the opening packet is certainly in it.
+    pub opens: bool,
     pub facts: Facts<'a>,
 }
 
@@ -95,6 +95,7 @@ impl Record<'_> {
             bytes_received: 0,
             session: None,
             tcp: false,
+            opens: false,
             facts: Facts::default(),
         }
     }
@@ -214,6 +215,11 @@ pub(super) fn read<'a>(
 
 /// The start time, or the end where the format has only that.
 fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeForm), Reason> {
+    if let Some(micros) = fields.start {
+        return time::within(micros)
+            .map(|micros| (micros, TimeForm::Epoch(TimeUnit::Milliseconds)))
+            .ok_or(Reason::Time);
+    }
     let text = fields.text(Role::Time).ok_or(Reason::TooShort)?;
     match fields.text(Role::TimeOfDay) {
         Some(clock) => start(&[&text, b" ".as_slice(), &clock].concat(), reading),
@@ -270,6 +276,7 @@ fn complete<'a>(record: &mut Record<'a>, fields: &Fields<'a>) {
     record.source_port = fields.text(Role::SourcePort).and_then(|text| port(&text)).unwrap_or(0);
     record.session = fields.value(Role::Session);
     record.tcp = fields.is(Role::Protocol, &["tcp", "6", "T"]);
+    record.opens = record.meaning == Meaning::OneWay(Way::Asked);
     match record.meaning {
         Meaning::Reversed => record.reverse(),
         Meaning::Unclear => record.facts.direction_told = false,

@@ -70,10 +70,7 @@ impl Source {
         let rest = std::mem::take(&mut self.pending.bytes);
         match &mut self.state {
             State::Refused(refusal) => return Err(refusal.error.clone()),
-            State::Reading(reading) => {
-                let used = reading.read(&rest, false, sink);
-                reading.read(rest.get(used..).unwrap_or_default(), true, sink);
-            }
+            State::Reading(reading) => reading.finish(&rest, sink),
             State::Looking => {}
         }
         Ok(())
@@ -84,7 +81,7 @@ impl Source {
         let head = std::mem::take(&mut self.pending.bytes);
         self.state = match format::find(&head, options) {
             Ok(found) => {
-                let mut reading = Box::new(Reading::new(&self.name, found, &head, options.time));
+                let mut reading = Box::new(Reading::new(&self.name, found, &head, options));
                 let data = head.get(reading.data_start()..).unwrap_or_default();
                 read_chunk(&mut reading, &mut self.pending, data, sink);
                 State::Reading(reading)

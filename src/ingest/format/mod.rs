@@ -3,11 +3,15 @@
 //! A format is one file here and one line of [`FORMATS`]. Whatever its rows look like, they become
 //! [`Fields`], the texts of a row by role; from there on all formats are one.
 
+mod argus;
 mod generic;
+mod nfdump;
 mod recognise;
+mod suricata;
+mod zeek;
 
 use super::fields::Fields;
-use super::layout::Layout;
+use super::layout::{Layout, Refusal};
 use super::options::Options;
 use super::record::Meaning;
 use super::roles::Role;
@@ -18,7 +22,20 @@ pub(super) use generic::DELIMITED;
 pub(super) use recognise::{Found, LOOK_AHEAD, find, of_header};
 
 /// All formats; of those that recognise a source, the first one reads it.
-const FORMATS: &[&Format] = &[&generic::JSON, &generic::DELIMITED];
+const FORMATS: &[&Format] = &[
+    &zeek::TSV,
+    &zeek::JSON,
+    &suricata::EVE,
+    &argus::HEADER,
+    &argus::HEADERLESS,
+    &nfdump::CSV,
+    &nfdump::LINES,
+    &nfdump::PIPE,
+    &nfdump::JSON,
+    // What fits anything comes last.
+    &generic::JSON,
+    &generic::DELIMITED,
+];
 
 /// A format.
 #[derive(Debug)]
@@ -63,12 +80,12 @@ pub(super) enum Shape {
     Header(&'static [&'static str]),
     /// Delimited, without a header, if the bytes look like it.
     Columns(fn(&[u8]) -> Option<Layout>),
-    /// Lines that are cut at a byte, if the bytes look like it.
-    Lines(fn(&[u8], &Options) -> Option<Split>),
+    /// Lines that are cut at a byte, if the bytes look like it; some then hold nothing that is read.
+    Lines(fn(&[u8], &Options) -> Option<Result<Split, Refusal>>),
     /// JSON objects in which all fields of one of these sets stand (in any of the first ones).
     Json(&'static [&'static [&'static str]]),
     /// `key=value`, if the bytes look like it.
     Pairs(fn(&[u8]) -> bool),
-    /// Rows that the format reads by itself, if the bytes look like it.
-    Own { looks: fn(&[u8]) -> bool, cut: Cut, read: ReadRow },
+    /// Rows that the format reads by itself, if the bytes look like it; with the length of the header.
+    Own { looks: fn(&[u8]) -> Option<usize>, cut: Cut, read: ReadRow },
 }

@@ -6,7 +6,7 @@ use crate::ingest::json;
 use crate::ingest::layout::{Layout, Refusal, by_header, by_position, columns_of, shortened};
 use crate::ingest::names::Names;
 use crate::ingest::options::Options;
-use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
+use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows};
 
 /// How many bytes of a source are looked at to find its format (all of a shorter one).
 pub(in crate::ingest) const LOOK_AHEAD: usize = 64 * 1024;
@@ -40,7 +40,7 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
     // Who says what stands between fields has delimited text.
     if options.delimiter.is_none() {
         if let Some(found) = FORMATS.iter().find_map(|format| by_look(text, format, options)) {
-            return Ok(found);
+            return found;
         }
         if matches!(text.trim_ascii_start(), [b'{' | b'[', ..]) {
             return by_fields(text, options);
@@ -50,20 +50,21 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 }
 
 /// Formats that are neither known by a header nor by the fields of JSON.
-fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Found> {
+fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Result<Found, Refusal>> {
     let rows = |cut, reader, data_start| Found::Rows { format, rows: Rows { cut, reader }, data_start };
-    match &format.shape {
-        Shape::Columns(layout) => layout(text).map(Found::Table),
-        Shape::Lines(split) => split(text, options).map(|split: Split| {
-            let start = split.start;
-            rows(Cut::Lines, Reader::Split(split), start)
-        }),
-        Shape::Pairs(looks) => {
-            looks(text).then(|| rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0))
-        }
-        Shape::Own { looks, cut, read } => looks(text).then(|| rows(*cut, Reader::Own(*read), 0)),
-        Shape::Header(_) | Shape::Json(_) => None,
-    }
+    Some(Ok(match &format.shape {
+        Shape::Columns(layout) => Found::Table(layout(text)?),
+        Shape::Lines(split) => match split(text, options)? {
+            Ok(split) => {
+                let start = split.start;
+                rows(Cut::Lines, Reader::Split(split), start)
+            }
+            Err(refusal) => return Some(Err(refusal)),
+        },
+        Shape::Pairs(looks) if looks(text) => rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0),
+        Shape::Own { looks, cut, read } => rows(*cut, Reader::Own(*read), looks(text)?),
+        _ => return None,
+    }))
 }
 
 /// The format of a header.

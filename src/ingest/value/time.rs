@@ -76,7 +76,12 @@ pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeForm)
         _ if reading.day_first => day_first(text, reading.utc_offset_minutes)?,
         _ => epoch(text, reading.unit)?,
     };
-    (EARLIEST..=LATEST).contains(&micros).then_some((micros, form))
+    Some((within(micros)?, form))
+}
+
+/// The instant, if a four-digit year can write it.
+pub(crate) fn within(micros: i64) -> Option<i64> {
+    (EARLIEST..=LATEST).contains(&micros).then_some(micros)
 }
 
 /// A start time that is a plain number of 1 to 16 digits.
@@ -97,7 +102,7 @@ pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, T
 pub(crate) fn instant(text: &str) -> Option<i64> {
     let text = text.trim().as_bytes();
     let (micros, _) = matches!(text.get(4), Some(b'-')).then(|| calendar(text, 0))??;
-    (EARLIEST..=LATEST).contains(&micros).then_some(micros)
+    within(micros)
 }
 
 fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeForm)> {

@@ -1,0 +1,108 @@
+//! Zeek's logs: tab-separated with `#` headers, or JSON. conn.log holds flows; http.log, ssl.log and quic.log name
+//! the host of a connection that conn.log tells; dns.log holds lookups.
+//!
+//! Field names are those of Zeek's `base/protocols` scripts. JSON keys come with a dot, an underscore or
+//! nested; they are one here.
+
+use super::{Format, Shape};
+use crate::error::{Error, ErrorKind};
+use crate::ingest::diagnostics::Reason;
+use crate::ingest::fields::Fields;
+use crate::ingest::layout::Refusal;
+use crate::ingest::options::Options;
+use crate::ingest::record::Meaning;
+use crate::ingest::roles::Role;
+use crate::ingest::rows::{Header, Split};
+
+pub(super) static TSV: Format = Format {
+    name: "zeek",
+    shape: Shape::Lines(split),
+    names: NAMES,
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+pub(super) static JSON: Format = Format {
+    name: "zeek-json",
+    shape: Shape::Json(&[&["ts", "uid", "idorigh"], &["path", "writets"], &["stream", "proc"]]),
+    names: NAMES,
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] =
+    &["connections are read from conn; http, ssl and quic give host names, dns gives lookups"];
+
+const NAMES: &[(&str, Role)] = &[
+    ("ts", Role::Time),
+    ("idorigh", Role::Source),
+    ("idorigp", Role::SourcePort),
+    ("idresph", Role::Destination),
+    ("idrespp", Role::Port),
+    ("proto", Role::Protocol),
+    ("connstate", Role::Flags),
+    // The log a JSON object is of: as some shippers call it, and as Zeek does.
+    ("stream", Role::Event),
+    ("path", Role::Event),
+    ("host", Role::Host),
+    ("servername", Role::Host),
+    ("method", Role::Method),
+    ("uri", Role::Target),
+    ("query", Role::Query),
+    ("rcodename", Role::Answer),
+    ("rcode", Role::Answer),
+];
+
+/// The logs that tell connections or names.
+const LOGS: &[&str] = &["conn", "http", "ssl", "quic", "dns"];
+
+/// By the log's name where a row has it, else by the fields that only one log has.
+fn meaning(fields: &Fields<'_>) -> Meaning {
+    if fields.has(Role::Event) && !fields.is(Role::Event, LOGS) {
+        return Meaning::Not(Reason::OtherEvent);
+    }
+    let there = |role| fields.raw(role).is_some();
+    if there(Role::Flags) {
+        // OTH: no opening packet was seen, so that either end may have begun.
+        return if fields.is(Role::Flags, &["OTH"]) { Meaning::Unclear } else { Meaning::Flow };
+    }
+    if there(Role::Query) || fields.is(Role::Event, &["dns"]) {
+        return Meaning::Dns;
+    }
+    if there(Role::Host) || there(Role::Method) || fields.is(Role::Event, &["http", "ssl", "quic"]) {
+        return Meaning::Host;
+    }
+    match fields.is(Role::Event, &["conn"]) {
+        true => Meaning::Flow,
+        false => Meaning::Not(Reason::OtherEvent),
+    }
+}
+
+/// A log by its `#` lines, which stand in any order above `#fields`.
+fn split(text: &[u8], options: &Options) -> Option<Result<Split, Refusal>> {
+    if !text.starts_with(b"#separator ") && !text.starts_with(b"#fields") {
+        return None;
+    }
+    let head = || text.split(|&b| b == b'\n').take_while(|line| line.starts_with(b"#"));
+    let value =
+        |mark: &str| head().find_map(|line| line.strip_prefix(mark.as_bytes())).map(<[u8]>::trim_ascii);
+    let separator = match value("#separator") {
+        Some([b'\\', b'x', digits @ ..]) => {
+            std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok())
+        }
+        Some(b"\\t" | b"") | None => Some(b'\t'),
+        Some([byte, ..]) => Some(*byte),
+    }?;
+    let path = value("#path").map(|path| String::from_utf8_lossy(path).into_owned());
+    if let Some(path) = path.filter(|path| !LOGS.contains(&path.as_str())) {
+        return Some(Err(other_log(&path)));
+    }
+    Split::by_header(text, separator, Header::Begins("#fields"), &TSV, options).map(Ok)
+}
+
+fn other_log(path: &str) -> Refusal {
+    let message = format!("found Zeek's log of {path}, expected conn, http, ssl, quic or dns");
+    Error::new(ErrorKind::NotFlows, message).with_hint("connections stand in conn.log").into()
+}
