@@ -222,8 +222,11 @@ fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeForm), Re
     }
     let text = fields.text(Role::Time).ok_or(Reason::TooShort)?;
     match fields.text(Role::TimeOfDay) {
-        Some(clock) => start(&[&text, b" ".as_slice(), &clock].concat(), reading),
-        None => start(&text, reading),
+        // Only a date needs a time of day.
+        Some(clock) if text.len() == 10 && !text.iter().all(u8::is_ascii_digit) => {
+            start(&[&text, b" ".as_slice(), &clock].concat(), reading)
+        }
+        _ => start(&text, reading),
     }
     .ok_or(Reason::Time)
 }

@@ -26,7 +26,7 @@ const NAMES: &[(&str, Role)] = &[
 
 pub(super) static HEADER: Format = Format {
     name: "argus",
-    shape: Shape::Header(&["starttime", "srcaddr", "dir", "dstaddr"]),
+    shape: Shape::Header(&[&["starttime", "srcaddr", "dir", "dstaddr"]]),
     names: NAMES,
     meaning: Some(meaning),
     ..Format::PLAIN

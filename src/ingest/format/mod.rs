@@ -4,10 +4,25 @@
 //! [`Fields`], the texts of a row by role; from there on all formats are one.
 
 mod argus;
+mod asa;
+mod aws;
+mod azure;
+mod cicflowmeter;
+mod cloudflare;
+mod defender;
+mod elastic;
+mod fortinet;
+mod gcp;
 mod generic;
 mod nfdump;
+mod nfstream;
+mod paloalto;
+mod pfirewall;
 mod recognise;
+mod splunk;
 mod suricata;
+mod sysmon;
+mod tshark;
 mod zeek;
 
 use super::fields::Fields;
@@ -32,6 +47,28 @@ const FORMATS: &[&Format] = &[
     &nfdump::LINES,
     &nfdump::PIPE,
     &nfdump::JSON,
+    &tshark::FIELDS,
+    &nfstream::CSV,
+    &cicflowmeter::CSV,
+    &aws::LOG,
+    &aws::CSV,
+    &azure::TUPLES,
+    &azure::CSV,
+    &gcp::JSON,
+    &cloudflare::SESSIONS,
+    &cloudflare::GATEWAY,
+    &cloudflare::SAMPLES,
+    &paloalto::SYSLOG,
+    &paloalto::CSV,
+    &fortinet::LOG,
+    &asa::SYSLOG,
+    &pfirewall::LOG,
+    &sysmon::JSON,
+    &defender::CSV,
+    &elastic::JSON,
+    &elastic::CSV,
+    &splunk::JSON,
+    &splunk::CSV,
     // What fits anything comes last.
     &generic::JSON,
     &generic::DELIMITED,
@@ -63,7 +100,7 @@ impl Format {
     /// What most formats have in common.
     const PLAIN: Format = Format {
         name: "",
-        shape: Shape::Header(&[]),
+        shape: Shape::Header(&[&[]]),
         names: &[],
         meaning: None,
         duration: Some(TimeUnit::Seconds),
@@ -76,8 +113,8 @@ impl Format {
 /// What the rows of a format are, and how it is recognised by the first bytes of a source.
 #[derive(Debug)]
 pub(super) enum Shape {
-    /// Delimited, with a header in which these columns stand.
-    Header(&'static [&'static str]),
+    /// Delimited, with a header in which all columns of one of these sets stand.
+    Header(&'static [&'static [&'static str]]),
     /// Delimited, without a header, if the bytes look like it.
     Columns(fn(&[u8]) -> Option<Layout>),
     /// Lines that are cut at a byte, if the bytes look like it; some then hold nothing that is read.

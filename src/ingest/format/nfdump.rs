@@ -16,7 +16,7 @@ const NOTES: &[&str] =
 
 pub(super) static CSV: Format = Format {
     name: "nfdump-csv",
-    shape: Shape::Header(&["ts", "te", "sa", "da", "sp", "dp", "ibyt"]),
+    shape: Shape::Header(&[&["ts", "te", "sa", "da", "sp", "dp", "ibyt"]]),
     names: &[
         ("ts", Role::Time),
         ("te", Role::End),
@@ -157,11 +157,13 @@ fn word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], Reason> {
 
 /// `192.0.2.1:443`, `2001:db8::1.443`; of `192.0.2.1:8.0` (ICMP type and code) the type.
 fn end_of(text: &[u8]) -> (&[u8], &[u8]) {
-    let separator = if text.iter().filter(|&&b| b == b':').count() == 1 { b':' } else { b'.' };
-    let Some(at) = text.iter().rposition(|&b| b == separator) else { return (text, b"") };
+    let colon = text.iter().position(|&b| b == b':');
+    let dot = text.iter().rposition(|&b| b == b'.');
+    let v4 = text.iter().position(|&b| b == b'.') < colon;
+    let Some(at) = (if v4 { colon } else { dot }) else { return (text, b"") };
     let (address, port) = text.split_at(at);
     let port = port.get(1..).unwrap_or_default();
-    (address, port.split(|&b| b == b'.').next().unwrap_or_default())
+    (address, port.split(|b| b".:".contains(b)).next().unwrap_or_default())
 }
 
 // ---------------------------------------------------------------------------------------------- pipe

@@ -69,11 +69,13 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
 
 /// The format of a header.
 pub(in crate::ingest) fn of_header(plain: &[String]) -> &'static Format {
-    let fits = |format: &&&Format| match format.shape {
-        Shape::Header(all) => all.iter().all(|name| plain.iter().any(|p| p == name)),
-        _ => false,
-    };
+    let fits = |format: &&&Format| matches!(format.shape, Shape::Header(sets) if any_of(sets, plain));
     FORMATS.iter().find(fits).copied().unwrap_or(&DELIMITED)
+}
+
+/// Whether all names of one of the sets are there.
+fn any_of(sets: &[&[&str]], names: &[String]) -> bool {
+    sets.iter().any(|set| set.iter().all(|name| names.iter().any(|n| n == name)))
 }
 
 /// JSON, by the fields of its first objects.
@@ -96,7 +98,7 @@ fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
     let fits = |format: &&&Format| match format.shape {
         Shape::Json([[]]) => columns_of(fields, format, &options.columns).1.is_empty(),
-        Shape::Json(sets) => sets.iter().any(|set| set.iter().all(|name| fields.iter().any(|f| f == name))),
+        Shape::Json(sets) => any_of(sets, fields),
         _ => false,
     };
     FORMATS.iter().find(fits).copied()
