@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::roles::{ROLES, Role};
-use super::value::{clean, is_unset};
+use super::value::{clean, is_unset, number};
 
 /// The texts of one row. Made once and used for many rows.
 #[derive(Debug)]
@@ -12,19 +12,17 @@ pub(super) struct Fields<'a> {
     texts: [&'a [u8]; ROLES],
     /// One bit a role: whether it has a text.
     told: u32,
-    /// One bit a role: whether the text is the inside of a JSON string with escapes.
+    /// One bit a role: whether the text is a JSON string with escapes.
     escaped: u32,
     /// The source and destination of formats that write them as numbers.
     pub ends: Option<[IpAddr; 2]>,
-    /// The start, in microseconds, of formats that write it in two numbers.
-    pub start: Option<i64>,
 }
 
 const _: () = assert!(ROLES <= 32);
 
 impl<'a> Fields<'a> {
     pub fn new() -> Self {
-        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None, start: None }
+        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None }
     }
 
     /// Forgets the row.
@@ -33,7 +31,6 @@ impl<'a> Fields<'a> {
         self.told = 0;
         self.escaped = 0;
         self.ends = None;
-        self.start = None;
     }
 
     #[inline(always)]
@@ -45,7 +42,7 @@ impl<'a> Fields<'a> {
         self.escaped &= !(1 << role as u32);
     }
 
-    /// Sets the inside of a JSON string that has escapes.
+    /// Sets a JSON string that has escapes, with its quotes.
     pub fn set_escaped(&mut self, role: Role, text: &'a [u8]) {
         self.set(role, text);
         self.escaped |= 1 << role as u32;
@@ -61,13 +58,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The text as a person means it, if the row has one.
-    #[inline(always)]
+    #[inline(never)]
     pub fn text(&self, role: Role) -> Option<Cow<'a, [u8]>> {
         let raw = self.raw(role)?;
         Some(if self.escaped >> role as u32 & 1 == 1 { Cow::Owned(unescaped(raw)) } else { clean(raw) })
     }
 
     /// The text, if it stands for a value.
+    #[inline(never)]
     pub fn value(&self, role: Role) -> Option<Cow<'a, [u8]>> {
         self.text(role).filter(|text| !is_unset(text))
     }
@@ -83,73 +81,51 @@ impl<'a> Fields<'a> {
         self.told & NAMES != 0
     }
 
+    /// Whether the row tells how long it took.
+    #[inline(always)]
+    pub fn any_duration(&self) -> bool {
+        self.told & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
+    }
+
     /// Whether the text stands for a value.
+    #[inline(never)]
     pub fn has(&self, role: Role) -> bool {
         self.value(role).is_some()
     }
 
     /// Whether the text is one of these, in upper or lower case.
+    #[inline(never)]
     pub fn is(&self, role: Role, words: &[&str]) -> bool {
-        self.text(role)
-            .is_some_and(|text| words.iter().any(|word| text.eq_ignore_ascii_case(word.as_bytes())))
+        let Some(text) = self.text(role) else { return false };
+        words.iter().any(|word| word.len() == text.len() && same_letters(&text, word))
     }
 
     /// Whether the text begins so, in upper or lower case.
+    #[inline(never)]
     pub fn begins(&self, role: Role, word: &str) -> bool {
-        let head = |text: Cow<'_, [u8]>| {
-            text.get(..word.len()).is_some_and(|t| t.eq_ignore_ascii_case(word.as_bytes()))
-        };
-        self.text(role).is_some_and(head)
+        let Some(text) = self.text(role) else { return false };
+        text.len() >= word.len() && same_letters(&text, word)
     }
 
     /// The text as a whole number.
+    #[inline(never)]
     pub fn number(&self, role: Role) -> Option<u64> {
-        super::value::number::bytes(&self.value(role)?)
+        number::bytes(&self.value(role)?)
     }
 }
 
-/// The text that a JSON string with escapes stands for; an escape that is none stays as it is.
-fn unescaped(raw: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.iter().position(|&b| b == b'\\') {
-        let (before, from) = rest.split_at(at);
-        out.extend_from_slice(before);
-        rest = from.get(2..).unwrap_or_default();
-        match from.get(1) {
-            Some(b'n') => out.push(b'\n'),
-            Some(b't') => out.push(b'\t'),
-            Some(b'r') => out.push(b'\r'),
-            Some(b'b' | b'f') => out.push(b' '),
-            Some(b'u') => {
-                let (letter, after) = unicode(rest);
-                out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
-                rest = after;
-            }
-            Some(&byte) => out.push(byte),
-            None => out.push(b'\\'),
-        }
-    }
-    out.extend_from_slice(rest);
-    out
+/// Whether the first letters, digits and hyphens are those of the word, in upper or lower case.
+fn same_letters(text: &[u8], word: &str) -> bool {
+    text.iter().zip(word.as_bytes()).all(|(a, b)| a | 0x20 == b | 0x20)
 }
 
-/// The letter of the digits after `\u`, and what follows it.
-fn unicode(text: &[u8]) -> (char, &[u8]) {
-    let unit = |text: &[u8]| {
-        let digits = std::str::from_utf8(text.get(..4)?).ok()?;
-        u16::from_str_radix(digits, 16).ok()
-    };
-    let Some(first) = unit(text) else { return (char::REPLACEMENT_CHARACTER, text) };
-    let rest = text.get(4..).unwrap_or_default();
-    // Letters beyond the first 65536 are two units.
-    let second = rest.strip_prefix(b"\\u").and_then(unit);
-    let mut units = [first, second.unwrap_or(0)];
-    let units = units.get_mut(..1 + usize::from(second.is_some())).unwrap_or_default();
-    match char::decode_utf16(units.iter().copied()).next() {
-        Some(Ok(letter)) if letter as u32 > 0xFFFF => (letter, rest.get(6..).unwrap_or_default()),
-        Some(Ok(letter)) => (letter, rest),
-        _ => (char::REPLACEMENT_CHARACTER, rest),
+/// What a JSON string stands for, given with its quotes; one that is damaged stays as it is.
+#[inline(never)]
+fn unescaped(quoted: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(quoted);
+    match serde_json::from_str::<String>(&text) {
+        Ok(text) => text.into_bytes(),
+        Err(_) => quoted.to_vec(),
     }
 }
 
@@ -163,19 +139,18 @@ mod tests {
             (r"C:\\Windows\\a.exe", r"C:\Windows\a.exe"),
             (r#"\"a\/b\""#, "\"a/b\""),
             (r"\u00e4\ud83d\ude00\u0041", "ä😀A"),
-            (r"\ud83d!", "\u{FFFD}!"),
-            (r"\uzz", "\u{FFFD}zz"),
-            (r"a\", "a\\"),
             (r"\n\t", "\n\t"),
         ] {
-            assert_eq!(String::from_utf8_lossy(&unescaped(raw.as_bytes())), text, "{raw}");
+            assert_eq!(String::from_utf8_lossy(&unescaped(format!("\"{raw}\"").as_bytes())), text, "{raw}");
         }
+        assert_eq!(unescaped(br#""\uzz""#), br#""\uzz""#);
+        assert_eq!(unescaped(b"\"\xFF\\n\""), "\u{FFFD}\n".as_bytes());
     }
 
     #[test]
     fn a_row_forgets_the_one_before() {
         let mut fields = Fields::new();
-        fields.set_escaped(Role::Host, b"a\\n");
+        fields.set_escaped(Role::Host, b"\"a\\n\"");
         fields.set(Role::Port, b" \"443\" ");
         assert_eq!(fields.number(Role::Port), Some(443));
         assert!(fields.is(Role::Host, &["A\n"]) && fields.begins(Role::Host, "A"));

@@ -100,8 +100,10 @@ impl<'a> Walk<'_, 'a> {
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let rest = self.text.get(self.at + 1..)?;
         let (len, escaped) = string(rest)?;
+        let start = self.at;
         self.at += len + 2;
-        Some((rest.get(..len)?, escaped))
+        // With its quotes where it has to be read further.
+        Some((if escaped { self.text.get(start..self.at)? } else { rest.get(..len)? }, escaped))
     }
 
     /// Takes an object, whose bracket is next.

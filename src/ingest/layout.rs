@@ -1,7 +1,5 @@
 //! Delimited text → where its header is, which byte stands between fields, and which column is what.
 
-use std::collections::BTreeMap;
-
 use super::format::{self, Format};
 use super::options::{Column, Options};
 use super::roles::{ROLES, Role, plain_name};
@@ -11,52 +9,76 @@ use crate::error::{Error, ErrorKind};
 use crate::report::ColumnReport;
 
 /// How many rows from the top may stand before the header.
-const HEADER_WITHIN: usize = 64;
+pub(super) const HEADER_WITHIN: u64 = 64;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// Which column is what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
-    at: [Option<usize>; ROLES],
+    /// [`NONE`] for a role without one.
+    at: [u16; ROLES],
+}
+
+const NONE: u16 = u16::MAX;
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { at: [NONE; ROLES] }
+    }
 }
 
 impl Columns {
+    /// Columns in these places.
+    pub fn of(places: &[(Role, usize)]) -> Self {
+        let mut columns = Columns::default();
+        for (role, at) in places {
+            columns.set(*role, *at);
+        }
+        columns
+    }
+
     pub fn get(&self, role: Role) -> Option<usize> {
-        self.at.get(role as usize).copied().flatten()
+        self.at.get(role as usize).filter(|at| **at != NONE).map(|at| usize::from(*at))
     }
 
     /// The roles that have a column.
+    #[inline(never)]
     pub fn used(&self) -> Vec<(Role, usize)> {
-        Role::ALL.into_iter().filter_map(|role| Some((role, self.get(role)?))).collect()
+        let mut used = Vec::new();
+        for role in Role::ALL {
+            if let Some(at) = self.get(role) {
+                used.push((role, at));
+            }
+        }
+        used
     }
 
     pub fn set(&mut self, role: Role, column: usize) {
         if let Some(at) = self.at.get_mut(role as usize) {
-            *at = Some(column);
+            *at = u16::try_from(column).unwrap_or(NONE);
         }
     }
 
     /// The columns that are read, for the report.
     pub fn report(&self, names: &[String]) -> Vec<ColumnReport> {
-        let used = self.used().into_iter();
-        used.map(|(role, at)| ColumnReport {
+        let column = |(role, at)| ColumnReport {
             role,
             column: names.get(at).cloned().unwrap_or_default(),
             position: at as u64 + 1,
-        })
-        .collect()
+        };
+        self.used().into_iter().map(column).collect()
     }
 
     /// The names of the columns that are not read.
     pub fn unused(&self, names: &[String]) -> Vec<String> {
-        let used = |at| self.at.contains(&Some(at));
+        let used = |at: usize| self.at.iter().any(|used| usize::from(*used) == at);
         names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
     }
 
     /// Whether any column is one of those that flows are known by.
     fn any(&self) -> bool {
-        self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(Option::is_some))
+        self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))
     }
 
     /// What has to be there for a row to be a flow, and is not.
@@ -135,9 +157,9 @@ impl Layout {
 /// A caller that gives positions for all that is needed needs no header.
 pub(super) fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
     let mut columns = Columns::default();
-    for (&role, column) in &options.columns {
+    for (role, column) in &options.columns {
         match column {
-            Column::At(at) => columns.set(role, *at),
+            Column::At(at) => columns.set(*role, *at),
             Column::Named { .. } => return None,
         }
     }
@@ -196,7 +218,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
     structure.scan(text, delimiter, true);
     let mut nearest: Option<Candidate> = None;
     let mut lines = 1;
-    for row in structure.rows().take(HEADER_WITHIN) {
+    for row in structure.rows().take(HEADER_WITHIN as usize) {
         let line = lines;
         let bytes = text.get(row.start..row.end()).unwrap_or_default();
         lines += 1 + bytes.iter().filter(|&&b| b == b'\n').count() as u64;
@@ -209,7 +231,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
         if !columns.any() {
             continue;
         }
-        for column in options.columns.values() {
+        for (_, column) in &options.columns {
             if let Column::Named { plain: wanted, .. } = column
                 && !plain.contains(wanted)
             {
@@ -247,7 +269,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
 pub(super) fn columns_of(
     names: &[String],
     format: &Format,
-    given: &BTreeMap<Role, Column>,
+    given: &[(Role, Column)],
 ) -> (Columns, Vec<&'static str>) {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let named = |wanted: &str| plain.iter().position(|name| name == wanted);
@@ -257,7 +279,7 @@ pub(super) fn columns_of(
         // A name to which the format gives a role has no other.
         let free = |name: &&&str| !format.names.iter().any(|(own, _)| own == *name);
         let common = || role.aliases().iter().filter(free).find_map(|alias| named(alias));
-        let at = match given.get(&role) {
+        let at = match given.iter().find(|(of, _)| *of == role).map(|(_, column)| column) {
             Some(Column::At(at)) => Some(*at),
             Some(Column::Named { plain, .. }) => named(plain),
             None => own().or_else(common),
@@ -268,7 +290,7 @@ pub(super) fn columns_of(
     }
     // `date` and `time` are one time in two columns.
     if let (Some(date), Some(time)) = (named("date"), named("time"))
-        && !given.contains_key(&Role::Time)
+        && !given.iter().any(|(role, _)| *role == Role::Time)
         && columns.get(Role::Time) == Some(time)
     {
         columns.set(Role::Time, date);
@@ -349,7 +371,7 @@ mod tests {
 
     fn layout(text: &str) -> Layout {
         match format::find(text.as_bytes(), &Options::new()) {
-            Ok(Found::Table(layout)) => layout,
+            Ok(Found::Table(layout)) => *layout,
             other => panic!("{other:?}"),
         }
     }
@@ -432,7 +454,7 @@ mod tests {
                 .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column));
         let found = options.map(|options| format::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
         let layout = match found {
-            Ok(Ok(Found::Table(layout))) => layout,
+            Ok(Ok(Found::Table(layout))) => *layout,
             other => panic!("{other:?}"),
         };
         assert_eq!((layout.delimiter, layout.header_line, layout.data_start), (b'|', None, 0));

@@ -26,6 +26,7 @@ mod sessions;
 mod sink;
 mod source;
 mod structure;
+mod text;
 pub(crate) mod value;
 
 pub use options::Options;

@@ -128,9 +128,9 @@ impl Names {
     pub fn of(format: &Format, options: &Options) -> Self {
         let beginnings = vec![0; BEGINNINGS as usize / 64];
         let mut names = Names { entries: Vec::new(), slots: Vec::new(), beginnings };
-        for (&role, column) in &options.columns {
+        for (role, column) in &options.columns {
             if let Column::Named { plain, .. } = column {
-                names.add(Cow::Owned(plain.clone()), role);
+                names.add(Cow::Owned(plain.clone()), *role);
             }
         }
         for &(plain, role) in format.names {
@@ -191,11 +191,15 @@ impl Names {
 
     /// The fields that were met, for the report. They have no position.
     pub fn report(&self) -> Vec<ColumnReport> {
-        let met = |role| {
-            self.entries.iter().filter(move |entry| entry.role == role).filter_map(|entry| entry.met.clone())
-        };
-        let columns = Role::ALL.into_iter().flat_map(|role| met(role).map(move |column| (role, column)));
-        columns.map(|(role, column)| ColumnReport { role, column, position: 0 }).collect()
+        let mut columns = Vec::new();
+        for role in Role::ALL {
+            for entry in self.entries.iter().filter(|entry| entry.role == role) {
+                if let Some(column) = &entry.met {
+                    columns.push(ColumnReport { role, column: column.clone(), position: 0 });
+                }
+            }
+        }
+        columns
     }
 }
 
@@ -241,8 +245,8 @@ impl<'a> Visit<'a> for Finder<'_, '_, 'a> {
 pub(super) trait Visit<'a> {
     /// Whether an object or array of that name is looked into.
     fn leads_on(&self, path: &Path) -> bool;
-    /// A value: under which name, that name's last part as it is written, the text, and whether that has
-    /// escapes.
+    /// A value: under which name, that name's last part as it is written, the text, and whether that is a
+    /// JSON string with escapes.
     fn value(&mut self, path: &Path, written: &[u8], text: &'a [u8], escaped: bool);
 }
 

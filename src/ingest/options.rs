@@ -1,7 +1,5 @@
 //! What a caller may say about the input, instead of having it found out.
 
-use std::collections::BTreeMap;
-
 use super::roles::{Role, plain_name};
 use super::value::time::{TimeReading, TimeUnit};
 use crate::error::{Error, ErrorKind};
@@ -19,7 +17,8 @@ use crate::error::{Error, ErrorKind};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    pub(super) columns: BTreeMap<Role, Column>,
+    /// At most one a role.
+    pub(super) columns: Vec<(Role, Column)>,
     pub(super) delimiter: Option<u8>,
     pub(super) time: TimeReading,
     pub(super) duplicates: bool,
@@ -62,7 +61,8 @@ impl Options {
         if matches!(&column, Column::Named { plain, .. } if plain.is_empty()) {
             return Err(bad());
         }
-        self.columns.insert(role, column);
+        self.columns.retain(|(of, _)| *of != role);
+        self.columns.push((role, column));
         Ok(self)
     }
 

@@ -38,7 +38,7 @@ pub(super) struct Reading {
 /// What the rows of the source are.
 #[derive(Debug)]
 pub(super) enum Shape {
-    Table { layout: Layout, places: Option<Places> },
+    Table { layout: Box<Layout>, places: Option<Places> },
     Rows(Rows),
 }
 

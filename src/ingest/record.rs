@@ -8,6 +8,7 @@ use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
 use super::roles::Role;
+use super::text::find;
 use super::value::address::address;
 use super::value::number::{bytes, port};
 use super::value::time::{self, TimeForm, TimeReading, TimeUnit, start};
@@ -215,11 +216,6 @@ pub(super) fn read<'a>(
 
 /// The start time, or the end where the format has only that.
 fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeForm), Reason> {
-    if let Some(micros) = fields.start {
-        return time::within(micros)
-            .map(|micros| (micros, TimeForm::Epoch(TimeUnit::Milliseconds)))
-            .ok_or(Reason::Time);
-    }
     let text = fields.text(Role::Time).ok_or(Reason::TooShort)?;
     match fields.text(Role::TimeOfDay) {
         // Only a date needs a time of day.
@@ -265,7 +261,12 @@ fn both_bytes(fields: &Fields<'_>) -> Result<(u64, u64), Reason> {
 
 /// The duration in microseconds, from its own column or the end's; not told is not zero.
 fn duration(fields: &Fields<'_>, format: &Format, start_of: i64, reading: TimeReading) -> Option<u64> {
-    let unit = format.duration?;
+    let unit = format.duration.filter(|_| fields.any_duration())?;
+    told_duration(fields, unit, start_of, reading)
+}
+
+#[inline(never)]
+fn told_duration(fields: &Fields<'_>, unit: TimeUnit, start_of: i64, reading: TimeReading) -> Option<u64> {
     if let Some(text) = fields.value(Role::Duration) {
         return time::duration(&text, unit);
     }
@@ -308,6 +309,7 @@ pub(super) fn by_ports(source: u16, destination: u16) -> Way {
     }
 }
 
+#[inline(never)]
 fn tell_names<'a>(facts: &mut Facts<'a>, fields: &Fields<'a>) {
     facts.named = fields.any_name();
     facts.host = match fields.is(Role::Method, &["CONNECT"]) {
@@ -322,29 +324,24 @@ fn tell_names<'a>(facts: &mut Facts<'a>, fields: &Fields<'a>) {
 
 /// The host in `host`, `host:port`, `https://host/path`.
 fn host_of(text: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
-    let range = host_range(&text);
-    if range.is_empty() {
-        return None;
+    let mut host = &*text;
+    if let Some(scheme) = find(host, b"://") {
+        host = host.get(scheme + 3..)?;
     }
-    Some(match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.get(range)?),
-        Cow::Owned(text) => Cow::Owned(text.get(range)?.to_vec()),
-    })
-}
-
-fn host_range(text: &[u8]) -> std::ops::Range<usize> {
-    let begin = text.windows(3).position(|w| w == b"://").map_or(0, |at| at + 3);
-    let rest = text.get(begin..).unwrap_or_default();
-    let mut len = rest.iter().position(|&b| b == b'/').unwrap_or(rest.len());
-    let host = rest.get(..len).unwrap_or_default();
+    if let Some(path) = find(host, b"/") {
+        host = host.get(..path)?;
+    }
     // A port follows the only colon, or the bracket of an IPv6 address.
-    if let Some(colon) = host.iter().rposition(|&b| b == b':')
-        && (host.iter().filter(|&&b| b == b':').count() == 1
-            || host.get(colon.wrapping_sub(1)) == Some(&b']'))
+    if let Some(colon) = find(host, b"]:").map(|at| at + 1).or_else(|| find(host, b":"))
+        && find(host.get(colon + 1..)?, b":").is_none()
     {
-        len = colon;
+        host = host.get(..colon)?;
     }
-    begin..begin + len
+    match host.len() {
+        0 => None,
+        len if len == text.len() => Some(text),
+        _ => Some(Cow::Owned(host.to_vec())),
+    }
 }
 
 /// A response code by name, by number (RFC 1035, 4.1.1), or as Windows numbers it: 9003 is

@@ -1,18 +1,17 @@
 //! Rows that are not read as a table: how they are cut out of a block, and how their texts are found.
 
-use std::collections::BTreeMap;
-
 use wide::u8x16;
 
 use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
 use super::json::{self, find_either};
-use super::layout::columns_of;
+use super::layout::{Columns, HEADER_WITHIN, columns_of};
 use super::names::{Finder, Names, Path, Visit};
 use super::options::{Column, Options};
 use super::roles::Role;
-use crate::report::{ColumnReport, SourceReport};
+use super::text::cut;
+use crate::report::SourceReport;
 
 /// Reads the texts of a row by itself.
 pub(super) type ReadRow = for<'a> fn(&'a [u8], &mut Fields<'a>) -> Result<(), Reason>;
@@ -39,7 +38,7 @@ pub(super) enum Cut {
 #[derive(Debug)]
 pub(super) enum Reader {
     /// A byte between fields.
-    Split(Split),
+    Split(Box<Split>),
     /// A JSON object.
     Json(Names),
     /// `key=value key="a value"`.
@@ -93,8 +92,8 @@ impl Rows {
             Reader::Split(split) => {
                 report.delimiter = Some(char::from(split.separator).to_string());
                 report.header_line = split.header_line;
-                report.columns.clone_from(&split.columns);
-                report.unused_columns.clone_from(&split.unused);
+                report.columns = split.columns.report(&split.names);
+                report.unused_columns = split.columns.unused(&split.names);
             }
             Reader::Json(names) | Reader::Pairs(names) => report.columns = names.report(),
             Reader::Own(_) => {}
@@ -183,109 +182,102 @@ impl Objects {
     }
 }
 
-/// Rows cut at a byte, with columns that a header names.
+/// Rows cut at a byte, whose columns a header names or the format places.
 #[derive(Debug)]
 pub(super) struct Split {
-    pub separator: u8,
-    /// Bytes and lines up to the first row.
-    pub start: usize,
-    pub lines: u64,
+    separator: u8,
+    /// A header has this as its first piece if it is a comment (`#…`), else as one of its names.
+    mark: &'static str,
     /// Line of the header from 1, if there is one.
-    pub header_line: Option<u64>,
-    /// How a line that is a header is known.
-    header: Header,
-    columns: Vec<ColumnReport>,
-    pub unused: Vec<String>,
+    header_line: Option<u64>,
+    columns: Columns,
+    names: Vec<String>,
     /// The role of each column that is read.
     roles: Vec<Option<Role>>,
     format: &'static Format,
-    given: BTreeMap<Role, Column>,
-}
-
-/// How a line that is a header is known.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Header {
-    /// It begins so; the names follow.
-    Begins(&'static str),
-    /// This name is among its fields.
-    Has(&'static str),
+    given: Vec<(Role, Column)>,
 }
 
 impl Split {
-    fn new(separator: u8, header: Header, format: &'static Format, options: &Options) -> Self {
+    /// Rows with a header among the first lines of `head`, if it is there and names all that is needed; and
+    /// where they begin.
+    pub fn by_header(
+        head: &[u8],
+        separator: u8,
+        mark: &'static str,
+        format: &'static Format,
+        options: &Options,
+    ) -> Option<(Self, usize)> {
+        let mut split = Split::new(separator, mark, format, options);
+        let (mut start, mut line) = (0, 0);
+        while line < HEADER_WITHIN {
+            let rest = head.get(start..)?;
+            let len = find_either(rest, b'\n', b'\n')? + 1;
+            start += len;
+            line += 1;
+            if split.take_header(rest.get(..len)?.trim_ascii_end()) {
+                split.header_line = Some(line);
+                return Some((split, start));
+            }
+        }
+        None
+    }
+
+    /// Rows with these columns.
+    pub fn by_places(
+        places: &[(Role, usize)],
+        separator: u8,
+        format: &'static Format,
+        options: &Options,
+    ) -> Self {
+        let mut split = Split::new(separator, "#", format, options);
+        split.take_columns(Columns::of(places));
+        split
+    }
+
+    fn new(separator: u8, mark: &'static str, format: &'static Format, options: &Options) -> Self {
         Split {
             separator,
-            start: 0,
-            lines: 0,
+            mark,
             header_line: None,
-            header,
-            columns: Vec::new(),
-            unused: Vec::new(),
+            columns: Columns::default(),
+            names: Vec::new(),
             roles: Vec::new(),
             format,
             given: options.columns.clone(),
         }
     }
 
-    /// Rows with a header among the first lines of `head`, if it is there and names all that is needed.
-    pub fn by_header(
-        head: &[u8],
-        separator: u8,
-        header: Header,
-        format: &'static Format,
-        options: &Options,
-    ) -> Option<Self> {
-        let mut split = Split::new(separator, header, format, options);
-        for line in head.split_inclusive(|&b| b == b'\n').take(64) {
-            split.start += line.len();
-            split.lines += 1;
-            if split.take_header(line.trim_ascii_end()) {
-                split.header_line = Some(split.lines);
-                return Some(split);
-            }
-        }
-        None
-    }
-
-    /// Rows without a header, with these columns.
-    pub fn by_names(
-        names: &[&str],
-        separator: u8,
-        header: Header,
-        format: &'static Format,
-        options: &Options,
-    ) -> Self {
-        let mut split = Split::new(separator, header, format, options);
-        split.take_names(names.iter().map(|name| (*name).to_owned()).collect());
-        split
-    }
-
     /// Whether the line is a header that names all that is needed; further rows are then read by it.
     fn take_header(&mut self, line: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(line);
-        let separator = char::from(self.separator);
-        let names = match self.header {
-            Header::Begins(mark) => text.strip_prefix(mark).map(|names| names.trim_start_matches(separator)),
-            Header::Has(name) => text.split(separator).any(|field| field == name).then_some(&*text),
-        };
-        names.is_some_and(|names| self.take_names(names.split(separator).map(str::to_owned).collect()))
-    }
-
-    fn take_names(&mut self, names: Vec<String>) -> bool {
+        let mut pieces = cut(line, self.separator);
+        let Some(at) = pieces.iter().position(|piece| *piece == self.mark.as_bytes()) else { return false };
+        if self.mark.starts_with('#') {
+            if at > 0 {
+                return false;
+            }
+            pieces.remove(0);
+        }
+        let names: Vec<String> =
+            pieces.iter().map(|piece| String::from_utf8_lossy(piece).into_owned()).collect();
         let (columns, missing) = columns_of(&names, self.format, &self.given);
         if !missing.is_empty() {
             return false;
         }
+        self.names = names;
+        self.take_columns(columns);
+        true
+    }
+
+    fn take_columns(&mut self, columns: Columns) {
         self.roles.clear();
-        self.columns = columns.report(&names);
-        self.unused = columns.unused(&names);
         for (role, at) in columns.used() {
             self.roles.resize(self.roles.len().max(at + 1), None);
             if let Some(slot) = self.roles.get_mut(at) {
                 *slot = Some(role);
             }
         }
-        true
+        self.columns = columns;
     }
 
     /// Finds the fields of a row that are read.
@@ -330,7 +322,8 @@ fn read_pairs<'a>(row: &'a [u8], names: &mut Names, fields: &mut Fields<'a>) {
         let (value, escaped, taken) = match after {
             [b'"', inside @ ..] => {
                 let (len, escaped) = json::string(inside).unwrap_or((inside.len(), false));
-                (inside.get(..len).unwrap_or_default(), escaped, len + 2)
+                let whole = after.get(..len + 2).filter(|_| escaped);
+                (whole.or(inside.get(..len)).unwrap_or_default(), escaped, len + 2)
             }
             _ => {
                 let len = after.iter().position(|b| b" ,\t".contains(b)).unwrap_or(after.len());

@@ -5,9 +5,6 @@
 //! the session is over, or at the end of the source. Memory is bounded, and nothing but the order of the
 //! rows decides.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::batch::FlowRow;
 use super::record::{Meaning, Record};
 use crate::flow::Address;
@@ -24,40 +21,29 @@ const TCP_SILENCE: i64 = 4 * MINUTE;
 /// of Cisco's inactive timer).
 const OTHER_SILENCE: i64 = 15 * SECOND;
 
-/// The sessions of a source that may go on.
+/// The sessions of a source that may go on: a hash table with linear probing, as long as there are any.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    open: HashMap<u64, Session, BuildHasherDefault<AsItIs>>,
+    /// Empty, or a power of two of places, of which at most half are taken.
+    places: Vec<Option<Session>>,
+    taken: usize,
     /// A secret number, so that nobody can make input whose keys are all alike.
     seed: u64,
 }
 
-/// Keys are hashes already.
-#[derive(Debug, Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {}
-
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key;
-    }
-}
-
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Session {
+    key: u64,
     flow: FlowRow,
     /// When it was last heard of.
     last: i64,
+    /// It has become a flow; the place is kept for those that were put behind it.
+    over: bool,
 }
 
 impl Sessions {
     pub fn new(seed: u64) -> Self {
-        Sessions { open: HashMap::default(), seed }
+        Sessions { places: Vec::new(), taken: 0, seed }
     }
 
     /// Takes a row; false if it belongs to a session of which another row was there before. What is over
@@ -65,53 +51,82 @@ impl Sessions {
     #[inline(never)]
     pub fn take(&mut self, record: &Record<'_>, flows: &mut Vec<FlowRow>) -> bool {
         let Some(flow) = record.flow() else { return true };
-        let key = key_of(record, self.seed);
-        let ends = matches!(record.meaning, Meaning::Part { ends: true, .. });
         let last = record.start.saturating_add(record.facts.duration.unwrap_or(0) as i64);
-        let new = Session { flow, last };
-        let Some(session) = self.open.get_mut(&key) else {
-            if ends {
-                flows.push(flow);
-            } else {
-                self.make_room(flow.start, flows);
-                self.open.insert(key, new);
+        let mut new = Session { key: key_of(record, self.seed), flow, last, over: false };
+        let ends = matches!(record.meaning, Meaning::Part { ends: true, .. });
+        if self.taken * 2 >= self.places.len() {
+            self.make_room(flow.start, flows);
+        }
+        let Some(place) = self.find(new.key) else { return true };
+        let merged = match place {
+            Some(session) if !session.over => {
+                let goes_on = session.goes_on(record);
+                if goes_on {
+                    new = session.with(record, &new);
+                } else {
+                    flows.push(session.flow);
+                }
+                goes_on
             }
-            return true;
+            Some(_) => false,
+            None => {
+                self.taken += 1;
+                false
+            }
         };
-        if !session.goes_on(record) {
-            flows.push(std::mem::replace(session, new).flow);
-            return true;
+        if ends {
+            flows.push(new.flow);
+            new.over = true;
         }
-        session.add(record, new);
-        if ends && let Some(session) = self.open.remove(&key) {
-            flows.push(session.flow);
+        if let Some(place) = self.find(new.key) {
+            *place = Some(new);
         }
-        false
+        !merged
     }
 
     /// Ends all of them.
     pub fn end(&mut self, flows: &mut Vec<FlowRow>) {
-        self.end_those(flows, |_| true);
+        flows.extend(self.going_on().map(|session| session.flow));
+        self.places = Vec::new();
+        self.taken = 0;
     }
 
-    /// Ends those that have been silent for long; if there are too many of the others, these too.
+    fn going_on(&self) -> impl Iterator<Item = &Session> {
+        self.places.iter().flatten().filter(|session| !session.over)
+    }
+
+    /// The place of a key, or the free one where it belongs. Only a table without places has none.
+    fn find(&mut self, key: u64) -> Option<&mut Option<Session>> {
+        let mask = self.places.len().checked_sub(1)?;
+        let mut at = key as usize;
+        while self.places.get(at & mask)?.is_some_and(|session| session.key != key) {
+            at += 1;
+        }
+        self.places.get_mut(at & mask)
+    }
+
+    /// Makes the table twice as large. At its limit, ends those that have been silent for long; if most
+    /// still go on, all of them.
     fn make_room(&mut self, now: i64, flows: &mut Vec<FlowRow>) {
-        if self.open.len() >= MOST {
-            self.end_those(flows, |session| now.saturating_sub(session.last) > TCP_SILENCE);
-        }
-        if self.open.len() >= MOST {
-            self.end(flows);
-        }
-    }
-
-    fn end_those(&mut self, flows: &mut Vec<FlowRow>, over: impl Fn(&Session) -> bool) {
-        self.open.retain(|_, session| {
-            let over = over(session);
-            if over {
-                flows.push(session.flow);
+        let size = (self.places.len() * 2).clamp(64, 2 * MOST);
+        let mut kept: Vec<Session> = self.going_on().copied().collect();
+        if kept.len() * 2 >= size {
+            kept.retain(|session| {
+                let silent = now.saturating_sub(session.last) > TCP_SILENCE;
+                flows.extend(silent.then_some(session.flow));
+                !silent
+            });
+            if kept.len() * 4 >= size {
+                flows.extend(kept.drain(..).map(|session| session.flow));
             }
-            !over
-        });
+        }
+        self.places = vec![None; size];
+        self.taken = kept.len();
+        for session in kept {
+            if let Some(place) = self.find(session.key) {
+                *place = Some(session);
+            }
+        }
     }
 }
 
@@ -130,21 +145,20 @@ impl Session {
         }
     }
 
-    fn add(&mut self, record: &Record<'_>, part: Session) {
-        let (held, flow) = (&mut self.flow, part.flow);
-        let (mut sent, mut received) = (flow.bytes_sent, flow.bytes_received);
-        if held.key != flow.key {
+    /// The session and one more row of it.
+    fn with(&self, record: &Record<'_>, part: &Session) -> Session {
+        let (mut flow, more) = (self.flow, part.flow);
+        let (mut sent, mut received) = (more.bytes_sent, more.bytes_received);
+        if flow.key != more.key {
             std::mem::swap(&mut sent, &mut received);
         }
         // Either all bytes so far, or those of this part.
-        let sum = match record.meaning {
-            Meaning::Part { total: true, .. } => u64::max,
-            _ => u64::saturating_add,
-        };
-        held.bytes_sent = sum(held.bytes_sent, sent);
-        held.bytes_received = sum(held.bytes_received, received);
-        held.start = held.start.min(flow.start);
-        self.last = self.last.max(part.last);
+        let total = matches!(record.meaning, Meaning::Part { total: true, .. });
+        let sum = |held: u64, more: u64| if total { held.max(more) } else { held.saturating_add(more) };
+        flow.bytes_sent = sum(flow.bytes_sent, sent);
+        flow.bytes_received = sum(flow.bytes_received, received);
+        flow.start = flow.start.min(more.start);
+        Session { flow, last: self.last.max(part.last), ..*part }
     }
 }
 
@@ -253,8 +267,9 @@ mod tests {
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
         for row in &rows {
             sessions.take(row, &mut flows);
-            assert!(sessions.open.len() <= MOST);
+            assert!(sessions.taken <= MOST && sessions.places.len() <= 2 * MOST);
         }
-        assert_eq!(flows.len(), MOST);
+        sessions.end(&mut flows);
+        assert_eq!(flows.len(), rows.len());
     }
 }

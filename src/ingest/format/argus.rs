@@ -4,10 +4,9 @@
 //! this was not seen. Times have no zone. Rows of protocols below IP have no addresses that mean anything
 //! here.
 
-use super::{Format, Shape};
+use super::{Format, PlacesCut, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
-use crate::ingest::layout::{Columns, Layout};
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 
@@ -34,12 +33,51 @@ pub(super) static HEADER: Format = Format {
 
 pub(super) static HEADERLESS: Format = Format {
     name: "argus",
-    shape: Shape::Columns(layout),
-    names: NAMES,
+    shape: Shape::Places {
+        looks: |fields| {
+            looks(fields) && fields.get(13).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit))
+        },
+        separators: b",\t",
+        cut: PlacesCut::Table,
+        places: PLACES,
+    },
     meaning: Some(meaning),
-    notes: &["without a header, columns are taken in the order of CTU's binetflow files"],
+    notes: NOTES,
     ..Format::PLAIN
 };
+
+/// The shortest variant, without the source's bytes.
+pub(super) static SHORT: Format = Format {
+    name: "argus",
+    shape: Shape::Places {
+        looks,
+        separators: b",\t",
+        cut: PlacesCut::Table,
+        places: match PLACES.split_last() {
+            Some((_, places)) => places,
+            None => PLACES,
+        },
+    },
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] = &["without a header, columns are taken in the order of CTU's binetflow files"];
+
+/// The places that all variants have, and last the one that the shortest has not.
+const PLACES: &[(Role, usize)] = &[
+    (Role::Time, 0),
+    (Role::Duration, 1),
+    (Role::Protocol, 2),
+    (Role::Source, 3),
+    (Role::SourcePort, 4),
+    (Role::Direction, 5),
+    (Role::Destination, 6),
+    (Role::Port, 7),
+    (Role::BytesTotal, 12),
+    (Role::BytesSent, 13),
+];
 
 fn meaning(fields: &Fields<'_>) -> Meaning {
     if fields.is(Role::Protocol, &["arp", "rarp", "llc", "man", "lldp", "ipx", "isis", "stp"]) {
@@ -55,42 +93,12 @@ fn meaning(fields: &Fields<'_>) -> Meaning {
     }
 }
 
-/// The order of the columns that all variants begin with.
-const ORDER: &[Option<Role>] = &[
-    Some(Role::Time),
-    Some(Role::Duration),
-    Some(Role::Protocol),
-    Some(Role::Source),
-    Some(Role::SourcePort),
-    Some(Role::Direction),
-    Some(Role::Destination),
-    Some(Role::Port),
-    None,
-    None,
-    None,
-    None,
-    Some(Role::BytesTotal),
-    Some(Role::BytesSent),
-];
-
-/// The first line is a row: a time with slashes, and an arrow in the sixth place.
-fn layout(text: &[u8]) -> Option<Layout> {
-    let line = text.split(|&b| b == b'\n').next()?;
-    let delimiter = [b',', b'\t'].into_iter().find(|d| line.contains(d))?;
-    let fields: Vec<&[u8]> = line.split(|b| *b == delimiter).collect();
-    let is_time = |text: &[u8]| matches!(text, [b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]);
-    let dir = fields.get(5)?.trim_ascii();
-    let is_direction = dir == b"who" || dir.contains(&b'>') || dir.contains(&b'<') || dir.is_empty();
-    if fields.len() < 13 || !is_time(fields.first()?) || !is_direction {
-        return None;
-    }
-    // After the shortest variant's columns there may be a label.
-    let known = if fields.get(13).is_some_and(|text| text.iter().all(u8::is_ascii_digit)) { 14 } else { 13 };
-    let mut columns = Columns::default();
-    for (at, role) in ORDER.iter().enumerate().take(known) {
-        if let Some(role) = role {
-            columns.set(*role, at);
-        }
-    }
-    Some(Layout::headerless(&HEADERLESS, delimiter, columns))
+/// A time with slashes, and an arrow in the sixth place.
+fn looks(fields: &[&[u8]]) -> bool {
+    let time = matches!(fields.first(), Some([b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]));
+    let direction = fields.get(5).is_some_and(|dir| {
+        let dir = dir.trim_ascii();
+        dir.is_empty() || dir == b"who" || dir.iter().any(|b| b"<>".contains(b))
+    });
+    time && direction && fields.len() >= 13
 }

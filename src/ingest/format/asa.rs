@@ -7,14 +7,16 @@
 use super::{Format, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
+use crate::ingest::json::find_either;
 use crate::ingest::record::{Meaning, Way, by_ports};
 use crate::ingest::roles::Role;
-use crate::ingest::rows::Cut;
+use crate::ingest::text::words;
 use crate::ingest::value::number::port;
+use crate::ingest::value::time::month;
 
 pub(super) static SYSLOG: Format = Format {
     name: "cisco-asa",
-    shape: Shape::Own { looks, cut: Cut::Lines, read },
+    shape: Shape::Own { looks, read },
     meaning: Some(meaning),
     time_is_end: true,
     notes: &[
@@ -24,13 +26,21 @@ pub(super) static SYSLOG: Format = Format {
     ..Format::PLAIN
 };
 
-/// What stands before the number of a message.
+/// Where the message begins.
 fn message(line: &[u8]) -> Option<usize> {
-    line.windows(5).position(|w| matches!(w, b"%ASA-" | b"%FTD-" | b"%PIX-"))
+    let mut at = 0;
+    loop {
+        at += find_either(line.get(at..)?, b'%', b'%')?;
+        if matches!(line.get(at..at + 5), Some(b"%ASA-" | b"%FTD-" | b"%PIX-")) {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
+/// Any of the first lines.
 fn looks(text: &[u8]) -> Option<usize> {
-    text.split(|&b| b == b'\n').take(20).any(|line| message(line).is_some()).then_some(0)
+    message(text.get(..4096).unwrap_or(text)).map(|_| 0)
 }
 
 fn meaning(fields: &Fields<'_>) -> Meaning {
@@ -41,40 +51,32 @@ fn meaning(fields: &Fields<'_>) -> Meaning {
 }
 
 fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
-    let at = message(row).ok_or(Reason::OtherEvent)?;
-    let (before, text) = row.split_at(at);
-    let mut words = text.split(|&b| b == b' ').filter(|word| !word.is_empty());
-    let number = words.next().ok_or(Reason::TooShort)?;
-    let is = |numbers: [&[u8]; 2]| numbers.iter().any(|n| number.ends_with(n));
-    let built = is([b"-302013:", b"-302015:"]);
-    if !built && !is([b"-302014:", b"-302016:"]) {
-        return Err(Reason::OtherEvent);
-    }
+    let (before, text) = row.split_at(message(row).ok_or(Reason::OtherEvent)?);
+    let words = words(text, b" ");
+    let built = match words.first().and_then(|number| number.strip_suffix(b":")?.last_chunk::<6>()) {
+        Some(b"302013" | b"302015") => true,
+        Some(b"302014" | b"302016") => false,
+        _ => return Err(Reason::OtherEvent),
+    };
     fields.set(Role::Time, time(before).ok_or(Reason::Time)?);
-    let mut word = || words.next().ok_or(Reason::TooShort);
-    word()?;
-    let direction = if built { Some(word()?) } else { None };
-    fields.set(Role::Protocol, word()?);
-    word()?;
-    fields.set(Role::Session, word()?);
-    let mut ends = [(&b""[..], &b""[..]); 2];
-    let mut previous = b"".as_slice();
-    while let Some(word) = words.next() {
-        match previous {
-            b"for" => ends[0] = end_of(word),
-            b"to" => ends[1] = end_of(word),
-            b"duration" => fields.set(Role::Duration, word),
-            _ => {}
-        }
-        previous = word;
+    // Built has a word more: the direction.
+    let word = |at: usize| words.get(at + usize::from(built)).copied().unwrap_or_default();
+    fields.set(Role::Protocol, word(2));
+    fields.set(Role::Session, word(4));
+    let after = |mark: &[u8]| {
+        let at = words.iter().position(|word| *word == mark)?;
+        words.get(at + 1).copied()
+    };
+    let mut destination = end_of(after(b"for").ok_or(Reason::TooShort)?);
+    let mut source = end_of(after(b"to").ok_or(Reason::TooShort)?);
+    if let Some(duration) = after(b"duration") {
+        fields.set(Role::Duration, duration);
     }
-    let [mut destination, mut source] = ends;
-    let backwards = match direction {
-        Some(direction) => {
-            fields.set(Role::Direction, direction);
-            direction == b"inbound"
-        }
-        None => by_ports(port(source.1).unwrap_or(0), port(destination.1).unwrap_or(0)) == Way::Answered,
+    let backwards = if built {
+        fields.set(Role::Direction, word(1));
+        word(1) == b"inbound"
+    } else {
+        by_ports(port(source.1).unwrap_or(0), port(destination.1).unwrap_or(0)) == Way::Answered
     };
     if backwards {
         std::mem::swap(&mut source, &mut destination);
@@ -99,11 +101,10 @@ fn end_of(text: &[u8]) -> (&[u8], &[u8]) {
 
 /// The last date and time in what stands before the message: the device's own, if a server wrote one too.
 fn time(before: &[u8]) -> Option<&[u8]> {
-    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let starts = |at: &usize| {
-        let rest = before.get(*at..).unwrap_or_default();
-        let named = rest.get(3) == Some(&b' ') && MONTHS.chunks_exact(3).any(|month| rest.starts_with(month));
-        named || matches!(rest, [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', _, _, b'-', ..])
+    let starts = |at: &usize| match before.get(*at..) {
+        Some([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', _, _, b'-', ..]) => true,
+        Some([a, b, c, b' ', ..]) => month(&[*a, *b, *c]).is_some(),
+        _ => false,
     };
     let start = (0..before.len()).rev().find(starts)?;
     let rest = before.get(start..)?;

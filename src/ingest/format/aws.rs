@@ -3,19 +3,66 @@
 //!
 //! Records are one-way, and one for each aggregation interval of a connection.
 
-use super::{Format, Shape};
+use super::{Format, PlacesCut, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
-use crate::ingest::layout::Refusal;
-use crate::ingest::options::Options;
 use crate::ingest::record::{Meaning, Way};
 use crate::ingest::roles::Role;
-use crate::ingest::rows::{Header, Split};
 
 pub(super) static LOG: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Lines(split),
+    shape: Shape::Lines { mark: "srcaddr", separator: |_| Some(Ok(b' ')) },
     names: NAMES,
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// Version 2 without its header.
+pub(super) static DEFAULT: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Places {
+        looks: |words| {
+            words.len() == 14 && words.first() == Some(&b"2".as_slice()) && ends_with_status(words)
+        },
+        separators: b" ",
+        cut: PlacesCut::Lines,
+        places: &[
+            (Role::Source, 3),
+            (Role::Destination, 4),
+            (Role::SourcePort, 5),
+            (Role::Port, 6),
+            (Role::Protocol, 7),
+            (Role::BytesSent, 9),
+            (Role::Time, 10),
+            (Role::End, 11),
+            (Role::Event, 13),
+        ],
+    },
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// The same behind a time.
+pub(super) static CLOUDWATCH: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Places {
+        looks: |words| words.len() == 15 && words.get(1) == Some(&b"2".as_slice()) && ends_with_status(words),
+        separators: b" ",
+        cut: PlacesCut::Lines,
+        places: &[
+            (Role::Source, 4),
+            (Role::Destination, 5),
+            (Role::SourcePort, 6),
+            (Role::Port, 7),
+            (Role::Protocol, 8),
+            (Role::BytesSent, 10),
+            (Role::Time, 11),
+            (Role::End, 12),
+            (Role::Event, 14),
+        ],
+    },
     meaning: Some(meaning),
     notes: NOTES,
     ..Format::PLAIN
@@ -48,23 +95,6 @@ const NAMES: &[(&str, Role)] = &[
     ("logstatus", Role::Event),
 ];
 
-const DEFAULT: [&str; 14] = [
-    "version",
-    "account-id",
-    "interface-id",
-    "srcaddr",
-    "dstaddr",
-    "srcport",
-    "dstport",
-    "protocol",
-    "packets",
-    "bytes",
-    "start",
-    "end",
-    "action",
-    "log-status",
-];
-
 /// NODATA: no traffic in the interval; SKIPDATA: records were lost.
 const NOTHING: &[&str] = &["NODATA", "SKIPDATA"];
 
@@ -80,18 +110,6 @@ fn meaning(fields: &Fields<'_>) -> Meaning {
     })
 }
 
-fn split(text: &[u8], options: &Options) -> Option<Result<Split, Refusal>> {
-    let line = text.split(|&b| b == b'\n').next()?.trim_ascii_end();
-    let words: Vec<&[u8]> = line.split(|&b| b == b' ').collect();
-    const HEADER: Header = Header::Has("srcaddr");
-    if words.contains(&b"srcaddr".as_slice()) && words.contains(&b"dstaddr".as_slice()) {
-        return Split::by_header(text, b' ', HEADER, &LOG, options).map(Ok);
-    }
-    let before = words.len().checked_sub(DEFAULT.len())?;
-    let is_default = words.get(before) == Some(&b"2".as_slice())
-        && words
-            .last()
-            .is_some_and(|status| *status == b"OK" || NOTHING.iter().any(|n| n.as_bytes() == *status));
-    let names = [&["received"][..before.min(1)], &DEFAULT].concat();
-    (before <= 1 && is_default).then(|| Ok(Split::by_names(&names, b' ', HEADER, &LOG, options)))
+fn ends_with_status(words: &[&[u8]]) -> bool {
+    words.last().is_some_and(|status| *status == b"OK" || NOTHING.iter().any(|n| n.as_bytes() == *status))
 }

@@ -1,21 +1,70 @@
 //! Azure: flow logs of network security groups and virtual networks (JSON with a text for each flow), and
 //! the table of Network Analytics as CSV.
 
-use super::{Format, Shape};
-use crate::ingest::diagnostics::Reason;
+use super::{Format, PlacesCut, Shape};
 use crate::ingest::fields::Fields;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::rows::Cut;
 
-/// The texts in `flowTuples`, wherever they stand.
-pub(super) static TUPLES: Format = Format {
+/// The texts in `flowTuples` of security groups, wherever they stand:
+/// `TIME,SRC,DST,SPORT,DPORT,T|U,I|O,A|D[,B|C|E,PACKETS,BYTES,PACKETS,BYTES]`.
+pub(super) static GROUPS: Format = Format {
     name: "azure-flow-log",
-    shape: Shape::Own { looks, cut: Cut::Texts(7), read },
+    shape: Shape::Places {
+        looks: |words| matches!(words.get(5), Some([b'T' | b'U'])) && is_tuple(words),
+        separators: b",",
+        cut: PlacesCut::Texts(7),
+        places: &[
+            (Role::Time, 0),
+            (Role::Source, 1),
+            (Role::Destination, 2),
+            (Role::SourcePort, 3),
+            (Role::Port, 4),
+            (Role::Protocol, 5),
+            (Role::Flags, 8),
+            (Role::BytesSent, 10),
+            (Role::BytesReceived, 12),
+        ],
+    },
     meaning: Some(meaning),
-    notes: &["a flow's beginning, continuations and end are several tuples, which count once"],
+    notes: NOTES,
     ..Format::PLAIN
 };
+
+/// Those of virtual networks:
+/// `TIME,SRC,DST,SPORT,DPORT,NUMBER,I|O,B|C|E|D,ENCRYPTION,PACKETS,BYTES,PACKETS,BYTES`.
+pub(super) static NETWORKS: Format = Format {
+    name: "azure-flow-log",
+    shape: Shape::Places {
+        looks: |words| words.get(5).is_some_and(|word| is_number(word)) && is_tuple(words),
+        separators: b",",
+        cut: PlacesCut::Texts(7),
+        places: &[
+            (Role::Time, 0),
+            (Role::Source, 1),
+            (Role::Destination, 2),
+            (Role::SourcePort, 3),
+            (Role::Port, 4),
+            (Role::Protocol, 5),
+            (Role::Flags, 7),
+            (Role::BytesSent, 10),
+            (Role::BytesReceived, 12),
+        ],
+    },
+    meaning: Some(meaning),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] = &["a flow's beginning, continuations and end are several tuples, which count once"];
+
+fn is_number(word: &[u8]) -> bool {
+    !word.is_empty() && word.iter().all(u8::is_ascii_digit)
+}
+
+fn is_tuple(words: &[&[u8]]) -> bool {
+    words.first().is_some_and(|word| is_number(word)) && matches!(words.get(6), Some([b'I' | b'O']))
+}
 
 /// Hourly sums: when within the hour a connection was made is not told.
 pub(super) static CSV: Format = Format {
@@ -31,35 +80,6 @@ pub(super) static CSV: Format = Format {
     notes: &["rows are sums of an hour or less: they do not tell when each connection was made"],
     ..Format::PLAIN
 };
-
-fn looks(text: &[u8]) -> Option<usize> {
-    let json = matches!(text.trim_ascii_start(), [b'{' | b'[', ..]);
-    (json && text.windows(12).any(|w| w == b"\"flowTuples\"")).then_some(0)
-}
-
-/// `TIME,SRC,DST,SPORT,DPORT,T|U,I|O,A|D[,B|C|E,PACKETS,BYTES,PACKETS,BYTES]`; of virtual networks
-/// `TIME,SRC,DST,SPORT,DPORT,NUMBER,I|O,B|C|E|D,ENCRYPTION,PACKETS,BYTES,PACKETS,BYTES`.
-fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
-    let words: Vec<&[u8]> = row.split(|&b| b == b',').collect();
-    let of_network = words.get(5).is_some_and(|protocol| protocol.iter().all(u8::is_ascii_digit));
-    let places = [
-        (Role::Time, 0),
-        (Role::Source, 1),
-        (Role::Destination, 2),
-        (Role::SourcePort, 3),
-        (Role::Port, 4),
-        (Role::Protocol, 5),
-        (Role::Flags, if of_network { 7 } else { 8 }),
-        (Role::BytesSent, 10),
-        (Role::BytesReceived, 12),
-    ];
-    for (role, place) in places {
-        if let Some(word) = words.get(place) {
-            fields.set(role, word);
-        }
-    }
-    Ok(())
-}
 
 fn meaning(fields: &Fields<'_>) -> Meaning {
     match fields.raw(Role::Flags) {

@@ -6,6 +6,7 @@ use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
+use crate::ingest::text::{find, first_line};
 
 pub(super) static LOG: Format = Format {
     name: "fortigate",
@@ -34,8 +35,9 @@ pub(super) static LOG: Format = Format {
 };
 
 fn looks(text: &[u8]) -> bool {
-    let has = |line: &[u8], word: &[u8]| line.windows(word.len()).any(|w| w == word);
-    text.split(|&b| b == b'\n').take(20).any(|line| has(line, b"logid=") && has(line, b"type="))
+    let line = first_line(text);
+    [b"logid=".as_slice(), b"type=", b"devname="].iter().filter(|word| find(line, word).is_some()).count()
+        >= 2
 }
 
 fn meaning(fields: &Fields<'_>) -> Meaning {

@@ -26,11 +26,10 @@ mod tshark;
 mod zeek;
 
 use super::fields::Fields;
-use super::layout::{Layout, Refusal};
-use super::options::Options;
+use super::layout::Refusal;
 use super::record::Meaning;
 use super::roles::Role;
-use super::rows::{Cut, ReadRow, Split};
+use super::rows::ReadRow;
 use super::value::time::TimeUnit;
 
 pub(super) use generic::DELIMITED;
@@ -43,6 +42,7 @@ const FORMATS: &[&Format] = &[
     &suricata::EVE,
     &argus::HEADER,
     &argus::HEADERLESS,
+    &argus::SHORT,
     &nfdump::CSV,
     &nfdump::LINES,
     &nfdump::PIPE,
@@ -51,8 +51,11 @@ const FORMATS: &[&Format] = &[
     &nfstream::CSV,
     &cicflowmeter::CSV,
     &aws::LOG,
+    &aws::DEFAULT,
+    &aws::CLOUDWATCH,
     &aws::CSV,
-    &azure::TUPLES,
+    &azure::GROUPS,
+    &azure::NETWORKS,
     &azure::CSV,
     &gcp::JSON,
     &cloudflare::SESSIONS,
@@ -115,14 +118,31 @@ impl Format {
 pub(super) enum Shape {
     /// Delimited, with a header in which all columns of one of these sets stand.
     Header(&'static [&'static [&'static str]]),
-    /// Delimited, without a header, if the bytes look like it.
-    Columns(fn(&[u8]) -> Option<Layout>),
-    /// Lines that are cut at a byte, if the bytes look like it; some then hold nothing that is read.
-    Lines(fn(&[u8], &Options) -> Option<Result<Split, Refusal>>),
+    /// Delimited, without a header: the places of its columns, if the fields of the first row look like it.
+    Places {
+        looks: fn(&[&[u8]]) -> bool,
+        separators: &'static [u8],
+        cut: PlacesCut,
+        places: &'static [(Role, usize)],
+    },
+    /// Lines under a header that has this mark, and what separates their fields, if the bytes look like it;
+    /// some then hold nothing that is read.
+    Lines { mark: &'static str, separator: fn(&[u8]) -> Option<Result<u8, Refusal>> },
     /// JSON objects in which all fields of one of these sets stand (in any of the first ones).
     Json(&'static [&'static [&'static str]]),
     /// `key=value`, if the bytes look like it.
     Pairs(fn(&[u8]) -> bool),
-    /// Rows that the format reads by itself, if the bytes look like it; with the length of the header.
-    Own { looks: fn(&[u8]) -> Option<usize>, cut: Cut, read: ReadRow },
+    /// Lines that the format reads by itself, if the bytes look like it; with the length of the header.
+    Own { looks: fn(&[u8]) -> Option<usize>, read: ReadRow },
+}
+
+/// How rows without a header are cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlacesCut {
+    /// As CSV, with quotes.
+    Table,
+    /// At each separator, line by line.
+    Lines,
+    /// At each separator, of each text in a JSON document that has at least so many.
+    Texts(usize),
 }

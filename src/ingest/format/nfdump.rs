@@ -8,7 +8,8 @@ use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::record::{Meaning, Way};
 use crate::ingest::roles::Role;
-use crate::ingest::rows::Cut;
+use crate::ingest::text::{cut, find, first_line};
+use crate::ingest::value::number;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const NOTES: &[&str] =
@@ -63,7 +64,7 @@ pub(super) static JSON: Format = Format {
 
 pub(super) static LINES: Format = Format {
     name: "nfdump-lines",
-    shape: Shape::Own { looks: looks_like_lines, cut: Cut::Lines, read: read_line },
+    shape: Shape::Own { looks: looks_like_lines, read: read_line },
     meaning: Some(meaning),
     notes: NOTES,
     ..Format::PLAIN
@@ -71,7 +72,7 @@ pub(super) static LINES: Format = Format {
 
 pub(super) static PIPE: Format = Format {
     name: "nfdump-pipe",
-    shape: Shape::Own { looks: looks_like_pipe, cut: Cut::Lines, read: read_pipe },
+    shape: Shape::Own { looks: looks_like_pipe, read: read_pipe },
     meaning: Some(meaning),
     notes: NOTES,
     ..Format::PLAIN
@@ -88,8 +89,7 @@ fn meaning(fields: &Fields<'_>) -> Meaning {
 /// Only the first packet of a connection has SYN and not ACK. Flags are those of all packets together, as
 /// letters (`...AP.SF`) or as a number.
 fn way(flags: &[u8]) -> Way {
-    let number: Option<u8> = std::str::from_utf8(flags).ok().and_then(|flags| flags.parse().ok());
-    let (syn, ack) = match number {
+    let (syn, ack) = match number::bytes(flags) {
         Some(bits) => (bits & 0x02 != 0, bits & 0x10 != 0),
         None => (flags.contains(&b'S'), flags.contains(&b'A')),
     };
@@ -100,9 +100,9 @@ fn way(flags: &[u8]) -> Way {
 
 /// A header, or (with `-q`) a first line that can be read.
 fn looks_like_lines(text: &[u8]) -> Option<usize> {
-    let line = text.split_inclusive(|&b| b == b'\n').next()?;
-    if line.starts_with(b"Date f") && line.windows(8).any(|w| w == b"Duration") {
-        return Some(line.len());
+    let line = first_line(text);
+    if line.starts_with(b"Date f") && find(line, b"Duration").is_some() {
+        return find(text, b"\n").map(|at| at + 1);
     }
     read_line(line, &mut Fields::new()).is_ok().then_some(0)
 }
@@ -144,6 +144,7 @@ fn read_line<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
 }
 
 /// Takes the next word; the unit that may follow a number (`1.2 M`) belongs to it.
+#[inline(never)]
 fn word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], Reason> {
     let text = rest.trim_ascii_start();
     let mut len = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
@@ -169,50 +170,44 @@ fn end_of(text: &[u8]) -> (&[u8], &[u8]) {
 // ---------------------------------------------------------------------------------------------- pipe
 
 fn looks_like_pipe(text: &[u8]) -> Option<usize> {
-    let line = text.split(|&b| b == b'\n').next()?;
-    let numbers = line.trim_ascii_end().iter().all(|b| b.is_ascii_digit() || *b == b'|');
+    let line = first_line(text);
+    let numbers = line.iter().all(|b| b.is_ascii_digit() || *b == b'|');
     (numbers && read_pipe(line, &mut Fields::new()).is_ok()).then_some(0)
 }
 
-/// `AF|FIRST|LAST|PROTO|SRC×4|PORT|DST×4|PORT|AS|AS|IN|OUT|FLAGS|TOS|PACKETS|BYTES`: times in milliseconds,
-/// or (before version 1.7) in seconds and milliseconds apart.
+/// `AF|FIRST|LAST|PROTO|SRC×4|PORT|DST×4|PORT|AS|AS|IN|OUT|FLAGS|TOS|PACKETS|BYTES`, as from version 1.7 on:
+/// times in milliseconds, addresses as four numbers.
 fn read_pipe<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
-    let words: Vec<&[u8]> = row.split(|&b| b == b'|').collect();
-    let apart = match words.len() {
-        22 => 0,
-        24 => 1,
-        _ => return Err(Reason::TooShort),
-    };
-    let at = |place: usize| words.get(place).copied().unwrap_or_default();
-    fields.set(Role::Time, at(1));
-    if apart == 0 {
-        fields.set(Role::End, at(2));
-    } else {
-        let number = |place| std::str::from_utf8(at(place)).ok().and_then(|text| text.parse::<i64>().ok());
-        let micros = number(1)
-            .zip(number(2))
-            .and_then(|(s, ms)| s.checked_mul(1000)?.checked_add(ms)?.checked_mul(1000));
-        fields.start = Some(micros.ok_or(Reason::Time)?);
+    let words = cut(row, b'|');
+    if words.len() != 22 {
+        return Err(Reason::TooShort);
     }
-    let after = 3 + 2 * apart;
-    fields.set(Role::Protocol, at(after));
-    let address = |first: usize| {
-        let part = |place| std::str::from_utf8(at(place)).ok().and_then(|text| text.parse::<u32>().ok());
-        let parts = [part(first)?, part(first + 1)?, part(first + 2)?, part(first + 3)?];
-        let [_, _, _, v4] = parts;
-        Some(match at(0) {
-            b"10" => IpAddr::V6(Ipv6Addr::from(
-                parts.into_iter().fold(0_u128, |bits, part| bits << 32 | u128::from(part)),
-            )),
-            _ => IpAddr::V4(Ipv4Addr::from(v4)),
-        })
-    };
-    let source = address(after + 1).ok_or(Reason::Source)?;
-    let destination = address(after + 6).ok_or(Reason::Destination)?;
+    for (role, at) in [
+        (Role::Time, 1),
+        (Role::End, 2),
+        (Role::Protocol, 3),
+        (Role::SourcePort, 8),
+        (Role::Port, 13),
+        (Role::Flags, 18),
+        (Role::BytesSent, 21),
+    ] {
+        fields.set(role, words.get(at).copied().unwrap_or_default());
+    }
+    let source = address(&words, 4).ok_or(Reason::Source)?;
+    let destination = address(&words, 9).ok_or(Reason::Destination)?;
     fields.ends = Some([source, destination]);
-    fields.set(Role::SourcePort, at(after + 5));
-    fields.set(Role::Port, at(after + 10));
-    fields.set(Role::Flags, at(after + 15));
-    fields.set(Role::BytesSent, at(after + 18));
     Ok(())
+}
+
+/// An address of four numbers; of an IPv4 address only the last one counts.
+#[inline(never)]
+fn address(words: &[&[u8]], first: usize) -> Option<IpAddr> {
+    let mut bits = 0_u128;
+    for word in words.get(first..first + 4)? {
+        bits = bits << 32 | u128::from(u32::try_from(number::bytes(word)?).ok()?);
+    }
+    Some(match words.first() {
+        Some(&b"10") => IpAddr::V6(Ipv6Addr::from_bits(bits)),
+        _ => IpAddr::V4(Ipv4Addr::from_bits(bits as u32)),
+    })
 }

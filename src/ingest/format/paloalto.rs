@@ -1,16 +1,15 @@
 //! PAN-OS traffic logs: syslog lines, whose fields have a fixed order, and the CSV that the firewall's page
 //! exports. A session may be logged at its start and at its end.
 
-use super::{Format, Shape};
+use super::{Format, PlacesCut, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
-use crate::ingest::layout::{Columns, Layout};
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 
 pub(super) static SYSLOG: Format = Format {
     name: "panos-syslog",
-    shape: Shape::Columns(layout),
+    shape: Shape::Places { looks, separators: b",", cut: PlacesCut::Table, places: PLACES },
     meaning: Some(meaning),
     notes: NOTES,
     ..Format::PLAIN
@@ -50,20 +49,11 @@ const PLACES: &[(Role, usize)] = &[
     (Role::Duration, 36),
 ];
 
-fn layout(text: &[u8]) -> Option<Layout> {
+fn looks(fields: &[&[u8]]) -> bool {
     const TYPES: &[&[u8]] =
         &[b"TRAFFIC", b"THREAT", b"SYSTEM", b"CONFIG", b"GLOBALPROTECT", b"USERID", b"DECRYPTION"];
-    let mut fields = text.split(|&b| b == b'\n').next()?.split(|&b| b == b',');
-    let received = fields.nth(1)?;
-    let is_time = matches!(received, [b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]);
-    if !is_time || !TYPES.contains(&fields.nth(1)?) {
-        return None;
-    }
-    let mut columns = Columns::default();
-    for (role, place) in PLACES {
-        columns.set(*role, *place);
-    }
-    Some(Layout::headerless(&SYSLOG, b',', columns))
+    let received = matches!(fields.get(1), Some([b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]));
+    received && fields.get(3).is_some_and(|kind| TYPES.contains(kind))
 }
 
 fn meaning(fields: &Fields<'_>) -> Meaning {

@@ -4,14 +4,13 @@ use super::{Format, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::layout::Refusal;
-use crate::ingest::options::Options;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::rows::{Header, Split};
+use crate::ingest::text::find;
 
 pub(super) static LOG: Format = Format {
     name: "windows-firewall",
-    shape: Shape::Lines(split),
+    shape: Shape::Lines { mark: "#Fields:", separator },
     names: &[
         ("date", Role::Time),
         ("time", Role::TimeOfDay),
@@ -28,12 +27,9 @@ pub(super) static LOG: Format = Format {
     ..Format::PLAIN
 };
 
-fn split(text: &[u8], options: &Options) -> Option<Result<Split, Refusal>> {
+fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     let head = text.get(..512).unwrap_or(text);
-    if !head.starts_with(b"#Version") || !head.windows(16).any(|w| w == b"Windows Firewall") {
-        return None;
-    }
-    Split::by_header(text, b' ', Header::Begins("#Fields:"), &LOG, options).map(Ok)
+    (head.starts_with(b"#Version") && find(head, b"Windows Firewall").is_some()).then_some(Ok(b' '))
 }
 
 fn meaning(fields: &Fields<'_>) -> Meaning {

@@ -1,12 +1,13 @@
 //! The first bytes of a source → its format.
 
-use super::{DELIMITED, FORMATS, Format, Shape};
+use super::{DELIMITED, FORMATS, Format, PlacesCut, Shape};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::json;
-use crate::ingest::layout::{Layout, Refusal, by_header, by_position, columns_of, shortened};
+use crate::ingest::layout::{Columns, Layout, Refusal, by_header, by_position, columns_of, shortened};
 use crate::ingest::names::Names;
 use crate::ingest::options::Options;
-use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows};
+use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
+use crate::ingest::text;
 
 /// How many bytes of a source are looked at to find its format (all of a shorter one).
 pub(in crate::ingest) const LOOK_AHEAD: usize = 64 * 1024;
@@ -17,7 +18,7 @@ const FIRST_OBJECTS: usize = 200;
 /// What a source was recognised as.
 #[derive(Debug)]
 pub(in crate::ingest) enum Found {
-    Table(Layout),
+    Table(Box<Layout>),
     Rows { format: &'static Format, rows: Rows, data_start: usize },
 }
 
@@ -28,10 +29,13 @@ pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, R
     refuse_other_data(head)?;
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut found = match by_position(text, options) {
-        Some(layout) => Found::Table(layout),
+        Some(layout) => Found::Table(Box::new(layout)),
         None => find_in(text, options)?,
     };
-    let (Found::Table(Layout { data_start, .. }) | Found::Rows { data_start, .. }) = &mut found;
+    let data_start = match &mut found {
+        Found::Table(layout) => &mut layout.data_start,
+        Found::Rows { data_start, .. } => data_start,
+    };
     *data_start += head.len() - text.len();
     Ok(found)
 }
@@ -46,25 +50,46 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
             return by_fields(text, options);
         }
     }
-    by_header(text, options).map(Found::Table)
+    Ok(Found::Table(Box::new(by_header(text, options)?)))
 }
 
 /// Formats that are neither known by a header nor by the fields of JSON.
+#[inline(never)]
 fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Result<Found, Refusal>> {
     let rows = |cut, reader, data_start| Found::Rows { format, rows: Rows { cut, reader }, data_start };
     Some(Ok(match &format.shape {
-        Shape::Columns(layout) => Found::Table(layout(text)?),
-        Shape::Lines(split) => match split(text, options)? {
-            Ok(split) => {
-                let start = split.start;
-                rows(Cut::Lines, Reader::Split(split), start)
+        Shape::Places { looks, separators, cut, places } => {
+            let separator = *separators.iter().find(|s| looks(&text::cut(first_row(text, *cut), **s)))?;
+            let split = || Reader::Split(Box::new(Split::by_places(places, separator, format, options)));
+            match cut {
+                PlacesCut::Table => {
+                    Found::Table(Box::new(Layout::headerless(format, separator, Columns::of(places))))
+                }
+                PlacesCut::Lines => rows(Cut::Lines, split(), 0),
+                PlacesCut::Texts(separators) => rows(Cut::Texts(*separators), split(), 0),
+            }
+        }
+        Shape::Lines { mark, separator } => match separator(text)? {
+            Ok(separator) => {
+                let (split, start) = Split::by_header(text, separator, mark, format, options)?;
+                rows(Cut::Lines, Reader::Split(Box::new(split)), start)
             }
             Err(refusal) => return Some(Err(refusal)),
         },
         Shape::Pairs(looks) if looks(text) => rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0),
-        Shape::Own { looks, cut, read } => rows(*cut, Reader::Own(*read), looks(text)?),
+        Shape::Own { looks, read } => rows(Cut::Lines, Reader::Own(*read), looks(text)?),
         _ => return None,
     }))
+}
+
+/// The first row of a source without a header.
+fn first_row(text: &[u8], cut: PlacesCut) -> &[u8] {
+    let PlacesCut::Texts(separators) = cut else { return text::first_line(text) };
+    let mut rows = Rows { cut: Cut::Texts(separators), reader: Reader::Json(Names::default()) };
+    match rows.next(text, 0, true) {
+        Next::Row { start, end, .. } => text.get(start..end).unwrap_or_default(),
+        Next::Rest(_) => b"",
+    }
 }
 
 /// The format of a header.
@@ -157,29 +182,27 @@ fn other_fields(fields: &[String], options: &Options) -> Refusal {
     }
 }
 
-/// Data that is certainly no text gets a message of its own.
+/// How data that is no text begins, what it is, and how to go on.
+const OTHER_DATA: &[(&[u8], &str, &str)] = &[
+    (b"\x1F\x8B", "gzip data", "unpack it first; the hosts of beaconlens do that by themselves"),
+    (b"\xFF\xFE", "UTF-16 text", "save or export it as UTF-8"),
+    (b"\xFE\xFF", "UTF-16 text", "save or export it as UTF-8"),
+    (b"PK\x03\x04", "a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
+    (b"\x0C\xA5", "binary nfdump data", "write it as text: nfdump -r FILE -o csv"),
+    (b"ElfFile", "a Windows event log", "export the events as JSON lines"),
+    (b"\xD4\xC3\xB2\xA1", "a packet capture", "make flow records of it, for example with Zeek"),
+    (b"\x0A\x0D\x0D\x0A", "a packet capture", "make flow records of it, for example with Zeek"),
+];
+
+#[inline(never)]
 fn refuse_other_data(head: &[u8]) -> Result<(), Error> {
-    let refuse = |found: &str, hint: &str| {
-        Err(Error::new(ErrorKind::NotFlows, format!("found {found}, expected flow records as text"))
-            .with_hint(hint))
+    let known = OTHER_DATA.iter().find(|(begin, _, _)| head.starts_with(begin));
+    let (found, hint) = match known {
+        Some((_, found, hint)) => (*found, *hint),
+        None if head.is_empty() => ("nothing at all", "the source is empty; check the export"),
+        None if head.contains(&0) => ("binary data", "export the flows as text"),
+        None => return Ok(()),
     };
-    match head {
-        [] => refuse("nothing at all", "the source is empty; check the export"),
-        [0x1F, 0x8B, ..] => {
-            refuse("gzip data", "unpack it first; the hosts of beaconlens do that by themselves")
-        }
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => refuse("UTF-16 text", "save or export it as UTF-8"),
-        [b'P', b'K', 3, 4, ..] => refuse("a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
-        [0x0C, 0xA5, ..] | [0xA5, 0x0C, ..] => {
-            refuse("binary nfdump data", "write it as text: nfdump -r FILE -o csv")
-        }
-        [b'E', b'l', b'f', b'F', b'i', b'l', b'e', ..] => {
-            refuse("a Windows event log", "export the events as JSON lines")
-        }
-        [0xD4, 0xC3, 0xB2, 0xA1, ..] | [0xA1, 0xB2, 0xC3, 0xD4, ..] | [0x0A, 0x0D, 0x0D, 0x0A, ..] => {
-            refuse("a packet capture", "make flow records of it, for example with Zeek")
-        }
-        _ if head.contains(&0) => refuse("binary data", "export the flows as text"),
-        _ => Ok(()),
-    }
+    let message = format!("found {found}, expected flow records as text");
+    Err(Error::new(ErrorKind::NotFlows, message).with_hint(hint))
 }

@@ -9,14 +9,13 @@ use crate::error::{Error, ErrorKind};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::layout::Refusal;
-use crate::ingest::options::Options;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::rows::{Header, Split};
+use crate::ingest::text::{find, first_line};
 
 pub(super) static TSV: Format = Format {
     name: "zeek",
-    shape: Shape::Lines(split),
+    shape: Shape::Lines { mark: "#fields", separator },
     names: NAMES,
     meaning: Some(meaning),
     notes: NOTES,
@@ -80,29 +79,36 @@ fn meaning(fields: &Fields<'_>) -> Meaning {
     }
 }
 
-/// A log by its `#` lines, which stand in any order above `#fields`.
-fn split(text: &[u8], options: &Options) -> Option<Result<Split, Refusal>> {
+/// The separator that a log's `#` lines tell; they stand above `#fields`, in any order.
+fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     if !text.starts_with(b"#separator ") && !text.starts_with(b"#fields") {
         return None;
     }
-    let head = || text.split(|&b| b == b'\n').take_while(|line| line.starts_with(b"#"));
-    let value =
-        |mark: &str| head().find_map(|line| line.strip_prefix(mark.as_bytes())).map(<[u8]>::trim_ascii);
-    let separator = match value("#separator") {
-        Some([b'\\', b'x', digits @ ..]) => {
-            std::str::from_utf8(digits).ok().and_then(|d| u8::from_str_radix(d, 16).ok())
-        }
-        Some(b"\\t" | b"") | None => Some(b'\t'),
-        Some([byte, ..]) => Some(*byte),
-    }?;
-    let path = value("#path").map(|path| String::from_utf8_lossy(path).into_owned());
-    if let Some(path) = path.filter(|path| !LOGS.contains(&path.as_str())) {
-        return Some(Err(other_log(&path)));
+    let path = value(text, b"\n#path");
+    if !path.is_empty() && !LOGS.iter().any(|log| log.as_bytes() == path) {
+        return Some(Err(other_log(path)));
     }
-    Split::by_header(text, separator, Header::Begins("#fields"), &TSV, options).map(Ok)
+    Some(Ok(match value(text, b"#separator") {
+        [b'\\', b'x', high, low] => hexadecimal(*high)? << 4 | hexadecimal(*low)?,
+        [b'\\', ..] | [] => b'\t',
+        [byte, ..] => *byte,
+    }))
 }
 
-fn other_log(path: &str) -> Refusal {
+/// What a `#` line says.
+#[inline(never)]
+fn value<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
+    let line = find(text, mark).and_then(|at| text.get(at + mark.len()..)).map(first_line);
+    line.unwrap_or_default().trim_ascii()
+}
+
+fn hexadecimal(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cold]
+fn other_log(path: &[u8]) -> Refusal {
+    let path = String::from_utf8_lossy(path);
     let message = format!("found Zeek's log of {path}, expected conn, http, ssl, quic or dns");
     Error::new(ErrorKind::NotFlows, message).with_hint("connections stand in conn.log").into()
 }
