@@ -273,11 +273,11 @@ pub(super) fn columns_of(
 ) -> (Columns, Vec<&'static str>) {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let named = |wanted: &str| plain.iter().position(|name| name == wanted);
-    let mut columns = Columns::default();
+    let (mut columns, names) = (Columns::default(), format.names());
     for role in Role::ALL {
-        let own = || format.names.iter().filter(|(_, of)| *of == role).find_map(|(name, _)| named(name));
+        let own = || names.iter().filter(|(of, _)| *of == role).find_map(|(_, name)| named(name));
         // A name to which the format gives a role has no other.
-        let free = |name: &&&str| !format.names.iter().any(|(own, _)| own == *name);
+        let free = |name: &&&str| !names.iter().any(|(_, own)| own == *name);
         let common = || role.aliases().iter().filter(free).find_map(|alias| named(alias));
         let at = match given.iter().find(|(of, _)| *of == role).map(|(_, column)| column) {
             Some(Column::At(at)) => Some(*at),
@@ -304,12 +304,12 @@ pub(super) fn columns_of(
 fn others_of(plain: &[String], format: &Format) -> Vec<(Role, usize)> {
     let mut seen = Vec::new();
     let mut others = Vec::new();
-    for (name, role) in format.names {
+    for (role, name) in format.names() {
         if let Some(at) = plain.iter().position(|p| p == name) {
-            if seen.contains(role) {
-                others.push((*role, at));
+            if seen.contains(&role) {
+                others.push((role, at));
             }
-            seen.push(*role);
+            seen.push(role);
         }
     }
     others

@@ -133,7 +133,7 @@ impl Names {
                 names.add(Cow::Owned(plain.clone()), *role);
             }
         }
-        for &(plain, role) in format.names {
+        for (role, plain) in format.names() {
             names.add(Cow::Borrowed(plain), role);
         }
         for role in Role::ALL {

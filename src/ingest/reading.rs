@@ -69,7 +69,7 @@ impl Reading {
             Found::Table(layout) => {
                 let lines = layout.data_lines;
                 // A row whose meaning its columns have to tell is none for the fast reader.
-                let places = Places::of(&layout.columns).filter(|_| format.meaning.is_none());
+                let places = Places::of(&layout.columns).filter(|_| format.is_plain());
                 (Shape::Table { layout, places }, lines)
             }
             Found::Rows { rows, .. } => {

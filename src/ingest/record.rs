@@ -23,6 +23,8 @@ pub(super) enum Meaning {
     Reversed,
     /// A flow of which is not told who began it.
     Unclear,
+    /// A flow whose source is the end that accepted it, if the ports say so.
+    Accepted,
     /// A session begins, of which more rows may come.
     Begin,
     /// A session goes on or ends: with all its bytes so far, or with those of this part.
@@ -178,10 +180,7 @@ pub(super) fn read<'a>(
     book: &mut AddressBook,
     record: &mut Record<'a>,
 ) -> Result<(), Reason> {
-    record.meaning = match format.meaning {
-        Some(meaning) => meaning(fields),
-        None => Meaning::Flow,
-    };
+    record.meaning = if format.is_plain() { Meaning::Flow } else { format.meaning(fields) };
     if let Meaning::Not(reason) = record.meaning {
         return Err(reason);
     }
@@ -204,7 +203,7 @@ pub(super) fn read<'a>(
     };
     (record.bytes_sent, record.bytes_received) = both_bytes(fields)?;
     record.facts.direction_told = true;
-    if format.meaning.is_some() {
+    if !format.is_plain() {
         complete(record, fields);
     }
     // Also to forget those of the row before.
@@ -235,7 +234,7 @@ fn ends(fields: &Fields<'_>) -> Result<(IpAddr, IpAddr), Reason> {
     let (mut source, mut destination) = (Role::Source, Role::Destination);
     if fields.has(Role::Local) && fields.has(Role::Remote) && !(fields.has(source) && fields.has(destination))
     {
-        let inbound = fields.begins(Role::Direction, "I");
+        let inbound = matches!(fields.text(Role::Direction).as_deref(), Some([b'I' | b'i', ..]));
         (source, destination) =
             if inbound { (Role::Remote, Role::Local) } else { (Role::Local, Role::Remote) };
     }
@@ -279,10 +278,11 @@ fn told_duration(fields: &Fields<'_>, unit: TimeUnit, start_of: i64, reading: Ti
 fn complete<'a>(record: &mut Record<'a>, fields: &Fields<'a>) {
     record.source_port = fields.text(Role::SourcePort).and_then(|text| port(&text)).unwrap_or(0);
     record.session = fields.value(Role::Session);
-    record.tcp = fields.is(Role::Protocol, &["tcp", "6", "T"]);
+    record.tcp = fields.is(Role::Protocol, "tcp 6 T");
     record.opens = record.meaning == Meaning::OneWay(Way::Asked);
     match record.meaning {
         Meaning::Reversed => record.reverse(),
+        Meaning::Accepted if by_ports(record.source_port, record.port) == Way::Answered => record.reverse(),
         Meaning::Unclear => record.facts.direction_told = false,
         Meaning::OneWay(way) => {
             let way = if way == Way::Unclear { by_ports(record.source_port, record.port) } else { way };
@@ -312,7 +312,7 @@ pub(super) fn by_ports(source: u16, destination: u16) -> Way {
 #[inline(never)]
 fn tell_names<'a>(facts: &mut Facts<'a>, fields: &Fields<'a>) {
     facts.named = fields.any_name();
-    facts.host = match fields.is(Role::Method, &["CONNECT"]) {
+    facts.host = match fields.is(Role::Method, "CONNECT") {
         true => fields.value(Role::Target),
         false => fields.value(Role::Host),
     }

@@ -4,44 +4,32 @@
 //! this was not seen. Times have no zone. Rows of protocols below IP have no addresses that mean anything
 //! here.
 
-use super::{Format, PlacesCut, Shape};
+use super::{Format, PlacesCut, Rule, Shape};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::fields::Fields;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 
-const NAMES: &[(&str, Role)] = &[
-    ("starttime", Role::Time),
-    ("srcaddr", Role::Source),
-    ("sport", Role::SourcePort),
-    ("dir", Role::Direction),
-    ("dstaddr", Role::Destination),
-    ("dport", Role::Port),
-    ("proto", Role::Protocol),
-    ("totbytes", Role::BytesTotal),
-    ("srcbytes", Role::BytesSent),
-    ("dur", Role::Duration),
-];
+const NAMES: &str = "time=starttime source=srcaddr source_port=sport direction=dir destination=dstaddr \
+     port=dport protocol=proto bytes_total=totbytes bytes_sent=srcbytes duration=dur";
 
 pub(super) static HEADER: Format = Format {
     name: "argus",
-    shape: Shape::Header(&[&["starttime", "srcaddr", "dir", "dstaddr"]]),
+    shape: Shape::Header("starttime srcaddr dir dstaddr"),
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
     ..Format::PLAIN
 };
 
 pub(super) static HEADERLESS: Format = Format {
     name: "argus",
     shape: Shape::Places {
-        looks: |fields| {
-            looks(fields) && fields.get(13).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit))
-        },
+        fields: [14, 20],
+        looks: &[(0, "/"), (2, PROTOCOLS), (13, "#")],
         separators: b",\t",
         cut: PlacesCut::Table,
         places: PLACES,
     },
-    meaning: Some(meaning),
+    rules: RULES,
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -50,7 +38,8 @@ pub(super) static HEADERLESS: Format = Format {
 pub(super) static SHORT: Format = Format {
     name: "argus",
     shape: Shape::Places {
-        looks,
+        fields: [13, 20],
+        looks: &[(0, "/"), (2, PROTOCOLS)],
         separators: b",\t",
         cut: PlacesCut::Table,
         places: match PLACES.split_last() {
@@ -58,10 +47,13 @@ pub(super) static SHORT: Format = Format {
             None => PLACES,
         },
     },
-    meaning: Some(meaning),
+    rules: RULES,
     notes: NOTES,
     ..Format::PLAIN
 };
+
+/// What a first row may be of.
+const PROTOCOLS: &str = "tcp udp icmp ipv6-icmp igmp arp man llc";
 
 const NOTES: &[&str] = &["without a header, columns are taken in the order of CTU's binetflow files"];
 
@@ -79,26 +71,8 @@ const PLACES: &[(Role, usize)] = &[
     (Role::BytesSent, 13),
 ];
 
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    if fields.is(Role::Protocol, &["arp", "rarp", "llc", "man", "lldp", "ipx", "isis", "stp"]) {
-        return Meaning::Not(Reason::NotIp);
-    }
-    let direction = fields.text(Role::Direction).unwrap_or_default();
-    if direction.contains(&b'?') {
-        Meaning::Unclear
-    } else if direction.starts_with(b"<-") && !direction.contains(&b'>') {
-        Meaning::Reversed
-    } else {
-        Meaning::Flow
-    }
-}
-
-/// A time with slashes, and an arrow in the sixth place.
-fn looks(fields: &[&[u8]]) -> bool {
-    let time = matches!(fields.first(), Some([b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]));
-    let direction = fields.get(5).is_some_and(|dir| {
-        let dir = dir.trim_ascii();
-        dir.is_empty() || dir == b"who" || dir.iter().any(|b| b"<>".contains(b))
-    });
-    time && direction && fields.len() >= 13
-}
+const RULES: &[Rule] = &[
+    (Role::Protocol, "arp rarp llc man lldp ipx isis stp", Meaning::Not(Reason::NotIp)),
+    (Role::Direction, "<- <|", Meaning::Reversed),
+    (Role::Direction, "!-> <-> |> <|> who", Meaning::Unclear),
+];

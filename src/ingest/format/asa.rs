@@ -17,7 +17,8 @@ use crate::ingest::value::time::month;
 pub(super) static SYSLOG: Format = Format {
     name: "cisco-asa",
     shape: Shape::Own { looks, read },
-    meaning: Some(meaning),
+    rules: &[(Role::Direction, "*", Meaning::Begin)],
+    otherwise: Meaning::Part { total: true, ends: true },
     time_is_end: true,
     notes: &[
         "a connection's beginning and end count once; bytes are told only as a total, and count as 0",
@@ -41,13 +42,6 @@ fn message(line: &[u8]) -> Option<usize> {
 /// Any of the first lines.
 fn looks(text: &[u8]) -> Option<usize> {
     message(text.get(..4096).unwrap_or(text)).map(|_| 0)
-}
-
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    match fields.raw(Role::Direction) {
-        Some(_) => Meaning::Begin,
-        None => Meaning::Part { total: true, ends: true },
-    }
 }
 
 fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {

@@ -3,9 +3,8 @@
 //!
 //! Records are one-way, and one for each aggregation interval of a connection.
 
-use super::{Format, PlacesCut, Shape};
+use super::{Format, PlacesCut, Rule, Shape};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::fields::Fields;
 use crate::ingest::record::{Meaning, Way};
 use crate::ingest::roles::Role;
 
@@ -13,7 +12,8 @@ pub(super) static LOG: Format = Format {
     name: "aws-vpc",
     shape: Shape::Lines { mark: "srcaddr", separator: |_| Some(Ok(b' ')) },
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -22,9 +22,8 @@ pub(super) static LOG: Format = Format {
 pub(super) static DEFAULT: Format = Format {
     name: "aws-vpc",
     shape: Shape::Places {
-        looks: |words| {
-            words.len() == 14 && words.first() == Some(&b"2".as_slice()) && ends_with_status(words)
-        },
+        fields: [14, 14],
+        looks: &[(0, "2"), (13, STATUS)],
         separators: b" ",
         cut: PlacesCut::Lines,
         places: &[
@@ -39,7 +38,8 @@ pub(super) static DEFAULT: Format = Format {
             (Role::Event, 13),
         ],
     },
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -48,7 +48,8 @@ pub(super) static DEFAULT: Format = Format {
 pub(super) static CLOUDWATCH: Format = Format {
     name: "aws-vpc",
     shape: Shape::Places {
-        looks: |words| words.len() == 15 && words.get(1) == Some(&b"2".as_slice()) && ends_with_status(words),
+        fields: [15, 15],
+        looks: &[(1, "2"), (14, STATUS)],
         separators: b" ",
         cut: PlacesCut::Lines,
         places: &[
@@ -63,7 +64,8 @@ pub(super) static CLOUDWATCH: Format = Format {
             (Role::Event, 14),
         ],
     },
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -71,9 +73,10 @@ pub(super) static CLOUDWATCH: Format = Format {
 /// As Athena exports them.
 pub(super) static CSV: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Header(&[&["srcaddr", "dstaddr", "start", "logstatus"]]),
+    shape: Shape::Header("srcaddr dstaddr start logstatus"),
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -82,34 +85,15 @@ const NOTES: &[&str] = &[
     "records of one direction and one interval: answers and continuations count with the connection they belong to",
 ];
 
-const NAMES: &[(&str, Role)] = &[
-    ("start", Role::Time),
-    ("end", Role::End),
-    ("srcaddr", Role::Source),
-    ("srcport", Role::SourcePort),
-    ("dstaddr", Role::Destination),
-    ("dstport", Role::Port),
-    ("protocol", Role::Protocol),
-    ("bytes", Role::BytesSent),
-    ("tcpflags", Role::Flags),
-    ("logstatus", Role::Event),
+const NAMES: &str = "time=start end=end source=srcaddr source_port=srcport destination=dstaddr port=dstport \
+     protocol=protocol bytes_sent=bytes flags=tcpflags event=logstatus";
+
+/// Whether there was traffic in the interval, and whether records were lost.
+const STATUS: &str = "OK NODATA SKIPDATA";
+
+/// ACK is told only beside SYN: 2 is an opening, 18 its answer; 1 is FIN, 4 RST.
+const RULES: &[Rule] = &[
+    (Role::Event, "NODATA SKIPDATA", Meaning::Not(Reason::NoData)),
+    (Role::Flags, "2 3 6 7", Meaning::OneWay(Way::Asked)),
+    (Role::Flags, "18 19 22 23", Meaning::OneWay(Way::Answered)),
 ];
-
-/// NODATA: no traffic in the interval; SKIPDATA: records were lost.
-const NOTHING: &[&str] = &["NODATA", "SKIPDATA"];
-
-/// ACK is told only beside SYN: 2 is an opening, 18 its answer.
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    if fields.is(Role::Event, NOTHING) {
-        return Meaning::Not(Reason::NoData);
-    }
-    Meaning::OneWay(match fields.number(Role::Flags) {
-        Some(flags) if flags & 0x12 == 0x12 => Way::Answered,
-        Some(flags) if flags & 0x02 != 0 => Way::Asked,
-        _ => Way::Unclear,
-    })
-}
-
-fn ends_with_status(words: &[&[u8]]) -> bool {
-    words.last().is_some_and(|status| *status == b"OK" || NOTHING.iter().any(|n| n.as_bytes() == *status))
-}

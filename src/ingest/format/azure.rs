@@ -1,8 +1,7 @@
 //! Azure: flow logs of network security groups and virtual networks (JSON with a text for each flow), and
 //! the table of Network Analytics as CSV.
 
-use super::{Format, PlacesCut, Shape};
-use crate::ingest::fields::Fields;
+use super::{Format, PlacesCut, Rule, Shape};
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 
@@ -11,7 +10,8 @@ use crate::ingest::roles::Role;
 pub(super) static GROUPS: Format = Format {
     name: "azure-flow-log",
     shape: Shape::Places {
-        looks: |words| matches!(words.get(5), Some([b'T' | b'U'])) && is_tuple(words),
+        fields: [8, 13],
+        looks: &[(0, "#"), (5, "T U"), (6, "I O")],
         separators: b",",
         cut: PlacesCut::Texts(7),
         places: &[
@@ -26,7 +26,7 @@ pub(super) static GROUPS: Format = Format {
             (Role::BytesReceived, 12),
         ],
     },
-    meaning: Some(meaning),
+    rules: RULES,
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -36,7 +36,8 @@ pub(super) static GROUPS: Format = Format {
 pub(super) static NETWORKS: Format = Format {
     name: "azure-flow-log",
     shape: Shape::Places {
-        looks: |words| words.get(5).is_some_and(|word| is_number(word)) && is_tuple(words),
+        fields: [13, 13],
+        looks: &[(0, "#"), (5, "#"), (6, "I O")],
         separators: b",",
         cut: PlacesCut::Texts(7),
         places: &[
@@ -51,42 +52,26 @@ pub(super) static NETWORKS: Format = Format {
             (Role::BytesReceived, 12),
         ],
     },
-    meaning: Some(meaning),
+    rules: RULES,
     notes: NOTES,
     ..Format::PLAIN
 };
 
 const NOTES: &[&str] = &["a flow's beginning, continuations and end are several tuples, which count once"];
 
-fn is_number(word: &[u8]) -> bool {
-    !word.is_empty() && word.iter().all(u8::is_ascii_digit)
-}
-
-fn is_tuple(words: &[&[u8]]) -> bool {
-    words.first().is_some_and(|word| is_number(word)) && matches!(words.get(6), Some([b'I' | b'O']))
-}
-
 /// Hourly sums: when within the hour a connection was made is not told.
 pub(super) static CSV: Format = Format {
     name: "azure-network-analytics",
-    shape: Shape::Header(&[&["flowstarttime", "vmipaddress"], &["flowstarttimet", "flowdirections"]]),
-    names: &[
-        ("flowstarttimet", Role::Time),
-        ("srcips", Role::Source),
-        ("destips", Role::Destination),
-        ("destportd", Role::Port),
-    ],
+    shape: Shape::Header("flowstarttime vmipaddress|flowstarttimet flowdirections"),
+    names: "time=flowstarttimet source=srcips destination=destips port=destportd",
     duration: None,
     notes: &["rows are sums of an hour or less: they do not tell when each connection was made"],
     ..Format::PLAIN
 };
 
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    match fields.raw(Role::Flags) {
-        Some(b"B") => Meaning::Begin,
-        Some(b"C") => Meaning::Part { total: false, ends: false },
-        Some(b"E") => Meaning::Part { total: false, ends: true },
-        // Denied, or of version 1, which tells no state.
-        _ => Meaning::Flow,
-    }
-}
+const RULES: &[Rule] = &[
+    (Role::Flags, "B", Meaning::Begin),
+    (Role::Flags, "C", Meaning::Part { total: false, ends: false }),
+    (Role::Flags, "E", Meaning::Part { total: false, ends: true }),
+    // Others are denied, or of version 1, which tells no state.
+];

@@ -4,26 +4,17 @@
 //! microseconds. Forward is the way of the first packet.
 
 use super::{Format, Shape};
-use crate::ingest::roles::Role;
 use crate::ingest::value::time::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "cicflowmeter",
-    shape: Shape::Header(&[
-        &["flowduration", "timestamp", "totlenfwdpkts"],
-        &["flowduration", "timestamp", "totallengthoffwdpackets"],
-        &["flowduration", "timestamp", "totallengthoffwdpacket"],
-    ]),
-    names: &[
-        ("timestamp", Role::Time),
-        ("flowduration", Role::Duration),
-        ("totlenfwdpkts", Role::BytesSent),
-        ("totallengthoffwdpackets", Role::BytesSent),
-        ("totallengthoffwdpacket", Role::BytesSent),
-        ("totlenbwdpkts", Role::BytesReceived),
-        ("totallengthofbwdpackets", Role::BytesReceived),
-        ("totallengthofbwdpacket", Role::BytesReceived),
-    ],
+    shape: Shape::Header(
+        "flowduration timestamp totlenfwdpkts|flowduration timestamp totallengthoffwdpackets|flowduration timestamp totallengthoffwdpacket",
+    ),
+    names: "time=timestamp duration=flowduration bytes_sent=totlenfwdpkts \
+        bytes_sent=totallengthoffwdpackets bytes_sent=totallengthoffwdpacket \
+        bytes_received=totlenbwdpkts bytes_received=totallengthofbwdpackets \
+        bytes_received=totallengthofbwdpacket",
     duration: Some(TimeUnit::Microseconds),
     day_first: true,
     notes: &["dates are read with the day before the month; hours without AM and PM as they stand"],

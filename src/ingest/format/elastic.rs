@@ -1,7 +1,6 @@
 //! Records in the Elastic Common Schema: JSON (bare, or from a search or dump), and CSV from Kibana.
 
-use super::{Format, Shape};
-use crate::ingest::fields::Fields;
+use super::{Format, Rule, Shape};
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 use crate::ingest::value::time::TimeUnit;
@@ -10,7 +9,7 @@ pub(super) static JSON: Format = Format {
     name: "ecs-json",
     shape: Shape::Json(SETS),
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
     duration: Some(TimeUnit::Nanoseconds),
     ..Format::PLAIN
 };
@@ -19,54 +18,25 @@ pub(super) static CSV: Format = Format {
     name: "ecs-csv",
     shape: Shape::Header(SETS),
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
     duration: Some(TimeUnit::Nanoseconds),
     ..Format::PLAIN
 };
 
 /// Names that say "ECS" beside the ends, which others call so too.
-const SETS: &[&[&str]] = &[
-    &["timestamp", "sourceip", "destinationip", "eventdataset"],
-    &["timestamp", "sourceip", "destinationip", "ecsversion"],
-    &["timestamp", "sourceip", "destinationip", "networktransport"],
-    &["timestamp", "sourceip", "destinationip", "eventstart"],
-];
+const SETS: &str = "timestamp sourceip destinationip eventdataset|timestamp sourceip destinationip ecsversion|timestamp sourceip destinationip networktransport|timestamp sourceip destinationip eventstart";
 
-const NAMES: &[(&str, Role)] = &[
-    ("eventstart", Role::Time),
-    ("timestamp", Role::Time),
-    ("eventend", Role::End),
-    ("eventduration", Role::Duration),
-    ("sourceip", Role::Source),
-    ("sourceport", Role::SourcePort),
-    ("destinationip", Role::Destination),
-    ("destinationport", Role::Port),
-    ("networktransport", Role::Protocol),
-    ("networkbytes", Role::BytesTotal),
-    ("eventdataset", Role::Event),
+const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventduration source=sourceip \
+     source_port=sourceport destination=destinationip port=destinationport \
+     protocol=networktransport bytes_total=networkbytes event=eventdataset session=flowid \
+     flags=flowfinal host=tlsclientservername host=urldomain host=destinationdomain \
+     query=dnsquestionname answer=dnsresponsecode process=processexecutable";
+
+const RULES: &[Rule] = &[
+    (Role::Event, "dns zeek.dns network_traffic.dns", Meaning::Dns),
+    (Role::Event, "http tls zeek.http zeek.ssl network_traffic.http network_traffic.tls", Meaning::Host),
     // Packetbeat tells a flow again and again while it goes on.
-    ("flowid", Role::Session),
-    ("flowfinal", Role::Flags),
-    ("tlsclientservername", Role::Host),
-    ("urldomain", Role::Host),
-    ("destinationdomain", Role::Host),
-    ("dnsquestionname", Role::Query),
-    ("dnsresponsecode", Role::Answer),
-    ("processexecutable", Role::Process),
+    (Role::Flags, "true", Meaning::Part { total: true, ends: true }),
+    (Role::Flags, "false", Meaning::Part { total: true, ends: false }),
+    (Role::Query, "*", Meaning::Dns),
 ];
-
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    let dataset = fields.text(Role::Event).unwrap_or_default();
-    match dataset.rsplit(|&b| b == b'.').next() {
-        Some(b"dns") => return Meaning::Dns,
-        Some(b"http" | b"ssl" | b"tls") => return Meaning::Host,
-        _ => {}
-    }
-    if fields.has(Role::Flags) {
-        Meaning::Part { total: true, ends: fields.is(Role::Flags, &["true"]) }
-    } else if fields.has(Role::Query) {
-        Meaning::Dns
-    } else {
-        Meaning::Flow
-    }
-}

@@ -4,7 +4,7 @@ use super::{Format, Shape};
 
 /// Any delimited text with a header.
 pub(in crate::ingest) static DELIMITED: Format =
-    Format { name: "delimited", shape: Shape::Header(&[&[]]), ..Format::PLAIN };
+    Format { name: "delimited", shape: Shape::Header(""), ..Format::PLAIN };
 
 /// Any JSON objects.
-pub(super) static JSON: Format = Format { name: "json", shape: Shape::Json(&[&[]]), ..Format::PLAIN };
+pub(super) static JSON: Format = Format { name: "json", shape: Shape::Json(""), ..Format::PLAIN };

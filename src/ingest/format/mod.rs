@@ -28,7 +28,7 @@ mod zeek;
 use super::fields::Fields;
 use super::layout::Refusal;
 use super::record::Meaning;
-use super::roles::Role;
+use super::roles::{Role, split_words};
 use super::rows::ReadRow;
 use super::value::time::TimeUnit;
 
@@ -84,11 +84,13 @@ pub(super) struct Format {
     pub name: &'static str,
     /// What its rows are, and how it is recognised.
     pub shape: Shape,
-    /// Its own names of columns and fields, best first, as [`plain_name`](super::roles::plain_name) gives
-    /// them; the common names of a role count after these.
-    pub names: &'static [(&'static str, Role)],
-    /// What a row is, from its texts. None: a flow as it stands.
-    pub meaning: Option<fn(&Fields<'_>) -> Meaning>,
+    /// Its own names of columns and fields, best first, as `role=name` with names in the form that
+    /// [`plain_name`](super::roles::plain_name) gives; the common names of a role count after these.
+    pub names: &'static str,
+    /// What a row is: the first rule that applies says it.
+    pub rules: &'static [Rule],
+    /// What a row is to which no rule applies.
+    pub otherwise: Meaning,
     /// The unit of durations. None: it has none that tell how long a connection took.
     pub duration: Option<TimeUnit>,
     /// The time is when the flow ended; the duration tells when it began.
@@ -99,39 +101,75 @@ pub(super) struct Format {
     pub notes: &'static [&'static str],
 }
 
+/// What a row is if the text of a role is one of these words, in upper or lower case. `*` is any text that
+/// stands for a value, an empty list that there is no such text; after `!` come the words that it is not.
+pub(super) type Rule = (Role, &'static str, Meaning);
+
 impl Format {
     /// What most formats have in common.
     const PLAIN: Format = Format {
         name: "",
-        shape: Shape::Header(&[&[]]),
-        names: &[],
-        meaning: None,
+        shape: Shape::Header(""),
+        names: "",
+        rules: &[],
+        otherwise: Meaning::Flow,
         duration: Some(TimeUnit::Seconds),
         time_is_end: false,
         day_first: false,
         notes: &[],
     };
+
+    /// Whether every row is a flow as it stands.
+    pub fn is_plain(&self) -> bool {
+        self.rules.is_empty() && self.otherwise == Meaning::Flow
+    }
+
+    /// What a row is.
+    #[inline(never)]
+    pub fn meaning(&self, fields: &Fields<'_>) -> Meaning {
+        let applies = |(role, words, _): &&Rule| match words.as_bytes() {
+            b"*" => fields.has(*role),
+            [] => !fields.has(*role),
+            [b'!', ..] => fields.has(*role) && !fields.is(*role, words.get(1..).unwrap_or_default()),
+            _ => fields.is(*role, words),
+        };
+        self.rules.iter().find(applies).map_or(self.otherwise, |(_, _, meaning)| *meaning)
+    }
+
+    /// Its own names.
+    #[inline(never)]
+    pub fn names(&self) -> Vec<(Role, &'static str)> {
+        let named = |pair: &&'static str| {
+            let (role, name) = pair.split_once('=')?;
+            Some((Role::from_name(role)?, name))
+        };
+        split_words(self.names).iter().filter_map(named).collect()
+    }
 }
 
 /// What the rows of a format are, and how it is recognised by the first bytes of a source.
 #[derive(Debug)]
 pub(super) enum Shape {
-    /// Delimited, with a header in which all columns of one of these sets stand.
-    Header(&'static [&'static [&'static str]]),
-    /// Delimited, without a header: the places of its columns, if the fields of the first row look like it.
+    /// Delimited, with a header in which all columns of one of these sets stand (`a b|c d`).
+    Header(&'static str),
+    /// Without a header.
     Places {
-        looks: fn(&[&[u8]]) -> bool,
+        /// The fewest and the most fields of the first row.
+        fields: [usize; 2],
+        /// What some of them are: one of these words, `#` a number, `/` a date with slashes.
+        looks: &'static [(usize, &'static str)],
         separators: &'static [u8],
         cut: PlacesCut,
+        /// The places of the columns.
         places: &'static [(Role, usize)],
     },
     /// Lines under a header that has this mark, and what separates their fields, if the bytes look like it;
     /// some then hold nothing that is read.
     Lines { mark: &'static str, separator: fn(&[u8]) -> Option<Result<u8, Refusal>> },
     /// JSON objects in which all fields of one of these sets stand (in any of the first ones).
-    Json(&'static [&'static [&'static str]]),
-    /// `key=value`, if the bytes look like it.
-    Pairs(fn(&[u8]) -> bool),
+    Json(&'static str),
+    /// `key=value`, if the first line has these words.
+    Pairs(&'static str),
     /// Lines that the format reads by itself, if the bytes look like it; with the length of the header.
     Own { looks: fn(&[u8]) -> Option<usize>, read: ReadRow },
 }
@@ -145,4 +183,30 @@ pub(super) enum PlacesCut {
     Lines,
     /// At each separator, of each text in a JSON document that has at least so many.
     Texts(usize),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::roles::plain_name;
+
+    #[test]
+    fn names_are_plain_and_have_roles() {
+        for format in FORMATS {
+            assert_eq!(
+                format.names().len(),
+                format.names.split_ascii_whitespace().count(),
+                "{}",
+                format.name
+            );
+            for (_, name) in format.names() {
+                assert_eq!(name, plain_name(name), "{}", format.name);
+            }
+            if let Shape::Header(sets) | Shape::Json(sets) = format.shape {
+                for name in sets.split(['|', ' ']) {
+                    assert_eq!(name, plain_name(name), "{}", format.name);
+                }
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 //! Records are one-way: a connection is at least two, and a long one many. See `sessions`. Summaries
 //! follow the records. Times have no zone, and in csv no fractions.
 
-use super::{Format, Shape};
+use super::{Format, Rule, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::record::{Meaning, Way};
@@ -17,47 +17,23 @@ const NOTES: &[&str] =
 
 pub(super) static CSV: Format = Format {
     name: "nfdump-csv",
-    shape: Shape::Header(&[&["ts", "te", "sa", "da", "sp", "dp", "ibyt"]]),
-    names: &[
-        ("ts", Role::Time),
-        ("te", Role::End),
-        ("td", Role::Duration),
-        ("sa", Role::Source),
-        ("da", Role::Destination),
-        ("sp", Role::SourcePort),
-        ("dp", Role::Port),
-        ("pr", Role::Protocol),
-        ("flg", Role::Flags),
-        ("ibyt", Role::BytesSent),
-        ("obyt", Role::BytesReceived),
-    ],
-    meaning: Some(meaning),
+    shape: Shape::Header("ts te sa da sp dp ibyt"),
+    names: "time=ts end=te duration=td source=sa destination=da source_port=sp port=dp protocol=pr \
+        flags=flg bytes_sent=ibyt bytes_received=obyt",
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static JSON: Format = Format {
     name: "nfdump-json",
-    shape: Shape::Json(&[
-        &["first", "last", "src4addr", "dst4addr"],
-        &["first", "last", "src6addr", "dst6addr"],
-    ]),
-    names: &[
-        ("first", Role::Time),
-        ("last", Role::End),
-        ("src4addr", Role::Source),
-        ("src6addr", Role::Source),
-        ("dst4addr", Role::Destination),
-        ("dst6addr", Role::Destination),
-        ("srcport", Role::SourcePort),
-        ("dstport", Role::Port),
-        ("icmptype", Role::Port),
-        ("proto", Role::Protocol),
-        ("tcpflags", Role::Flags),
-        ("inbytes", Role::BytesSent),
-        ("outbytes", Role::BytesReceived),
-    ],
-    meaning: Some(meaning),
+    shape: Shape::Json("first last src4addr dst4addr|first last src6addr dst6addr"),
+    names: "time=first end=last source=src4addr source=src6addr destination=dst4addr \
+        destination=dst6addr source_port=srcport port=dstport port=icmptype protocol=proto \
+        flags=tcpflags bytes_sent=inbytes bytes_received=outbytes",
+    rules: &[OPENS],
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -65,7 +41,8 @@ pub(super) static JSON: Format = Format {
 pub(super) static LINES: Format = Format {
     name: "nfdump-lines",
     shape: Shape::Own { looks: looks_like_lines, read: read_line },
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -73,28 +50,20 @@ pub(super) static LINES: Format = Format {
 pub(super) static PIPE: Format = Format {
     name: "nfdump-pipe",
     shape: Shape::Own { looks: looks_like_pipe, read: read_pipe },
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
     ..Format::PLAIN
 };
 
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    // The summary's rows are shorter, and begin with no date.
-    if fields.raw(Role::Port).is_none() && !fields.text(Role::Time).unwrap_or_default().contains(&b'-') {
-        return Meaning::Not(Reason::Trailer);
-    }
-    Meaning::OneWay(way(&fields.text(Role::Flags).unwrap_or_default()))
-}
+const RULES: &[Rule] = &[
+    // The summary's rows are shorter.
+    (Role::Port, "", Meaning::Not(Reason::Trailer)),
+    OPENS,
+];
 
-/// Only the first packet of a connection has SYN and not ACK. Flags are those of all packets together, as
-/// letters (`...AP.SF`) or as a number.
-fn way(flags: &[u8]) -> Way {
-    let (syn, ack) = match number::bytes(flags) {
-        Some(bits) => (bits & 0x02 != 0, bits & 0x10 != 0),
-        None => (flags.contains(&b'S'), flags.contains(&b'A')),
-    };
-    if syn && !ack { Way::Asked } else { Way::Unclear }
-}
+/// Only the first packet of a connection has SYN and not ACK; flags are those of all packets together.
+const OPENS: Rule = (Role::Flags, "......S. ....S. 2", Meaning::OneWay(Way::Asked));
 
 // ------------------------------------------------------------------------------------- aligned lines
 

@@ -2,7 +2,6 @@
 
 use super::{Format, Shape};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::fields::Fields;
 use crate::ingest::layout::Refusal;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
@@ -11,18 +10,17 @@ use crate::ingest::text::find;
 pub(super) static LOG: Format = Format {
     name: "windows-firewall",
     shape: Shape::Lines { mark: "#Fields:", separator },
-    names: &[
-        ("date", Role::Time),
-        ("time", Role::TimeOfDay),
-        ("action", Role::Event),
-        ("protocol", Role::Protocol),
-        ("srcip", Role::Source),
-        ("srcport", Role::SourcePort),
-        ("dstip", Role::Destination),
-        ("dstport", Role::Port),
-        ("tcpflags", Role::Flags),
+    names: "time=date time_of_day=time event=action protocol=protocol source=srcip \
+        source_port=srcport destination=dstip port=dstport flags=tcpflags",
+    rules: &[
+        (Role::Event, "INFO-EVENTS-LOST", Meaning::Not(Reason::NoData)),
+        (Role::Event, "OPEN OPEN-INBOUND", Meaning::Begin),
+        (Role::Event, "CLOSE", Meaning::Part { total: true, ends: true }),
+        (Role::Event, "ALLOW", Meaning::Flow),
+        // A dropped packet that opens nothing is no connection.
+        (Role::Flags, "- S", Meaning::Flow),
     ],
-    meaning: Some(meaning),
+    otherwise: Meaning::Not(Reason::OtherEvent),
     notes: &["times are the machine's local ones"],
     ..Format::PLAIN
 };
@@ -30,21 +28,4 @@ pub(super) static LOG: Format = Format {
 fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     let head = text.get(..512).unwrap_or(text);
     (head.starts_with(b"#Version") && find(head, b"Windows Firewall").is_some()).then_some(Ok(b' '))
-}
-
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    let is = |words| fields.is(Role::Event, words);
-    // A dropped packet that opens nothing is no connection.
-    let stray = fields.value(Role::Flags).is_some_and(|flags| !flags.contains(&b'S'));
-    if is(&["OPEN", "OPEN-INBOUND"]) {
-        Meaning::Begin
-    } else if is(&["CLOSE"]) {
-        Meaning::Part { total: true, ends: true }
-    } else if is(&["ALLOW"]) || (is(&["DROP"]) && !stray) {
-        Meaning::Flow
-    } else if is(&["INFO-EVENTS-LOST"]) {
-        Meaning::Not(Reason::NoData)
-    } else {
-        Meaning::Not(Reason::OtherEvent)
-    }
 }

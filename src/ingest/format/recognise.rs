@@ -2,12 +2,15 @@
 
 use super::{DELIMITED, FORMATS, Format, PlacesCut, Shape};
 use crate::error::{Error, ErrorKind};
+use crate::ingest::fields::one_of;
 use crate::ingest::json;
 use crate::ingest::layout::{Columns, Layout, Refusal, by_header, by_position, columns_of, shortened};
 use crate::ingest::names::Names;
 use crate::ingest::options::Options;
+use crate::ingest::roles::split_words;
 use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
 use crate::ingest::text;
+use crate::ingest::value::number;
 
 /// How many bytes of a source are looked at to find its format (all of a shorter one).
 pub(in crate::ingest) const LOOK_AHEAD: usize = 64 * 1024;
@@ -58,8 +61,9 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Result<Found, Refusal>> {
     let rows = |cut, reader, data_start| Found::Rows { format, rows: Rows { cut, reader }, data_start };
     Some(Ok(match &format.shape {
-        Shape::Places { looks, separators, cut, places } => {
-            let separator = *separators.iter().find(|s| looks(&text::cut(first_row(text, *cut), **s)))?;
+        Shape::Places { fields, looks, separators, cut, places } => {
+            let row = first_row(text, *cut);
+            let separator = *separators.iter().find(|s| look_like(&text::cut(row, **s), *fields, looks))?;
             let split = || Reader::Split(Box::new(Split::by_places(places, separator, format, options)));
             match cut {
                 PlacesCut::Table => {
@@ -76,10 +80,30 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
             }
             Err(refusal) => return Some(Err(refusal)),
         },
-        Shape::Pairs(looks) if looks(text) => rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0),
+        Shape::Pairs(words) if has_all(text::first_line(text), words) => {
+            rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0)
+        }
         Shape::Own { looks, read } => rows(Cut::Lines, Reader::Own(*read), looks(text)?),
         _ => return None,
     }))
+}
+
+/// Whether fields are as many, and what a format says of some.
+#[inline(never)]
+fn look_like(row: &[&[u8]], [fewest, most]: [usize; 2], looks: &[(usize, &str)]) -> bool {
+    (fewest..=most).contains(&row.len())
+        && looks.iter().all(|(at, words)| {
+            let field = row.get(*at).copied().unwrap_or_default();
+            match *words {
+                "#" => number::bytes(field).is_some(),
+                "/" => matches!(field, [b'0'..=b'9', _, _, _, b'/', _, _, b'/', ..]),
+                words => one_of(field, words),
+            }
+        })
+}
+
+fn has_all(line: &[u8], words: &'static str) -> bool {
+    split_words(words).iter().all(|word| text::find(line, word.as_bytes()).is_some())
 }
 
 /// The first row of a source without a header.
@@ -99,8 +123,10 @@ pub(in crate::ingest) fn of_header(plain: &[String]) -> &'static Format {
 }
 
 /// Whether all names of one of the sets are there.
-fn any_of(sets: &[&[&str]], names: &[String]) -> bool {
-    sets.iter().any(|set| set.iter().all(|name| names.iter().any(|n| n == name)))
+#[inline(never)]
+fn any_of(sets: &str, names: &[String]) -> bool {
+    let there = |name| names.iter().any(|n| n.as_bytes() == name);
+    text::cut(sets.as_bytes(), b'|').iter().any(|set| text::words(set, b" ").into_iter().all(there))
 }
 
 /// JSON, by the fields of its first objects.
@@ -122,7 +148,7 @@ fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 /// The format of JSON objects with these fields.
 fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
     let fits = |format: &&&Format| match format.shape {
-        Shape::Json([[]]) => columns_of(fields, format, &options.columns).1.is_empty(),
+        Shape::Json("") => columns_of(fields, format, &options.columns).1.is_empty(),
         Shape::Json(sets) => any_of(sets, fields),
         _ => false,
     };

@@ -4,10 +4,10 @@
 //! Field names are those of Zeek's `base/protocols` scripts. JSON keys come with a dot, an underscore or
 //! nested; they are one here.
 
-use super::{Format, Shape};
+use super::{Format, Rule, Shape};
 use crate::error::{Error, ErrorKind};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::fields::Fields;
+use crate::ingest::fields::one_of;
 use crate::ingest::layout::Refusal;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
@@ -17,16 +17,18 @@ pub(super) static TSV: Format = Format {
     name: "zeek",
     shape: Shape::Lines { mark: "#fields", separator },
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::Not(Reason::OtherEvent),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static JSON: Format = Format {
     name: "zeek-json",
-    shape: Shape::Json(&[&["ts", "uid", "idorigh"], &["path", "writets"], &["stream", "proc"]]),
+    shape: Shape::Json("ts uid idorigh|path writets|stream proc"),
     names: NAMES,
-    meaning: Some(meaning),
+    rules: RULES,
+    otherwise: Meaning::Not(Reason::OtherEvent),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -34,50 +36,12 @@ pub(super) static JSON: Format = Format {
 const NOTES: &[&str] =
     &["connections are read from conn; http, ssl and quic give host names, dns gives lookups"];
 
-const NAMES: &[(&str, Role)] = &[
-    ("ts", Role::Time),
-    ("idorigh", Role::Source),
-    ("idorigp", Role::SourcePort),
-    ("idresph", Role::Destination),
-    ("idrespp", Role::Port),
-    ("proto", Role::Protocol),
-    ("connstate", Role::Flags),
-    // The log a JSON object is of: as some shippers call it, and as Zeek does.
-    ("stream", Role::Event),
-    ("path", Role::Event),
-    ("host", Role::Host),
-    ("servername", Role::Host),
-    ("method", Role::Method),
-    ("uri", Role::Target),
-    ("query", Role::Query),
-    ("rcodename", Role::Answer),
-    ("rcode", Role::Answer),
-];
+const NAMES: &str = "time=ts source=idorigh source_port=idorigp destination=idresph port=idrespp \
+     protocol=proto flags=connstate event=stream event=path host=host host=servername \
+     method=method target=uri query=query answer=rcodename answer=rcode";
 
 /// The logs that tell connections or names.
-const LOGS: &[&str] = &["conn", "http", "ssl", "quic", "dns"];
-
-/// By the log's name where a row has it, else by the fields that only one log has.
-fn meaning(fields: &Fields<'_>) -> Meaning {
-    if fields.has(Role::Event) && !fields.is(Role::Event, LOGS) {
-        return Meaning::Not(Reason::OtherEvent);
-    }
-    let there = |role| fields.raw(role).is_some();
-    if there(Role::Flags) {
-        // OTH: no opening packet was seen, so that either end may have begun.
-        return if fields.is(Role::Flags, &["OTH"]) { Meaning::Unclear } else { Meaning::Flow };
-    }
-    if there(Role::Query) || fields.is(Role::Event, &["dns"]) {
-        return Meaning::Dns;
-    }
-    if there(Role::Host) || there(Role::Method) || fields.is(Role::Event, &["http", "ssl", "quic"]) {
-        return Meaning::Host;
-    }
-    match fields.is(Role::Event, &["conn"]) {
-        true => Meaning::Flow,
-        false => Meaning::Not(Reason::OtherEvent),
-    }
-}
+const LOGS: &str = "conn http ssl quic dns";
 
 /// The separator that a log's `#` lines tell; they stand above `#fields`, in any order.
 fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
@@ -85,7 +49,7 @@ fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
         return None;
     }
     let path = value(text, b"\n#path");
-    if !path.is_empty() && !LOGS.iter().any(|log| log.as_bytes() == path) {
+    if !path.is_empty() && !one_of(path, LOGS) {
         return Some(Err(other_log(path)));
     }
     Some(Ok(match value(text, b"#separator") {
@@ -112,3 +76,16 @@ fn other_log(path: &[u8]) -> Refusal {
     let message = format!("found Zeek's log of {path}, expected conn, http, ssl, quic or dns");
     Error::new(ErrorKind::NotFlows, message).with_hint("connections stand in conn.log").into()
 }
+
+const RULES: &[Rule] = &[
+    (Role::Event, "!conn http ssl quic dns", Meaning::Not(Reason::OtherEvent)),
+    // No opening packet was seen, so that either end may have begun.
+    (Role::Flags, "OTH", Meaning::Unclear),
+    (Role::Flags, "*", Meaning::Flow),
+    (Role::Event, "conn", Meaning::Flow),
+    (Role::Event, "dns", Meaning::Dns),
+    (Role::Query, "*", Meaning::Dns),
+    (Role::Event, "http ssl quic", Meaning::Host),
+    (Role::Host, "*", Meaning::Host),
+    (Role::Method, "*", Meaning::Host),
+];
