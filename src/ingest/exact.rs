@@ -24,7 +24,7 @@ pub(super) fn read<'a>(
     layout: &Layout,
     time: TimeReading,
     fields: &mut Fields<'a>,
-    record: &mut Record<'a>,
+    record: &mut Record,
     book: &mut AddressBook,
 ) -> Outcome {
     fields.clear();

@@ -42,6 +42,12 @@ impl<'a> Fields<'a> {
         self.escaped &= !(1 << role as u32);
     }
 
+    /// The same where speed does not matter.
+    #[inline(never)]
+    pub fn put(&mut self, role: Role, text: &'a [u8]) {
+        self.set(role, text);
+    }
+
     /// Sets a JSON string that has escapes, with its quotes.
     pub fn set_escaped(&mut self, role: Role, text: &'a [u8]) {
         self.set(role, text);
@@ -68,17 +74,6 @@ impl<'a> Fields<'a> {
     #[inline(never)]
     pub fn value(&self, role: Role) -> Option<Cow<'a, [u8]>> {
         self.text(role).filter(|text| !is_unset(text))
-    }
-
-    /// Whether the row has any of the roles that name something.
-    #[inline(always)]
-    pub fn any_name(&self) -> bool {
-        const NAMES: u32 = 1 << Role::Host as u32
-            | 1 << Role::Query as u32
-            | 1 << Role::Answer as u32
-            | 1 << Role::Process as u32
-            | 1 << Role::Target as u32;
-        self.told & NAMES != 0
     }
 
     /// Whether the row tells how long it took.

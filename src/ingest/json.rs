@@ -25,7 +25,7 @@ pub(super) fn find_either(text: &[u8], first: u8, second: u8) -> Option<usize> {
 }
 
 /// Length of the inside of a string and whether it has escapes; `text` begins after the quote.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn string(text: &[u8]) -> Option<(usize, bool)> {
     let (mut at, mut escaped) = (0, false);
     loop {
@@ -36,6 +36,12 @@ pub(super) fn string(text: &[u8]) -> Option<(usize, bool)> {
         escaped = true;
         at += 2;
     }
+}
+
+/// The same where speed does not matter so much.
+#[inline(never)]
+pub(super) fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
+    find_either(text, byte, byte)
 }
 
 /// Length of the object, array or string that `text` begins with; none if its end is not there.

@@ -9,7 +9,7 @@ use super::forms::Forms;
 use super::layout::Layout;
 use super::options::Options;
 use super::plain::Places;
-use super::record::{self, Meaning, Record};
+use super::record::{self, Meaning, Names, Record};
 use super::rows::{Next, Rows};
 use super::sessions::Sessions;
 use super::sink::Sink;
@@ -170,7 +170,7 @@ impl Reading {
         let Shape::Rows(rows) = &mut self.shape else { return block.len() };
         let (mut fields, mut record, mut at) = (Fields::new(), Record::new(), 0);
         let used = loop {
-            match rows.next(block, at, last) {
+            match rows.cut.next(block, at, last) {
                 Next::Rest(used) => break used,
                 Next::Row { start, end, after } => {
                     let row = block.get(start..end).unwrap_or_default();
@@ -180,7 +180,7 @@ impl Reading {
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
                         Ok(()) => {
-                            sink.beside.take(&record, &sink.book);
+                            sink.beside.take(&record, Names(&fields), &sink.book);
                             self.tally.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows),
@@ -234,7 +234,7 @@ impl Tally {
             let book = &mut sink.book;
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
                 Outcome::Record => {
-                    sink.beside.take(&record, &sink.book);
+                    sink.beside.take(&record, Names(&fields), &sink.book);
                     self.take(&record, &mut sink.batch)
                 }
                 Outcome::Skipped(reason) => Some(reason),
@@ -249,14 +249,14 @@ impl Tally {
 
     /// Takes a record; the reason if it does not become a flow.
     #[inline(always)]
-    fn take(&mut self, record: &Record<'_>, batch: &mut Vec<FlowRow>) -> Option<Reason> {
+    fn take(&mut self, record: &Record, batch: &mut Vec<FlowRow>) -> Option<Reason> {
         self.forms.note(record.form);
         match record.meaning {
             Meaning::Host => return Some(Reason::HostName),
             Meaning::Dns => return Some(Reason::DnsQuery),
             _ => {}
         }
-        self.unclear += u64::from(!record.facts.direction_told);
+        self.unclear += u64::from(!record.direction_told);
         if let Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(_) = record.meaning
             && let Some(sessions) = &mut self.sessions
         {

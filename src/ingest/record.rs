@@ -62,8 +62,8 @@ pub(super) enum Answer {
 }
 
 /// One row, read. Made once and used for many rows.
-#[derive(Debug)]
-pub(super) struct Record<'a> {
+#[derive(Debug, Clone)]
+pub(super) struct Record {
     pub meaning: Meaning,
     /// UTC microseconds.
     pub start: i64,
@@ -75,16 +75,19 @@ pub(super) struct Record<'a> {
     pub source_port: u16,
     pub bytes_sent: u64,
     pub bytes_received: u64,
-    /// What tells sessions apart that have the same ends.
-    pub session: Option<Cow<'a, [u8]>>,
+    /// Microseconds, where the row tells it.
+    pub duration: Option<u64>,
+    /// Whether the row tells who opened the connection.
+    pub direction_told: bool,
+    /// A hash of what tells sessions apart that have the same ends.
+    pub session: u64,
     /// Whether it is TCP, where that is told.
     pub tcp: bool,
     /// Whether the opening packet is certainly in it.
     pub opens: bool,
-    pub facts: Facts<'a>,
 }
 
-impl Record<'_> {
+impl Record {
     pub fn new() -> Self {
         Record {
             meaning: Meaning::Flow,
@@ -96,30 +99,14 @@ impl Record<'_> {
             source_port: 0,
             bytes_sent: 0,
             bytes_received: 0,
-            session: None,
+            duration: None,
+            direction_told: true,
+            session: 0,
             tcp: false,
             opens: false,
-            facts: Facts::default(),
         }
     }
-}
 
-/// What a record tells beside its flow.
-#[derive(Debug, Default)]
-pub(super) struct Facts<'a> {
-    /// Microseconds.
-    pub duration: Option<u64>,
-    /// Whether the record tells who opened the connection.
-    pub direction_told: bool,
-    pub host: Option<Cow<'a, [u8]>>,
-    pub query: Option<Cow<'a, [u8]>>,
-    pub answer: Option<Answer>,
-    pub process: Option<Cow<'a, [u8]>>,
-    /// Whether any of the names may be there.
-    named: bool,
-}
-
-impl Record<'_> {
     /// The record as a flow, if it has both ends.
     pub fn flow(&self) -> Option<FlowRow> {
         Some(FlowRow {
@@ -130,40 +117,6 @@ impl Record<'_> {
         })
     }
 
-    /// The record as one line, for tests.
-    #[cfg(test)]
-    pub fn listing(&self, book: &AddressBook) -> String {
-        let text =
-            |text: &Option<Cow<'_, [u8]>>| text.as_ref().map(|t| String::from_utf8_lossy(t).into_owned());
-        let end = |end: Option<Address>| end.map_or("?".to_owned(), |end| book.address(end).to_string());
-        let mut out = format!(
-            "{:?} {} {}:{} > {}:{} {}/{}",
-            self.meaning,
-            crate::time::rfc3339(self.start),
-            end(self.source),
-            self.source_port,
-            end(self.destination),
-            self.port,
-            self.bytes_sent,
-            self.bytes_received
-        );
-        let facts = &self.facts;
-        for (name, value) in [
-            ("duration", facts.duration.map(|micros| format!("{micros}us"))),
-            ("direction", (!facts.direction_told).then(|| "?".to_owned())),
-            ("session", text(&self.session)),
-            ("host", text(&facts.host)),
-            ("query", text(&facts.query)),
-            ("answer", facts.answer.map(|answer| format!("{answer:?}"))),
-            ("process", text(&facts.process)),
-        ] {
-            if let Some(value) = value {
-                out += &format!(" {name}={value}");
-            }
-        }
-        out
-    }
-
     fn reverse(&mut self) {
         std::mem::swap(&mut self.source, &mut self.destination);
         std::mem::swap(&mut self.port, &mut self.source_port);
@@ -171,14 +124,72 @@ impl Record<'_> {
     }
 }
 
+/// What a row tells beside its flow, found when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'f, 'a>(pub &'f Fields<'a>);
+
+impl<'a> Names<'_, 'a> {
+    /// The host that was asked for: Host header, TLS server name, target of a CONNECT.
+    pub fn host(self) -> Option<Cow<'a, [u8]>> {
+        let connect = self.0.is(Role::Method, "CONNECT");
+        self.0.value(if connect { Role::Target } else { Role::Host }).and_then(host_of)
+    }
+
+    /// The name that was looked up.
+    pub fn query(self) -> Option<Cow<'a, [u8]>> {
+        self.0.value(Role::Query)
+    }
+
+    /// What the DNS answered.
+    pub fn answer(self) -> Option<Answer> {
+        self.0.value(Role::Answer).map(|text| answer(&text))
+    }
+
+    /// The program that opened the connection.
+    pub fn process(self) -> Option<Cow<'a, [u8]>> {
+        self.0.value(Role::Process)
+    }
+}
+
+/// A record and its names as one line, for tests.
+#[cfg(test)]
+pub(super) fn listing(record: &Record, names: Names<'_, '_>, book: &AddressBook) -> String {
+    let text = |text: Option<Cow<'_, [u8]>>| text.map(|t| String::from_utf8_lossy(&t).into_owned());
+    let end = |end: Option<Address>| end.map_or("?".to_owned(), |end| book.address(end).to_string());
+    let mut out = format!(
+        "{:?} {} {}:{} > {}:{} {}/{}",
+        record.meaning,
+        crate::time::rfc3339(record.start),
+        end(record.source),
+        record.source_port,
+        end(record.destination),
+        record.port,
+        record.bytes_sent,
+        record.bytes_received
+    );
+    for (name, value) in [
+        ("duration", record.duration.map(|micros| format!("{micros}us"))),
+        ("direction", (!record.direction_told).then(|| "?".to_owned())),
+        ("host", text(names.host())),
+        ("query", text(names.query())),
+        ("answer", names.answer().map(|answer| format!("{answer:?}"))),
+        ("process", text(names.process())),
+    ] {
+        if let Some(value) = value {
+            out += &format!(" {name}={value}");
+        }
+    }
+    out
+}
+
 /// Reads a row into `record`, or tells why it cannot be used.
 #[inline(never)]
-pub(super) fn read<'a>(
-    fields: &Fields<'a>,
+pub(super) fn read(
+    fields: &Fields<'_>,
     format: &Format,
     reading: TimeReading,
     book: &mut AddressBook,
-    record: &mut Record<'a>,
+    record: &mut Record,
 ) -> Result<(), Reason> {
     record.meaning = if format.is_plain() { Meaning::Flow } else { format.meaning(fields) };
     if let Meaning::Not(reason) = record.meaning {
@@ -186,9 +197,9 @@ pub(super) fn read<'a>(
     }
     let names_only = matches!(record.meaning, Meaning::Host | Meaning::Dns);
     (record.start, record.form) = when(fields, reading)?;
-    record.facts.duration = duration(fields, format, record.start, reading);
+    record.duration = duration(fields, format, record.start, reading);
     if format.time_is_end {
-        let began = record.start.saturating_sub(record.facts.duration.unwrap_or(0) as i64);
+        let began = record.start.saturating_sub(record.duration.unwrap_or(0) as i64);
         record.start = began.max(crate::time::EARLIEST);
     }
     (record.source, record.destination) = match ends(fields) {
@@ -202,13 +213,9 @@ pub(super) fn read<'a>(
         None => return Err(Reason::TooShort),
     };
     (record.bytes_sent, record.bytes_received) = both_bytes(fields)?;
-    record.facts.direction_told = true;
+    record.direction_told = true;
     if !format.is_plain() {
         complete(record, fields);
-    }
-    // Also to forget those of the row before.
-    if fields.any_name() || record.facts.named {
-        tell_names(&mut record.facts, fields);
     }
     Ok(())
 }
@@ -275,24 +282,30 @@ fn told_duration(fields: &Fields<'_>, unit: TimeUnit, start_of: i64, reading: Ti
 
 /// What only formats with a meaning of their own have: the other port, the session, and who began it.
 #[inline(never)]
-fn complete<'a>(record: &mut Record<'a>, fields: &Fields<'a>) {
+fn complete(record: &mut Record, fields: &Fields<'_>) {
     record.source_port = fields.text(Role::SourcePort).and_then(|text| port(&text)).unwrap_or(0);
-    record.session = fields.value(Role::Session);
+    record.session = fields.value(Role::Session).map_or(0, |text| hashed(&text));
     record.tcp = fields.is(Role::Protocol, "tcp 6 T");
     record.opens = record.meaning == Meaning::OneWay(Way::Asked);
     match record.meaning {
         Meaning::Reversed => record.reverse(),
         Meaning::Accepted if by_ports(record.source_port, record.port) == Way::Answered => record.reverse(),
-        Meaning::Unclear => record.facts.direction_told = false,
+        Meaning::Unclear => record.direction_told = false,
         Meaning::OneWay(way) => {
             let way = if way == Way::Unclear { by_ports(record.source_port, record.port) } else { way };
-            record.facts.direction_told = way != Way::Unclear;
+            record.direction_told = way != Way::Unclear;
             if way == Way::Answered {
                 record.reverse();
             }
         }
         _ => {}
     }
+}
+
+/// FNV-1a.
+fn hashed(text: &[u8]) -> u64 {
+    text.iter()
+        .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01B3))
 }
 
 /// Which way a one-way record goes, by its ports: a client's port is given to it by its system, a server's
@@ -307,19 +320,6 @@ pub(super) fn by_ports(source: u16, destination: u16) -> Way {
         std::cmp::Ordering::Equal => Way::Unclear,
         std::cmp::Ordering::Greater => Way::Asked,
     }
-}
-
-#[inline(never)]
-fn tell_names<'a>(facts: &mut Facts<'a>, fields: &Fields<'a>) {
-    facts.named = fields.any_name();
-    facts.host = match fields.is(Role::Method, "CONNECT") {
-        true => fields.value(Role::Target),
-        false => fields.value(Role::Host),
-    }
-    .and_then(host_of);
-    facts.query = fields.value(Role::Query);
-    facts.answer = fields.value(Role::Answer).map(|text| answer(&text));
-    facts.process = fields.value(Role::Process);
 }
 
 /// The host in `host`, `host:port`, `https://host/path`.

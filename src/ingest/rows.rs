@@ -5,7 +5,7 @@ use wide::u8x16;
 use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
-use super::json::{self, find_either};
+use super::json::{self, find_byte};
 use super::layout::{Columns, HEADER_WITHIN, columns_of};
 use super::names::{Finder, Names, Path, Visit};
 use super::options::{Column, Options};
@@ -55,16 +55,19 @@ pub(super) enum Next {
     Rest(usize),
 }
 
-impl Rows {
+impl Cut {
     /// The next row from a place on. With `last`, nothing follows the block.
+    #[inline(never)]
     pub fn next(&mut self, block: &[u8], from: usize, last: bool) -> Next {
-        match &mut self.cut {
+        match self {
             Cut::Lines => next_line(block, from, last),
             Cut::Objects(objects) => objects.next(block, from, last),
-            Cut::Texts(commas) => next_text(block, from, last, *commas),
+            Cut::Texts(separators) => next_text(block, from, last, *separators),
         }
     }
+}
 
+impl Rows {
     /// Finds the texts of a row.
     #[inline(always)]
     pub fn read<'a>(&mut self, row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
@@ -103,7 +106,7 @@ impl Rows {
 
 fn next_line(block: &[u8], from: usize, last: bool) -> Next {
     let rest = block.get(from..).unwrap_or_default();
-    match find_either(rest, b'\n', b'\n') {
+    match find_byte(rest, b'\n') {
         Some(len) => {
             let end = from + len - usize::from(len > 0 && rest.get(len - 1) == Some(&b'\r'));
             Next::Row { start: from, end, after: from + len + 1 }
@@ -212,7 +215,7 @@ impl Split {
         let (mut start, mut line) = (0, 0);
         while line < HEADER_WITHIN {
             let rest = head.get(start..)?;
-            let len = find_either(rest, b'\n', b'\n')? + 1;
+            let len = find_byte(rest, b'\n')? + 1;
             start += len;
             line += 1;
             if split.take_header(rest.get(..len)?.trim_ascii_end()) {

@@ -21,24 +21,25 @@ const TCP_SILENCE: i64 = 4 * MINUTE;
 /// of Cisco's inactive timer).
 const OTHER_SILENCE: i64 = 15 * SECOND;
 
-/// The sessions of a source that may go on: a hash table with linear probing, as long as there are any.
+/// The sessions of a source that may go on: a hash table with linear probing.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    /// Empty, or a power of two of places, of which at most half are taken.
-    places: Vec<Option<Session>>,
+    /// None, or a power of two, of which at most half are taken.
+    places: Vec<Session>,
     taken: usize,
     /// A secret number, so that nobody can make input whose keys are all alike.
     seed: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Session {
+    /// 0 where there is none.
     key: u64,
     flow: FlowRow,
     /// When it was last heard of.
     last: i64,
-    /// It has become a flow; the place is kept for those that were put behind it.
-    over: bool,
+    /// It may go on. One that is over keeps its place for those that were put behind it.
+    open: bool,
 }
 
 impl Sessions {
@@ -49,82 +50,70 @@ impl Sessions {
     /// Takes a row; false if it belongs to a session of which another row was there before. What is over
     /// becomes flows.
     #[inline(never)]
-    pub fn take(&mut self, record: &Record<'_>, flows: &mut Vec<FlowRow>) -> bool {
+    pub fn take(&mut self, record: &Record, flows: &mut Vec<FlowRow>) -> bool {
         let Some(flow) = record.flow() else { return true };
-        let last = record.start.saturating_add(record.facts.duration.unwrap_or(0) as i64);
-        let mut new = Session { key: key_of(record, self.seed), flow, last, over: false };
-        let ends = matches!(record.meaning, Meaning::Part { ends: true, .. });
+        let last = record.start.saturating_add(record.duration.unwrap_or(0) as i64);
         if self.taken * 2 >= self.places.len() {
             self.make_room(flow.start, flows);
         }
-        let Some(place) = self.find(new.key) else { return true };
-        let merged = match place {
-            Some(session) if !session.over => {
-                let goes_on = session.goes_on(record);
-                if goes_on {
-                    new = session.with(record, &new);
-                } else {
-                    flows.push(session.flow);
-                }
-                goes_on
-            }
-            Some(_) => false,
-            None => {
-                self.taken += 1;
-                false
-            }
-        };
-        if ends {
-            flows.push(new.flow);
-            new.over = true;
+        let key = key_of(record, self.seed);
+        let at = self.place(key);
+        let Some(place) = self.places.get_mut(at) else { return true };
+        self.taken += usize::from(place.key == 0);
+        let goes_on = place.open && place.goes_on(record);
+        if goes_on {
+            place.add(record, &flow, last);
+        } else {
+            flows.extend(place.open.then_some(place.flow));
+            *place = Session { key, flow, last, open: true };
         }
-        if let Some(place) = self.find(new.key) {
-            *place = Some(new);
+        if matches!(record.meaning, Meaning::Part { ends: true, .. }) {
+            flows.push(place.flow);
+            place.open = false;
         }
-        !merged
+        !goes_on
     }
 
     /// Ends all of them.
     pub fn end(&mut self, flows: &mut Vec<FlowRow>) {
-        flows.extend(self.going_on().map(|session| session.flow));
-        self.places = Vec::new();
+        for session in std::mem::take(&mut self.places) {
+            flows.extend(session.open.then_some(session.flow));
+        }
         self.taken = 0;
     }
 
-    fn going_on(&self) -> impl Iterator<Item = &Session> {
-        self.places.iter().flatten().filter(|session| !session.over)
-    }
-
-    /// The place of a key, or the free one where it belongs. Only a table without places has none.
-    fn find(&mut self, key: u64) -> Option<&mut Option<Session>> {
-        let mask = self.places.len().checked_sub(1)?;
-        let mut at = key as usize;
-        while self.places.get(at & mask)?.is_some_and(|session| session.key != key) {
-            at += 1;
+    /// The place of a key, or the free one where it belongs.
+    #[inline(never)]
+    fn place(&self, key: u64) -> usize {
+        let mask = self.places.len().saturating_sub(1);
+        let mut at = (key >> 32) as usize & mask;
+        while self.places.get(at).is_some_and(|session| session.key != 0 && session.key != key) {
+            at = (at + 1) & mask;
         }
-        self.places.get_mut(at & mask)
+        at
     }
 
     /// Makes the table twice as large. At its limit, ends those that have been silent for long; if most
     /// still go on, all of them.
+    #[inline(never)]
     fn make_room(&mut self, now: i64, flows: &mut Vec<FlowRow>) {
-        let size = (self.places.len() * 2).clamp(64, 2 * MOST);
-        let mut kept: Vec<Session> = self.going_on().copied().collect();
-        if kept.len() * 2 >= size {
-            kept.retain(|session| {
-                let silent = now.saturating_sub(session.last) > TCP_SILENCE;
-                flows.extend(silent.then_some(session.flow));
-                !silent
-            });
-            if kept.len() * 4 >= size {
-                flows.extend(kept.drain(..).map(|session| session.flow));
+        let held = std::mem::take(&mut self.places);
+        let size = (held.len() * 2).clamp(64, 2 * MOST);
+        let silent = |session: &Session| now.saturating_sub(session.last) > TCP_SILENCE;
+        let open = held.iter().filter(|session| session.open).count();
+        let lively = held.iter().filter(|session| session.open && !silent(session)).count();
+        let (some_end, all_end) = (open * 2 >= size, lively * 4 >= size);
+        self.places = vec![Session::default(); size];
+        self.taken = 0;
+        for session in held.into_iter().filter(|session| session.open) {
+            if some_end && (all_end || silent(&session)) {
+                flows.push(session.flow);
+                continue;
             }
-        }
-        self.places = vec![None; size];
-        self.taken = kept.len();
-        for session in kept {
-            if let Some(place) = self.find(session.key) {
-                *place = Some(session);
+            let at = self.place(session.key);
+            if let Some(place) = self.places.get_mut(at) {
+                *place = session;
+                self.taken += 1;
             }
         }
     }
@@ -132,7 +121,7 @@ impl Sessions {
 
 impl Session {
     /// Whether the row tells more of the session, and not of the next one with the same key.
-    fn goes_on(&self, record: &Record<'_>) -> bool {
+    fn goes_on(&self, record: &Record) -> bool {
         match record.meaning {
             Meaning::Begin => false,
             Meaning::OneWay(_) => {
@@ -145,25 +134,25 @@ impl Session {
         }
     }
 
-    /// The session and one more row of it.
-    fn with(&self, record: &Record<'_>, part: &Session) -> Session {
-        let (mut flow, more) = (self.flow, part.flow);
-        let (mut sent, mut received) = (more.bytes_sent, more.bytes_received);
-        if flow.key != more.key {
+    /// Adds what one more row of the session tells.
+    fn add(&mut self, record: &Record, part: &FlowRow, last: i64) {
+        let (mut sent, mut received) = (part.bytes_sent, part.bytes_received);
+        if self.flow.key != part.key {
             std::mem::swap(&mut sent, &mut received);
         }
         // Either all bytes so far, or those of this part.
         let total = matches!(record.meaning, Meaning::Part { total: true, .. });
         let sum = |held: u64, more: u64| if total { held.max(more) } else { held.saturating_add(more) };
-        flow.bytes_sent = sum(flow.bytes_sent, sent);
-        flow.bytes_received = sum(flow.bytes_received, received);
-        flow.start = flow.start.min(more.start);
-        Session { flow, last: self.last.max(part.last), ..*part }
+        self.flow.bytes_sent = sum(self.flow.bytes_sent, sent);
+        self.flow.bytes_received = sum(self.flow.bytes_received, received);
+        self.flow.start = self.flow.start.min(part.start);
+        self.last = self.last.max(last);
     }
 }
 
 /// What the rows of one session have in common, whichever way they tell it.
-fn key_of(record: &Record<'_>, seed: u64) -> u64 {
+#[inline(never)]
+fn key_of(record: &Record, seed: u64) -> u64 {
     let end = |address: Option<Address>, port: u16| {
         let bits = match address {
             Some(Address::V4(bits)) => u64::from(bits),
@@ -173,8 +162,8 @@ fn key_of(record: &Record<'_>, seed: u64) -> u64 {
         mixed(seed ^ bits << 16 ^ u64::from(port))
     };
     let ends = end(record.source, record.source_port).wrapping_add(end(record.destination, record.port));
-    let session = record.session.as_deref().unwrap_or_default();
-    session.iter().fold(mixed(ends ^ u64::from(record.tcp)), |hash, byte| mixed(hash ^ u64::from(*byte)))
+    // Never 0, which is no key.
+    mixed(ends ^ record.session ^ u64::from(record.tcp)) | 1
 }
 
 /// The finalizer of SplitMix64.
@@ -193,7 +182,7 @@ mod tests {
     const SERVER: Option<Address> = Some(Address::V4(2));
 
     /// A row of a second, from the client.
-    fn row(meaning: Meaning, second: i64) -> Record<'static> {
+    fn row(meaning: Meaning, second: i64) -> Record {
         let mut record = Record::new();
         record.meaning = meaning;
         record.start = second * SECOND;
@@ -206,7 +195,7 @@ mod tests {
 
     /// The flows that come of rows, as start (in seconds), bytes sent and received; and the rows that were
     /// none of their own.
-    fn flows(rows: &[Record<'_>]) -> (Vec<(i64, u64, u64)>, usize) {
+    fn flows(rows: &[Record]) -> (Vec<(i64, u64, u64)>, usize) {
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
         let merged = rows.iter().filter(|row| !sessions.take(row, &mut flows)).count();
         sessions.end(&mut flows);
@@ -240,7 +229,7 @@ mod tests {
     #[test]
     fn sessions_with_other_names_are_others() {
         let mut other = row(TOTAL, 2);
-        other.session = Some(b"2".as_slice().into());
+        other.session = 2;
         assert_eq!(flows(&[row(Meaning::Begin, 1), other]).1, 0);
     }
 

@@ -3,7 +3,7 @@
 use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
 use super::plain::PlainColumns;
-use super::record::Record;
+use super::record::{Names, Record};
 use super::structure::Structure;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -57,11 +57,11 @@ pub(super) struct Beside {
 impl Beside {
     /// The one place where these pass. Nothing is kept of them yet.
     #[inline(always)]
-    pub fn take(&mut self, record: &Record<'_>, book: &AddressBook) {
+    pub fn take(&mut self, record: &Record, names: Names<'_, '_>, book: &AddressBook) {
         #[cfg(test)]
         if let Some(listing) = &mut self.listing {
-            listing.push(record.listing(book));
+            listing.push(super::record::listing(record, names, book));
         }
-        let _ = (record, book);
+        let _ = (record, names, book);
     }
 }

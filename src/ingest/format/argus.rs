@@ -9,8 +9,7 @@ use crate::ingest::diagnostics::Reason;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
 
-const NAMES: &str = "time=starttime source=srcaddr source_port=sport direction=dir destination=dstaddr \
-     port=dport protocol=proto bytes_total=totbytes bytes_sent=srcbytes duration=dur";
+const NAMES: &str = "time=starttime source_port=sport direction=dir protocol=proto";
 
 pub(super) static HEADER: Format = Format {
     name: "argus",

@@ -7,7 +7,7 @@
 use super::{Format, Shape};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
-use crate::ingest::json::find_either;
+use crate::ingest::json::find_byte;
 use crate::ingest::record::{Meaning, Way, by_ports};
 use crate::ingest::roles::Role;
 use crate::ingest::text::words;
@@ -31,7 +31,7 @@ pub(super) static SYSLOG: Format = Format {
 fn message(line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
-        at += find_either(line.get(at..)?, b'%', b'%')?;
+        at += find_byte(line.get(at..)?, b'%')?;
         if matches!(line.get(at..at + 5), Some(b"%ASA-" | b"%FTD-" | b"%PIX-")) {
             return Some(at);
         }
@@ -52,11 +52,11 @@ fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
         Some(b"302014" | b"302016") => false,
         _ => return Err(Reason::OtherEvent),
     };
-    fields.set(Role::Time, time(before).ok_or(Reason::Time)?);
+    fields.put(Role::Time, time(before).ok_or(Reason::Time)?);
     // Built has a word more: the direction.
     let word = |at: usize| words.get(at + usize::from(built)).copied().unwrap_or_default();
-    fields.set(Role::Protocol, word(2));
-    fields.set(Role::Session, word(4));
+    fields.put(Role::Protocol, word(2));
+    fields.put(Role::Session, word(4));
     let after = |mark: &[u8]| {
         let at = words.iter().position(|word| *word == mark)?;
         words.get(at + 1).copied()
@@ -64,10 +64,10 @@ fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     let mut destination = end_of(after(b"for").ok_or(Reason::TooShort)?);
     let mut source = end_of(after(b"to").ok_or(Reason::TooShort)?);
     if let Some(duration) = after(b"duration") {
-        fields.set(Role::Duration, duration);
+        fields.put(Role::Duration, duration);
     }
     let backwards = if built {
-        fields.set(Role::Direction, word(1));
+        fields.put(Role::Direction, word(1));
         word(1) == b"inbound"
     } else {
         by_ports(port(source.1).unwrap_or(0), port(destination.1).unwrap_or(0)) == Way::Answered
@@ -75,10 +75,10 @@ fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     if backwards {
         std::mem::swap(&mut source, &mut destination);
     }
-    fields.set(Role::Source, source.0);
-    fields.set(Role::SourcePort, source.1);
-    fields.set(Role::Destination, destination.0);
-    fields.set(Role::Port, destination.1);
+    fields.put(Role::Source, source.0);
+    fields.put(Role::SourcePort, source.1);
+    fields.put(Role::Destination, destination.0);
+    fields.put(Role::Port, destination.1);
     Ok(())
 }
 

@@ -85,8 +85,8 @@ const NOTES: &[&str] = &[
     "records of one direction and one interval: answers and continuations count with the connection they belong to",
 ];
 
-const NAMES: &str = "time=start end=end source=srcaddr source_port=srcport destination=dstaddr port=dstport \
-     protocol=protocol bytes_sent=bytes flags=tcpflags event=logstatus";
+const NAMES: &str = "time=start end=end source_port=srcport protocol=protocol bytes_sent=bytes flags=tcpflags \
+            event=logstatus";
 
 /// Whether there was traffic in the interval, and whether records were lost.
 const STATUS: &str = "OK NODATA SKIPDATA";

@@ -12,9 +12,9 @@ pub(super) static CSV: Format = Format {
         "flowduration timestamp totlenfwdpkts|flowduration timestamp totallengthoffwdpackets|flowduration timestamp totallengthoffwdpacket",
     ),
     names: "time=timestamp duration=flowduration bytes_sent=totlenfwdpkts \
-        bytes_sent=totallengthoffwdpackets bytes_sent=totallengthoffwdpacket \
-        bytes_received=totlenbwdpkts bytes_received=totallengthofbwdpackets \
-        bytes_received=totallengthofbwdpacket",
+            bytes_sent=totallengthoffwdpackets bytes_sent=totallengthoffwdpacket \
+            bytes_received=totlenbwdpkts bytes_received=totallengthofbwdpackets \
+            bytes_received=totallengthofbwdpacket",
     duration: Some(TimeUnit::Microseconds),
     day_first: true,
     notes: &["dates are read with the day before the month; hours without AM and PM as they stand"],

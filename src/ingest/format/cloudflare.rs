@@ -10,7 +10,7 @@ pub(super) static SESSIONS: Format = Format {
     name: "cloudflare-sessions",
     shape: Shape::Json("sessionstarttime originip originport"),
     names: "time=sessionstarttime end=sessionendtime source=sourceinternalip source=sourceip \
-        destination=originip port=originport",
+            destination=originip port=originport",
     ..Format::PLAIN
 };
 
@@ -28,8 +28,8 @@ pub(super) static GATEWAY: Format = Format {
 pub(super) static SAMPLES: Format = Format {
     name: "cloudflare-network-flow",
     shape: Shape::Json("sourceaddress destinationaddress samplerate"),
-    names: "time=flowtimestamp time=timestamp source=sourceaddress source_port=sourceport \
-        destination=destinationaddress port=destinationport protocol=protocol flags=tcpflags",
+    names: "time=flowtimestamp time=timestamp source_port=sourceport protocol=protocol \
+            flags=tcpflags",
     rules: &[(Role::Flags, "2", Meaning::OneWay(Way::Asked))],
     otherwise: Meaning::OneWay(Way::Unclear),
     duration: None,

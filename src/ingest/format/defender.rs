@@ -9,8 +9,8 @@ pub(super) static CSV: Format = Format {
     name: "defender-csv",
     shape: Shape::Header("actiontype localip remoteip remoteport"),
     names: "time=timestamp event=actiontype source=localip source_port=localport \
-        destination=remoteip port=remoteport host=remoteurl protocol=protocol \
-        process=initiatingprocessfolderpath process=initiatingprocessfilename",
+            destination=remoteip host=remoteurl protocol=protocol \
+            process=initiatingprocessfolderpath process=initiatingprocessfilename",
     rules: &[
         (
             Role::Event,

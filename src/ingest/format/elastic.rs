@@ -26,11 +26,11 @@ pub(super) static CSV: Format = Format {
 /// Names that say "ECS" beside the ends, which others call so too.
 const SETS: &str = "timestamp sourceip destinationip eventdataset|timestamp sourceip destinationip ecsversion|timestamp sourceip destinationip networktransport|timestamp sourceip destinationip eventstart";
 
-const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventduration source=sourceip \
-     source_port=sourceport destination=destinationip port=destinationport \
-     protocol=networktransport bytes_total=networkbytes event=eventdataset session=flowid \
-     flags=flowfinal host=tlsclientservername host=urldomain host=destinationdomain \
-     query=dnsquestionname answer=dnsresponsecode process=processexecutable";
+const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventduration \
+            source_port=sourceport protocol=networktransport bytes_total=networkbytes \
+            event=eventdataset session=flowid flags=flowfinal host=tlsclientservername \
+            host=urldomain host=destinationdomain query=dnsquestionname answer=dnsresponsecode \
+            process=processexecutable";
 
 const RULES: &[Rule] = &[
     (Role::Event, "dns zeek.dns network_traffic.dns", Meaning::Dns),

@@ -9,10 +9,8 @@ use crate::ingest::roles::Role;
 pub(super) static LOG: Format = Format {
     name: "fortigate",
     shape: Shape::Pairs("devname= logid= type="),
-    names: "time=eventtime time=date time_of_day=time source=srcip source_port=srcport \
-        destination=dstip port=dstport protocol=proto bytes_sent=sentbyte \
-        bytes_received=rcvdbyte duration=duration session=sessionid event=type flags=action \
-        host=hostname",
+    names: "time=eventtime time=date time_of_day=time source_port=srcport protocol=proto \
+            session=sessionid event=type flags=action host=hostname",
     rules: &[
         (Role::Event, "!traffic utm", Meaning::Not(Reason::OtherEvent)),
         (Role::Event, "utm", Meaning::Host),

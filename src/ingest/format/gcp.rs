@@ -11,9 +11,8 @@ use crate::ingest::roles::Role;
 pub(super) static JSON: Format = Format {
     name: "gcp-vpc",
     shape: Shape::Json("srcip destip reporter"),
-    names: "time=starttime end=endtime source=srcip source_port=srcport destination=destip \
-        port=destport protocol=protocol bytes_sent=bytessent event=reporter \
-        local=srcinstancevmname",
+    names: "time=starttime source_port=srcport protocol=protocol event=reporter \
+            local=srcinstancevmname",
     rules: &[
         (Role::Event, "!DEST", Meaning::OneWay(Way::Unclear)),
         (Role::Local, "*", Meaning::Not(Reason::SameSession)),

@@ -18,8 +18,7 @@ const NOTES: &[&str] =
 pub(super) static CSV: Format = Format {
     name: "nfdump-csv",
     shape: Shape::Header("ts te sa da sp dp ibyt"),
-    names: "time=ts end=te duration=td source=sa destination=da source_port=sp port=dp protocol=pr \
-        flags=flg bytes_sent=ibyt bytes_received=obyt",
+    names: "time=ts source_port=sp protocol=pr flags=flg",
     rules: RULES,
     otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
@@ -30,8 +29,8 @@ pub(super) static JSON: Format = Format {
     name: "nfdump-json",
     shape: Shape::Json("first last src4addr dst4addr|first last src6addr dst6addr"),
     names: "time=first end=last source=src4addr source=src6addr destination=dst4addr \
-        destination=dst6addr source_port=srcport port=dstport port=icmptype protocol=proto \
-        flags=tcpflags bytes_sent=inbytes bytes_received=outbytes",
+            destination=dst6addr source_port=srcport port=dstport port=icmptype protocol=proto \
+            flags=tcpflags bytes_sent=inbytes bytes_received=outbytes",
     rules: &[OPENS],
     otherwise: Meaning::OneWay(Way::Unclear),
     notes: NOTES,
@@ -84,21 +83,21 @@ fn read_line<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     }
     let mut rest = row;
     for role in [Role::Time, Role::TimeOfDay, Role::Duration, Role::Protocol] {
-        fields.set(role, word(&mut rest)?);
+        fields.put(role, word(&mut rest)?);
     }
     let (address, port) = end_of(word(&mut rest)?);
-    fields.set(Role::Source, address);
-    fields.set(Role::SourcePort, port);
+    fields.put(Role::Source, address);
+    fields.put(Role::SourcePort, port);
     let arrow = word(&mut rest)?;
     if !matches!(arrow, b"->" | b"<->") {
         return Err(Reason::Destination);
     }
     let (address, port) = end_of(word(&mut rest)?);
-    fields.set(Role::Destination, address);
-    fields.set(Role::Port, port);
+    fields.put(Role::Destination, address);
+    fields.put(Role::Port, port);
     let count = word(&mut rest)?;
     if count.len() >= 6 && count.iter().all(|b| b".CEUAPRSFX".contains(b)) {
-        fields.set(Role::Flags, count);
+        fields.put(Role::Flags, count);
         // The type of service; then the packets.
         word(&mut rest)?;
         word(&mut rest)?;
@@ -106,9 +105,9 @@ fn read_line<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     if arrow == b"<->" {
         // Out Pkt, In Pkt, Out Byte, In Byte: "in" is what the source sent.
         word(&mut rest)?;
-        fields.set(Role::BytesReceived, word(&mut rest)?);
+        fields.put(Role::BytesReceived, word(&mut rest)?);
     }
-    fields.set(Role::BytesSent, word(&mut rest)?);
+    fields.put(Role::BytesSent, word(&mut rest)?);
     Ok(())
 }
 
@@ -160,7 +159,7 @@ fn read_pipe<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
         (Role::Flags, 18),
         (Role::BytesSent, 21),
     ] {
-        fields.set(role, words.get(at).copied().unwrap_or_default());
+        fields.put(role, words.get(at).copied().unwrap_or_default());
     }
     let source = address(&words, 4).ok_or(Reason::Source)?;
     let destination = address(&words, 9).ok_or(Reason::Destination)?;

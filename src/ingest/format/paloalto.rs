@@ -24,7 +24,7 @@ pub(super) static CSV: Format = Format {
     name: "panos-csv",
     shape: Shape::Header("threatcontenttype starttime sessionid"),
     names: "time=starttime event=type flags=threatcontenttype source_port=sourceport \
-        protocol=ipprotocol session=sessionid",
+            protocol=ipprotocol session=sessionid",
     rules: RULES,
     notes: NOTES,
     ..Format::PLAIN

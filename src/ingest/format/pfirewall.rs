@@ -10,8 +10,8 @@ use crate::ingest::text::find;
 pub(super) static LOG: Format = Format {
     name: "windows-firewall",
     shape: Shape::Lines { mark: "#Fields:", separator },
-    names: "time=date time_of_day=time event=action protocol=protocol source=srcip \
-        source_port=srcport destination=dstip port=dstport flags=tcpflags",
+    names: "time=date time_of_day=time event=action protocol=protocol source_port=srcport \
+            flags=tcpflags",
     rules: &[
         (Role::Event, "INFO-EVENTS-LOST", Meaning::Not(Reason::NoData)),
         (Role::Event, "OPEN OPEN-INBOUND", Meaning::Begin),

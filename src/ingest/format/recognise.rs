@@ -59,33 +59,39 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 /// Formats that are neither known by a header nor by the fields of JSON.
 #[inline(never)]
 fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Result<Found, Refusal>> {
-    let rows = |cut, reader, data_start| Found::Rows { format, rows: Rows { cut, reader }, data_start };
-    Some(Ok(match &format.shape {
-        Shape::Places { fields, looks, separators, cut, places } => {
-            let row = first_row(text, *cut);
-            let separator = *separators.iter().find(|s| look_like(&text::cut(row, **s), *fields, looks))?;
-            let split = || Reader::Split(Box::new(Split::by_places(places, separator, format, options)));
-            match cut {
-                PlacesCut::Table => {
-                    Found::Table(Box::new(Layout::headerless(format, separator, Columns::of(places))))
-                }
-                PlacesCut::Lines => rows(Cut::Lines, split(), 0),
-                PlacesCut::Texts(separators) => rows(Cut::Texts(*separators), split(), 0),
+    let (mut cut, mut data_start) = (Cut::Lines, 0);
+    let reader = match &format.shape {
+        Shape::Places { fields, looks, separators, cut: by, places } => {
+            if let PlacesCut::Texts(separators) = by {
+                cut = Cut::Texts(*separators);
             }
+            let Next::Row { start, end, .. } = cut.next(text, 0, true) else { return None };
+            let row = text.get(start..end)?;
+            let separator = *separators.iter().find(|s| look_like(&text::cut(row, **s), *fields, looks))?;
+            if *by == PlacesCut::Table {
+                let layout = Layout::headerless(format, separator, Columns::of(places));
+                return Some(Ok(Found::Table(Box::new(layout))));
+            }
+            Reader::Split(Box::new(Split::by_places(places, separator, format, options)))
         }
         Shape::Lines { mark, separator } => match separator(text)? {
             Ok(separator) => {
                 let (split, start) = Split::by_header(text, separator, mark, format, options)?;
-                rows(Cut::Lines, Reader::Split(Box::new(split)), start)
+                data_start = start;
+                Reader::Split(Box::new(split))
             }
             Err(refusal) => return Some(Err(refusal)),
         },
         Shape::Pairs(words) if has_all(text::first_line(text), words) => {
-            rows(Cut::Lines, Reader::Pairs(Names::of(format, options)), 0)
+            Reader::Pairs(Names::of(format, options))
         }
-        Shape::Own { looks, read } => rows(Cut::Lines, Reader::Own(*read), looks(text)?),
+        Shape::Own { looks, read } => {
+            data_start = looks(text)?;
+            Reader::Own(*read)
+        }
         _ => return None,
-    }))
+    };
+    Some(Ok(Found::Rows { format, rows: Rows { cut, reader }, data_start }))
 }
 
 /// Whether fields are as many, and what a format says of some.
@@ -106,16 +112,6 @@ fn has_all(line: &[u8], words: &'static str) -> bool {
     split_words(words).iter().all(|word| text::find(line, word.as_bytes()).is_some())
 }
 
-/// The first row of a source without a header.
-fn first_row(text: &[u8], cut: PlacesCut) -> &[u8] {
-    let PlacesCut::Texts(separators) = cut else { return text::first_line(text) };
-    let mut rows = Rows { cut: Cut::Texts(separators), reader: Reader::Json(Names::default()) };
-    match rows.next(text, 0, true) {
-        Next::Row { start, end, .. } => text.get(start..end).unwrap_or_default(),
-        Next::Rest(_) => b"",
-    }
-}
-
 /// The format of a header.
 pub(in crate::ingest) fn of_header(plain: &[String]) -> &'static Format {
     let fits = |format: &&&Format| matches!(format.shape, Shape::Header(sets) if any_of(sets, plain));
@@ -130,22 +126,23 @@ fn any_of(sets: &str, names: &[String]) -> bool {
 }
 
 /// JSON, by the fields of its first objects.
+#[inline(never)]
 fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
     let cut = cut_of(text, options);
-    let mut rows = Rows { cut, reader: Reader::Json(Names::default()) };
-    let (mut fields, mut at) = (Vec::new(), 0);
+    let (mut first, mut fields, mut at) = (cut, Vec::new(), 0);
     for _ in 0..FIRST_OBJECTS {
         // What is cut off at the end of the head tells its fields as far as it goes.
-        let Next::Row { start, end, after } = rows.next(text, at, true) else { break };
+        let Next::Row { start, end, after } = first.next(text, at, true) else { break };
         json::fields_of(text.get(start..end).unwrap_or_default(), &mut fields);
         at = after;
     }
-    let Some(format) = of_fields(&fields, options) else { return Err(other_fields(&fields, options)) };
-    rows = Rows { cut, reader: Reader::Json(Names::of(format, options)) };
+    let Some(format) = of_fields(&fields, options) else { return Err(other_fields(fields, options)) };
+    let rows = Rows { cut, reader: Reader::Json(Names::of(format, options)) };
     Ok(Found::Rows { format, rows, data_start: 0 })
 }
 
 /// The format of JSON objects with these fields.
+#[inline(never)]
 fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
     let fits = |format: &&&Format| match format.shape {
         Shape::Json("") => columns_of(fields, format, &options.columns).1.is_empty(),
@@ -155,25 +152,26 @@ fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
     FORMATS.iter().find(fits).copied()
 }
 
-/// How the objects of a JSON text are cut out of it.
+/// How the objects of a JSON text are cut out of it: an object a line where that is so, as one that is
+/// damaged takes no other along; else at some level of a document.
+#[inline(never)]
 fn cut_of(text: &[u8], options: &Options) -> Cut {
-    let begin = text.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(0);
-    let document = text.get(begin..).unwrap_or_default();
-    if let Some(len) = json::whole(document)
-        && document.starts_with(b"{")
-    {
-        let (object, after) = document.split_at(len);
-        let mut fields = Vec::new();
-        json::fields_of(object, &mut fields);
-        if after.trim_ascii_start().starts_with(b"{") || of_fields(&fields, options).is_some() {
-            // An object a line is safer: one that is damaged takes none along.
-            return if object.contains(&b'\n') { Cut::Objects(Objects::at_level(0)) } else { Cut::Lines };
-        }
+    let document = text.trim_ascii_start();
+    let len = json::whole(document).unwrap_or(0);
+    let (first, after) = document.split_at(len);
+    let mut fields = Vec::new();
+    json::fields_of(first, &mut fields);
+    let is_row = first.starts_with(b"{")
+        && (after.trim_ascii_start().starts_with(b"{") || of_fields(&fields, options).is_some());
+    match is_row {
+        true if !first.contains(&b'\n') => Cut::Lines,
+        true => Cut::Objects(Objects::at_level(0)),
+        false => Cut::Objects(Objects::at_level(level_of_rows(document))),
     }
-    Cut::Objects(Objects::at_level(level_of_rows(document)))
 }
 
 /// How many brackets are open around the objects of the first array of objects.
+#[inline(never)]
 fn level_of_rows(document: &[u8]) -> u32 {
     let (mut level, mut at) = (0, 0);
     while let Some(&byte) = document.get(at) {
@@ -193,19 +191,17 @@ fn level_of_rows(document: &[u8]) -> u32 {
     0
 }
 
-fn other_fields(fields: &[String], options: &Options) -> Refusal {
-    let (_, missing) = columns_of(fields, &super::generic::JSON, &options.columns);
+#[cold]
+fn other_fields(columns: Vec<String>, options: &Options) -> Refusal {
+    let (_, missing) = columns_of(&columns, &super::generic::JSON, &options.columns);
     let message = format!(
         "found JSON with the fields {} without {}",
-        shortened(&fields.join(", ")),
+        shortened(&columns.join(", ")),
         missing.join(", ")
     );
     const HINT: &str =
         "say which field is what, for example time=when, source=from, destination=to, port=service";
-    Refusal {
-        error: Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0),
-        columns: fields.to_vec(),
-    }
+    Refusal { error: Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0), columns }
 }
 
 /// How data that is no text begins, what it is, and how to go on.

@@ -16,5 +16,4 @@ pub(super) static JSON: Format = Format {
     ..Format::PLAIN
 };
 
-const NAMES: &str = "time=time source=srcip source=src destination=destip destination=dest port=destport \
-     bytes_sent=bytesout bytes_received=bytesin query=query";
+const NAMES: &str = "time=time source=srcip source=src destination=destip destination=dest query=query";

@@ -11,11 +11,10 @@ use crate::ingest::roles::Role;
 pub(super) static EVE: Format = Format {
     name: "suricata-eve",
     shape: Shape::Json("eventtype timestamp srcip destip"),
-    names: "event=eventtype time=flowstart time=timestamp end=flowend source=srcip \
-        source_port=srcport destination=destip port=destport protocol=proto \
-        bytes_sent=flowbytestoserver bytes_received=flowbytestoclient host=tlssni host=quicsni \
-        host=httphostname method=httphttpmethod target=httpurl query=dnsrrname \
-        query=dnsqueriesrrname answer=dnsrcode",
+    names: "event=eventtype time=flowstart time=timestamp end=flowend source_port=srcport \
+            protocol=proto bytes_sent=flowbytestoserver bytes_received=flowbytestoclient host=tlssni \
+            host=quicsni host=httphostname method=httphttpmethod target=httpurl query=dnsrrname \
+            query=dnsqueriesrrname answer=dnsrcode",
     rules: &[
         (Role::Event, "flow", Meaning::Flow),
         (Role::Event, "http tls quic", Meaning::Host),

@@ -12,10 +12,9 @@ pub(super) static JSON: Format = Format {
     name: "sysmon-json",
     shape: Shape::Json("eventid channel|eventid logname|eventcode sourceip initiated"),
     names: "event=eventid event=eventidtext event=eventcode time=utctime \
-        time=timecreatedattributessystemtime time=timestamp source=sourceip \
-        source_port=sourceport destination=destinationip port=destinationport \
-        host=destinationhostname protocol=protocol direction=initiated process=image \
-        query=queryname answer=querystatus",
+            time=timecreatedattributessystemtime time=timestamp source_port=sourceport \
+            host=destinationhostname protocol=protocol direction=initiated process=image \
+            query=queryname answer=querystatus",
     rules: &[
         (Role::Event, "!3 22", Meaning::Not(Reason::OtherEvent)),
         (Role::Query, "*", Meaning::Dns),

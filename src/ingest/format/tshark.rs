@@ -10,11 +10,11 @@ pub(super) static FIELDS: Format = Format {
     name: "tshark-fields",
     shape: Shape::Header("frametimeepoch ipsrc|frametime ipsrc|frametimeepoch ipv6src"),
     names: "time=frametimeepoch time=frametime source=ipsrc source=ipv6src destination=ipdst \
-        destination=ipv6dst source_port=tcpsrcport source_port=udpsrcport port=tcpdstport \
-        port=udpdstport protocol=ipproto protocol=ipv6nxt bytes_sent=framelen flags=tcpflags \
-        event=dnsflagsresponse query=dnsqryname answer=dnsflagsrcode \
-        host=tlshandshakeextensionsservername host=httphost method=httprequestmethod \
-        target=httprequesturi",
+            destination=ipv6dst source_port=tcpsrcport source_port=udpsrcport port=tcpdstport \
+            port=udpdstport protocol=ipproto protocol=ipv6nxt bytes_sent=framelen flags=tcpflags \
+            event=dnsflagsresponse query=dnsqryname answer=dnsflagsrcode \
+            host=tlshandshakeextensionsservername host=httphost method=httprequestmethod \
+            target=httprequesturi",
     rules: &[
         (Role::Event, "1 true", Meaning::OneWay(Way::Answered)),
         // The opening packet's flags, with as many digits as some versions write.

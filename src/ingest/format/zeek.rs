@@ -36,9 +36,9 @@ pub(super) static JSON: Format = Format {
 const NOTES: &[&str] =
     &["connections are read from conn; http, ssl and quic give host names, dns gives lookups"];
 
-const NAMES: &str = "time=ts source=idorigh source_port=idorigp destination=idresph port=idrespp \
-     protocol=proto flags=connstate event=stream event=path host=host host=servername \
-     method=method target=uri query=query answer=rcodename answer=rcode";
+const NAMES: &str = "time=ts source_port=idorigp protocol=proto flags=connstate event=stream event=path \
+            host=host host=servername method=method target=uri query=query answer=rcodename \
+            answer=rcode";
 
 /// The logs that tell connections or names.
 const LOGS: &str = "conn http ssl quic dns";
