@@ -64,10 +64,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The text as a person means it, if the row has one.
-    #[inline(never)]
+    #[inline(always)]
     pub fn text(&self, role: Role) -> Option<Cow<'a, [u8]>> {
-        let raw = self.raw(role)?;
-        Some(if self.escaped >> role as u32 & 1 == 1 { Cow::Owned(unescaped(raw)) } else { clean(raw) })
+        self.raw(role).map(|raw| self.meant(role, raw))
+    }
+
+    #[inline(never)]
+    fn meant(&self, role: Role, raw: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.escaped >> role as u32 & 1 == 1 { Cow::Owned(unescaped(raw)) } else { clean(raw) }
     }
 
     /// The text, if it stands for a value.

@@ -8,7 +8,7 @@ use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
 use super::roles::Role;
-use super::text::find;
+use super::text::{find, join};
 use super::value::address::address;
 use super::value::number::{bytes, port};
 use super::value::time::{self, TimeForm, TimeReading, TimeUnit, start};
@@ -128,6 +128,7 @@ impl Record {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'f, 'a>(pub &'f Fields<'a>);
 
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing asks for names yet"))]
 impl<'a> Names<'_, 'a> {
     /// The host that was asked for: Host header, TLS server name, target of a CONNECT.
     pub fn host(self) -> Option<Cow<'a, [u8]>> {
@@ -226,7 +227,7 @@ fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeForm), Re
     match fields.text(Role::TimeOfDay) {
         // Only a date needs a time of day.
         Some(clock) if text.len() == 10 && !text.iter().all(u8::is_ascii_digit) => {
-            start(&[&text, b" ".as_slice(), &clock].concat(), reading)
+            start(&join(&[&text, b" ", &clock]), reading)
         }
         _ => start(&text, reading),
     }
@@ -239,7 +240,10 @@ fn ends(fields: &Fields<'_>) -> Result<(IpAddr, IpAddr), Reason> {
         return Ok((source, destination));
     }
     let (mut source, mut destination) = (Role::Source, Role::Destination);
-    if fields.has(Role::Local) && fields.has(Role::Remote) && !(fields.has(source) && fields.has(destination))
+    if fields.raw(Role::Local).is_some()
+        && fields.has(Role::Local)
+        && fields.has(Role::Remote)
+        && !(fields.has(source) && fields.has(destination))
     {
         let inbound = matches!(fields.text(Role::Direction).as_deref(), Some([b'I' | b'i', ..]));
         (source, destination) =

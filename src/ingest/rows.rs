@@ -84,7 +84,7 @@ impl Rows {
     /// Whether a line that could not be read is a header; further lines are then read by it.
     pub fn is_header(&mut self, row: &[u8]) -> bool {
         match &mut self.reader {
-            Reader::Split(split) => split.take_header(row),
+            Reader::Split(split) => split.free && split.take_header(row, &[]),
             _ => false,
         }
     }
@@ -198,7 +198,8 @@ pub(super) struct Split {
     /// The role of each column that is read.
     roles: Vec<Option<Role>>,
     format: &'static Format,
-    given: Vec<(Role, Column)>,
+    /// Further headers may have other columns: the caller named none.
+    free: bool,
 }
 
 impl Split {
@@ -218,7 +219,7 @@ impl Split {
             let len = find_byte(rest, b'\n')? + 1;
             start += len;
             line += 1;
-            if split.take_header(rest.get(..len)?.trim_ascii_end()) {
+            if split.take_header(rest.get(..len)?.trim_ascii_end(), &options.columns) {
                 split.header_line = Some(line);
                 return Some((split, start));
             }
@@ -247,12 +248,12 @@ impl Split {
             names: Vec::new(),
             roles: Vec::new(),
             format,
-            given: options.columns.clone(),
+            free: options.columns.is_empty(),
         }
     }
 
     /// Whether the line is a header that names all that is needed; further rows are then read by it.
-    fn take_header(&mut self, line: &[u8]) -> bool {
+    fn take_header(&mut self, line: &[u8], given: &[(Role, Column)]) -> bool {
         let mut pieces = cut(line, self.separator);
         let Some(at) = pieces.iter().position(|piece| *piece == self.mark.as_bytes()) else { return false };
         if self.mark.starts_with('#') {
@@ -263,7 +264,7 @@ impl Split {
         }
         let names: Vec<String> =
             pieces.iter().map(|piece| String::from_utf8_lossy(piece).into_owned()).collect();
-        let (columns, missing) = columns_of(&names, self.format, &self.given);
+        let (columns, missing) = columns_of(&names, self.format, given);
         if !missing.is_empty() {
             return false;
         }

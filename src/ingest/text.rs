@@ -30,6 +30,16 @@ pub(super) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
     pieces
 }
 
+/// Pieces in a row.
+#[inline(never)]
+pub(super) fn join(pieces: &[&[u8]]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for piece in pieces {
+        text.extend_from_slice(piece);
+    }
+    text
+}
+
 /// Where a word begins in a text.
 #[inline(never)]
 pub(super) fn find(text: &[u8], word: &[u8]) -> Option<usize> {

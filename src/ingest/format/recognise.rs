@@ -49,11 +49,15 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
         if let Some(found) = FORMATS.iter().find_map(|format| by_look(text, format, options)) {
             return found;
         }
-        if matches!(text.trim_ascii_start(), [b'{' | b'[', ..]) {
+        if is_json(text) {
             return by_fields(text, options);
         }
     }
     Ok(Found::Table(Box::new(by_header(text, options)?)))
+}
+
+fn is_json(text: &[u8]) -> bool {
+    matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
 /// Formats that are neither known by a header nor by the fields of JSON.
@@ -63,6 +67,9 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
     let reader = match &format.shape {
         Shape::Places { fields, looks, separators, cut: by, places } => {
             if let PlacesCut::Texts(separators) = by {
+                if !is_json(text) {
+                    return None;
+                }
                 cut = Cut::Texts(*separators);
             }
             let Next::Row { start, end, .. } = cut.next(text, 0, true) else { return None };

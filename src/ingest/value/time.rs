@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::number::Decimal;
-use crate::ingest::text::words;
+use crate::ingest::text::{find, join, words};
 use crate::time::{EARLIEST, LATEST, MINUTE, SECOND};
 
 /// The unit of epoch numbers.
@@ -176,8 +176,8 @@ fn named_month(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> 
 
 /// The number of a month by the first letters of its name.
 pub(crate) fn month(name: &[u8]) -> Option<u32> {
-    const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    Some(MONTHS.chunks_exact(3).position(|month| name == month)? as u32 + 1)
+    let at = find(b"JanFebMarAprMayJunJulAugSepOctNovDec", name)?;
+    (name.len() == 3 && at.is_multiple_of(3)).then_some(at as u32 / 3 + 1)
 }
 
 /// `14/02/2018 08:31:01 AM`, `3/7/2017 8:55`: the day before the month.
@@ -202,7 +202,7 @@ fn time_of_day(date: NaiveDate, words: &[&[u8]], utc_offset_minutes: i32) -> Opt
     if half.is_some() {
         words.remove(1);
     }
-    let mut text = words.concat();
+    let mut text = join(&words);
     if text.get(1) == Some(&b':') {
         text.insert(0, b'0');
     }
@@ -221,20 +221,18 @@ fn whole(text: &[u8]) -> Option<u32> {
 }
 
 /// A duration from a cleaned text, in microseconds: a number in that unit, or `H:MM:SS[.f]`.
+#[inline(never)]
 pub(crate) fn duration(text: &[u8], unit: TimeUnit) -> Option<u64> {
-    if !text.contains(&b':') {
-        let number = Decimal::parse(text)?;
-        return if number.negative { None } else { Some(number.scaled(unit.power())?.0) };
-    }
     let mut seconds: u64 = 0;
-    let (whole, _) = text.split_at(text.iter().position(|&b| b == b'.').unwrap_or(text.len()));
-    for part in whole.split(|&b| b == b':') {
-        let part = Decimal::parse(part)?.scaled(0)?.0;
-        seconds = seconds.checked_mul(60)?.checked_add(part)?;
+    let mut last = text;
+    while let Some(colon) = last.iter().position(|&b| b == b':') {
+        let (part, after) = last.split_at(colon);
+        seconds = seconds.checked_add(Decimal::parse(part)?.scaled(0)?.0)?.checked_mul(60)?;
+        last = after.get(1..)?;
     }
-    let (fraction, rest) = fraction(text.get(whole.len()..)?)?;
-    let micros = seconds.checked_mul(SECOND as u64)?.checked_add(fraction as u64)?;
-    rest.is_empty().then_some(micros)
+    let number = Decimal::parse(last).filter(|number| !number.negative)?;
+    let unit = if last.len() < text.len() { TimeUnit::Seconds } else { unit };
+    seconds.checked_mul(SECOND as u64)?.checked_add(number.scaled(unit.power())?.0)
 }
 
 fn after(text: &[u8], at: usize, expected: u8) -> Option<&[u8]> {
