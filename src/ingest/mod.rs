@@ -20,6 +20,7 @@ mod options;
 mod plain;
 mod reading;
 mod record;
+mod repeats;
 mod roles;
 mod rows;
 mod sessions;

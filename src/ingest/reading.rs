@@ -30,6 +30,8 @@ pub(super) struct Reading {
     pub format: &'static Format,
     pub shape: Shape,
     pub tally: Tally,
+    /// The bytes that follow were read from an earlier source.
+    pub repeated: bool,
     time: TimeReading,
     /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
     in_long_row: bool,
@@ -90,6 +92,7 @@ impl Reading {
                 offset: data_start as u64,
             },
             time: TimeReading { day_first: format.day_first, ..options.time },
+            repeated: false,
             in_long_row: false,
         }
     }
@@ -148,12 +151,12 @@ impl Reading {
         if used == 0 {
             return self.enter_long_row(block, sink);
         }
-        let places = places.as_ref();
+        let places = places.as_ref().filter(|_| !self.repeated);
         let tally = &mut self.tally;
         tally.forms =
             sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, tally.forms);
         if sink.plain.any_odd() {
-            tally.read_odd_rows(block, layout, self.time, sink);
+            tally.read_odd_rows(block, layout, self.time, self.repeated, sink);
         }
         tally.lines += match sink.structure.rows_are_lines() {
             true => sink.structure.len() as u64,
@@ -179,11 +182,13 @@ impl Reading {
                     let read =
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
+                        Ok(()) if self.repeated => Some(Reason::Repeated),
                         Ok(()) => {
                             sink.beside.take(&record, Names(&fields), &sink.book);
                             self.tally.take(&record, &mut sink.batch)
                         }
-                        Err(reason) => unless_comment(row, reason, rows),
+                        Err(reason) => unless_comment(row, reason, rows)
+                            .map(|reason| if self.repeated { Reason::Repeated } else { reason }),
                     };
                     if let Some(reason) = reason {
                         sink.rows_skipped += 1;
@@ -228,16 +233,24 @@ impl Reading {
 impl Tally {
     /// Reads the rows of a table that are not plain.
     #[inline(never)]
-    fn read_odd_rows(&mut self, block: &[u8], layout: &Layout, time: TimeReading, sink: &mut Sink) {
+    fn read_odd_rows(
+        &mut self,
+        block: &[u8],
+        layout: &Layout,
+        time: TimeReading,
+        repeated: bool,
+        sink: &mut Sink,
+    ) {
         let (mut fields, mut record) = (Fields::new(), Record::new());
         for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
             let book = &mut sink.book;
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
+                Outcome::Record if repeated => Some(Reason::Repeated),
                 Outcome::Record => {
                     sink.beside.take(&record, Names(&fields), &sink.book);
                     self.take(&record, &mut sink.batch)
                 }
-                Outcome::Skipped(reason) => Some(reason),
+                Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),
                 Outcome::Nothing => None,
             };
             if let Some(reason) = reason {

@@ -4,6 +4,7 @@ use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
 use super::plain::PlainColumns;
 use super::record::{Names, Record};
+use super::repeats::Print;
 use super::structure::Structure;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -23,6 +24,8 @@ pub(crate) struct Sink {
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
     pub(super) beside: Beside,
+    /// Of the sources that were read.
+    pub(super) prints: Vec<Print>,
 }
 
 impl Sink {
