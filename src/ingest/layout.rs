@@ -76,6 +76,11 @@ impl Columns {
         names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
     }
 
+    /// Whether any column holds names.
+    pub fn name_something(&self) -> bool {
+        [Role::Host, Role::Query, Role::Process].into_iter().any(|role| self.get(role).is_some())
+    }
+
     /// Whether any column is one of those that flows are known by.
     fn any(&self) -> bool {
         self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))

@@ -30,6 +30,9 @@ mod structure;
 mod text;
 pub(crate) mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub use options::Options;
 pub use roles::Role;
 pub(crate) use sink::Sink;

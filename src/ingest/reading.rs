@@ -70,8 +70,9 @@ impl Reading {
         let (shape, lines) = match found {
             Found::Table(layout) => {
                 let lines = layout.data_lines;
-                // A row whose meaning its columns have to tell is none for the fast reader.
-                let places = Places::of(&layout.columns).filter(|_| format.is_plain());
+                // The fast reader sees neither what a row means nor names.
+                let plain = format.is_plain() && !layout.columns.name_something();
+                let places = Places::of(&layout.columns).filter(|_| plain);
                 (Shape::Table { layout, places }, lines)
             }
             Found::Rows { rows, .. } => {

@@ -209,6 +209,7 @@ pub(super) fn read(
         Err(reason) => return Err(reason),
     };
     record.port = match fields.text(Role::Port) {
+        _ if record.destination.is_none() => 0,
         Some(text) => port(&text).ok_or(Reason::Port)?,
         None if names_only => 0,
         None => return Err(Reason::TooShort),
@@ -340,6 +341,9 @@ fn host_of(text: Cow<'_, [u8]>) -> Option<Cow<'_, [u8]>> {
         && find(host.get(colon + 1..)?, b":").is_none()
     {
         host = host.get(..colon)?;
+    }
+    if let [b'[', address @ .., b']'] = host {
+        host = address;
     }
     match host.len() {
         0 => None,

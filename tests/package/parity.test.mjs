@@ -8,9 +8,13 @@ import { load, root } from "./installed.mjs";
 
 const { Detector } = await load();
 const folder = join(root, "tests/golden");
-const cases = readdirSync(folder)
+const files = readdirSync(folder);
+const cases = files
   .filter((name) => name.endsWith(".report.json"))
   .map((name) => name.replace(".report.json", ""));
+
+/** The input of a case: the file of its name that is nothing else. */
+const inputOf = (name) => files.find((file) => /^\.(csv|json|log|txt)$/.test(file.slice(name.length)) && file.startsWith(name));
 
 const path = (name) => join(folder, name);
 const text = (name) => (existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined);
@@ -18,9 +22,9 @@ const text = (name) => (existsSync(path(name)) ? readFileSync(path(name), "utf8"
 /** The report on the input, cut into pieces of so many bytes. */
 function reportOf(name, size) {
   const options = text(`${name}.options.json`);
-  const input = readFileSync(path(`${name}.csv`));
+  const input = readFileSync(path(inputOf(name)));
   const detector = new Detector(options && JSON.parse(options));
-  detector.startSource(`${name}.csv`);
+  detector.startSource(inputOf(name));
   for (let at = 0; at < input.length; at += size) {
     refusable(() => detector.ingest(input.subarray(at, at + size)));
   }

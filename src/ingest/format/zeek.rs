@@ -48,15 +48,14 @@ fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     if !text.starts_with(b"#separator ") && !text.starts_with(b"#fields") {
         return None;
     }
-    let path = value(text, b"\n#path");
-    if !path.is_empty() && !one_of(path, LOGS) {
-        return Some(Err(other_log(path)));
-    }
-    Some(Ok(match value(text, b"#separator") {
+    let separator = match value(text, b"#separator") {
         [b'\\', b'x', high, low] => hexadecimal(*high)? << 4 | hexadecimal(*low)?,
         [b'\\', ..] | [] => b'\t',
         [byte, ..] => *byte,
-    }))
+    };
+    let path = value(text, b"\n#path");
+    let path = path.strip_prefix(&[separator]).unwrap_or(path);
+    if path.is_empty() || one_of(path, LOGS) { Some(Ok(separator)) } else { Some(Err(other_log(path))) }
 }
 
 /// What a `#` line says.
