@@ -38,15 +38,16 @@ pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], r
     };
     if let (Some(span), Some(tally), Some(destination)) = (span, tally, data.book.find(pair.destination)) {
         let gates = Gates::new(rule);
-        let failed = gates.failed(destination, data.book, tally.connections, tally.hours);
+        let failed = gates.failed(destination, data.book, tally.counts);
         out.verdict = match failed.gates().count() {
             0 => Verdict::Finding,
             1 => Verdict::NearMiss,
             _ => Verdict::BelowGates,
         };
-        out.gates = gates.explain(pair, &tally, failed);
-        out.score = Some(score(&tally, pair, rule));
-        out.measures = Some(tally.columns(pair, rule));
+        let value = gates.score(pair.port, tally.counts.connections);
+        out.gates = gates.explain(pair, tally.counts, failed);
+        out.score = Some(score(value, tally.counts.connections, pair, rule));
+        out.measures = Some(tally.columns(pair, value, rule));
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,
             Window::All => tally.first,
@@ -57,9 +58,8 @@ pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], r
     out
 }
 
-fn score(tally: &Tally, pair: &Pair, rule: &Rule) -> ScoreReason {
-    let value = tally.score(pair.port, rule);
-    let (count, high) = (tally.connections, rule.high_volume);
+fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
+    let high = rule.high_volume;
     let reason = match value {
         3 => format!("port {} is a listed C2 port", pair.port),
         2 => format!("{count} connections are more than {high}"),

@@ -15,6 +15,7 @@ use crate::pairs::{History, PairRef, PairTable};
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::rule::Rule;
+use crate::time::HOUR;
 use gates::{Failed, Gates};
 use span::Span;
 use tally::Tally;
@@ -48,11 +49,18 @@ pub(crate) struct Evaluation {
     pub pairs_in_window: u64,
 }
 
-/// A pair with what was counted.
+/// What the gates and the order look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub connections: u64,
+    pub hours: u64,
+}
+
+/// A pair in the window, with what was counted.
 #[derive(Debug, Clone, Copy)]
-struct Counted {
-    pair: Pair,
-    tally: Tally,
+struct Counted<'a> {
+    pair: PairRef<'a>,
+    counts: Counts,
     failed: Failed,
     score: u8,
 }
@@ -66,39 +74,47 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 #[inline(never)]
 pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
     let gates = Gates::new(rule);
-    let mut near = NearMisses::new(rule);
+    let order = Order { data, rule };
+    let mut near = NearMisses::new(order);
     let mut findings = Vec::new();
     let (mut failed_all, mut failed_only) = ([0_u64; Gate::ALL.len()], [0_u64; Gate::ALL.len()]);
-    let seen = Counter::new(data, rule, &gates, Depth::Gates).count_all(&mut |key, failed, tally| {
-        for gate in failed.gates() {
+    let mut counter = Counter::new(data, rule, &gates);
+    counter.count_all(&mut |counted| {
+        for gate in counted.failed.gates() {
             failed_all[gate as usize] += 1;
         }
-        let only = failed.only();
-        if let Some(gate) = only {
-            failed_only[gate as usize] += 1;
-        }
-        let Some(tally) = tally.filter(|_| failed.is_empty() || only.is_some()) else { return };
-        let pair = data.pair(key);
-        let counted = Counted { pair, tally, failed, score: tally.score(pair.port, rule) };
-        match only {
-            Some(gate) => near.add(gate, counted),
-            None => findings.push(counted),
+        match counted.failed.only() {
+            Some(gate) => {
+                failed_only[gate as usize] += 1;
+                near.add(gate, counted);
+            }
+            None if counted.failed.is_empty() => findings.push(counted),
+            None => {}
         }
     });
-    sort(&mut findings, &rule_order);
+    let Seen { pairs, flows } = counter.seen;
     let report = |gate| GateReport {
         gate,
         threshold: gates.threshold(gate),
         failed: failed_all[gate as usize],
         failed_only: failed_only[gate as usize],
     };
+    let near_misses = near
+        .nearest()
+        .into_iter()
+        .filter_map(|(failed_gate, counted)| Some(NearMiss { pair: counter.finding(counted)?, failed_gate }));
+    let near_misses = near_misses.collect();
+    // As they lie in memory, and only then in order.
+    let listed = findings.iter().map(|counted| counter.finding(*counted));
+    let mut listed: Vec<(Counted<'_>, Option<Finding>)> = findings.iter().copied().zip(listed).collect();
+    listed.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
     Evaluation {
-        findings: findings.iter().map(|counted| counted.tally.columns(&counted.pair, rule)).collect(),
-        near_misses: near.report(),
+        findings: listed.into_iter().filter_map(|(_, finding)| finding).collect(),
+        near_misses,
         near_miss_count: failed_only.iter().sum(),
         gates: Gate::ALL.map(report).into(),
-        flows_in_window: seen.flows,
-        pairs_in_window: seen.pairs,
+        flows_in_window: flows,
+        pairs_in_window: pairs,
     }
 }
 
@@ -107,26 +123,15 @@ pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
 pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
     let mut all = Vec::new();
-    Counter::new(data, rule, &gates, Depth::Everything).count_all(&mut |key, failed, tally| {
-        if let Some(tally) = tally {
-            let pair = data.pair(key);
-            all.push(Counted { pair, tally, failed, score: tally.score(pair.port, rule) });
-        }
+    let mut counter = Counter::new(data, rule, &gates);
+    counter.count_all(&mut |counted| all.push(counted));
+    let order = Order { data, rule };
+    all.sort_unstable_by(|a, b| order.compare(a, b));
+    let listed = all.into_iter().filter_map(|counted| {
+        let pair = counter.finding(counted)?;
+        Some(ListedPair { pair, failed_gates: counted.failed.gates().collect() })
     });
-    sort(&mut all, &rule_order);
-    let listed = |counted: &Counted| ListedPair {
-        pair: counted.tally.columns(&counted.pair, rule),
-        failed_gates: counted.failed.gates().collect(),
-    };
-    all.iter().map(listed).collect()
-}
-
-/// Whether pairs that cannot pass are counted in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// Only as far as the gates need.
-    Gates,
-    Everything,
+    listed.collect()
 }
 
 /// What was in the window.
@@ -136,106 +141,125 @@ struct Seen {
     flows: u64,
 }
 
-/// Called for a pair in the window, with the gates it failed and what was counted; that is left out where
-/// [`Depth`] does not ask for it.
-type Each<'e> = dyn FnMut(Key, Failed, Option<Tally>) + 'e;
-
 /// Counts the pairs' flows in the window, pair by pair.
 struct Counter<'a> {
     data: Data<'a>,
+    rule: &'a Rule,
     gates: &'a Gates<'a>,
-    depth: Depth,
-    utc_offset_minutes: i32,
     /// None without flows.
     span: Option<Span>,
-    /// Whether every flow is in the window.
-    whole: bool,
+    /// Whether the counts that the pairs keep are those of the window, which spares reading histories.
+    kept_counts_hold: bool,
     seen: Seen,
     history: History,
     hours: Vec<i64>,
 }
 
 impl<'a> Counter<'a> {
-    fn new(data: Data<'a>, rule: &Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
+    fn new(data: Data<'a>, rule: &'a Rule, gates: &'a Gates<'a>) -> Self {
         let span = Span::of(rule, data.span);
-        let whole = span.zip(data.span).is_some_and(|(span, all)| span.covers(all));
         Counter {
             data,
+            rule,
             gates,
-            depth,
-            utc_offset_minutes: rule.utc_offset_minutes,
             span,
-            whole,
+            kept_counts_hold: span.zip(data.span).is_some_and(|(span, all)| {
+                span.covers(all) && hours_are_told_apart(all) && i64::from(rule.utc_offset_minutes) % 60 == 0
+            }),
             seen: Seen::default(),
             history: History::default(),
             hours: Vec::new(),
         }
     }
 
-    fn count_all(mut self, each: &mut Each<'_>) -> Seen {
-        if let Some(span) = self.span {
-            for chunk in self.data.pairs.chunks() {
-                self.count_chunk(chunk, span, each);
-            }
+    fn count_all(&mut self, each: &mut dyn FnMut(Counted<'a>)) {
+        for chunk in self.data.pairs.chunks() {
+            self.count_chunk(chunk, each);
         }
-        self.seen
     }
 
     // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
     // go on with the better code.
     #[inline(never)]
-    fn count_chunk(&mut self, chunk: impl Iterator<Item = PairRef<'a>>, span: Span, each: &mut Each<'_>) {
+    fn count_chunk(&mut self, chunk: impl Iterator<Item = PairRef<'a>>, each: &mut dyn FnMut(Counted<'a>)) {
         for pair in chunk {
-            let (key, count) = (pair.key(), pair.count());
-            if self.whole && self.depth == Depth::Gates && self.gates.hopeless(count) {
-                self.seen.pairs += 1;
-                self.seen.flows += count;
-                // Any number of hours up to the count fails.
-                each(key, self.gates.failed(key.destination(), self.data.book, count, count), None);
-                continue;
-            }
-            pair.read(&mut self.history);
-            let connections = &self.history.connections;
-            let tally = Tally::of(connections, span, self.utc_offset_minutes, &mut self.hours);
-            if let Some(tally) = tally {
-                self.seen.pairs += 1;
-                self.seen.flows += tally.connections;
-                let (destination, book) = (key.destination(), self.data.book);
-                let failed = self.gates.failed(destination, book, tally.connections, tally.hours);
-                each(key, failed, Some(tally));
-            }
+            let counts = match self.kept_counts_hold {
+                true => Some(Counts { connections: pair.count(), hours: pair.hours() }),
+                false => self.tally(pair).map(|tally| tally.counts),
+            };
+            let Some(counts) = counts else { continue };
+            self.seen.pairs += 1;
+            self.seen.flows += counts.connections;
+            let key = pair.key();
+            let failed = self.gates.failed(key.destination(), self.data.book, counts);
+            let score = self.gates.score(key.destination_port(), counts.connections);
+            each(Counted { pair, counts, failed, score });
         }
+    }
+
+    /// What the query counts of a pair; none if it has no flow in the window.
+    #[inline(never)]
+    fn tally(&mut self, pair: PairRef<'a>) -> Option<Tally> {
+        pair.read(&mut self.history);
+        Tally::of(&self.history.connections, self.span?, self.rule.utc_offset_minutes, &mut self.hours)
+    }
+
+    /// The query's columns of a pair.
+    fn finding(&mut self, counted: Counted<'a>) -> Option<Finding> {
+        let tally = self.tally(counted.pair)?;
+        Some(tally.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule))
     }
 }
 
-/// The query's order, made total by the pair.
-fn rule_order(a: &Counted, b: &Counted) -> Ordering {
-    let descending = (b.score, b.tally.connections).cmp(&(a.score, a.tally.connections));
-    descending.then_with(|| a.pair.cmp(&b.pair))
+/// Whether the hours of all data have different numbers modulo 32.
+fn hours_are_told_apart((first, last): (i64, i64)) -> bool {
+    last.div_euclid(HOUR) - first.div_euclid(HOUR) < 32
 }
 
-/// One sort for all orders: a sort is much code.
-fn sort(counted: &mut [Counted], order: &dyn Fn(&Counted, &Counted) -> Ordering) {
-    counted.sort_unstable_by(order);
+/// The orders of a report.
+#[derive(Debug, Clone, Copy)]
+struct Order<'a> {
+    data: Data<'a>,
+    rule: &'a Rule,
+}
+
+impl Order<'_> {
+    /// The query's order, made total by the pair.
+    fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
+        let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
+        descending.then_with(|| self.data.pair(a.pair.key()).cmp(&self.data.pair(b.pair.key())))
+    }
+
+    /// Which of two near misses of a gate is listed first.
+    fn nearer(&self, gate: Gate, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
+        let lacking = |counted: &Counted<'_>| match gate {
+            Gate::ExcludedDestination => 0,
+            Gate::MinConnections => {
+                self.rule.gates.min_connections.saturating_sub(counted.counts.connections)
+            }
+            Gate::MinHours => self.rule.gates.min_hours.saturating_sub(counted.counts.hours),
+        };
+        lacking(a).cmp(&lacking(b)).then_with(|| self.compare(a, b))
+    }
 }
 
 /// The near misses of each gate that lack least, and of those the first in the order of the query.
 struct NearMisses<'a> {
-    rule: &'a Rule,
-    of_gate: [Vec<Counted>; Gate::ALL.len()],
+    order: Order<'a>,
+    of_gate: [Vec<Counted<'a>>; Gate::ALL.len()],
     /// The last that will be listed, once there are enough.
-    last: [Option<Counted>; Gate::ALL.len()],
+    last: [Option<Counted<'a>>; Gate::ALL.len()],
 }
 
 impl<'a> NearMisses<'a> {
-    fn new(rule: &'a Rule) -> Self {
-        NearMisses { rule, of_gate: Default::default(), last: Default::default() }
+    fn new(order: Order<'a>) -> Self {
+        NearMisses { order, of_gate: Default::default(), last: Default::default() }
     }
 
-    fn add(&mut self, gate: Gate, counted: Counted) {
+    fn add(&mut self, gate: Gate, counted: Counted<'a>) {
         let at = gate as usize;
         // There may be millions; most are no nearer than those that are kept.
-        if self.last[at].as_ref().is_some_and(|last| nearer(self.rule, gate, last, &counted).is_lt()) {
+        if self.last[at].as_ref().is_some_and(|last| self.order.nearer(gate, last, &counted).is_lt()) {
             return;
         }
         self.of_gate[at].push(counted);
@@ -245,31 +269,17 @@ impl<'a> NearMisses<'a> {
         }
     }
 
+    #[inline(never)]
     fn keep_nearest(&mut self, gate: Gate) {
         let nearest = &mut self.of_gate[gate as usize];
-        sort(nearest, &|a, b| nearer(self.rule, gate, a, b));
+        nearest.sort_unstable_by(|a, b| self.order.nearer(gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 
-    fn report(mut self) -> Vec<NearMiss> {
-        let mut out = Vec::new();
-        for failed_gate in Gate::ALL {
-            self.keep_nearest(failed_gate);
-            out.extend(self.of_gate[failed_gate as usize].iter().map(|counted| NearMiss {
-                pair: counted.tally.columns(&counted.pair, self.rule),
-                failed_gate,
-            }));
-        }
-        out
+    /// Those that are listed, gate by gate.
+    fn nearest(mut self) -> Vec<(Gate, Counted<'a>)> {
+        Gate::ALL.into_iter().for_each(|gate| self.keep_nearest(gate));
+        let of_gate = |gate| self.of_gate[gate as usize].iter().map(move |counted| (gate, *counted));
+        Gate::ALL.into_iter().flat_map(of_gate).collect()
     }
-}
-
-/// Which of two near misses of a gate is listed first.
-fn nearer(rule: &Rule, gate: Gate, a: &Counted, b: &Counted) -> Ordering {
-    let lacking = |counted: &Counted| match gate {
-        Gate::ExcludedDestination => 0,
-        Gate::MinConnections => rule.gates.min_connections.saturating_sub(counted.tally.connections),
-        Gate::MinHours => rule.gates.min_hours.saturating_sub(counted.tally.hours),
-    };
-    lacking(a).cmp(&lacking(b)).then_with(|| rule_order(a, b))
 }

@@ -3,15 +3,16 @@
 //! BE ADVISED: this is where the time goes. A flow costs two look-ups in memory that is far larger than
 //! any cache, one of the hash table and one of the pair. They are made for a whole batch at once, so that
 //! the processor waits for many of them together. Growing moves neither pairs nor histories, only the
-//! 8-byte slots; those hold enough of the hash to be moved without looking at a pair.
+//! 4-byte slots.
 
 use super::arena::{Arena, Tail};
-use super::history::{History, encode};
+use super::history::{Encoded, History, LONGEST, Short, encode};
 use crate::ingest::batch::{FlowRow, Key};
+use crate::time::HOUR;
 
 /// Bytes of history kept in the pair itself: two ordinary flows, so that most pairs need no block in the
 /// arena.
-const INLINE: usize = 15;
+const INLINE: usize = 16;
 
 /// Pairs in a chunk of the array (a power of two).
 const CHUNK: usize = 1 << 12;
@@ -21,29 +22,86 @@ const CHUNK: usize = 1 << 12;
 #[repr(C)]
 struct PairEntry {
     addresses: u64,
-    port: u32,
+    /// The key's port, and above it how many inline bytes and how many of the last block are in use.
+    port: PortAndFills,
     count: u32,
-    /// Start of the last flow that came.
-    last: i64,
-    tail: Tail,
-    inline_len: u8,
-    inline: [u8; INLINE],
+    /// Number of the last block of the history in the arena.
+    block: u32,
+    /// The UTC hours of the flows, each as the bit of its number modulo 32.
+    hours: u32,
+    /// The end of the history, then the start of the last flow that came. Writing the one may spoil the
+    /// other, which is then written.
+    bytes: [u8; INLINE + 8],
 }
 
 const _: () = assert!(size_of::<PairEntry>() == 48);
+const _: () = assert!(Short::LONGEST <= INLINE);
+
+/// 19 bits of port, 5 of inline fill, 8 of block fill.
+#[derive(Debug, Clone, Copy, Default)]
+struct PortAndFills(u32);
+
+impl PortAndFills {
+    const PORT: u32 = (1 << 19) - 1;
+
+    fn port(self) -> u32 {
+        self.0 & Self::PORT
+    }
+
+    fn inline(self) -> usize {
+        (self.0 >> 19 & 31) as usize
+    }
+
+    fn block(self) -> u8 {
+        (self.0 >> 24) as u8
+    }
+
+    #[inline(always)]
+    fn with_inline(self, len: usize) -> Self {
+        PortAndFills(self.0 & !(31 << 19) | (len as u32) << 19)
+    }
+
+    fn with_block(self, fill: u8) -> Self {
+        PortAndFills(self.0 & 0x00FF_FFFF | u32::from(fill) << 24)
+    }
+}
+
+/// A slot of the hash table: the number of the pair plus 1, and above it a few bits of the hash, so that
+/// most other pairs are told from it without a look at them; 0 if empty.
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+const NUMBER_BITS: u32 = 27;
 
 /// All pairs with their histories.
 #[derive(Debug)]
 pub(crate) struct PairTable {
     chunks: Vec<Vec<PairEntry>>,
     len: usize,
-    /// Hash in the high half, index of the pair plus 1 in the low half; 0 if empty.
-    slots: Vec<u64>,
+    slots: Vec<u32>,
     /// Position of a hash: its highest bits.
     shift: u32,
     seed: u64,
     arena: Arena,
+    hour: Hour,
     hashes: Vec<u32>,
+}
+
+/// The hour of the last flow: most flows share it with the one before, and a division each is dear.
+#[derive(Debug, Clone, Copy)]
+struct Hour {
+    start: i64,
+    bit: u32,
+}
+
+impl Hour {
+    #[inline(always)]
+    fn bit_of(&mut self, start: i64) -> u32 {
+        // Wraps for starts before the hour, and for the first.
+        if start.wrapping_sub(self.start) as u64 >= HOUR as u64 {
+            let hour = start.div_euclid(HOUR);
+            *self = Hour { start: hour * HOUR, bit: 1 << (hour & 31) };
+        }
+        self.bit
+    }
 }
 
 impl Default for PairTable {
@@ -70,6 +128,7 @@ impl PairTable {
             shift: 32 - BITS,
             seed,
             arena: Arena::default(),
+            hour: Hour { start: i64::MIN, bit: 0 },
             hashes: Vec::new(),
         }
     }
@@ -103,30 +162,31 @@ impl PairTable {
     fn touch(&self, hashes: &[u32]) {
         let mut likely = [0_u32; 64];
         for (likely, &hash) in likely.iter_mut().zip(hashes) {
-            *likely = self.slots.get((hash >> self.shift) as usize).map_or(0, |slot| *slot as u32);
+            *likely = self.slots.get((hash >> self.shift) as usize).copied().unwrap_or_default();
         }
         let mut sum = 0;
-        for &number in &likely {
+        for &slot in &likely {
             // A pair may lie on two cache lines: its first bytes and its last.
-            let both = |entry: &PairEntry| entry.addresses as u8 ^ entry.inline[INLINE - 1];
-            sum ^= self.entry(number.wrapping_sub(1)).map_or(0, both);
+            let both = |entry: &PairEntry| entry.addresses as u8 ^ entry.bytes[INLINE + 7];
+            sum ^= self.entry((slot & NUMBER).wrapping_sub(1)).map_or(0, both);
         }
         std::hint::black_box(sum);
     }
 
     #[inline(always)]
     fn add_one(&mut self, flow: &FlowRow, hash: u32) {
+        let hour = self.hour.bit_of(flow.start);
         let mask = self.slots.len() - 1;
         let mut at = (hash >> self.shift) as usize;
         let index = loop {
             let Some(slot) = self.slots.get_mut(at & mask) else { return };
             if *slot == 0 {
-                *slot = u64::from(hash) << 32 | (self.len as u64 + 1);
-                self.insert(flow);
+                *slot = (hash << NUMBER_BITS) | (self.len as u32 + 1);
+                self.insert(flow, hour);
                 return;
             }
-            if (*slot >> 32) as u32 == hash {
-                let index = (*slot as u32).wrapping_sub(1);
+            if *slot >> NUMBER_BITS == hash & (u32::MAX >> NUMBER_BITS) {
+                let index = (*slot & NUMBER).wrapping_sub(1);
                 if self.entry(index).is_some_and(|entry| entry.key() == flow.key) {
                     break index;
                 }
@@ -135,7 +195,7 @@ impl PairTable {
         };
         let (chunk, place) = (index as usize / CHUNK, index as usize % CHUNK);
         if let Some(entry) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(place)) {
-            entry.push(flow, &mut self.arena);
+            entry.push(flow, hour, &mut self.arena);
         }
     }
 
@@ -144,37 +204,57 @@ impl PairTable {
         self.chunks.get(index as usize / CHUNK)?.get(index as usize % CHUNK)
     }
 
-    fn insert(&mut self, flow: &FlowRow) {
-        let mut entry = PairEntry {
-            addresses: flow.key.addresses,
-            port: flow.key.port,
-            last: flow.start,
-            ..PairEntry::default()
-        };
-        entry.push(flow, &mut self.arena);
+    #[inline(always)]
+    fn insert(&mut self, flow: &FlowRow, hour: u32) {
         if self.len.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
-        if let Some(chunk) = self.chunks.last_mut() {
-            chunk.push(entry);
-        }
+        let Some(chunk) = self.chunks.last_mut() else { return };
+        // Filled in place: copying what was just written would wait for the writes.
+        chunk.push(PairEntry::default());
         self.len += 1;
+        let Some(entry) = chunk.last_mut() else { return };
+        entry.addresses = flow.key.addresses;
+        entry.port = PortAndFills(flow.key.port);
+        entry.set_last(flow.start);
+        entry.push(flow, hour, &mut self.arena);
     }
 
+    #[inline(never)]
     fn grow(&mut self) {
         let bits = self.slots.len().ilog2() + 1;
-        let mut slots = vec![0_u64; 1 << bits];
-        let (shift, mask) = (32 - bits, slots.len() - 1);
-        for &slot in self.slots.iter().filter(|slot| **slot != 0) {
-            let mut at = (slot >> 32 >> shift) as usize;
-            while slots.get(at & mask).is_some_and(|taken| *taken != 0) {
-                at += 1;
+        // The old slots go first: the pairs themselves tell where they belong.
+        self.slots = Vec::new();
+        self.slots = vec![0; 1 << bits];
+        self.shift = 32 - bits;
+        let mut number = 0;
+        let chunks = std::mem::take(&mut self.chunks);
+        for entries in chunks.iter().flat_map(|chunk| chunk.chunks(64)) {
+            let mut hashes = [0; 64];
+            for (hash_of, entry) in hashes.iter_mut().zip(entries) {
+                *hash_of = hash(entry.key(), self.seed);
             }
-            if let Some(free) = slots.get_mut(at & mask) {
-                *free = slot;
+            let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
+            std::hint::black_box(hashes.iter().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
+            for hash in hashes.into_iter().take(entries.len()) {
+                number += 1;
+                self.enter(hash, number);
             }
         }
-        (self.slots, self.shift) = (slots, shift);
+        self.chunks = chunks;
+    }
+
+    /// Puts the number of a pair into the first free slot for its hash.
+    #[inline(always)]
+    fn enter(&mut self, hash: u32, number: u32) {
+        let mask = self.slots.len() - 1;
+        let mut at = (hash >> self.shift) as usize;
+        while self.slots.get(at & mask).is_some_and(|taken| *taken != 0) {
+            at += 1;
+        }
+        if let Some(free) = self.slots.get_mut(at & mask) {
+            *free = (hash << NUMBER_BITS) | number;
+        }
     }
 
     /// All pairs, in the order in which they were first seen, a few thousand at a time.
@@ -191,7 +271,7 @@ impl PairTable {
             if slot == 0 {
                 return None;
             }
-            let entry = self.entry((slot as u32).wrapping_sub(1))?;
+            let entry = self.entry((slot & NUMBER).wrapping_sub(1))?;
             if entry.key() == key {
                 return Some(PairRef { entry, arena: &self.arena });
             }
@@ -203,34 +283,60 @@ impl PairTable {
 impl PairEntry {
     #[inline(always)]
     fn key(&self) -> Key {
-        Key { addresses: self.addresses, port: self.port }
+        Key { addresses: self.addresses, port: self.port.port() }
     }
 
     #[inline(always)]
-    fn push(&mut self, flow: &FlowRow, arena: &mut Arena) {
-        let (bytes, len) = encode(flow.start - self.last, flow.bytes_sent, flow.bytes_received);
-        self.count = self.count.saturating_add(1);
-        self.last = flow.start;
-        let fill = usize::from(self.inline_len);
-        if fill + len <= INLINE {
-            self.inline = joined(self.inline, fill, &bytes);
-            self.inline_len += len as u8;
-        } else {
-            self.spill(&bytes, len, arena);
+    fn last(&self) -> i64 {
+        i64::from_le_bytes(self.bytes.last_chunk().copied().unwrap_or_default())
+    }
+
+    #[inline(always)]
+    fn set_last(&mut self, start: i64) {
+        if let Some(place) = self.bytes.last_chunk_mut() {
+            *place = start.to_le_bytes();
         }
     }
 
-    /// Moves what is inline to the arena, and the new flow inline if it fits there.
-    #[inline(never)]
-    fn spill(&mut self, bytes: &[u8; 32], len: usize, arena: &mut Arena) {
-        arena.append(&mut self.tail, self.inline.get(..usize::from(self.inline_len)).unwrap_or_default());
-        if len <= INLINE {
-            self.inline = joined(self.inline, 0, bytes);
-            self.inline_len = len as u8;
-        } else {
-            arena.append(&mut self.tail, bytes.get(..len).unwrap_or_default());
-            self.inline_len = 0;
+    fn tail(&self) -> Tail {
+        Tail { block: self.block, fill: self.port.block() }
+    }
+
+    #[inline(always)]
+    fn push(&mut self, flow: &FlowRow, hour: u32, arena: &mut Arena) {
+        let step = flow.start - self.last();
+        self.count = self.count.saturating_add(1);
+        self.hours |= hour;
+        match encode(step, flow.bytes_sent, flow.bytes_received) {
+            Encoded::Short(short) => {
+                let mut fill = self.port.inline();
+                if fill + short.len > INLINE {
+                    self.spill(arena);
+                    fill = 0;
+                }
+                short.put(&mut self.bytes, fill);
+                self.port = self.port.with_inline(fill + short.len);
+            }
+            Encoded::Long(bytes, len) => self.append_long(&bytes, len, arena),
         }
+        self.set_last(flow.start);
+    }
+
+    /// Moves what is inline to the arena.
+    #[inline(never)]
+    fn spill(&mut self, arena: &mut Arena) {
+        let Some(inline) = self.bytes.first_chunk::<INLINE>() else { return };
+        let tail = arena.append(self.tail(), inline, self.port.inline());
+        self.block = tail.block;
+        self.port = self.port.with_inline(0).with_block(tail.fill);
+    }
+
+    #[inline(never)]
+    fn append_long(&mut self, bytes: &[u8; LONGEST], len: usize, arena: &mut Arena) {
+        self.spill(arena);
+        let tail = arena.append(self.tail(), bytes, len);
+        self.block = tail.block;
+        self.port = self.port.with_block(tail.fill);
     }
 }
 
@@ -244,34 +350,19 @@ impl PairRef<'_> {
         u64::from(self.entry.count)
     }
 
+    /// Number of different UTC hours modulo 32 with a flow.
+    pub fn hours(self) -> u64 {
+        u64::from(self.entry.hours.count_ones())
+    }
+
     /// Reads the flows into `history`, in place of what it held.
     pub fn read(self, history: &mut History) {
         let PairRef { entry, arena } = self;
-        history.read(entry.last, |chain, each| {
-            arena.pieces(entry.tail, chain, &mut *each);
-            let mut inline = [0; 2 * INLINE];
-            if let Some(place) = inline.first_chunk_mut::<INLINE>() {
-                *place = entry.inline;
-            }
-            each(&inline, usize::from(entry.inline_len));
+        history.read(entry.last(), |chain, each| {
+            arena.pieces(entry.tail(), chain, &mut *each);
+            each(&entry.bytes, entry.port.inline());
         });
     }
-}
-
-/// What is inline, from `fill` on replaced by `bytes`. Only copies of fixed length: in WebAssembly one of
-/// variable length is a call into the engine.
-#[inline(always)]
-fn joined(inline: [u8; INLINE], fill: usize, bytes: &[u8; 32]) -> [u8; INLINE] {
-    let mut out = [0; 2 * INLINE];
-    if let Some(place) = out.first_chunk_mut::<INLINE>() {
-        *place = inline;
-    }
-    if let (Some(place), Some(bytes)) =
-        (out.get_mut(fill..).and_then(|rest| rest.first_chunk_mut::<INLINE>()), bytes.first_chunk::<INLINE>())
-    {
-        *place = *bytes;
-    }
-    out.first_chunk::<INLINE>().copied().unwrap_or(inline)
 }
 
 /// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
