@@ -108,6 +108,15 @@ impl Detector {
         parsed(&self.report(rule)?.to_json())
     }
 
+    /// The report without its findings and suppressed pairs.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`.
+    pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
+        parsed(&self.report(rule)?.summary().to_json())
+    }
+
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
     ///
     /// # Errors

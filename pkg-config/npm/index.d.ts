@@ -371,6 +371,8 @@ export class Detector {
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
   evaluate(rule?: RuleDocument): Report;
+  /** The report without its findings and suppressed pairs: quick where there are very many. */
+  summary(rule?: RuleDocument): Report;
   /**
    * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).

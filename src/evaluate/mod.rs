@@ -104,12 +104,9 @@ pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
         .into_iter()
         .filter_map(|(failed_gate, counted)| Some(NearMiss { pair: counter.finding(counted)?, failed_gate }));
     let near_misses = near_misses.collect();
-    // As they lie in memory, and only then in order.
-    let listed = findings.iter().map(|counted| counter.finding(*counted));
-    let mut listed: Vec<(Counted<'_>, Option<Finding>)> = findings.iter().copied().zip(listed).collect();
-    listed.sort_unstable_by(|(a, _), (b, _)| order.compare(a, b));
+    sort(&mut findings, &|a, b| order.compare(a, b));
     Evaluation {
-        findings: listed.into_iter().filter_map(|(_, finding)| finding).collect(),
+        findings: findings.into_iter().filter_map(|counted| counter.finding(counted)).collect(),
         near_misses,
         near_miss_count: failed_only.iter().sum(),
         gates: Gate::ALL.map(report).into(),
@@ -126,7 +123,7 @@ pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
     let mut counter = Counter::new(data, rule, &gates);
     counter.count_all(&mut |counted| all.push(counted));
     let order = Order { data, rule };
-    all.sort_unstable_by(|a, b| order.compare(a, b));
+    sort(&mut all, &|a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
         let pair = counter.finding(counted)?;
         Some(ListedPair { pair, failed_gates: counted.failed.gates().collect() })
@@ -243,6 +240,11 @@ impl Order<'_> {
     }
 }
 
+/// One sort for all orders: a sort is much code.
+fn sort<'a>(counted: &mut [Counted<'a>], order: &dyn Fn(&Counted<'a>, &Counted<'a>) -> Ordering) {
+    counted.sort_unstable_by(order);
+}
+
 /// The near misses of each gate that lack least, and of those the first in the order of the query.
 struct NearMisses<'a> {
     order: Order<'a>,
@@ -272,7 +274,7 @@ impl<'a> NearMisses<'a> {
     #[inline(never)]
     fn keep_nearest(&mut self, gate: Gate) {
         let nearest = &mut self.of_gate[gate as usize];
-        nearest.sort_unstable_by(|a, b| self.order.nearer(gate, a, b));
+        sort(nearest, &|a, b| self.order.nearer(gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 

@@ -398,6 +398,23 @@ impl Report {
         json(self)
     }
 
+    /// The report without its findings and suppressed pairs, of which there may be very many: the totals
+    /// tell how many.
+    pub fn summary(&self) -> Report {
+        Report {
+            beaconlens: self.beaconlens,
+            window: self.window.clone(),
+            totals: self.totals.clone(),
+            gates: self.gates.clone(),
+            findings: Vec::new(),
+            near_misses: self.near_misses.clone(),
+            suppressed: Vec::new(),
+            sources: self.sources.clone(),
+            diagnostics: self.diagnostics.clone(),
+            rule: self.rule.clone(),
+        }
+    }
+
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
     pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
         #[derive(Serialize)]

@@ -95,21 +95,21 @@ async function readOne(detector, { path }, progress) {
 }
 
 function printReport(detector, rule, { values: { format = usualFormat(), all = false } }) {
-  const json = detector.evaluateText("json", rule);
-  const report = JSON.parse(json);
-  if (format === "table") process.stdout.write(tableOf(detector, rule, report, all));
-  else if (format === "json" && !all) writeText(json);
+  if (format === "table") process.stdout.write(tableOf(detector, rule, all));
   else writeText(detector.evaluateText(format, rule, all));
-  process.stderr.write(notices(report, process.stderr.columns));
+  process.stderr.write(notices(detector.summary(rule), process.stderr.columns));
 }
 
 function usualFormat() {
   return process.stdout.isTTY ? "table" : "csv";
 }
 
-function tableOf(detector, rule, report, all) {
+function tableOf(detector, rule, all) {
   const width = process.stdout.columns;
-  if (!all) return report.findings.length ? table(report.findings, { width }) : "no findings\n";
+  if (!all) {
+    const { findings } = detector.evaluate(rule);
+    return findings.length ? table(findings, { width }) : "no findings\n";
+  }
   return table(readCsv(detector.evaluateText("csv", rule, true)), { width, gates: true });
 }
 

@@ -35,6 +35,10 @@ export class Detector {
     return this.#call((raw) => raw.evaluate(ruleText(rule)));
   }
 
+  summary(rule) {
+    return this.#call((raw) => raw.summary(ruleText(rule)));
+  }
+
   evaluateText(format, rule, all) {
     return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false));
   }
