@@ -1,7 +1,8 @@
 //! The front door: bytes in, reports out.
 
-use crate::error::Error;
-use crate::evaluate::{self, Data};
+use crate::bytes::{Reader, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::evaluate::{self, Data, Evaluation};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
@@ -53,10 +54,40 @@ pub struct Progress {
     pub pairs: u64,
 }
 
+/// What one shard of a dataset found.
+#[derive(Debug, Clone)]
+pub struct Part(Evaluation);
+
+impl Part {
+    /// The part as bytes, to be given to another worker. Their form may change with every version.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = Writer::default();
+        out.text(crate::VERSION);
+        self.0.write(&mut out);
+        out.0
+    }
+
+    /// Reads a part that the same version wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Part, Error> {
+        let mut bytes = Reader(bytes);
+        let version = bytes.text().filter(|version| version == crate::VERSION);
+        version.and_then(|_| Evaluation::read(&mut bytes)).map(Part).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Options,
+                "found bytes that are no part of a report of this version".to_owned(),
+            )
+        })
+    }
+}
+
 impl Detector {
     /// A detector without flows.
     pub fn new(options: Options) -> Self {
-        let sink = Sink::new(options.hash_seed);
+        let sink = Sink::new(options.hash_seed, options.shard);
         Detector { options, sink, ..Detector::default() }
     }
 
@@ -114,10 +145,28 @@ impl Detector {
     }
 
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
-    /// then be missing.
-    #[inline(never)]
+    /// then be missing. Of a [shard](Options::with_shard), only its own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
-        let evaluation = evaluate::evaluate(self.data(), rule);
+        self.report(self.part(rule), rule)
+    }
+
+    /// What a shard finds, to be joined with what the others find.
+    pub fn part(&self, rule: &Rule) -> Part {
+        Part(evaluate::evaluate(self.data(), rule))
+    }
+
+    /// The report of a dataset that was read by several detectors, each owning a shard: what this one finds,
+    /// joined with what the others found by the same rule. The same bytes as one detector would report.
+    pub fn evaluate_joined(&self, others: Vec<Part>, rule: &Rule) -> Report {
+        let mut joined = self.part(rule);
+        for part in others {
+            joined.0.join(part.0, rule);
+        }
+        self.report(joined, rule)
+    }
+
+    #[inline(never)]
+    fn report(&self, Part(mut evaluation): Part, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.span;
         Report {
@@ -130,16 +179,16 @@ impl Detector {
                 rows_skipped: progress.rows_skipped,
                 flows_in_window: evaluation.flows_in_window,
                 flows_outside_window: progress.rows_used - evaluation.flows_in_window,
-                pairs: progress.pairs,
+                pairs: evaluation.pairs,
                 pairs_in_window: evaluation.pairs_in_window,
                 findings: evaluation.findings.len() as u64,
-                near_misses: evaluation.near_miss_count,
+                near_misses: evaluation.near_miss_count(),
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
             },
-            gates: evaluation.gates,
-            findings: evaluation.findings,
-            near_misses: evaluation.near_misses,
+            gates: evaluation.gates(rule),
+            findings: std::mem::take(&mut evaluation.findings),
+            near_misses: evaluation.near_misses(),
             suppressed: Vec::new(),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),

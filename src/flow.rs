@@ -101,6 +101,14 @@ impl AddressBook {
         }
     }
 
+    /// The bits of an address, folded to a word.
+    pub fn bits(&self, address: Address) -> u64 {
+        match self.address(address) {
+            IpAddr::V4(v4) => u64::from(v4.to_bits()),
+            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 ^ v6.to_bits() as u64,
+        }
+    }
+
     /// The address itself.
     pub fn address(&self, address: Address) -> IpAddr {
         match address {

@@ -20,6 +20,7 @@
 
 #![deny(missing_docs)]
 
+mod bytes;
 mod detector;
 mod error;
 mod evaluate;
@@ -32,7 +33,7 @@ mod time;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use detector::{Detector, Progress};
+pub use detector::{Detector, Part, Progress};
 pub use error::{Error, ErrorKind, Position};
 pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 use crate::report::ListedPair;
-use crate::{Connection, Error, Options, Pair, Report, Role, Rule, TimeUnit};
+use crate::{Connection, Error, Options, Pair, Part, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
@@ -34,6 +34,15 @@ struct DetectorOptions {
     time_unit: Option<String>,
     utc_offset_minutes: Option<i32>,
     hash_seed: Option<f64>,
+    shard: Option<ShardOption>,
+}
+
+/// `DetectorOptions.shard` of the package.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShardOption {
+    index: u32,
+    of: u32,
 }
 
 #[wasm_bindgen]
@@ -106,6 +115,30 @@ impl Detector {
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
         parsed(&self.report(rule)?.to_json())
+    }
+
+    /// What this shard finds, as bytes for [`join`](Detector::join) of another.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`.
+    pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
+        Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
+    }
+
+    /// Joins what the other shards found: until more is ingested, the report of that rule is the joined one.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, `E_OPTIONS` for bytes that are no part.
+    pub fn join(&self, parts: Vec<js_sys::Uint8Array>, rule: Option<String>) -> Result<(), JsError> {
+        let parsed_rule = rule_of(rule.as_deref())?;
+        let parts: Result<Vec<Part>, Error> =
+            parts.iter().map(|part| Part::from_bytes(&part.to_vec())).collect();
+        let parts = parts.map_err(|error| thrown(&error))?;
+        let report = Rc::new(self.inner.evaluate_joined(parts, &parsed_rule));
+        self.last.replace(Some((rule, report)));
+        Ok(())
     }
 
     /// The report without its findings and suppressed pairs.
@@ -315,6 +348,9 @@ fn checked(given: DetectorOptions) -> Result<Options, Error> {
     }
     if let Some(minutes) = given.utc_offset_minutes {
         options = options.with_utc_offset_minutes(minutes)?;
+    }
+    if let Some(ShardOption { index, of }) = given.shard {
+        options = options.with_shard(index, of)?;
     }
     Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
 }

@@ -10,7 +10,7 @@ mod cases;
 mod flows;
 
 use beaconlens::report::Verdict;
-use beaconlens::{Detector, Error, Options, Pair, Report, Rule};
+use beaconlens::{Detector, Error, Options, Pair, Part, Report, Rule};
 use cases::Case;
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use proptest::prelude::*;
@@ -369,6 +369,58 @@ fn the_hash_seed_does_not_matter() {
     for seed in [1, u64::MAX, 0x9E37_79B9_7F4A_7C15, 1 << 63] {
         assert!(report(seed) == expected, "hash seed {seed}");
     }
+}
+
+#[test]
+fn shards_joined_are_one_detector() {
+    let mut random = Random::new(21);
+    for seed in 0..12 {
+        let mut flows: Vec<Flow> = (0..1 + seed * 3).flat_map(|_| random_flows(&mut random)).collect();
+        for flow in &mut flows {
+            if random.one_in(2) {
+                flow.source = format!("192.0.{}.{}", random.below(3), random.below(40));
+            }
+        }
+        let text = csv(&flows) + "neither,here,nor,there\n";
+        let read = |options| {
+            let mut detector = Detector::new(options);
+            detector.ingest(text.as_bytes()).unwrap();
+            detector.finish().unwrap();
+            detector
+        };
+        let one = read(Options::new());
+        let rules = [
+            Rule::default(),
+            low_rule(),
+            Rule::from_json(r#"{"window": "all", "gates": {"min_hours": 9}}"#).unwrap(),
+        ];
+        for (of, rule) in [1, 2, 3, 7].into_iter().flat_map(|of| rules.iter().map(move |rule| (of, rule))) {
+            let mut shards: Vec<Detector> = (0..of)
+                .map(|index| {
+                    let options = Options::new().with_hash_seed(u64::from(index) * 77);
+                    read(options.with_shard(index, of).unwrap())
+                })
+                .collect();
+            let pairs: u64 = shards.iter().map(|shard| shard.progress().pairs).sum();
+            assert_eq!(pairs, one.progress().pairs, "seed {seed}, {of} shards");
+            let at = random.below(shards.len());
+            let joining = shards.swap_remove(at);
+            let parts = shards.iter().map(|shard| Part::from_bytes(&shard.part(rule).to_bytes()).unwrap());
+            let joined = joining.evaluate_joined(parts.collect(), rule);
+            assert!(joined.to_json() == one.evaluate(rule).to_json(), "seed {seed}, {of} shards");
+        }
+    }
+}
+
+#[test]
+fn a_shard_that_cannot_be_is_refused() {
+    assert!(Options::new().with_shard(0, 0).is_err());
+    assert!(Options::new().with_shard(3, 3).is_err());
+    let part = Detector::new(Options::new()).part(&Rule::default()).to_bytes();
+    assert!(Part::from_bytes(&part).is_ok());
+    assert!(Part::from_bytes(&part[..part.len() - 1]).is_err());
+    assert!(Part::from_bytes(&[part.as_slice(), &[1]].concat()).is_err());
+    assert!(Part::from_bytes(b"{}").is_err());
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub(crate) use explain::explain;
 
 use std::cmp::Ordering;
 
+use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::ingest::batch::Key;
 use crate::pairs::{History, PairRef, PairTable};
@@ -39,14 +40,139 @@ impl Data<'_> {
 }
 
 /// What an evaluation finds out; the report adds what ingest knows.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Evaluation {
-    pub findings: Vec<Finding>,
-    pub near_misses: Vec<NearMiss>,
-    pub near_miss_count: u64,
-    pub gates: Vec<GateReport>,
-    pub flows_in_window: u64,
+    pub pairs: u64,
     pub pairs_in_window: u64,
+    pub flows_in_window: u64,
+    /// Pairs that failed each gate, and those that failed no other.
+    failed: [u64; Gate::ALL.len()],
+    failed_only: [u64; Gate::ALL.len()],
+    pub findings: Vec<Finding>,
+    near_misses: Vec<(Gate, Finding)>,
+}
+
+impl Evaluation {
+    /// As bytes, for [`read`](Evaluation::read).
+    pub fn write(&self, out: &mut Writer) {
+        for number in [self.pairs, self.pairs_in_window, self.flows_in_window] {
+            out.number(number);
+        }
+        for number in self.failed.into_iter().chain(self.failed_only) {
+            out.number(number);
+        }
+        out.number(self.findings.len() as u64);
+        self.findings.iter().for_each(|finding| finding.write(out));
+        for (gate, pair) in &self.near_misses {
+            out.number(*gate as u64);
+            pair.write(out);
+        }
+    }
+
+    pub fn read(bytes: &mut Reader<'_>) -> Option<Evaluation> {
+        let mut out = Evaluation {
+            pairs: bytes.number()?,
+            pairs_in_window: bytes.number()?,
+            flows_in_window: bytes.number()?,
+            ..Evaluation::default()
+        };
+        for number in out.failed.iter_mut().chain(&mut out.failed_only) {
+            *number = bytes.number()?;
+        }
+        for _ in 0..bytes.number()? {
+            out.findings.push(Finding::read(bytes)?);
+        }
+        while !bytes.0.is_empty() {
+            let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
+            out.near_misses.push((gate, Finding::read(bytes)?));
+        }
+        Some(out)
+    }
+
+    /// Takes in what was found of other pairs by the same rule.
+    pub fn join(&mut self, other: Evaluation, rule: &Rule) {
+        self.pairs += other.pairs;
+        self.pairs_in_window += other.pairs_in_window;
+        self.flows_in_window += other.flows_in_window;
+        for gate in Gate::ALL.map(|gate| gate as usize) {
+            self.failed[gate] += other.failed[gate];
+            self.failed_only[gate] += other.failed_only[gate];
+        }
+        let findings = std::mem::take(&mut self.findings);
+        self.findings = merged(findings, other.findings, &rule_order);
+        let near_misses = std::mem::take(&mut self.near_misses);
+        self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
+        let mut listed = [0; Gate::ALL.len()];
+        self.near_misses.retain(|(gate, _)| {
+            let listed = &mut listed[*gate as usize];
+            *listed += 1;
+            *listed <= NEAR_MISSES
+        });
+    }
+
+    /// Pairs that failed exactly one gate.
+    pub fn near_miss_count(&self) -> u64 {
+        self.failed_only.iter().sum()
+    }
+
+    /// What each gate took out.
+    pub fn gates(&self, rule: &Rule) -> Vec<GateReport> {
+        let gates = Gates::new(rule);
+        let report = |gate| GateReport {
+            gate,
+            threshold: gates.threshold(gate),
+            failed: self.failed[gate as usize],
+            failed_only: self.failed_only[gate as usize],
+        };
+        Gate::ALL.map(report).into()
+    }
+
+    /// The near misses that are listed.
+    pub fn near_misses(self) -> Vec<NearMiss> {
+        let near_misses = self.near_misses.into_iter();
+        near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
+    }
+}
+
+/// Two lists in order → one.
+fn merged<T>(a: Vec<T>, b: Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
+    loop {
+        let from_b = match (a.peek(), b.peek()) {
+            (Some(a), Some(b)) => order(b, a).is_lt(),
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
+            (None, None) => return out,
+        };
+        out.extend(if from_b { b.next() } else { a.next() });
+    }
+}
+
+/// The query's order, made total by the pair.
+fn rule_order(a: &Finding, b: &Finding) -> Ordering {
+    let pair = |finding: &Finding| (finding.sourceip, finding.destinationip, finding.destinationport);
+    let descending = (b.beaconing_score, b.connection_count).cmp(&(a.beaconing_score, a.connection_count));
+    descending.then_with(|| pair(a).cmp(&pair(b)))
+}
+
+/// The order of near misses: by gate, what lacks least first, then the query's.
+fn nearer(rule: &Rule, (gate_a, a): &(Gate, Finding), (gate_b, b): &(Gate, Finding)) -> Ordering {
+    let lacking = |gate: Gate, pair: &Finding| {
+        let counts = Counts { connections: pair.connection_count, hours: pair.hourly_buckets };
+        lacking(rule, gate, counts)
+    };
+    let by_gate = (gate_a, lacking(*gate_a, a)).cmp(&(gate_b, lacking(*gate_b, b)));
+    by_gate.then_with(|| rule_order(a, b))
+}
+
+/// How much a pair lacks to pass a gate.
+fn lacking(rule: &Rule, gate: Gate, counts: Counts) -> u64 {
+    match gate {
+        Gate::ExcludedDestination => 0,
+        Gate::MinConnections => rule.gates.min_connections.saturating_sub(counts.connections),
+        Gate::MinHours => rule.gates.min_hours.saturating_sub(counts.hours),
+    }
 }
 
 /// What the gates and the order look at.
@@ -77,11 +203,11 @@ pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
     let order = Order { data, rule };
     let mut near = NearMisses::new(order);
     let mut findings = Vec::new();
-    let (mut failed_all, mut failed_only) = ([0_u64; Gate::ALL.len()], [0_u64; Gate::ALL.len()]);
+    let (mut failed, mut failed_only) = ([0; Gate::ALL.len()], [0; Gate::ALL.len()]);
     let mut counter = Counter::new(data, rule, &gates);
     counter.count_all(&mut |counted| {
         for gate in counted.failed.gates() {
-            failed_all[gate as usize] += 1;
+            failed[gate as usize] += 1;
         }
         match counted.failed.only() {
             Some(gate) => {
@@ -93,25 +219,18 @@ pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
         }
     });
     let Seen { pairs, flows } = counter.seen;
-    let report = |gate| GateReport {
-        gate,
-        threshold: gates.threshold(gate),
-        failed: failed_all[gate as usize],
-        failed_only: failed_only[gate as usize],
-    };
-    let near_misses = near
-        .nearest()
-        .into_iter()
-        .filter_map(|(failed_gate, counted)| Some(NearMiss { pair: counter.finding(counted)?, failed_gate }));
-    let near_misses = near_misses.collect();
     sort(&mut findings, &|a, b| order.compare(a, b));
+    let near_misses = near.nearest().into_iter();
     Evaluation {
-        findings: findings.into_iter().filter_map(|counted| counter.finding(counted)).collect(),
-        near_misses,
-        near_miss_count: failed_only.iter().sum(),
-        gates: Gate::ALL.map(report).into(),
-        flows_in_window: flows,
+        pairs: data.pairs.len() as u64,
         pairs_in_window: pairs,
+        flows_in_window: flows,
+        failed,
+        failed_only,
+        findings: findings.into_iter().filter_map(|counted| counter.finding(counted)).collect(),
+        near_misses: near_misses
+            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?)))
+            .collect(),
     }
 }
 
@@ -221,21 +340,15 @@ struct Order<'a> {
 }
 
 impl Order<'_> {
-    /// The query's order, made total by the pair.
+    /// As [`rule_order`].
     fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
         let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
         descending.then_with(|| self.data.pair(a.pair.key()).cmp(&self.data.pair(b.pair.key())))
     }
 
-    /// Which of two near misses of a gate is listed first.
+    /// As [`nearer`], of two near misses of one gate.
     fn nearer(&self, gate: Gate, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
-        let lacking = |counted: &Counted<'_>| match gate {
-            Gate::ExcludedDestination => 0,
-            Gate::MinConnections => {
-                self.rule.gates.min_connections.saturating_sub(counted.counts.connections)
-            }
-            Gate::MinHours => self.rule.gates.min_hours.saturating_sub(counted.counts.hours),
-        };
+        let lacking = |counted: &Counted<'_>| lacking(self.rule, gate, counted.counts);
         lacking(a).cmp(&lacking(b)).then_with(|| self.compare(a, b))
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::roles::{Role, plain_name};
+use super::shard::Shard;
 use super::value::time::{TimeReading, TimeUnit};
 use crate::error::{Error, ErrorKind};
 
@@ -23,6 +24,7 @@ pub struct Options {
     pub(super) delimiter: Option<u8>,
     pub(super) time: TimeReading,
     pub(crate) hash_seed: u64,
+    pub(crate) shard: Shard,
 }
 
 /// A column, by name or by position (from 0).
@@ -99,6 +101,23 @@ impl Options {
             return Err(Error::new(ErrorKind::Options, message));
         }
         self.time.utc_offset_minutes = minutes;
+        Ok(self)
+    }
+
+    /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but keeps only the
+    /// pairs whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
+    /// [`Detector::evaluate_joined`](crate::Detector::evaluate_joined) bring the shards together.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] unless `index` is below `of`.
+    pub fn with_shard(mut self, index: u32, of: u32) -> Result<Self, Error> {
+        if index >= of {
+            let message =
+                format!("found shard {index} of {of}, expected an index from 0 and below the number");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.shard = Shard { index, of };
         Ok(self)
     }
 

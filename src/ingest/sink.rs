@@ -3,6 +3,7 @@
 use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
 use super::plain::PlainColumns;
+use super::shard::Shard;
 use super::structure::Structure;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -16,7 +17,8 @@ pub(crate) struct Sink {
     pub bytes_read: u64,
     pub rows_used: u64,
     pub rows_skipped: u64,
-    /// Earliest and latest start.
+    shard: Shard,
+    /// Earliest and latest start, of all shards.
     pub span: Option<(i64, i64)>,
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
@@ -24,8 +26,8 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub fn new(hash_seed: u64) -> Self {
-        Sink { pairs: PairTable::new(hash_seed), ..Sink::default() }
+    pub fn new(hash_seed: u64, shard: Shard) -> Self {
+        Sink { pairs: PairTable::new(hash_seed), shard, ..Sink::default() }
     }
 
     /// Folds the flows of the batch into the pairs.
@@ -40,6 +42,9 @@ impl Sink {
             self.span = Some((first, last));
         }
         self.rows_used += self.batch.len() as u64;
+        if self.shard.of > 1 {
+            self.batch.retain(|flow| self.shard.owns(flow.key.source(), &self.book));
+        }
         self.pairs.add(&self.batch);
     }
 }

@@ -7,6 +7,7 @@ mod text;
 use serde::Serialize;
 use std::net::IpAddr;
 
+use crate::bytes::{Reader, Writer};
 use crate::error::Error;
 use crate::ingest::Role;
 use crate::rule::Rule;
@@ -158,6 +159,41 @@ pub struct Finding {
     pub last_seen: String,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
+}
+
+impl Finding {
+    /// As bytes, for [`read`](Finding::read).
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.address(self.sourceip);
+        out.address(self.destinationip);
+        for number in [
+            u64::from(self.destinationport),
+            self.connection_count,
+            self.hourly_buckets,
+            self.bytes_sent,
+            self.bytes_received,
+            u64::from(self.beaconing_score),
+        ] {
+            out.number(number);
+        }
+        out.text(&self.first_seen);
+        out.text(&self.last_seen);
+    }
+
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Finding> {
+        Some(Finding {
+            sourceip: bytes.address()?,
+            destinationip: bytes.address()?,
+            destinationport: bytes.number()? as u16,
+            connection_count: bytes.number()?,
+            hourly_buckets: bytes.number()?,
+            bytes_sent: bytes.number()?,
+            bytes_received: bytes.number()?,
+            beaconing_score: bytes.number()? as u8,
+            first_seen: bytes.text()?,
+            last_seen: bytes.text()?,
+        })
+    }
 }
 
 /// A pair that failed exactly one gate.
