@@ -50,8 +50,8 @@ impl Short {
     #[inline(always)]
     pub fn put(self, place: &mut [u8], at: usize) {
         for (word, at) in [(self.first, at), (self.second, at + self.second_at)] {
-            if let Some(place) = place.get_mut(at..at + 8) {
-                place.copy_from_slice(&word.to_le_bytes());
+            if let Some(place) = place.get_mut(at..).and_then(|place| place.first_chunk_mut::<8>()) {
+                *place = word.to_le_bytes();
             }
         }
     }
