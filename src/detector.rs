@@ -1,8 +1,10 @@
 //! The front door: bytes in, reports out.
 
+use std::sync::{Mutex, PoisonError};
+
 use crate::bytes::{Reader, Writer};
 use crate::error::{Error, ErrorKind};
-use crate::evaluate::{self, Data, Evaluation};
+use crate::evaluate::{self, Data, Evaluation, Kept};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
@@ -36,6 +38,8 @@ pub struct Detector {
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
+    /// What evaluations keep for the next.
+    kept: Mutex<Kept>,
 }
 
 /// How far the reading is.
@@ -112,6 +116,7 @@ impl Detector {
         if !self.open {
             self.start_source(&format!("input {}", self.sources.len() + 1));
         }
+        self.forget();
         match self.sources.last_mut() {
             Some(source) => source.ingest(chunk, &self.options, &mut self.sink),
             None => Ok(()),
@@ -127,6 +132,7 @@ impl Detector {
         if !std::mem::take(&mut self.open) {
             return Ok(());
         }
+        self.forget();
         match self.sources.last_mut() {
             Some(source) => source.finish(&self.options, &mut self.sink),
             None => Ok(()),
@@ -152,7 +158,9 @@ impl Detector {
 
     /// What a shard finds, to be joined with what the others find.
     pub fn part(&self, rule: &Rule) -> Part {
-        Part(evaluate::evaluate(self.data(), rule))
+        // Whoever panicked with it left nothing half done that is of use.
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        Part(evaluate::evaluate(self.data(), &mut kept, rule))
     }
 
     /// The report of a dataset that was read by several detectors, each owning a shard: what this one finds,
@@ -218,6 +226,11 @@ impl Detector {
         // Also by size, so that the order of rows in the input does not matter.
         history.connections.sort_unstable();
         history.connections
+    }
+
+    /// What was kept of the flows so far is no longer true.
+    fn forget(&mut self) {
+        self.kept = Mutex::default();
     }
 
     fn data(&self) -> Data<'_> {

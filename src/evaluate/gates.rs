@@ -75,7 +75,10 @@ impl<'a> Gates<'a> {
     /// Which gates a pair with these counts fails.
     pub fn failed(&self, destination: Address, book: &AddressBook, counts: Counts) -> Failed {
         let mut failed = Failed::default();
-        let excluded = self.excluded.contains(book.address(destination));
+        let excluded = match destination {
+            Address::V4(bits) => self.excluded.contains_v4(bits),
+            Address::V6(_) => self.excluded.contains(book.address(destination)),
+        };
         failed.add(Gate::ExcludedDestination, excluded);
         failed.add(Gate::MinConnections, counts.connections < self.rule.gates.min_connections);
         failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);

@@ -2,10 +2,12 @@
 
 mod explain;
 mod gates;
+mod kept;
 mod span;
 mod tally;
 
 pub(crate) use explain::explain;
+pub(crate) use kept::Kept;
 
 use std::cmp::Ordering;
 
@@ -198,7 +200,7 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 
 /// Evaluates a rule.
 #[inline(never)]
-pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
+pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluation {
     let gates = Gates::new(rule);
     let order = Order { data, rule };
     let mut near = NearMisses::new(order);
@@ -221,15 +223,19 @@ pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
     let Seen { pairs, flows } = counter.seen;
     sort(&mut findings, &|a, b| order.compare(a, b));
     let near_misses = near.nearest().into_iter();
+    kept.turn_to(counter.span, rule.utc_offset_minutes);
+    let findings = findings.into_iter().filter_map(|counted| counter.finding(counted, Some(kept)));
+    let findings = findings.collect();
+    kept.settle();
     Evaluation {
         pairs: data.pairs.len() as u64,
         pairs_in_window: pairs,
         flows_in_window: flows,
         failed,
         failed_only,
-        findings: findings.into_iter().filter_map(|counted| counter.finding(counted)).collect(),
+        findings,
         near_misses: near_misses
-            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?)))
+            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted, None)?)))
             .collect(),
     }
 }
@@ -244,7 +250,7 @@ pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
     let order = Order { data, rule };
     sort(&mut all, &|a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
-        let pair = counter.finding(counted)?;
+        let pair = counter.finding(counted, None)?;
         Some(ListedPair { pair, failed_gates: counted.failed.gates().collect() })
     });
     listed.collect()
@@ -321,8 +327,18 @@ impl<'a> Counter<'a> {
     }
 
     /// The query's columns of a pair.
-    fn finding(&mut self, counted: Counted<'a>) -> Option<Finding> {
-        let tally = self.tally(counted.pair)?;
+    fn finding(&mut self, counted: Counted<'a>, kept: Option<&mut Kept>) -> Option<Finding> {
+        let number = counted.pair.number;
+        let tally = match kept.as_ref().and_then(|kept| kept.get(number)) {
+            Some(tally) => tally,
+            None => {
+                let tally = self.tally(counted.pair)?;
+                if let Some(kept) = kept {
+                    kept.add(number, tally);
+                }
+                tally
+            }
+        };
         Some(tally.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule))
     }
 }

@@ -113,6 +113,8 @@ impl Default for PairTable {
 /// A pair in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PairRef<'a> {
+    /// Its place among the pairs.
+    pub number: u32,
     entry: &'a PairEntry,
     arena: &'a Arena,
 }
@@ -259,7 +261,11 @@ impl PairTable {
 
     /// All pairs, in the order in which they were first seen, a few thousand at a time.
     pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = PairRef<'_>>> {
-        self.chunks.iter().map(|chunk| chunk.iter().map(|entry| PairRef { entry, arena: &self.arena }))
+        let starts = (0..).step_by(CHUNK);
+        self.chunks.iter().zip(starts).map(|(chunk, start)| {
+            let arena = &self.arena;
+            chunk.iter().zip(start..).map(move |(entry, number)| PairRef { number, entry, arena })
+        })
     }
 
     /// The pair of that key.
@@ -271,9 +277,10 @@ impl PairTable {
             if slot == 0 {
                 return None;
             }
-            let entry = self.entry((slot & NUMBER).wrapping_sub(1))?;
+            let number = (slot & NUMBER).wrapping_sub(1);
+            let entry = self.entry(number)?;
             if entry.key() == key {
-                return Some(PairRef { entry, arena: &self.arena });
+                return Some(PairRef { number, entry, arena: &self.arena });
             }
             at += 1;
         }
@@ -357,7 +364,7 @@ impl PairRef<'_> {
 
     /// Reads the flows into `history`, in place of what it held.
     pub fn read(self, history: &mut History) {
-        let PairRef { entry, arena } = self;
+        let PairRef { entry, arena, .. } = self;
         history.read(entry.last(), |chain, each| {
             arena.pieces(entry.tail(), chain, &mut *each);
             each(&entry.bytes, entry.port.inline());
