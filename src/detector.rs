@@ -9,7 +9,7 @@ use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
 use crate::pairs::History;
-use crate::report::{Explanation, ListedPair, Report, Totals};
+use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
 use crate::time::rfc3339;
 
@@ -91,7 +91,7 @@ impl Part {
 impl Detector {
     /// A detector without flows.
     pub fn new(options: Options) -> Self {
-        let sink = Sink::new(options.hash_seed, options.shard);
+        let sink = Sink::new(&options);
         Detector { options, sink, ..Detector::default() }
     }
 
@@ -186,7 +186,9 @@ impl Detector {
                 rows_used: progress.rows_used,
                 rows_skipped: progress.rows_skipped,
                 flows_in_window: evaluation.flows_in_window,
-                flows_outside_window: progress.rows_used - evaluation.flows_in_window,
+                flows_outside_window: progress.rows_used
+                    - evaluation.flows_in_window
+                    - evaluation.left_out.flows,
                 pairs: evaluation.pairs,
                 pairs_in_window: evaluation.pairs_in_window,
                 findings: evaluation.findings.len() as u64,
@@ -194,6 +196,7 @@ impl Detector {
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
             },
+            left_out: LeftOutReport::of(evaluation.left_out),
             gates: evaluation.gates(rule),
             findings: std::mem::take(&mut evaluation.findings),
             near_misses: evaluation.near_misses(),

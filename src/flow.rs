@@ -1,5 +1,6 @@
 //! What one record is, and the pair it belongs to.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -75,22 +76,50 @@ pub(crate) enum Address {
 }
 
 /// The IPv6 addresses seen, each kept once, so that a pair's key stays small.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AddressBook {
+    /// The most addresses that are entered.
+    max: usize,
     addresses: Vec<Ipv6Addr>,
-    numbers: std::collections::HashMap<Ipv6Addr, u32>,
+    numbers: HashMap<Ipv6Addr, u32>,
+}
+
+impl Default for AddressBook {
+    fn default() -> Self {
+        AddressBook::new(usize::MAX)
+    }
 }
 
 impl AddressBook {
-    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address.
-    pub fn enter(&mut self, address: IpAddr) -> Address {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => Address::V4(v4.to_bits()),
-            IpAddr::V6(v6) => Address::V6(*self.numbers.entry(v6).or_insert_with(|| {
-                self.addresses.push(v6);
-                (self.addresses.len() - 1) as u32
-            })),
+    /// A book of at most that many bytes.
+    pub fn new(max_bytes: usize) -> Self {
+        AddressBook { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers: HashMap::new() }
+    }
+
+    /// What an address costs, about: in the list, in the table, and room in both.
+    const BYTES: usize = 80;
+
+    /// Bytes of memory in use, about.
+    pub fn bytes(&self) -> usize {
+        self.addresses.len() * Self::BYTES
+    }
+
+    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address. None if the book is full.
+    pub fn enter(&mut self, address: IpAddr) -> Option<Address> {
+        let v6 = match address.to_canonical() {
+            IpAddr::V4(v4) => return Some(Address::V4(v4.to_bits())),
+            IpAddr::V6(v6) => v6,
+        };
+        if let Some(&number) = self.numbers.get(&v6) {
+            return Some(Address::V6(number));
         }
+        let number = self.addresses.len();
+        if number >= self.max {
+            return None;
+        }
+        self.addresses.push(v6);
+        self.numbers.insert(v6, number as u32);
+        Some(Address::V6(number as u32))
     }
 
     /// The carried form of an address that may never have been seen.

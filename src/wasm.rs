@@ -35,6 +35,7 @@ struct DetectorOptions {
     utc_offset_minutes: Option<i32>,
     hash_seed: Option<f64>,
     shard: Option<ShardOption>,
+    max_memory_bytes: Option<u64>,
 }
 
 /// `DetectorOptions.shard` of the package.
@@ -351,6 +352,9 @@ fn checked(given: DetectorOptions) -> Result<Options, Error> {
     }
     if let Some(ShardOption { index, of }) = given.shard {
         options = options.with_shard(index, of)?;
+    }
+    if let Some(bytes) = given.max_memory_bytes {
+        options = options.with_max_memory_bytes(bytes)?;
     }
     Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
 }

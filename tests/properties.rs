@@ -412,6 +412,86 @@ fn shards_joined_are_one_detector() {
     }
 }
 
+/// A beacon of 400 calls in an input of very many pairs, each with one flow and a few with three.
+fn beacon_in_a_crowd(rows: i64) -> String {
+    let mut flows = Vec::new();
+    for row in 0..rows {
+        let destination = if row % 7 == 0 { row % 9000 } else { 10_000 + row };
+        flows.push(Flow {
+            start: TEN_O_CLOCK + row * 1000,
+            source: "192.0.2.7".to_owned(),
+            destination: format!("23.{}.{}.{}", destination >> 16, destination >> 8 & 255, destination & 255),
+            port: 443,
+            bytes_sent: 1,
+            bytes_received: 1,
+        });
+        if row % (rows / 400) == 0 {
+            let beacon = Flow { source: "192.0.2.8".to_owned(), ..flows[0].clone() };
+            flows.push(Flow { start: TEN_O_CLOCK + row * 1000, ..beacon });
+        }
+    }
+    csv(&flows)
+}
+
+#[test]
+fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
+    let text = beacon_in_a_crowd(400_000);
+    let read = |megabytes: u64| {
+        let options = Options::new().with_max_memory_bytes(megabytes << 20).unwrap();
+        let mut detector = Detector::new(options);
+        for chunk in text.as_bytes().chunks(1 << 20) {
+            detector.ingest(chunk).unwrap();
+        }
+        detector.finish().unwrap();
+        detector
+    };
+    let rule =
+        Rule::from_json(r#"{"window": "all", "gates": {"min_connections": 300, "min_hours": 1}}"#).unwrap();
+    let enough = read(200);
+    assert!(enough.evaluate(&rule).left_out.is_none());
+    let detector = read(16);
+    let report = detector.evaluate(&rule);
+    let left_out = report.left_out.clone().unwrap();
+    let totals = &report.totals;
+    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window + left_out.flows);
+    assert!(left_out.pairs_dropped > 100_000 && left_out.flows_not_taken == 0, "{left_out:?}");
+    // The beacon is found, and lacks no more than what is said.
+    assert_eq!(report.findings.len(), 1);
+    let full = enough.evaluate(&rule).findings[0].connection_count;
+    let lacking = full - report.findings[0].connection_count;
+    assert!(lacking <= left_out.most_lacking && left_out.most_lacking < 60, "{lacking}, {left_out:?}");
+    // So does every pair that is left.
+    let of = |detector: &Detector| -> std::collections::HashMap<String, u64> {
+        let pairs = detector.pairs(&rule);
+        let key = |pair: &beaconlens::report::Finding| {
+            format!("{} {} {}", pair.sourceip, pair.destinationip, pair.destinationport)
+        };
+        pairs.iter().map(|listed| (key(&listed.pair), listed.pair.connection_count)).collect()
+    };
+    let (kept, all) = (of(&detector), of(&enough));
+    assert!(kept.len() > 10_000);
+    for (pair, count) in kept {
+        assert!(all[&pair] - count <= left_out.most_lacking, "{pair}");
+    }
+}
+
+#[test]
+fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
+    // Twenty pairs of many flows, one pair after the other.
+    let mut text = HEADER.join(",") + "\n";
+    for row in 0..400_000 {
+        let start = TEN_O_CLOCK + row * SECOND / 10;
+        text += &format!("{start},10.0.0.1,23.0.0.1,{},123456789,987654321\n", row / 20_000);
+    }
+    let mut detector = Detector::new(Options::new().with_max_memory_bytes(16 << 20).unwrap());
+    detector.ingest(text.as_bytes()).unwrap();
+    detector.finish().unwrap();
+    let report = detector.evaluate(&Rule::from_json(r#"{"window": "all"}"#).unwrap());
+    let left_out = report.left_out.unwrap();
+    assert!(left_out.flows_not_taken > 0 && left_out.meaning.contains("not taken"), "{left_out:?}");
+    assert_eq!(report.totals.rows_used, report.totals.flows_in_window + left_out.flows);
+}
+
 #[test]
 fn a_shard_that_cannot_be_is_refused() {
     assert!(Options::new().with_shard(0, 0).is_err());

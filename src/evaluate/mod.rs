@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, PairRef, PairTable};
+use crate::pairs::{History, LeftOut, PairRef, PairTable};
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::rule::Rule;
@@ -47,6 +47,7 @@ pub(crate) struct Evaluation {
     pub pairs: u64,
     pub pairs_in_window: u64,
     pub flows_in_window: u64,
+    pub left_out: LeftOut,
     /// Pairs that failed each gate, and those that failed no other.
     failed: [u64; Gate::ALL.len()],
     failed_only: [u64; Gate::ALL.len()],
@@ -57,7 +58,10 @@ pub(crate) struct Evaluation {
 impl Evaluation {
     /// As bytes, for [`read`](Evaluation::read).
     pub fn write(&self, out: &mut Writer) {
-        for number in [self.pairs, self.pairs_in_window, self.flows_in_window] {
+        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = self.left_out;
+        for number in
+            [self.pairs, self.pairs_in_window, self.flows_in_window, flows, pairs, most_of_a_pair, not_taken]
+        {
             out.number(number);
         }
         for number in self.failed.into_iter().chain(self.failed_only) {
@@ -76,6 +80,12 @@ impl Evaluation {
             pairs: bytes.number()?,
             pairs_in_window: bytes.number()?,
             flows_in_window: bytes.number()?,
+            left_out: LeftOut {
+                flows: bytes.number()?,
+                pairs: bytes.number()?,
+                most_of_a_pair: bytes.number()?,
+                not_taken: bytes.number()?,
+            },
             ..Evaluation::default()
         };
         for number in out.failed.iter_mut().chain(&mut out.failed_only) {
@@ -96,6 +106,7 @@ impl Evaluation {
         self.pairs += other.pairs;
         self.pairs_in_window += other.pairs_in_window;
         self.flows_in_window += other.flows_in_window;
+        self.left_out.join(other.left_out);
         for gate in Gate::ALL.map(|gate| gate as usize) {
             self.failed[gate] += other.failed[gate];
             self.failed_only[gate] += other.failed_only[gate];
@@ -231,6 +242,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluati
         pairs: data.pairs.len() as u64,
         pairs_in_window: pairs,
         flows_in_window: flows,
+        left_out: data.pairs.left_out(),
         failed,
         failed_only,
         findings,

@@ -25,6 +25,18 @@ pub struct Options {
     pub(super) time: TimeReading,
     pub(crate) hash_seed: u64,
     pub(crate) shard: Shard,
+    pub(crate) budget: Budget,
+}
+
+/// Memory that may be used for pairs, their histories and IPv6 addresses, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Budget(pub usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        // With 32-bit addresses there are 4 GiB, of which evaluation needs some.
+        Budget(if cfg!(target_pointer_width = "32") { 3 << 30 } else { usize::MAX })
+    }
 }
 
 /// A column, by name or by position (from 0).
@@ -118,6 +130,25 @@ impl Options {
             return Err(Error::new(ErrorKind::Options, message));
         }
         self.shard = Shard { index, of };
+        Ok(self)
+    }
+
+    /// Keeps the memory of the detector within that many bytes, of which an eighth and 4 MiB are left to the
+    /// reading and the evaluation. When it is reached, pairs with few connections are dropped first, and the
+    /// report says what was [left out](crate::report::LeftOutReport). Default: no limit, but 3 GiB where
+    /// addresses have 32 bits, as in WebAssembly.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] for less than 16 MiB.
+    pub fn with_max_memory_bytes(mut self, bytes: u64) -> Result<Self, Error> {
+        const LEAST: u64 = 16 << 20;
+        if bytes < LEAST {
+            let message = format!("found a memory limit of {bytes} bytes, expected at least {LEAST}");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        let for_pairs = bytes - bytes / 8 - (4 << 20);
+        self.budget = Budget(Budget::default().0.min(usize::try_from(for_pairs).unwrap_or(usize::MAX)));
         Ok(self)
     }
 

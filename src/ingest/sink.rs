@@ -2,6 +2,7 @@
 
 use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
+use super::options::{Budget, Options};
 use super::plain::PlainColumns;
 use super::shard::Shard;
 use super::structure::Structure;
@@ -26,8 +27,15 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub fn new(hash_seed: u64, shard: Shard) -> Self {
-        Sink { pairs: PairTable::new(hash_seed), shard, ..Sink::default() }
+    pub fn new(options: &Options) -> Self {
+        let Budget(bytes) = options.budget;
+        Sink {
+            pairs: PairTable::new(options.hash_seed, bytes),
+            // Where most of the memory would be addresses, pairs would have none.
+            book: AddressBook::new(bytes / 2),
+            shard: options.shard,
+            ..Sink::default()
+        }
     }
 
     /// Folds the flows of the batch into the pairs.
@@ -45,6 +53,7 @@ impl Sink {
         if self.shard.of > 1 {
             self.batch.retain(|flow| self.shard.owns(flow.key.source(), &self.book));
         }
+        self.pairs.used_by_others = self.book.bytes();
         self.pairs.add(&self.batch);
     }
 }

@@ -30,6 +30,9 @@ pub(super) struct Tail {
 pub(super) struct Arena {
     /// Each of room for [`CHUNK`] blocks.
     chunks: Vec<Vec<Block>>,
+    /// The last of the blocks that were freed, each naming the one freed before.
+    freed: Tail,
+    freed_blocks: usize,
 }
 
 impl Arena {
@@ -73,21 +76,60 @@ impl Arena {
         }
     }
 
+    /// Bytes of memory in use.
+    pub fn bytes(&self) -> usize {
+        self.chunks.len() * CHUNK * BLOCK
+    }
+
+    /// Bytes of memory that many more blocks may need.
+    pub fn bytes_for(&self, blocks: usize) -> usize {
+        let free = self.chunks.last().map_or(0, |chunk| CHUNK - chunk.len()) + self.freed_blocks;
+        blocks.saturating_sub(free).div_ceil(CHUNK) * CHUNK * BLOCK
+    }
+
+    /// Takes back the blocks of the stream that ends at `tail`.
+    pub fn free(&mut self, tail: Tail) {
+        let mut at = tail;
+        while at.block != 0 {
+            let before = self.before(at);
+            let freed = std::mem::replace(&mut self.freed, at);
+            self.link(at.block, freed);
+            self.freed_blocks += 1;
+            at = before;
+        }
+    }
+
     /// Begins the stream's next block.
     #[inline(never)]
     fn grow(&mut self, before: Tail) -> Tail {
+        let block = self.free_block();
+        self.link(block, before);
+        Tail { block, fill: LINK as u8 }
+    }
+
+    /// The number of a block that nobody uses.
+    fn free_block(&mut self) -> u32 {
+        if self.freed.block != 0 {
+            let block = self.freed.block;
+            self.freed = self.before(self.freed);
+            self.freed_blocks -= 1;
+            return block;
+        }
         if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
         }
         let full = (self.chunks.len() - 1) * CHUNK;
-        let Some(chunk) = self.chunks.last_mut() else { return Tail::default() };
-        let mut block = [0; BLOCK];
-        if let Some(link) = block.first_chunk_mut::<LINK>() {
-            let [a, b, c, d] = before.block.to_le_bytes();
+        let Some(chunk) = self.chunks.last_mut() else { return 0 };
+        chunk.push(Block([0; BLOCK]));
+        (full + chunk.len()) as u32
+    }
+
+    /// Makes a block name the one before.
+    fn link(&mut self, block: u32, before: Tail) {
+        let [a, b, c, d] = before.block.to_le_bytes();
+        if let Some(link) = self.block_mut(block).first_chunk_mut::<LINK>() {
             *link = [a, b, c, d, before.fill];
         }
-        chunk.push(Block(block));
-        Tail { block: (full + chunk.len()) as u32, fill: LINK as u8 }
     }
 
     #[inline(always)]
@@ -128,6 +170,19 @@ mod tests {
             }
         }
         assert!(arena.chunks.len() > 1);
+        let (bytes, half) = (arena.bytes(), streams.len() / 2);
+        for (tail, _) in streams.drain(..half) {
+            arena.free(tail);
+        }
+        // What was freed is used again, and the others are not touched.
+        let mut again = (Tail::default(), Vec::new());
+        for round in 0..3000_usize {
+            let piece = [round as u8; 16];
+            again.0 = arena.append(again.0, &piece, 16);
+            again.1.extend(piece);
+        }
+        assert_eq!(arena.bytes(), bytes);
+        streams.push(again);
         for (tail, expected) in streams {
             let mut out = Vec::new();
             arena.pieces(tail, &mut Vec::new(), |piece, len| out.extend_from_slice(&piece[..len]));

@@ -2,7 +2,9 @@
 
 mod arena;
 mod history;
+mod room;
 mod table;
 
 pub(crate) use history::History;
+pub(crate) use room::LeftOut;
 pub(crate) use table::{PairRef, PairTable};

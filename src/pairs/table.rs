@@ -7,6 +7,7 @@
 
 use super::arena::{Arena, Tail};
 use super::history::{Encoded, History, LONGEST, Short, encode};
+use super::room::LeftOut;
 use crate::ingest::batch::{FlowRow, Key};
 use crate::time::HOUR;
 
@@ -83,6 +84,10 @@ pub(crate) struct PairTable {
     arena: Arena,
     hour: Hour,
     hashes: Vec<u32>,
+    /// Bytes of memory that may be used, and those of them that others use.
+    max_bytes: usize,
+    pub used_by_others: usize,
+    pub(super) left_out: LeftOut,
 }
 
 /// The hour of the last flow: most flows share it with the one before, and a division each is dear.
@@ -106,7 +111,7 @@ impl Hour {
 
 impl Default for PairTable {
     fn default() -> Self {
-        PairTable::new(0)
+        PairTable::new(0, usize::MAX)
     }
 }
 
@@ -120,8 +125,8 @@ pub(crate) struct PairRef<'a> {
 }
 
 impl PairTable {
-    /// An empty table.
-    pub fn new(seed: u64) -> Self {
+    /// An empty table that will not use more than `max_bytes` of memory.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
         const BITS: u32 = 10;
         PairTable {
             chunks: Vec::new(),
@@ -132,6 +137,9 @@ impl PairTable {
             arena: Arena::default(),
             hour: Hour { start: i64::MIN, bit: 0 },
             hashes: Vec::new(),
+            max_bytes,
+            used_by_others: 0,
+            left_out: LeftOut::default(),
         }
     }
 
@@ -140,12 +148,43 @@ impl PairTable {
         self.len
     }
 
+    /// What was left out to stay within the budget.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// Bytes of memory in use.
+    pub fn bytes(&self) -> usize {
+        self.chunks.len() * CHUNK * size_of::<PairEntry>()
+            + self.slots.len() * size_of::<u32>()
+            + self.arena.bytes()
+    }
+
+    /// Whether that many more flows fit, also if each is a new pair or needs new blocks.
+    pub(super) fn fits(&self, flows: usize) -> bool {
+        let pairs = self.len + flows;
+        let chunks = pairs.div_ceil(CHUNK).saturating_sub(self.chunks.len());
+        let slots = self.slots_for(pairs) - self.slots.len();
+        let more = chunks * CHUNK * size_of::<PairEntry>()
+            + slots * size_of::<u32>()
+            + self.arena.bytes_for(2 * flows);
+        self.bytes() + more + self.used_by_others <= self.max_bytes && pairs < NUMBER as usize
+    }
+
+    /// Slots for that many pairs: at most three quarters full.
+    fn slots_for(&self, pairs: usize) -> usize {
+        (pairs * 4 / 3 + 1).next_power_of_two().max(self.slots.len())
+    }
+
     /// Adds the flows of a batch to their pairs.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
-        // At most three quarters full, also if every flow of the batch is a new pair.
-        while (self.len + batch.len()) * 4 > self.slots.len() * 3 {
-            self.grow();
+        if !self.fits(batch.len()) && !self.make_room(batch.len()) {
+            return;
+        }
+        let slots = self.slots_for(self.len + batch.len());
+        if slots > self.slots.len() {
+            self.make_slots(slots);
         }
         let mut hashes = std::mem::take(&mut self.hashes);
         hashes.clear();
@@ -203,7 +242,7 @@ impl PairTable {
 
     #[inline(always)]
     fn entry(&self, index: u32) -> Option<&PairEntry> {
-        self.chunks.get(index as usize / CHUNK)?.get(index as usize % CHUNK)
+        entry_of(&self.chunks, index as usize)
     }
 
     #[inline(always)]
@@ -222,13 +261,13 @@ impl PairTable {
         entry.push(flow, hour, &mut self.arena);
     }
 
+    /// Makes that many slots (a power of two).
     #[inline(never)]
-    fn grow(&mut self) {
-        let bits = self.slots.len().ilog2() + 1;
-        // The old slots go first: the pairs themselves tell where they belong.
+    fn make_slots(&mut self, slots: usize) {
+        // The old ones go first: the pairs themselves tell where they belong.
         self.slots = Vec::new();
-        self.slots = vec![0; 1 << bits];
-        self.shift = 32 - bits;
+        self.slots = vec![0; slots];
+        self.shift = 32 - slots.ilog2();
         let mut number = 0;
         let chunks = std::mem::take(&mut self.chunks);
         for entries in chunks.iter().flat_map(|chunk| chunk.chunks(64)) {
@@ -244,6 +283,33 @@ impl PairTable {
             }
         }
         self.chunks = chunks;
+    }
+
+    /// Drops the pairs of at most `most` flows.
+    pub(super) fn drop_pairs(&mut self, most: u32) -> LeftOut {
+        let mut dropped = LeftOut::default();
+        let (mut kept, mut chunks) = (0, std::mem::take(&mut self.chunks));
+        for number in 0..self.len {
+            let Some(&entry) = entry_of(&chunks, number) else { continue };
+            if entry.count <= most {
+                dropped.pairs += 1;
+                dropped.flows += u64::from(entry.count);
+                self.arena.free(entry.tail());
+                continue;
+            }
+            if let Some(place) = chunks.get_mut(kept / CHUNK).and_then(|chunk| chunk.get_mut(kept % CHUNK)) {
+                *place = entry;
+            }
+            kept += 1;
+        }
+        self.len = kept;
+        chunks.truncate(kept.div_ceil(CHUNK));
+        if let Some(last) = chunks.last_mut() {
+            last.truncate((kept - 1) % CHUNK + 1);
+        }
+        self.chunks = chunks;
+        self.make_slots(self.slots.len());
+        dropped
     }
 
     /// Puts the number of a pair into the first free slot for its hash.
@@ -285,6 +351,11 @@ impl PairTable {
             at += 1;
         }
     }
+}
+
+#[inline(always)]
+fn entry_of(chunks: &[Vec<PairEntry>], number: usize) -> Option<&PairEntry> {
+    chunks.get(number / CHUNK)?.get(number % CHUNK)
 }
 
 impl PairEntry {
@@ -391,7 +462,7 @@ mod tests {
 
     #[test]
     fn every_pair_keeps_every_flow() {
-        let mut table = PairTable::new(7);
+        let mut table = PairTable::new(7, usize::MAX);
         let mut expected: HashMap<(u64, u32), Vec<Connection>> = HashMap::new();
         let mut state = 1_u64;
         let mut next = |below: u64| {

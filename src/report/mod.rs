@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use crate::bytes::{Reader, Writer};
 use crate::error::Error;
 use crate::ingest::Role;
+use crate::pairs::LeftOut;
 use crate::rule::Rule;
 
 /// The whole result of an evaluation.
@@ -22,6 +23,8 @@ pub struct Report {
     pub window: WindowReport,
     /// How much there was.
     pub totals: Totals,
+    /// What was left out to stay within the memory limit; none if it was not reached.
+    pub left_out: Option<LeftOutReport>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
     /// The pairs that passed every gate, in the order of the query.
@@ -81,6 +84,45 @@ pub struct Totals {
     pub first_flow: Option<String>,
     /// Latest flow start in the input (RFC 3339, UTC).
     pub last_flow: Option<String>,
+}
+
+/// What was left out to stay within the memory limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LeftOutReport {
+    /// Flows that are not in the result: those of dropped pairs, and those not taken in.
+    pub flows: u64,
+    /// Pairs that were dropped for having few connections, each time it happened.
+    pub pairs_dropped: u64,
+    /// The most connections that any listed pair can lack because it was dropped before.
+    pub most_lacking: u64,
+    /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
+    /// may lack any number of later connections.
+    pub flows_not_taken: u64,
+    /// What that means for the result, in a sentence.
+    pub meaning: String,
+}
+
+impl LeftOutReport {
+    pub(crate) fn of(left_out: LeftOut) -> Option<Self> {
+        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
+        let mut meaning = format!(
+            "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
+             count may be up to {most_of_a_pair} too low, and pairs that need no more than that to pass a gate \
+             may be missing"
+        );
+        if not_taken > 0 {
+            meaning +=
+                &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
+        }
+        (flows > 0).then_some(LeftOutReport {
+            flows,
+            pairs_dropped: pairs,
+            most_lacking: most_of_a_pair,
+            flows_not_taken: not_taken,
+            meaning,
+        })
+    }
 }
 
 /// A condition that a pair must pass to be a finding.
@@ -441,6 +483,7 @@ impl Report {
             beaconlens: self.beaconlens,
             window: self.window.clone(),
             totals: self.totals.clone(),
+            left_out: self.left_out.clone(),
             gates: self.gates.clone(),
             findings: Vec::new(),
             near_misses: self.near_misses.clone(),
