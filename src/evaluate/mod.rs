@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, LeftOut, PairRef, PairTable};
+use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::rule::Rule;
@@ -315,20 +315,20 @@ impl<'a> Counter<'a> {
     // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
     // go on with the better code.
     #[inline(never)]
-    fn count_chunk(&mut self, chunk: impl Iterator<Item = PairRef<'a>>, each: &mut dyn FnMut(Counted<'a>)) {
-        for pair in chunk {
+    fn count_chunk(&mut self, chunk: Chunk<'a>, each: &mut dyn FnMut(Counted<'a>)) {
+        chunk.for_each(|pair| {
             let counts = match self.kept_counts_hold {
                 true => Some(Counts { connections: pair.count(), hours: pair.hours() }),
                 false => self.tally(pair).map(|tally| tally.counts),
             };
-            let Some(counts) = counts else { continue };
+            let Some(counts) = counts else { return };
             self.seen.pairs += 1;
             self.seen.flows += counts.connections;
             let key = pair.key();
             let failed = self.gates.failed(key.destination(), self.data.book, counts);
             let score = self.gates.score(key.destination_port(), counts.connections);
             each(Counted { pair, counts, failed, score });
-        }
+        });
     }
 
     /// What the query counts of a pair; none if it has no flow in the window.

@@ -4,17 +4,23 @@
 //! is never divided between blocks. Copies are of fixed length (a copy of variable length is a call into
 //! the engine in WebAssembly), so what lies behind the end of a stream is undefined.
 
+use super::dense::Dense;
+
 /// Bytes of a block.
 const BLOCK: usize = 64;
 /// What a block spends on naming the one before: its number (`u32`) and fill.
 const LINK: usize = 5;
-/// Blocks the arena grows by, so that growing never copies it.
-const CHUNK: usize = 1 << 12;
 
 /// One cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
 struct Block([u8; BLOCK]);
+
+impl Default for Block {
+    fn default() -> Self {
+        Block([0; BLOCK])
+    }
+}
 
 /// The end of a stream: where its next byte goes. Zeroed, it is a stream without bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,8 +34,7 @@ pub(super) struct Tail {
 /// The blocks of all streams.
 #[derive(Debug, Default)]
 pub(super) struct Arena {
-    /// Each of room for [`CHUNK`] blocks.
-    chunks: Vec<Vec<Block>>,
+    blocks: Dense<Block>,
     /// The last of the blocks that were freed, each naming the one freed before.
     freed: Tail,
     freed_blocks: usize,
@@ -78,13 +83,12 @@ impl Arena {
 
     /// Bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        self.chunks.len() * CHUNK * BLOCK
+        self.blocks.bytes()
     }
 
     /// Bytes of memory that many more blocks may need.
     pub fn bytes_for(&self, blocks: usize) -> usize {
-        let free = self.chunks.last().map_or(0, |chunk| CHUNK - chunk.len()) + self.freed_blocks;
-        blocks.saturating_sub(free).div_ceil(CHUNK) * CHUNK * BLOCK
+        self.blocks.bytes_for(blocks.saturating_sub(self.freed_blocks))
     }
 
     /// Takes back the blocks of the stream that ends at `tail`.
@@ -115,13 +119,8 @@ impl Arena {
             self.freed_blocks -= 1;
             return block;
         }
-        if self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
-        }
-        let full = (self.chunks.len() - 1) * CHUNK;
-        let Some(chunk) = self.chunks.last_mut() else { return 0 };
-        chunk.push(Block([0; BLOCK]));
-        (full + chunk.len()) as u32
+        self.blocks.push_default();
+        self.blocks.len() as u32
     }
 
     /// Makes a block name the one before.
@@ -134,15 +133,13 @@ impl Arena {
 
     #[inline(always)]
     fn block(&self, number: u32) -> &[u8] {
-        let at = number.wrapping_sub(1) as usize;
-        let block = self.chunks.get(at / CHUNK).and_then(|chunk| chunk.get(at % CHUNK));
+        let block = self.blocks.get(number.wrapping_sub(1) as usize);
         block.map_or(&[], |block| &block.0)
     }
 
     #[inline(always)]
     fn block_mut(&mut self, number: u32) -> &mut [u8] {
-        let at = number.wrapping_sub(1) as usize;
-        let block = self.chunks.get_mut(at / CHUNK).and_then(|chunk| chunk.get_mut(at % CHUNK));
+        let block = self.blocks.get_mut(number.wrapping_sub(1) as usize);
         block.map_or(&mut [], |block| &mut block.0)
     }
 }
@@ -169,7 +166,7 @@ mod tests {
                 expected.extend_from_slice(&bytes[..len]);
             }
         }
-        assert!(arena.chunks.len() > 1);
+        assert!(arena.blocks.len() > super::super::dense::CHUNK);
         let (bytes, half) = (arena.bytes(), streams.len() / 2);
         for (tail, _) in streams.drain(..half) {
             arena.free(tail);

@@ -56,10 +56,12 @@ impl PairTable {
     /// Up to how many connections the pairs have that are to be dropped; none if none may be dropped.
     fn dropped_next(&self) -> Option<u32> {
         let mut with_count = [0_usize; NEVER_DROPPED as usize];
-        for pair in self.chunks().flatten() {
-            if let Some(with_count) = with_count.get_mut(pair.count() as usize) {
-                *with_count += 1;
-            }
+        for chunk in self.chunks() {
+            chunk.for_each(|pair| {
+                if let Some(with_count) = with_count.get_mut(pair.count() as usize) {
+                    *with_count += 1;
+                }
+            });
         }
         let (mut dropped, mut most) = (0, None);
         for (count, pairs) in (0..).zip(with_count) {

@@ -1,82 +1,32 @@
-//! The pairs: a dense array, and a hash table of indices into it.
+//! The pairs: dense arrays, and a hash table of indices into them.
 //!
 //! BE ADVISED: this is where the time goes. A flow costs two look-ups in memory that is far larger than
 //! any cache, one of the hash table and one of the pair. They are made for a whole batch at once, so that
 //! the processor waits for many of them together. Growing moves neither pairs nor histories, only the
 //! 4-byte slots.
 
-use super::arena::{Arena, Tail};
-use super::history::{Encoded, History, LONGEST, Short, encode};
+use super::arena::Arena;
+use super::dense::{CHUNK, Dense};
+use super::entry::{Hour, Many, Single};
+use super::history::History;
 use super::room::LeftOut;
 use crate::ingest::batch::{FlowRow, Key};
-use crate::time::HOUR;
 
-/// Bytes of history kept in the pair itself: two ordinary flows, so that most pairs need no block in the
-/// arena.
-const INLINE: usize = 16;
-
-/// Pairs in a chunk of the array (a power of two).
-const CHUNK: usize = 1 << 12;
-
-/// One pair: 48 bytes.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(C)]
-struct PairEntry {
-    addresses: u64,
-    /// The key's port, and above it how many inline bytes and how many of the last block are in use.
-    port: PortAndFills,
-    count: u32,
-    /// Number of the last block of the history in the arena.
-    block: u32,
-    /// The UTC hours of the flows, each as the bit of its number modulo 32.
-    hours: u32,
-    /// The end of the history, then the start of the last flow that came. Writing the one may spoil the
-    /// other, which is then written.
-    bytes: [u8; INLINE + 8],
-}
-
-const _: () = assert!(size_of::<PairEntry>() == 48);
-const _: () = assert!(Short::LONGEST <= INLINE);
-
-/// 19 bits of port, 5 of inline fill, 8 of block fill.
-#[derive(Debug, Clone, Copy, Default)]
-struct PortAndFills(u32);
-
-impl PortAndFills {
-    const PORT: u32 = (1 << 19) - 1;
-
-    fn port(self) -> u32 {
-        self.0 & Self::PORT
-    }
-
-    fn inline(self) -> usize {
-        (self.0 >> 19 & 31) as usize
-    }
-
-    fn block(self) -> u8 {
-        (self.0 >> 24) as u8
-    }
-
-    #[inline(always)]
-    fn with_inline(self, len: usize) -> Self {
-        PortAndFills(self.0 & !(31 << 19) | (len as u32) << 19)
-    }
-
-    fn with_block(self, fill: u8) -> Self {
-        PortAndFills(self.0 & 0x00FF_FFFF | u32::from(fill) << 24)
-    }
-}
-
-/// A slot of the hash table: the number of the pair plus 1, and above it a few bits of the hash, so that
-/// most other pairs are told from it without a look at them; 0 if empty.
-const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+/// A slot of the hash table: the number of the pair, and above it a few bits of the hash, so that most
+/// other pairs are told from it without a look at them; 0 if empty.
 const NUMBER_BITS: u32 = 27;
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+/// Numbers with this bit are those of single flows.
+const SINGLE: u32 = 1 << (NUMBER_BITS - 1);
 
 /// All pairs with their histories.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PairTable {
-    chunks: Vec<Vec<PairEntry>>,
-    len: usize,
+    /// Numbers begin with 1.
+    many: Dense<Many>,
+    singles: Dense<Single>,
+    /// Places of singles that are free.
+    free_singles: Vec<u32>,
     slots: Vec<u32>,
     /// Position of a hash: its highest bits.
     shift: u32,
@@ -90,62 +40,35 @@ pub(crate) struct PairTable {
     pub(super) left_out: LeftOut,
 }
 
-/// The hour of the last flow: most flows share it with the one before, and a division each is dear.
-#[derive(Debug, Clone, Copy)]
-struct Hour {
-    start: i64,
-    bit: u32,
-}
-
-impl Hour {
-    #[inline(always)]
-    fn bit_of(&mut self, start: i64) -> u32 {
-        // Wraps for starts before the hour, and for the first.
-        if start.wrapping_sub(self.start) as u64 >= HOUR as u64 {
-            let hour = start.div_euclid(HOUR);
-            *self = Hour { start: hour * HOUR, bit: 1 << (hour & 31) };
-        }
-        self.bit
-    }
-}
-
-impl Default for PairTable {
-    fn default() -> Self {
-        PairTable::new(0, usize::MAX)
-    }
-}
-
 /// A pair in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PairRef<'a> {
-    /// Its place among the pairs.
+    /// Its number; it may change while flows are added.
     pub number: u32,
-    entry: &'a PairEntry,
+    entry: Entry<'a>,
     arena: &'a Arena,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    Many(&'a Many),
+    Single(&'a Single),
 }
 
 impl PairTable {
     /// An empty table that will not use more than `max_bytes` of memory.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
-        const BITS: u32 = 10;
-        PairTable {
-            chunks: Vec::new(),
-            len: 0,
-            slots: vec![0; 1 << BITS],
-            shift: 32 - BITS,
-            seed,
-            arena: Arena::default(),
-            hour: Hour { start: i64::MIN, bit: 0 },
-            hashes: Vec::new(),
-            max_bytes,
-            used_by_others: 0,
-            left_out: LeftOut::default(),
-        }
+        PairTable { seed, max_bytes, slots: vec![0; 1 << 10], shift: 32 - 10, ..PairTable::default() }
     }
 
     /// Number of pairs.
     pub fn len(&self) -> usize {
-        self.len
+        self.many.len() + self.singles_len()
+    }
+
+    /// Number of pairs of a single flow.
+    pub(super) fn singles_len(&self) -> usize {
+        self.singles.len() - self.free_singles.len()
     }
 
     /// What was left out to stay within the budget.
@@ -155,20 +78,19 @@ impl PairTable {
 
     /// Bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        self.chunks.len() * CHUNK * size_of::<PairEntry>()
-            + self.slots.len() * size_of::<u32>()
-            + self.arena.bytes()
+        let numbers = self.slots.len() + self.free_singles.capacity();
+        self.many.bytes() + self.singles.bytes() + numbers * size_of::<u32>() + self.arena.bytes()
     }
 
-    /// Whether that many more flows fit, also if each is a new pair or needs new blocks.
+    /// Whether that many more flows fit, whatever they need.
     pub(super) fn fits(&self, flows: usize) -> bool {
-        let pairs = self.len + flows;
-        let chunks = pairs.div_ceil(CHUNK).saturating_sub(self.chunks.len());
-        let slots = self.slots_for(pairs) - self.slots.len();
-        let more = chunks * CHUNK * size_of::<PairEntry>()
+        let slots = self.slots_for(self.len() + flows) - self.slots.len();
+        let more = self.many.bytes_for(flows)
+            + self.singles.bytes_for(flows)
             + slots * size_of::<u32>()
             + self.arena.bytes_for(2 * flows);
-        self.bytes() + more + self.used_by_others <= self.max_bytes && pairs < NUMBER as usize
+        self.bytes() + more + self.used_by_others <= self.max_bytes
+            && self.many.len().max(self.singles.len()) + flows < SINGLE as usize
     }
 
     /// Slots for that many pairs: at most three quarters full.
@@ -182,7 +104,7 @@ impl PairTable {
         if !self.fits(batch.len()) && !self.make_room(batch.len()) {
             return;
         }
-        let slots = self.slots_for(self.len + batch.len());
+        let slots = self.slots_for(self.len() + batch.len());
         if slots > self.slots.len() {
             self.make_slots(slots);
         }
@@ -203,13 +125,14 @@ impl PairTable {
     fn touch(&self, hashes: &[u32]) {
         let mut likely = [0_u32; 64];
         for (likely, &hash) in likely.iter_mut().zip(hashes) {
-            *likely = self.slots.get((hash >> self.shift) as usize).copied().unwrap_or_default();
+            *likely = self.slots.get((hash >> self.shift) as usize).copied().unwrap_or_default() & NUMBER;
         }
         let mut sum = 0;
-        for &slot in &likely {
-            // A pair may lie on two cache lines: its first bytes and its last.
-            let both = |entry: &PairEntry| entry.addresses as u8 ^ entry.bytes[INLINE + 7];
-            sum ^= self.entry((slot & NUMBER).wrapping_sub(1)).map_or(0, both);
+        for number in likely {
+            sum ^= match number & SINGLE == 0 {
+                true => self.many.get((number as usize).wrapping_sub(1)).map_or(0, Many::touch),
+                false => self.singles.get((number ^ SINGLE) as usize).map_or(0, |pair| pair.key().port as u8),
+            };
         }
         std::hint::black_box(sum);
     }
@@ -219,46 +142,84 @@ impl PairTable {
         let hour = self.hour.bit_of(flow.start);
         let mask = self.slots.len() - 1;
         let mut at = (hash >> self.shift) as usize;
-        let index = loop {
-            let Some(slot) = self.slots.get_mut(at & mask) else { return };
-            if *slot == 0 {
-                *slot = (hash << NUMBER_BITS) | (self.len as u32 + 1);
-                self.insert(flow, hour);
+        loop {
+            let Some(&slot) = self.slots.get(at & mask) else { return };
+            if slot == 0 {
+                let number = self.insert(flow, hour);
+                self.set_slot(at & mask, hash, number);
                 return;
             }
-            if *slot >> NUMBER_BITS == hash & (u32::MAX >> NUMBER_BITS) {
-                let index = (*slot & NUMBER).wrapping_sub(1);
-                if self.entry(index).is_some_and(|entry| entry.key() == flow.key) {
-                    break index;
+            if slot >> NUMBER_BITS == hash & (u32::MAX >> NUMBER_BITS) {
+                let number = slot & NUMBER;
+                if number & SINGLE == 0 {
+                    if let Some(pair) = self.many.get_mut(number as usize - 1)
+                        && pair.key() == flow.key
+                    {
+                        pair.push(flow, hour, &mut self.arena);
+                        return;
+                    }
+                } else if self
+                    .singles
+                    .get((number ^ SINGLE) as usize)
+                    .is_some_and(|pair| pair.key() == flow.key)
+                {
+                    let number = self.promote(number ^ SINGLE);
+                    self.set_slot(at & mask, hash, number);
+                    if let Some(pair) = self.many.get_mut(number as usize - 1) {
+                        pair.push(flow, hour, &mut self.arena);
+                    }
+                    return;
                 }
             }
             at += 1;
+        }
+    }
+
+    #[inline(always)]
+    fn set_slot(&mut self, at: usize, hash: u32, number: u32) {
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = hash << NUMBER_BITS | number;
+        }
+    }
+
+    /// Adds a pair and returns its number.
+    #[inline(always)]
+    fn insert(&mut self, flow: &FlowRow, hour: u32) -> u32 {
+        if !Single::fits(flow) {
+            return self.insert_many(flow, hour);
+        }
+        let number = match self.free_singles.pop() {
+            Some(number) => number,
+            None => {
+                self.singles.push_default();
+                self.singles.len() as u32 - 1
+            }
         };
-        let (chunk, place) = (index as usize / CHUNK, index as usize % CHUNK);
-        if let Some(entry) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(place)) {
-            entry.push(flow, hour, &mut self.arena);
+        if let Some(pair) = self.singles.get_mut(number as usize) {
+            pair.set(flow);
         }
+        number | SINGLE
     }
 
-    #[inline(always)]
-    fn entry(&self, index: u32) -> Option<&PairEntry> {
-        entry_of(&self.chunks, index as usize)
+    #[inline(never)]
+    fn insert_many(&mut self, flow: &FlowRow, hour: u32) -> u32 {
+        if let Some(pair) = self.many.push_default() {
+            pair.set(flow);
+            pair.push(flow, hour, &mut self.arena);
+        }
+        self.many.len() as u32
     }
 
-    #[inline(always)]
-    fn insert(&mut self, flow: &FlowRow, hour: u32) {
-        if self.len.is_multiple_of(CHUNK) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
-        }
-        let Some(chunk) = self.chunks.last_mut() else { return };
-        // Filled in place: copying what was just written would wait for the writes.
-        chunk.push(PairEntry::default());
-        self.len += 1;
-        let Some(entry) = chunk.last_mut() else { return };
-        entry.addresses = flow.key.addresses;
-        entry.port = PortAndFills(flow.key.port);
-        entry.set_last(flow.start);
-        entry.push(flow, hour, &mut self.arena);
+    /// Makes room for more flows in a pair that has one, and returns its new number.
+    #[inline(never)]
+    fn promote(&mut self, single: u32) -> u32 {
+        let Some(pair) = self.singles.get_mut(single as usize) else { return 0 };
+        let flow = pair.flow();
+        pair.free();
+        self.free_singles.push(single);
+        // Not the hour of the flow that is being added.
+        let hour = Hour::default().bit_of(flow.start);
+        self.insert_many(&flow, hour)
     }
 
     /// Makes that many slots (a power of two).
@@ -268,70 +229,63 @@ impl PairTable {
         self.slots = Vec::new();
         self.slots = vec![0; slots];
         self.shift = 32 - slots.ilog2();
-        let mut number = 0;
-        let chunks = std::mem::take(&mut self.chunks);
-        for entries in chunks.iter().flat_map(|chunk| chunk.chunks(64)) {
-            let mut hashes = [0; 64];
-            for (hash_of, entry) in hashes.iter_mut().zip(entries) {
-                *hash_of = hash(entry.key(), self.seed);
-            }
-            let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
-            std::hint::black_box(hashes.iter().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
-            for hash in hashes.into_iter().take(entries.len()) {
-                number += 1;
-                self.enter(hash, number);
-            }
+        let (many, singles) = (std::mem::take(&mut self.many), std::mem::take(&mut self.singles));
+        for (chunk, pairs) in many.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
+            self.enter(chunk as u32 * 64 + 1, pairs.iter().map(Many::key));
         }
-        self.chunks = chunks;
+        for (chunk, pairs) in singles.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
+            self.enter(SINGLE | (chunk as u32 * 64), pairs.iter().map(Single::key));
+        }
+        (self.many, self.singles) = (many, singles);
+    }
+
+    /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots for their hashes.
+    fn enter(&mut self, number: u32, keys: impl Iterator<Item = Key>) {
+        let mut hashes = [None; 64];
+        for (hash_of, key) in hashes.iter_mut().zip(keys) {
+            *hash_of = (key.port != Single::FREE).then(|| hash(key, self.seed));
+        }
+        let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
+        // All at once on their way into the cache, as in `touch`.
+        std::hint::black_box(hashes.iter().flatten().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
+        let mask = self.slots.len() - 1;
+        for (number, hash) in (number..).zip(hashes) {
+            let Some(hash) = hash else { continue };
+            let mut at = (hash >> self.shift) as usize;
+            while self.slots.get(at & mask).is_some_and(|taken| *taken != 0) {
+                at += 1;
+            }
+            self.set_slot(at & mask, hash, number);
+        }
     }
 
     /// Drops the pairs of at most `most` flows.
     pub(super) fn drop_pairs(&mut self, most: u32) -> LeftOut {
         let mut dropped = LeftOut::default();
-        let (mut kept, mut chunks) = (0, std::mem::take(&mut self.chunks));
-        for number in 0..self.len {
-            let Some(&entry) = entry_of(&chunks, number) else { continue };
-            if entry.count <= most {
+        if most > 0 {
+            dropped.pairs = self.singles_len() as u64;
+            dropped.flows = dropped.pairs;
+            (self.singles, self.free_singles) = Default::default();
+        }
+        self.many.retain(|pair| {
+            let keep = pair.count > most;
+            if !keep {
                 dropped.pairs += 1;
-                dropped.flows += u64::from(entry.count);
-                self.arena.free(entry.tail());
-                continue;
+                dropped.flows += u64::from(pair.count);
+                self.arena.free(pair.tail());
             }
-            if let Some(place) = chunks.get_mut(kept / CHUNK).and_then(|chunk| chunk.get_mut(kept % CHUNK)) {
-                *place = entry;
-            }
-            kept += 1;
-        }
-        self.len = kept;
-        chunks.truncate(kept.div_ceil(CHUNK));
-        if let Some(last) = chunks.last_mut() {
-            last.truncate((kept - 1) % CHUNK + 1);
-        }
-        self.chunks = chunks;
+            keep
+        });
         self.make_slots(self.slots.len());
         dropped
     }
 
-    /// Puts the number of a pair into the first free slot for its hash.
-    #[inline(always)]
-    fn enter(&mut self, hash: u32, number: u32) {
-        let mask = self.slots.len() - 1;
-        let mut at = (hash >> self.shift) as usize;
-        while self.slots.get(at & mask).is_some_and(|taken| *taken != 0) {
-            at += 1;
-        }
-        if let Some(free) = self.slots.get_mut(at & mask) {
-            *free = (hash << NUMBER_BITS) | number;
-        }
-    }
-
-    /// All pairs, in the order in which they were first seen, a few thousand at a time.
-    pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = PairRef<'_>>> {
-        let starts = (0..).step_by(CHUNK);
-        self.chunks.iter().zip(starts).map(|(chunk, start)| {
-            let arena = &self.arena;
-            chunk.iter().zip(start..).map(move |(entry, number)| PairRef { number, entry, arena })
-        })
+    /// All pairs, a few thousand at a time.
+    pub fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
+        let arena = &self.arena;
+        let many = self.many.chunks().map(Pairs::Many).zip((1..).step_by(CHUNK));
+        let singles = self.singles.chunks().map(Pairs::Singles).zip((SINGLE..).step_by(CHUNK));
+        many.chain(singles).map(move |(pairs, number)| Chunk { number, pairs, arena })
     }
 
     /// The pair of that key.
@@ -339,110 +293,89 @@ impl PairTable {
         let (hash, mask) = (hash(key, self.seed), self.slots.len() - 1);
         let mut at = (hash >> self.shift) as usize;
         loop {
-            let slot = *self.slots.get(at & mask)?;
-            if slot == 0 {
+            let number = *self.slots.get(at & mask)? & NUMBER;
+            if number == 0 {
                 return None;
             }
-            let number = (slot & NUMBER).wrapping_sub(1);
-            let entry = self.entry(number)?;
-            if entry.key() == key {
-                return Some(PairRef { number, entry, arena: &self.arena });
+            let entry = match number & SINGLE == 0 {
+                true => Entry::Many(self.many.get(number as usize - 1)?),
+                false => Entry::Single(self.singles.get((number ^ SINGLE) as usize)?),
+            };
+            let pair = PairRef { number, entry, arena: &self.arena };
+            if pair.key() == key {
+                return Some(pair);
             }
             at += 1;
         }
     }
 }
 
-#[inline(always)]
-fn entry_of(chunks: &[Vec<PairEntry>], number: usize) -> Option<&PairEntry> {
-    chunks.get(number / CHUNK)?.get(number % CHUNK)
+/// Some of the pairs, as they lie in memory.
+#[derive(Debug)]
+pub(crate) struct Chunk<'a> {
+    /// Of the first.
+    number: u32,
+    pairs: Pairs<'a>,
+    arena: &'a Arena,
 }
 
-impl PairEntry {
-    #[inline(always)]
-    fn key(&self) -> Key {
-        Key { addresses: self.addresses, port: self.port.port() }
-    }
+#[derive(Debug)]
+enum Pairs<'a> {
+    Many(&'a [Many]),
+    Singles(&'a [Single]),
+}
 
+impl<'a> Chunk<'a> {
     #[inline(always)]
-    fn last(&self) -> i64 {
-        i64::from_le_bytes(self.bytes.last_chunk().copied().unwrap_or_default())
-    }
-
-    #[inline(always)]
-    fn set_last(&mut self, start: i64) {
-        if let Some(place) = self.bytes.last_chunk_mut() {
-            *place = start.to_le_bytes();
-        }
-    }
-
-    fn tail(&self) -> Tail {
-        Tail { block: self.block, fill: self.port.block() }
-    }
-
-    #[inline(always)]
-    fn push(&mut self, flow: &FlowRow, hour: u32, arena: &mut Arena) {
-        let step = flow.start - self.last();
-        self.count = self.count.saturating_add(1);
-        self.hours |= hour;
-        match encode(step, flow.bytes_sent, flow.bytes_received) {
-            Encoded::Short(short) => {
-                let mut fill = self.port.inline();
-                if fill + short.len > INLINE {
-                    self.spill(arena);
-                    fill = 0;
+    pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
+        let Chunk { number, pairs, arena } = self;
+        match pairs {
+            Pairs::Many(pairs) => {
+                for (pair, number) in pairs.iter().zip(number..) {
+                    each(PairRef { number, entry: Entry::Many(pair), arena });
                 }
-                short.put(&mut self.bytes, fill);
-                self.port = self.port.with_inline(fill + short.len);
             }
-            Encoded::Long(bytes, len) => self.append_long(&bytes, len, arena),
+            Pairs::Singles(pairs) => {
+                for (pair, number) in pairs.iter().zip(number..).filter(|(pair, _)| !pair.is_free()) {
+                    each(PairRef { number, entry: Entry::Single(pair), arena });
+                }
+            }
         }
-        self.set_last(flow.start);
-    }
-
-    /// Moves what is inline to the arena.
-    #[inline(never)]
-    fn spill(&mut self, arena: &mut Arena) {
-        let Some(inline) = self.bytes.first_chunk::<INLINE>() else { return };
-        let tail = arena.append(self.tail(), inline, self.port.inline());
-        self.block = tail.block;
-        self.port = self.port.with_inline(0).with_block(tail.fill);
-    }
-
-    #[inline(never)]
-    fn append_long(&mut self, bytes: &[u8; LONGEST], len: usize, arena: &mut Arena) {
-        self.spill(arena);
-        let tail = arena.append(self.tail(), bytes, len);
-        self.block = tail.block;
-        self.port = self.port.with_block(tail.fill);
     }
 }
 
 impl PairRef<'_> {
     pub fn key(self) -> Key {
-        self.entry.key()
+        match self.entry {
+            Entry::Many(pair) => pair.key(),
+            Entry::Single(pair) => pair.key(),
+        }
     }
 
     /// Number of flows.
     pub fn count(self) -> u64 {
-        u64::from(self.entry.count)
+        match self.entry {
+            Entry::Many(pair) => pair.count.into(),
+            Entry::Single(_) => 1,
+        }
     }
 
     /// Number of different UTC hours modulo 32 with a flow.
     pub fn hours(self) -> u64 {
-        u64::from(self.entry.hours.count_ones())
+        match self.entry {
+            Entry::Many(pair) => pair.hours.count_ones().into(),
+            Entry::Single(_) => 1,
+        }
     }
 
     /// Reads the flows into `history`, in place of what it held.
     pub fn read(self, history: &mut History) {
-        let PairRef { entry, arena, .. } = self;
-        history.read(entry.last(), |chain, each| {
-            arena.pieces(entry.tail(), chain, &mut *each);
-            each(&entry.bytes, entry.port.inline());
-        });
+        match self.entry {
+            Entry::Many(pair) => pair.read(self.arena, history),
+            Entry::Single(pair) => pair.read(history),
+        }
     }
 }
-
 /// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
 #[inline(always)]
 fn hash(key: Key, seed: u64) -> u32 {
@@ -490,13 +423,18 @@ mod tests {
         }
         assert_eq!(table.len(), expected.len());
         let mut history = History::default();
-        for pair in table.chunks().flatten() {
-            let key = pair.key();
-            pair.read(&mut history);
-            assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
-            assert_eq!(pair.count(), history.connections.len() as u64);
-            assert!(table.find(key).is_some());
+        let mut seen = 0;
+        for chunk in table.chunks() {
+            chunk.for_each(|pair| {
+                let key = pair.key();
+                pair.read(&mut history);
+                assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
+                assert_eq!(pair.count(), history.connections.len() as u64);
+                assert_eq!(table.find(key).map(|found| found.number), Some(pair.number));
+                seen += 1;
+            });
         }
+        assert_eq!(seen, expected.len());
         assert!(table.find(Key::new(Address::V4(1), Address::V4(1), 1)).is_none());
     }
 }
