@@ -10,15 +10,16 @@ const BINS: usize = (65 - BITS as usize) * PER_OCTAVE;
 /// The counts. Made once and used for many pairs, as its space is kept.
 #[derive(Debug)]
 pub(super) struct Histogram {
+    /// All noughts, save while filling.
     counts: Vec<u16>,
-    low: usize,
-    high: usize,
+    /// The bins that hold something, in order, and how much.
+    filled: Vec<(u16, u16)>,
     total: u32,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Histogram { counts: vec![0; BINS], low: BINS, high: 0, total: 0 }
+        Histogram { counts: vec![0; BINS], filled: Vec::new(), total: 0 }
     }
 }
 
@@ -33,18 +34,22 @@ pub(super) struct Dense {
 impl Histogram {
     /// Counts these numbers, and nothing else. At most 65,535 of them.
     pub fn fill(&mut self, numbers: impl Iterator<Item = u64>) {
-        if let Some(used) = self.counts.get_mut(self.low..=self.high) {
-            used.fill(0);
-        }
-        (self.low, self.high, self.total) = (BINS, 0, 0);
+        let (mut low, mut high) = (BINS, 0);
+        self.total = 0;
         for number in numbers {
             let bin = bin(number);
             if let Some(count) = self.counts.get_mut(bin) {
-                *count = count.saturating_add(1);
+                *count += 1;
             }
-            self.low = self.low.min(bin);
-            self.high = self.high.max(bin);
+            (low, high) = (low.min(bin), high.max(bin));
             self.total += 1;
+        }
+        self.filled.clear();
+        for (bin, count) in (low..=high).zip(self.counts.iter_mut().skip(low)) {
+            let count = std::mem::take(count);
+            if count > 0 {
+                self.filled.push((bin as u16, count));
+            }
         }
     }
 
@@ -55,36 +60,55 @@ impl Histogram {
 
     /// The `width` bins that hold the most numbers; the lowest of them if there are several.
     pub fn densest(&self, width: usize) -> Dense {
-        let used = self.counts.get(self.low..=self.high).unwrap_or_default();
-        let (mut sum, mut best, mut end) = (0_u32, 0, 0);
-        let leaving = std::iter::repeat_n(0, width).chain(used.iter().copied());
-        for (at, (&entering, leaving)) in used.iter().zip(leaving).enumerate() {
-            sum = sum + u32::from(entering) - u32::from(leaving);
+        let (mut sum, mut best, mut start) = (0, 0, 0);
+        let mut behind = self.filled.iter();
+        let mut first = behind.next().copied().unwrap_or_default();
+        for &(bin, count) in &self.filled {
+            sum += u32::from(count);
+            while usize::from(first.0) + width <= usize::from(bin) {
+                sum -= u32::from(first.1);
+                first = behind.next().copied().unwrap_or_default();
+            }
             if sum > best {
-                (best, end) = (sum, at);
+                (best, start) = (sum, usize::from(first.0));
             }
         }
-        let end = self.low + end + 1;
-        Dense { from: edge(end.saturating_sub(width)), to: edge(end), count: best }
+        Dense { from: edge(start), to: edge(start + width), count: best }
+    }
+
+    /// How many bins lie from the lowest to the highest that hold something.
+    pub fn span(&self) -> usize {
+        self.filled.first().zip(self.filled.last()).map_or(0, |(low, high)| usize::from(high.0 - low.0) + 1)
+    }
+
+    /// How many numbers lie below each of those bins, and in all.
+    pub fn sums(&self, sums: &mut Vec<u32>) {
+        sums.clear();
+        let low = self.filled.first().map_or(0, |low| low.0);
+        let mut sum = 0;
+        for &(bin, count) in &self.filled {
+            sums.resize(usize::from(bin - low) + 1, sum);
+            sum += u32::from(count);
+        }
+        sums.push(sum);
+    }
+
+    /// The numbers from and to which the `width` bins reach, beginning so many above the lowest.
+    pub fn bounds(&self, above: usize, width: usize) -> (u64, u64) {
+        let from = self.filled.first().map_or(0, |low| usize::from(low.0)) + above;
+        (edge(from), edge(from + width))
     }
 
     /// Calls `each` with the middle of every empty stretch of at least `octaves` octaves that has at
-    /// least `below` numbers below and `above` above it; up to `stray` numbers may lie in it.
-    pub fn valleys(&self, octaves: usize, stray: u32, below: u32, above: u32, each: &mut dyn FnMut(u64)) {
-        let used = self.counts.get(self.low..=self.high).unwrap_or_default();
-        let (mut seen, mut start, mut inside) = (0, 0, 0);
-        for (at, &count) in used.iter().enumerate() {
-            let count = u32::from(count);
-            if inside + count > stray {
-                let long = at - start >= octaves * PER_OCTAVE;
-                if long && seen - inside >= below && self.total - seen >= above {
-                    each(edge(self.low + (start + at) / 2));
-                }
-                (start, inside) = (at + 1, 0);
-            } else {
-                inside += count;
+    /// least `below` numbers below and `above` above it.
+    pub fn valleys(&self, octaves: usize, below: u32, above: u32, each: &mut dyn FnMut(u64)) {
+        let (mut seen, mut before) = (0, 0);
+        for &(bin, count) in &self.filled {
+            let bin = usize::from(bin);
+            if seen >= below && self.total - seen >= above && bin > before + octaves * PER_OCTAVE {
+                each(edge((before + bin) / 2));
             }
-            seen += count;
+            (seen, before) = (seen + u32::from(count), bin);
         }
     }
 }
@@ -106,7 +130,7 @@ mod tests {
 
     #[test]
     fn every_number_lies_in_its_bin() {
-        for number in (0..5000).chain((0..59).flat_map(|shift| [31, 32, 33, 63].map(|n| n << shift))) {
+        for number in (0..5000).chain((0..57).flat_map(|shift| [31, 32, 33, 62].map(|n: u64| n << shift))) {
             let bin = bin(number);
             assert!(edge(bin) <= number && number < edge(bin + 1), "{number} in {bin}");
         }
@@ -129,7 +153,7 @@ mod tests {
         let mut histogram = Histogram::default();
         histogram.fill([1, 2, 3, 2, 300, 310, 305, 90_000, 80_000, 85_000].into_iter());
         let mut found = Vec::new();
-        histogram.valleys(2, 0, 2, 2, &mut |at| found.push(at));
-        assert_eq!(found, [19, 5120]);
+        histogram.valleys(2, 2, 2, &mut |at| found.push(at));
+        assert_eq!(found, [72, 4864]);
     }
 }

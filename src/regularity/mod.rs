@@ -3,6 +3,7 @@
 mod calls;
 mod histogram;
 mod null;
+mod recurrence;
 mod rita;
 mod size;
 mod timing;
@@ -14,7 +15,6 @@ use serde::{Serialize, Serializer};
 
 use crate::flow::Connection;
 use calls::Call;
-use histogram::Histogram;
 use timing::Beat;
 
 /// A number from 0 to 1 in thousandths, so that parts add up exactly. Serializes as that number.
@@ -79,7 +79,7 @@ pub struct Regularity {
 /// Judges pairs, one after the other; keeps its space between them.
 #[derive(Debug, Default)]
 pub struct Judge {
-    histogram: Histogram,
+    space: timing::Space,
     calls: Vec<Call>,
     on_beat: Vec<bool>,
 }
@@ -89,23 +89,21 @@ impl Judge {
     /// their own.
     pub fn judge(&mut self, connections: &[Connection]) -> Option<Regularity> {
         let resolution = resolution(connections);
-        let Judge { histogram, calls, on_beat } = self;
-        let beat = timing::find(connections, resolution, histogram, calls)?;
-        timing::mark(calls, beat.window, on_beat);
-        let run = timing::runs(calls, on_beat, beat.window);
-        let size = size::alike(calls, on_beat, histogram);
+        let Judge { space, calls, on_beat } = self;
+        let beat = timing::find(connections, resolution, space, calls)?;
+        timing::mark(calls, &beat, on_beat);
+        let run = timing::runs(calls, on_beat, &beat);
+        let size = size::alike(calls, on_beat, &mut space.histogram);
         Some(conclude(connections.len(), calls.len(), beat, run, size))
     }
 }
 
-const WEIGHTS: [f64; 3] = [0.5, 0.35, 0.15];
+const WEIGHTS: [f64; 3] = [0.35, 0.5, 0.15];
 
 fn conclude(connections: usize, calls: usize, beat: Beat, runs: timing::Runs, size: f64) -> Regularity {
     let decades = -beat.improbability / std::f64::consts::LN_10;
-    let strength = ((decades - 1.0) / 7.0).clamp(0.0, 1.0);
-    let share = f64::from(beat.window.hits) / f64::from(beat.window.of).max(1.0);
-    let excess = ((share - beat.chance) / (1.0 - beat.chance)).clamp(0.0, 1.0);
-    let timing = strength * (0.7 + 0.3 * excess);
+    let strength = ((decades - 1.0) / 5.0).clamp(0.0, 1.0);
+    let timing = strength * (0.7 + 0.3 * beat.share);
     let part = |weight: f64, of: f64| Thousandths::of(weight * timing * of);
     let parts = Parts {
         timing: part(WEIGHTS[0], 1.0),

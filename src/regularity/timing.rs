@@ -2,44 +2,62 @@
 
 use super::calls::{self, Call};
 use super::histogram::Histogram;
-use super::null::Window;
+use super::null::{by_chance, improbability};
+use super::recurrence::{self, distances};
 use crate::flow::Connection;
 
 /// Widths of the windows that are tried, in bins of the histogram: from 1.6–3 % to a factor of three,
 /// which is what ±50 % makes.
-const WIDTHS: [usize; 11] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 36, 52];
-/// Sums of up to this many intervals are tried: with other traffic in between, one call of the beacon
-/// and the next are several intervals apart.
-const LAGS: u32 = 4;
+const WIDTHS: [usize; 9] = [1, 2, 4, 7, 12, 18, 26, 38, 52];
 /// Improbable enough to look no further: 10^-9, as a natural logarithm.
 const SURE: f64 = -20.7;
 
-/// The interval that the calls keep best.
+/// The interval that the calls keep best: from `from` to below `to` microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Beat {
-    pub window: Window,
-    /// What a memoryless source would put into the window at most.
-    pub chance: f64,
+    pub from: u64,
+    pub to: u64,
+    /// The share of the calls that keep it, what chance explains left out.
+    pub share: f64,
     /// Natural logarithm of the probability under the null model, all windows tried counted in.
     pub improbability: f64,
+    /// It is kept to the next call (1), or to one of so many of the next.
+    pub ahead: usize,
+}
+
+impl Beat {
+    fn wide(&self) -> bool {
+        self.to > 2 * self.from
+    }
+}
+
+/// What is used again for every pair.
+#[derive(Debug, Default)]
+pub(super) struct Space {
+    pub histogram: Histogram,
+    recurrence: recurrence::Space,
 }
 
 /// Finds the beat, and leaves the calls it is a beat of in `calls`.
-pub(super) fn find(
-    connections: &[Connection],
-    resolution: u64,
-    histogram: &mut Histogram,
-    calls: &mut Vec<Call>,
-) -> Option<Beat> {
-    let (silences, found) = calls::silences(connections, histogram);
-    let (mut best, mut best_silence, mut tried) = (None::<Beat>, 0, 0);
+pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space, calls: &mut Vec<Call>) -> Option<Beat> {
+    let (silences, found) = calls::silences(connections, &mut space.histogram);
+    let (mut best, mut best_silence, mut tried) = (None::<Beat>, 0, 0.0);
     // The longest silence first: if the bursts as a whole keep time, what they are made of matters less.
     for &silence in silences.iter().take(found).rev() {
-        calls::collect(connections, silence, calls);
-        let beat = of_calls(calls, resolution, histogram, &mut tried);
-        if let Some(beat) = beat
-            && best.is_none_or(|best| beat.improbability < best.improbability)
-        {
+        if !calls::collect(connections, silence, calls) {
+            continue;
+        }
+        tried += 1.0;
+        for beat in [to_the_next(calls, resolution, &mut space.histogram)] {
+            if let Some(beat) = beat && best.is_none_or(|best| beat.improbability < best.improbability) {
+                (best, best_silence) = (Some(beat), silence);
+            }
+        }
+        if best.is_some_and(|best| best.improbability < SURE && !best.wide()) {
+            break;
+        }
+        let beat = recurrence::find(calls, resolution, &mut space.recurrence, &mut space.histogram);
+        if let Some(beat) = beat && best.is_none_or(|best| beat.improbability < best.improbability) {
             (best, best_silence) = (Some(beat), silence);
         }
         if best.is_some_and(|best| best.improbability < SURE) {
@@ -47,51 +65,38 @@ pub(super) fn find(
         }
     }
     calls::collect(connections, best_silence, calls);
-    best
+    let improbability = |beat: Beat| (beat.improbability + libm::log(tried)).min(0.0);
+    best.map(|beat| Beat { improbability: improbability(beat), ..beat })
 }
 
-fn of_calls(calls: &[Call], resolution: u64, histogram: &mut Histogram, tried: &mut u32) -> Option<Beat> {
-    let mut best = None::<Beat>;
-    for lag in 1..=LAGS {
-        histogram.fill(sums(calls, lag));
-        if histogram.total() < 3 * lag {
-            break;
-        }
-        *tried += WIDTHS.len() as u32;
-        for width in WIDTHS {
-            let dense = histogram.densest(width);
-            let window =
-                Window { from: dense.from, to: dense.to, lag, hits: dense.count, of: histogram.total() };
-            let chance = window.by_chance(resolution);
-            let improbability = window.improbability(chance, *tried);
-            if best.is_none_or(|best| improbability < best.improbability) {
-                best = Some(Beat { window, chance, improbability });
-            }
-        }
-        if best.is_some_and(|best| best.improbability < SURE) {
-            break;
-        }
+/// The beat from each call to the next.
+fn to_the_next(calls: &[Call], resolution: u64, histogram: &mut Histogram) -> Option<Beat> {
+    histogram.fill(distances(calls, 1));
+    if histogram.total() < 3 {
+        return None;
     }
-    best
-}
-
-/// The sums of `lag` intervals in a row, in microseconds.
-pub(super) fn sums(calls: &[Call], lag: u32) -> impl Iterator<Item = u64> {
-    let ends = calls.iter().zip(calls.iter().skip(lag as usize));
-    ends.filter(|(from, to)| from.block == to.block).map(|(from, to)| to.start.abs_diff(from.start))
+    let each = WIDTHS.into_iter().map(|width| {
+        let dense = histogram.densest(width);
+        let chance = by_chance(dense.from, dense.to, resolution);
+        let bound = improbability(dense.count, histogram.total(), chance) + libm::log(WIDTHS.len() as f64);
+        let share = f64::from(dense.count) / f64::from(histogram.total());
+        let share = ((share - chance) / (1.0 - chance)).max(0.0);
+        Beat { from: dense.from, to: dense.to, share, improbability: bound.min(0.0), ahead: 1 }
+    });
+    each.min_by(|a, b| a.improbability.total_cmp(&b.improbability))
 }
 
 /// Marks the calls that another call follows or precedes at the beat's distance.
-pub(super) fn mark(calls: &[Call], window: Window, on_beat: &mut Vec<bool>) {
+pub(super) fn mark(calls: &[Call], beat: &Beat, on_beat: &mut Vec<bool>) {
     on_beat.clear();
     on_beat.resize(calls.len(), false);
     let mut next = 0;
     for (at, call) in calls.iter().enumerate() {
         let due = |later: &Call| later.start.abs_diff(call.start);
-        while calls.get(next).is_some_and(|later| later.start <= call.start || due(later) < window.from) {
+        while calls.get(next).is_some_and(|later| later.start <= call.start || due(later) < beat.from) {
             next += 1;
         }
-        let kept = calls.get(next).filter(|later| due(later) < window.to && later.block == call.block);
+        let kept = calls.get(next).filter(|later| due(later) < beat.to && later.block == call.block);
         if kept.is_some() {
             for at in [at, next] {
                 if let Some(mark) = on_beat.get_mut(at) {
@@ -118,40 +123,60 @@ pub(super) struct Runs {
 }
 
 /// A silence of more than this many intervals ends a run.
-const LONGEST_SILENCE: f64 = 4.5;
-/// A run of this many calls persists, however many there are.
-const LONG_RUN: f64 = 100.0;
-/// What is active only for this long persists half as much.
-const SHORT: f64 = 600_000_000.0;
+const LONGEST_SILENCE: f64 = 8.5;
+/// Runs with less than this share of the calls of the longest are chance, or an afterthought.
+const LEAST_RUN: f64 = 0.1;
+/// A run of this length persists half, however little of the time it covers: 2 h.
+const LONG: f64 = 7.2e9;
+/// A run of this length counts half, as it may be a visit: 10 min.
+const SHORT: f64 = 600e6;
+
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    calls: u32,
+    first: i64,
+    last: i64,
+}
 
 /// How the calls on the beat go on.
-pub(super) fn runs(calls: &[Call], on_beat: &[bool], window: Window) -> Runs {
-    let inside = || sums(calls, window.lag).filter(|sum| (window.from..window.to).contains(sum));
-    let hits = f64::from(window.hits).max(1.0);
+pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
+    let inside = || {
+        let all = (1..=beat.ahead).flat_map(|ahead| distances(calls, ahead));
+        all.filter(|distance| (beat.from..beat.to).contains(distance))
+    };
+    let hits = inside().count().max(1) as f64;
     let period = inside().sum::<u64>() as f64 / hits;
-    let deviation = inside().map(|sum| (sum as f64 - period).abs()).sum::<f64>() / hits;
-    let mut runs = Runs { period, jitter: 2.0 * deviation / period, ..Runs::default() };
-    let (mut first, mut last) = (None::<&Call>, None::<&Call>);
-    let (mut run, mut squares, mut missed) = (0_u64, 0.0, 0.0);
-    let mut end = |run: u64| squares += (run * run) as f64;
+    let deviation = inside().map(|distance| (distance as f64 - period).abs()).sum::<f64>() / hits;
+    let mut found = Runs { period, jitter: 2.0 * deviation / period, ..Runs::default() };
+    let (mut runs, mut missed) = (Vec::<Run>::new(), 0.0);
+    let mut block = 0;
     for (call, _) in calls.iter().zip(on_beat).filter(|(_, on)| **on) {
-        let beats = last.map_or(0.0, |last| call.start.abs_diff(last.start) as f64 / period);
-        if last.is_some_and(|last| last.block == call.block) && beats > LONGEST_SILENCE {
-            end(run);
-            run = 0;
-        } else if beats > 1.5 && last.is_some_and(|last| last.block == call.block) {
-            missed += (beats.round() - 1.0).max(0.0);
+        found.on_beat += 1;
+        let start = call.start;
+        match runs.last_mut() {
+            Some(run) if call.block == block => {
+                let beats = call.start.abs_diff(run.last) as f64 / period;
+                if beats > LONGEST_SILENCE {
+                    runs.push(Run { calls: 1, first: start, last: start });
+                } else {
+                    missed += (beats - 0.5).floor().max(0.0);
+                    *run = Run { calls: run.calls + 1, last: start, ..*run };
+                }
+            }
+            _ => runs.push(Run { calls: 1, first: start, last: start }),
         }
-        run += 1;
-        runs.on_beat += 1;
-        first = first.or(Some(call));
-        last = Some(call);
+        block = call.block;
     }
-    end(run);
-    let on_beat = (runs.on_beat as f64).max(1.0);
-    runs.missed = missed / (missed + on_beat);
-    runs.active = first.zip(last).map_or(0, |(first, last)| last.start.abs_diff(first.start));
-    let unbroken = (squares / (on_beat * on_beat)).max((squares / on_beat / LONG_RUN).min(1.0));
-    runs.persistence = unbroken * runs.active as f64 / (runs.active as f64 + SHORT);
-    runs
+    let least = runs.iter().map(|run| f64::from(run.calls) * LEAST_RUN).fold(0.0, f64::max);
+    let length = |run: &Run| run.last.abs_diff(run.first) as f64;
+    let kept = || runs.iter().filter(|run| f64::from(run.calls) >= least);
+    let covered: f64 = kept().map(length).sum();
+    let in_runs: f64 = kept().map(|run| f64::from(run.calls)).sum();
+    let typical = kept().map(|run| length(run) * f64::from(run.calls)).sum::<f64>() / in_runs.max(1.0);
+    found.missed = missed / (missed + found.on_beat as f64);
+    found.active = kept().next().zip(kept().last()).map_or(0, |(a, b)| b.last.abs_diff(a.first));
+    let coverage = covered / (found.active as f64).max(1.0);
+    let lasting = typical / (typical + LONG);
+    found.persistence = (coverage + (1.0 - coverage) * lasting) * typical / (typical + SHORT);
+    found
 }

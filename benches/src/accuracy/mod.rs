@@ -1,0 +1,7 @@
+//! How well beacons are told from innocent traffic.
+
+pub mod families;
+mod score;
+mod timers;
+
+pub use score::{Scored, average_precision, recall, threshold};

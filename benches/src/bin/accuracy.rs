@@ -1,0 +1,57 @@
+//! Prints how well beacons are told from innocent traffic, beside RITA's score.
+
+use std::time::Instant;
+
+use beaconlens::Connection;
+use beaconlens::regularity::{Judge, rita_score};
+use beaconlens_bench::Random;
+use beaconlens_bench::accuracy::families::{Family, HELD_OUT, LISTED};
+use beaconlens_bench::accuracy::{Scored, average_precision, recall, threshold};
+
+const PAIRS: usize = 50;
+
+fn main() {
+    let verbose = std::env::args().any(|a| a == "-v");
+    let seeds: u64 = if verbose { 1 } else { 5 };
+    for (title, families) in [("listed", LISTED), ("held out", HELD_OUT)] {
+        println!("\n## {title}\n");
+        let mut rows = vec![[0.0f64; 6]; families.len()];
+        let mut totals = Vec::new();
+        for seed in 1..=seeds {
+            let mut judge = Judge::default();
+            let (mut ours, mut ritas) = (vec![], vec![]);
+            for (i, family) in families.iter().enumerate() {
+                let mut random = Random::named(seed, family.name);
+                let pairs: Vec<Vec<Connection>> = (0..PAIRS).map(|_| family.pair(&mut random)).collect();
+                let start = Instant::now();
+                let judged: Vec<_> = pairs.iter().map(|p| judge.judge(p)).collect();
+                rows[i][4] += start.elapsed().as_secs_f64() * 1e6 / PAIRS as f64 / seeds as f64;
+                rows[i][5] += pairs.iter().map(|p| p.len()).sum::<usize>() as f64 / PAIRS as f64 / seeds as f64;
+                for (k, (p, j)) in pairs.iter().zip(&judged).enumerate() {
+                    ours.push(Scored { family: i, beacon: family.beacon, score: j.as_ref().map_or(0.0, |j| j.regularity.value()) });
+                    ritas.push(Scored { family: i, beacon: family.beacon, score: rita_score(p, family.span()).map_or(0.0, |s| s.score) });
+                    if verbose && k < 4 {
+                        if let Some(j) = j {
+                            println!("  {:40} n{:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", family.name, p.len(), j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+                        }
+                    }
+                }
+            }
+            let (to, tr) = (threshold(&ours, 0.01), threshold(&ritas, 0.01));
+            for i in 0..families.len() {
+                rows[i][0] += recall(ours.iter().filter(|s| s.family == i), to) / seeds as f64;
+                rows[i][1] += ours.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>() / PAIRS as f64 / seeds as f64;
+                rows[i][2] += recall(ritas.iter().filter(|s| s.family == i), tr) / seeds as f64;
+                rows[i][3] += ritas.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>() / PAIRS as f64 / seeds as f64;
+            }
+            let b = |s: &[Scored], t| recall(s.iter().filter(|s| s.beacon), t);
+            totals.push((b(&ours, to), average_precision(&ours), b(&ritas, tr), average_precision(&ritas), to, tr));
+        }
+        for (family, r) in families.iter().zip(&rows) {
+            println!("| {:45} | {:.3} | {:.3} | {:.3} | {:.3} | {:6.1} | {:6.1} |", family.name, r[0], r[1], r[2], r[3], r[4], r[5]);
+        }
+        for t in totals {
+            println!("recall {:.4} AP {:.4} | RITA {:.4} {:.4} | thresholds {:.3} {:.3}", t.0, t.1, t.2, t.3, t.4, t.5);
+        }
+    }
+}
