@@ -102,8 +102,7 @@ const WEIGHTS: [f64; 3] = [0.35, 0.5, 0.15];
 
 fn conclude(connections: usize, calls: usize, beat: Beat, runs: timing::Runs, size: f64) -> Regularity {
     let decades = -beat.improbability / std::f64::consts::LN_10;
-    let strength = ((decades - 1.0) / 5.0).clamp(0.0, 1.0);
-    let timing = strength * (0.7 + 0.3 * beat.share);
+    let timing = beat.strength();
     let part = |weight: f64, of: f64| Thousandths::of(weight * timing * of);
     let parts = Parts {
         timing: part(WEIGHTS[0], 1.0),

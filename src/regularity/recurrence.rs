@@ -14,41 +14,63 @@ use super::timing::Beat;
 const AHEAD: usize = 8;
 /// Widths of the piles, in bins of the histogram: from 3 % to a half.
 const WIDTHS: [usize; 5] = [2, 4, 7, 12, 20];
-/// A longer period must stand out by this factor more: of a beat, its multiples recur too.
-const CLEARER: f64 = 1.3;
 /// Piles less clear than this are not worth a second look: about 10^-4 for one look.
 const WORTH: f64 = 16.0;
 
 /// The clearest recurrence, if one is worth a look.
 pub(super) fn find(calls: &[Call], resolution: u64, space: &mut Space, histogram: &mut Histogram) -> Option<Beat> {
+    let Space { sums, piles, apart } = space;
     histogram.fill((1..=AHEAD).flat_map(|ahead| distances(calls, ahead)));
-    let (from, to) = clearest(histogram, resolution, &mut space.sums)?;
-    let width = to - from;
-    space.apart.clear();
+    histogram.sums(sums);
+    find_piles(histogram, sums, resolution, piles);
+    let looks = libm::log((sums.len() * WIDTHS.len()) as f64);
+    let beats = piles.iter().filter_map(|pile| {
+        thin(calls, (pile.to - pile.from) / 3, apart);
+        look_closer(pile, apart).map(|beat| Beat { improbability: beat.improbability + looks, ..beat })
+    });
+    // The shortest that is about as good: of a period its multiples recur too.
+    beats.reduce(|best, beat| if beat.strength() > 1.25 * best.strength() { beat } else { best })
+}
+
+/// Leaves out the calls that come sooner than that after another: bursts would make piles.
+fn thin(calls: &[Call], least: u64, apart: &mut Vec<i64>) {
+    apart.clear();
     for call in calls {
-        // What is opened within the width of the pile is one, or two bursts would make a pile.
-        if space.apart.last().is_none_or(|last| call.start.abs_diff(*last) >= width) {
-            space.apart.push(call.start);
+        if apart.last().is_none_or(|last| call.start.abs_diff(*last) >= least) {
+            apart.push(call.start);
         }
     }
-    let pairs = |from, to| pairs_apart(&space.apart, from, to) as f64;
+}
+
+/// Compares a pile with what lies on both sides of it.
+fn look_closer(pile: &Pile, times: &[i64]) -> Option<Beat> {
+    let &Pile { from, to, .. } = pile;
     let ratio = to as f64 / from as f64;
-    let (nearer, farther) = ((from as f64 / ratio) as u64, (to as f64 * ratio) as u64);
+    let pairs = |from, to| pairs_apart(times, from, to) as f64;
+    // Both sides are wider or narrower than the pile by the ratio.
     let here = pairs(from, to);
-    let around = (pairs(nearer, from) * ratio).max(pairs(to, farther) / ratio);
-    if here <= around {
+    let nearer = pairs((from as f64 / ratio) as u64, from) * ratio;
+    let farther = pairs(to, (to as f64 * ratio) as u64) / ratio;
+    let part = here / (here + nearer + farther).max(1.0);
+    // A third of the pairs should lie in the pile, if nothing recurs.
+    if part <= THIRD {
         return None;
     }
-    let looks = (histogram.span() * WIDTHS.len()) as f64;
-    let bound = -(here + around) * divergence(here / (here + around), 0.5) + libm::log(looks);
-    let share = ((here - around) / space.apart.len() as f64).min(1.0);
-    Some(Beat { from, to, share, improbability: bound.min(0.0), ahead: AHEAD })
+    let improbability = -(here + nearer + farther) * divergence(part, THIRD);
+    // A step is no pile: it must stand out from the higher side.
+    let around = nearer.max(farther).max(1.0);
+    let share = ((here - around) / times.len() as f64).clamp(0.0, 1.0);
+    let lift = 3.0 * (here / around - 1.0).max(0.0);
+    Some(Beat { from, to, share, lift, improbability, ahead: AHEAD })
 }
+
+const THIRD: f64 = 1.0 / 3.0;
 
 /// Space that is used again.
 #[derive(Debug, Default)]
 pub(super) struct Space {
     sums: Vec<u32>,
+    piles: Vec<Pile>,
     apart: Vec<i64>,
 }
 
@@ -58,29 +80,44 @@ pub(super) fn distances(calls: &[Call], ahead: usize) -> impl Iterator<Item = u6
     ends.filter(|(from, to)| from.block == to.block).map(|(from, to)| to.start.abs_diff(from.start))
 }
 
-/// The pile that stands out most from both sides.
-fn clearest(histogram: &Histogram, resolution: u64, sums: &mut Vec<u32>) -> Option<(u64, u64)> {
-    histogram.sums(sums);
-    let (mut best, mut found) = (WORTH, None);
+/// Distances that are commoner than those a little shorter or longer.
+#[derive(Debug, Clone, Copy)]
+struct Pile {
+    from: u64,
+    to: u64,
+    clear: f64,
+}
+
+/// The clearest pile of every octave.
+fn find_piles(histogram: &Histogram, sums: &[u32], resolution: u64, piles: &mut Vec<Pile>) {
+    piles.clear();
     for end in 0..sums.len() {
         for width in WIDTHS {
             let Some(at) = end.checked_sub(3 * width) else { break };
             let sum = |steps: usize| sums.get(at + steps * width).copied().unwrap_or(0) as f64;
-            let (start, low, high, end) = (sum(0), sum(1), sum(2), sum(3));
-            let (here, around) = (high - low, (low - start).max(end - high));
-            let clear = (here - around) * (here - around).max(0.0) / (here + around).max(1.0);
-            if clear <= best {
+            // Bins grow with the distance: so many times wider is the pile than its nearer side.
+            let ratio = 1.0 + width as f64 / 48.0;
+            let here = sum(2) - sum(1);
+            let around = ((sum(1) - sum(0)) * ratio).max((sum(3) - sum(2)) / ratio);
+            let more = here - around;
+            if more <= 0.0 || more * more <= WORTH * (here + around) {
                 continue;
             }
-            let pile = histogram.bounds(at + width, width);
-            let (from, to) = pile;
-            let near = found.is_none_or(|(_, last)| from < last);
-            if (near || clear > best * CLEARER) && to - from >= 4 * resolution {
-                (best, found) = (clear, Some(pile));
+            let clear = more * more / (here + around);
+            let (from, to) = histogram.bounds(at + width, width);
+            if to - from < 16 * resolution {
+                continue;
+            }
+            match piles.last_mut() {
+                Some(last) if from < 2 * last.from => {
+                    if clear > last.clear {
+                        *last = Pile { from, to, clear };
+                    }
+                }
+                _ => piles.push(Pile { from, to, clear }),
             }
         }
     }
-    found
 }
 
 /// How many pairs of these sorted times are at least `from` and less than `to` apart.

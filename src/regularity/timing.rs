@@ -19,6 +19,8 @@ pub(super) struct Beat {
     pub to: u64,
     /// The share of the calls that keep it, what chance explains left out.
     pub share: f64,
+    /// How many times as many they are as chance explains, less one.
+    pub lift: f64,
     /// Natural logarithm of the probability under the null model, all windows tried counted in.
     pub improbability: f64,
     /// It is kept to the next call (1), or to one of so many of the next.
@@ -26,8 +28,17 @@ pub(super) struct Beat {
 }
 
 impl Beat {
-    fn wide(&self) -> bool {
-        self.to > 2 * self.from
+    /// How strongly it speaks for a machine, from 0 to 1.
+    pub fn strength(&self) -> f64 {
+        let decades = -self.improbability / std::f64::consts::LN_10;
+        let sure = ((decades - 1.0) / 5.0).clamp(0.0, 1.0);
+        sure * self.lift.min(1.0) * (0.7 + 0.3 * self.share)
+    }
+
+    /// The stronger tells more; so does the narrower if it is about as strong.
+    fn tells_more(&self, other: &Beat) -> bool {
+        let narrow = |beat: &Beat| beat.strength() * beat.from as f64 / beat.to as f64;
+        self.strength() > 0.9 * other.strength() && narrow(self) > narrow(other)
     }
 }
 
@@ -48,19 +59,15 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
             continue;
         }
         tried += 1.0;
-        for beat in [to_the_next(calls, resolution, &mut space.histogram)] {
-            if let Some(beat) = beat && best.is_none_or(|best| beat.improbability < best.improbability) {
+        let mut take = |beat: Option<Beat>| {
+            if let Some(beat) = beat && best.is_none_or(|best| beat.tells_more(&best)) {
                 (best, best_silence) = (Some(beat), silence);
             }
-        }
-        if best.is_some_and(|best| best.improbability < SURE && !best.wide()) {
-            break;
-        }
-        let beat = recurrence::find(calls, resolution, &mut space.recurrence, &mut space.histogram);
-        if let Some(beat) = beat && best.is_none_or(|best| beat.improbability < best.improbability) {
-            (best, best_silence) = (Some(beat), silence);
-        }
-        if best.is_some_and(|best| best.improbability < SURE) {
+            best.is_some_and(|best| best.improbability < SURE && best.share > if best.to < 2 * best.from { 0.5 } else { 0.75 })
+        };
+        if take(to_the_next(calls, resolution, &mut space.histogram))
+            || take(recurrence::find(calls, resolution, &mut space.recurrence, &mut space.histogram))
+        {
             break;
         }
     }
@@ -81,7 +88,7 @@ fn to_the_next(calls: &[Call], resolution: u64, histogram: &mut Histogram) -> Op
         let bound = improbability(dense.count, histogram.total(), chance) + libm::log(WIDTHS.len() as f64);
         let share = f64::from(dense.count) / f64::from(histogram.total());
         let share = ((share - chance) / (1.0 - chance)).max(0.0);
-        Beat { from: dense.from, to: dense.to, share, improbability: bound.min(0.0), ahead: 1 }
+        Beat { from: dense.from, to: dense.to, share, lift: share / chance, improbability: bound.min(0.0), ahead: 1 }
     });
     each.min_by(|a, b| a.improbability.total_cmp(&b.improbability))
 }

@@ -251,6 +251,7 @@ pub const HELD_OUT: &[Family] = &[
     innocent("Poisson 8 h, 7 days", |r, end| memoryless(r, 8.0 * HOUR, 0.0, end)).over(7.0).constant(),
     innocent("Poisson in working hours, constant size", |r, _| memoryless(r, 180.0, 8.0 * HOUR, 17.0 * HOUR)).constant(),
     innocent("log-normal intervals, σ 0.8", |r, end| gaps(r, 0.0, end, |r| r.log_normal(400.0, 0.8))),
+    innocent("log-normal intervals, σ 0.8, busy", |r, end| gaps(r, 0.0, end, |r| r.log_normal(20.0, 0.8))),
     innocent("log-normal intervals, σ 1.6", |r, end| gaps(r, 0.0, end, |r| r.log_normal(60.0, 1.6))).constant(),
     innocent("Weibull intervals, shape 0.6", |r, end| {
         gaps(r, 0.0, end, |r| 90.0 * libm::pow(r.exponential(1.0), 1.0 / 0.6))
