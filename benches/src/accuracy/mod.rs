@@ -1,5 +1,6 @@
 //! How well beacons are told from innocent traffic.
 
+pub mod captures;
 pub mod families;
 mod score;
 mod timers;

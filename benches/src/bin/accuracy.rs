@@ -10,7 +10,45 @@ use beaconlens_bench::accuracy::{Scored, average_precision, recall, threshold};
 
 const PAIRS: usize = 50;
 
+fn captures(dir: &std::path::Path) {
+    let text = std::fs::read_to_string(dir.join("LABELS_ALL.csv")).unwrap_or_default();
+    let labels = beaconlens_bench::accuracy::captures::labels(&text);
+    let mut judge = Judge::default();
+    let mut cache = std::collections::HashMap::new();
+    for label in labels {
+        let Some(pair) = label.pair else { continue };
+        let file = if label.dataset.contains("ctu355") { "conn.log" } else { &label.file };
+        let path = dir.join(&label.dataset).join(file);
+        let scored = cache.entry(path.clone()).or_insert_with(|| {
+            let pairs = beaconlens_bench::accuracy::captures::pairs(&path);
+            let first = pairs.values().flatten().map(|c| c.start).min().unwrap_or(0);
+            let last = pairs.values().flatten().map(|c| c.start).max().unwrap_or(0);
+            pairs.iter().map(|(pair, connections)| {
+                let r = judge.judge(connections);
+                let rita = rita_score(connections, (first.max(last - 86_400_000_000), last)).map(|r| r.score);
+                (*pair, connections.len(), r, rita)
+            }).collect::<Vec<_>>()
+        });
+        let Some((_, n, r, rita)) = scored.iter().find(|s| s.0 == pair) else { println!("{} {} {pair}: not in it ({} pairs)", label.dataset, file, scored.len()); continue };
+        let of = scored.iter().filter(|s| s.2.is_some()).count();
+        let rank = 1 + scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)).count();
+        let rita_rank = 1 + scored.iter().filter(|s| s.3 > *rita).count();
+        println!("{:9} {:30} {pair:50} n {n:5} rank {rank:3} rita {rita_rank:3} ({:.3}) of {of}: {}", label.verdict, label.dataset, rita.unwrap_or(0.0),
+          r.as_ref().map_or(String::new(), |j| format!("r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance)));
+        if std::env::args().any(|a| a == "--above") {
+            for (p, n, r, _) in scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)) {
+                let j = r.as_ref().unwrap();
+                println!("       {p:50} n {n:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+            }
+        }
+    }
+}
+
 fn main() {
+    if let Some(at) = std::env::args().position(|a| a == "--captures") {
+        captures(std::path::Path::new(&std::env::args().nth(at + 1).unwrap()));
+        return;
+    }
     let verbose = std::env::args().any(|a| a == "-v");
     let seeds: u64 = if verbose { 1 } else { 5 };
     for (title, families) in [("listed", LISTED), ("held out", HELD_OUT)] {
