@@ -14,8 +14,7 @@ pub use rita::{RitaScore, rita_score};
 use serde::{Serialize, Serializer};
 
 use crate::flow::Connection;
-use calls::Call;
-use timing::Beat;
+use timing::Found;
 
 /// A number from 0 to 1 in thousandths, so that parts add up exactly. Serializes as that number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,8 +79,6 @@ pub struct Regularity {
 #[derive(Debug, Default)]
 pub struct Judge {
     space: timing::Space,
-    calls: Vec<Call>,
-    on_beat: Vec<bool>,
 }
 
 impl Judge {
@@ -89,38 +86,35 @@ impl Judge {
     /// their own.
     pub fn judge(&mut self, connections: &[Connection]) -> Option<Regularity> {
         let resolution = resolution(connections);
-        let Judge { space, calls, on_beat } = self;
-        let beat = timing::find(connections, resolution, space, calls)?;
-        timing::mark(calls, &beat, on_beat);
-        let run = timing::runs(calls, on_beat, &beat);
-        let size = size::alike(calls, on_beat, &mut space.histogram);
-        Some(conclude(connections.len(), calls.len(), beat, run, size))
+        let found = timing::find(connections, resolution, &mut self.space)?;
+        let timing::Space { histogram, calls, on_beat, .. } = &mut self.space;
+        let size = size::alike(calls, on_beat, histogram);
+        Some(conclude(calls, &found, size))
     }
 }
 
 const WEIGHTS: [f64; 3] = [0.35, 0.5, 0.15];
 
-fn conclude(connections: usize, calls: usize, beat: Beat, runs: timing::Runs, size: f64) -> Regularity {
+fn conclude(calls: &[calls::Call], found: &Found, size: f64) -> Regularity {
+    let Found { beat, runs, .. } = found;
     let decades = -beat.improbability / std::f64::consts::LN_10;
-    let timing = beat.strength();
+    let timing = found.strength();
     let part = |weight: f64, of: f64| Thousandths::of(weight * timing * of);
     let parts = Parts {
         timing: part(WEIGHTS[0], 1.0),
         persistence: part(WEIGHTS[1], runs.persistence),
         size: part(WEIGHTS[2], size),
     };
-    let looked_at = calls as f64 / connections.min(calls::MOST) as f64;
-    let scaled = |n: usize| (n as f64 / looked_at.min(1.0)).round() as u64;
-    let _ = scaled;
+    let (period, jitter) = timing::period(calls, beat);
     let mut answer = Regularity {
         regularity: Thousandths(parts.timing.0 + parts.persistence.0 + parts.size.0),
         parts,
-        period_seconds: seconds(runs.period),
-        jitter_percent: (runs.jitter * 1000.0).round() / 10.0,
+        period_seconds: seconds(period),
+        jitter_percent: (jitter * 1000.0).round() / 10.0,
         missed_percent: (runs.missed * 1000.0).round() / 10.0,
         active_span_seconds: seconds(runs.active as f64),
-        calls: calls as u64,
-        calls_on_beat: runs.on_beat as u64,
+        calls: calls.len() as u64,
+        calls_on_beat: runs.on_beat,
         significance: (decades.min(100.0) * 10.0).round() / 10.0,
         verdict: String::new(),
     };

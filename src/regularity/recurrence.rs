@@ -17,19 +17,19 @@ const WIDTHS: [usize; 5] = [2, 4, 7, 12, 20];
 /// Piles less clear than this are not worth a second look: about 10^-4 for one look.
 const WORTH: f64 = 16.0;
 
-/// The clearest recurrence, if one is worth a look.
-pub(super) fn find(calls: &[Call], resolution: u64, space: &mut Space, histogram: &mut Histogram) -> Option<Beat> {
+/// The recurrences that stand out, one an octave at most, the shortest first.
+pub(super) fn find(calls: &[Call], resolution: u64, space: &mut Space, histogram: &mut Histogram, each: &mut dyn FnMut(Beat)) {
     let Space { sums, piles, apart } = space;
     histogram.fill((1..=AHEAD).flat_map(|ahead| distances(calls, ahead)));
     histogram.sums(sums);
     find_piles(histogram, sums, resolution, piles);
     let looks = libm::log((sums.len() * WIDTHS.len()) as f64);
-    let beats = piles.iter().filter_map(|pile| {
+    for pile in piles {
         thin(calls, (pile.to - pile.from) / 3, apart);
-        look_closer(pile, apart).map(|beat| Beat { improbability: beat.improbability + looks, ..beat })
-    });
-    // The shortest that is about as good: of a period its multiples recur too.
-    beats.reduce(|best, beat| if beat.strength() > 1.25 * best.strength() { beat } else { best })
+        if let Some(beat) = look_closer(pile, apart) {
+            each(Beat { improbability: beat.improbability + looks, ..beat });
+        }
+    }
 }
 
 /// Leaves out the calls that come sooner than that after another: bursts would make piles.
@@ -81,43 +81,42 @@ pub(super) fn distances(calls: &[Call], ahead: usize) -> impl Iterator<Item = u6
 }
 
 /// Distances that are commoner than those a little shorter or longer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Pile {
     from: u64,
     to: u64,
     clear: f64,
 }
 
-/// The clearest pile of every octave.
+/// The clearest pile of every octave, the shortest distances first.
 fn find_piles(histogram: &Histogram, sums: &[u32], resolution: u64, piles: &mut Vec<Pile>) {
     piles.clear();
-    for end in 0..sums.len() {
-        for width in WIDTHS {
-            let Some(at) = end.checked_sub(3 * width) else { break };
-            let sum = |steps: usize| sums.get(at + steps * width).copied().unwrap_or(0) as f64;
-            // Bins grow with the distance: so many times wider is the pile than its nearer side.
-            let ratio = 1.0 + width as f64 / 48.0;
-            let here = sum(2) - sum(1);
-            let around = ((sum(1) - sum(0)) * ratio).max((sum(3) - sum(2)) / ratio);
-            let more = here - around;
-            if more <= 0.0 || more * more <= WORTH * (here + around) {
+    piles.resize(u64::BITS as usize, Pile::default());
+    for width in WIDTHS {
+        // Bins grow with the distance: so many times wider is the pile than its nearer side.
+        let ratio = 1.0 + width as f64 / 48.0;
+        let sides = sums.iter().zip(sums.iter().skip(width));
+        let sides = sides.zip(sums.iter().skip(2 * width).zip(sums.iter().skip(3 * width)));
+        for (at, ((start, low), (high, end))) in sides.enumerate().step_by(width.div_ceil(4)) {
+            let here = high - low;
+            if here < WORTH as u32 || here <= low - start {
                 continue;
             }
-            let clear = more * more / (here + around);
+            let (here, nearer, farther) = (f64::from(here), f64::from(low - start), f64::from(end - high));
+            let around = (nearer * ratio).max(farther / ratio);
+            let clear = (here - around).max(0.0) * (here - around) / (here + around);
             let (from, to) = histogram.bounds(at + width, width);
-            if to - from < 16 * resolution {
-                continue;
-            }
-            match piles.last_mut() {
-                Some(last) if from < 2 * last.from => {
-                    if clear > last.clear {
-                        *last = Pile { from, to, clear };
-                    }
-                }
-                _ => piles.push(Pile { from, to, clear }),
+            let octave = piles.get_mut(from.ilog2() as usize);
+            if clear > WORTH
+                && to - from >= 16 * resolution
+                && let Some(pile) = octave
+                && clear > pile.clear
+            {
+                *pile = Pile { from, to, clear };
             }
         }
     }
+    piles.retain(|pile| pile.clear > 0.0);
 }
 
 /// How many pairs of these sorted times are at least `from` and less than `to` apart.

@@ -34,46 +34,83 @@ impl Beat {
         let sure = ((decades - 1.0) / 5.0).clamp(0.0, 1.0);
         sure * self.lift.min(1.0) * (0.7 + 0.3 * self.share)
     }
-
-    /// The stronger tells more; so does the narrower if it is about as strong.
-    fn tells_more(&self, other: &Beat) -> bool {
-        let narrow = |beat: &Beat| beat.strength() * beat.from as f64 / beat.to as f64;
-        self.strength() > 0.9 * other.strength() && narrow(self) > narrow(other)
-    }
 }
 
 /// What is used again for every pair.
 #[derive(Debug, Default)]
 pub(super) struct Space {
     pub histogram: Histogram,
+    pub calls: Vec<Call>,
+    pub on_beat: Vec<bool>,
     recurrence: recurrence::Space,
 }
 
-/// Finds the beat, and leaves the calls it is a beat of in `calls`.
-pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space, calls: &mut Vec<Call>) -> Option<Beat> {
-    let (silences, found) = calls::silences(connections, &mut space.histogram);
-    let (mut best, mut best_silence, mut tried) = (None::<Beat>, 0, 0.0);
+/// A beat, and how the calls go on with it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub beat: Beat,
+    pub runs: Runs,
+    silence: u64,
+}
+
+impl Found {
+    /// How strongly it speaks for a machine, from 0 to 1.
+    pub fn strength(&self) -> f64 {
+        self.beat.strength() * self.runs.steady
+    }
+
+    /// What is clearly stronger tells more; so does what is about as strong and narrows the other down.
+    /// Of a period its multiples recur too, so they must be clearly stronger.
+    fn tells_more(&self, other: &Found) -> bool {
+        let narrows = self.beat.from >= other.beat.from && self.beat.to <= other.beat.to;
+        self.strength() > other.strength() * if narrows { 0.9 } else { 1.15 }
+    }
+
+    /// Whether there is no need to look for a better one.
+    fn settles(&self) -> bool {
+        let wide = self.beat.to > 2 * self.beat.from;
+        let explained = self.beat.share > if wide { 0.75 } else { 0.5 };
+        self.beat.improbability < SURE && explained && self.runs.steady > 0.9
+    }
+}
+
+/// Finds the beat, and leaves the calls it is a beat of in the space, those on the beat marked.
+pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space) -> Option<Found> {
+    let Space { histogram, calls, on_beat, recurrence } = space;
+    let (silences, count) = calls::silences(connections, histogram);
+    let (mut best, mut tried) = (None::<Found>, 0.0);
     // The longest silence first: if the bursts as a whole keep time, what they are made of matters less.
-    for &silence in silences.iter().take(found).rev() {
+    for &silence in silences.iter().take(count).rev() {
         if !calls::collect(connections, silence, calls) {
             continue;
         }
         tried += 1.0;
-        let mut take = |beat: Option<Beat>| {
-            if let Some(beat) = beat && best.is_none_or(|best| beat.tells_more(&best)) {
-                (best, best_silence) = (Some(beat), silence);
+        let mut take = |best: &mut Option<Found>, beat: Beat| {
+            mark(calls, &beat, on_beat);
+            let found = Found { beat, runs: runs(calls, on_beat, &beat), silence };
+            if best.is_none_or(|best| found.tells_more(&best)) {
+                *best = Some(found);
             }
-            best.is_some_and(|best| best.improbability < SURE && best.share > if best.to < 2 * best.from { 0.5 } else { 0.75 })
         };
-        if take(to_the_next(calls, resolution, &mut space.histogram))
-            || take(recurrence::find(calls, resolution, &mut space.recurrence, &mut space.histogram))
-        {
+        if let Some(beat) = to_the_next(calls, resolution, histogram) {
+            take(&mut best, beat);
+        }
+        if !best.is_some_and(|best| best.settles()) {
+            recurrence::find(calls, resolution, recurrence, histogram, &mut |beat| {
+                if beat.strength() > 0.0 {
+                    take(&mut best, beat);
+                }
+            });
+        }
+        if best.is_some_and(|best| best.settles()) {
             break;
         }
     }
-    calls::collect(connections, best_silence, calls);
-    let improbability = |beat: Beat| (beat.improbability + libm::log(tried)).min(0.0);
-    best.map(|beat| Beat { improbability: improbability(beat), ..beat })
+    let mut best = best?;
+    best.beat.improbability = (best.beat.improbability + libm::log(tried)).min(0.0);
+    calls::collect(connections, best.silence, calls);
+    mark(calls, &best.beat, on_beat);
+    Some(best)
 }
 
 /// The beat from each call to the next.
@@ -117,22 +154,24 @@ pub(super) fn mark(calls: &[Call], beat: &Beat, on_beat: &mut Vec<bool>) {
 /// What the calls on the beat tell.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Runs {
-    /// The mean of the intervals in the window, in microseconds.
-    pub period: f64,
-    /// Half the spread of a uniform distribution that deviates as much in the mean, as a share of it.
-    pub jitter: f64,
+    /// How many they are.
+    pub on_beat: u64,
     /// Calls missed, as a share of those due.
     pub missed: f64,
-    /// From first to last call on the beat, in microseconds.
-    pub active: u64,
-    pub on_beat: usize,
+    /// From first to last, in microseconds.
+    pub active: i64,
+    /// How far they go on without long interruptions, from 0 to 1.
     pub persistence: f64,
+    /// Whether they follow each other: 1 if at least ten do, typically, or half of all.
+    pub steady: f64,
 }
 
 /// A silence of more than this many intervals ends a run.
 const LONGEST_SILENCE: f64 = 8.5;
 /// Runs with less than this share of the calls of the longest are chance, or an afterthought.
 const LEAST_RUN: f64 = 0.1;
+/// As many calls in a row make a beat.
+const IN_A_ROW: f64 = 9.0;
 /// A run of this length persists half, however little of the time it covers: 2 h.
 const LONG: f64 = 7.2e9;
 /// A run of this length counts half, as it may be a visit: 10 min.
@@ -140,13 +179,57 @@ const SHORT: f64 = 600e6;
 
 #[derive(Debug, Clone, Copy)]
 struct Run {
-    calls: u32,
+    calls: f64,
     first: i64,
     last: i64,
 }
 
+impl Run {
+    fn length(&self) -> f64 {
+        (self.last - self.first) as f64
+    }
+}
+
 /// How the calls on the beat go on.
 pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
+    let period = (beat.from + beat.to) as f64 / 2.0;
+    let (mut runs, mut missed, mut marked) = (Vec::<Run>::new(), 0.0, 0.0);
+    let mut block = u16::MAX;
+    for (call, _) in calls.iter().zip(on_beat).filter(|(_, on)| **on) {
+        marked += 1.0;
+        let start = call.start;
+        match runs.last_mut() {
+            Some(run) if call.block == block && (start - run.last) as f64 <= LONGEST_SILENCE * period => {
+                missed += ((start - run.last) as f64 / period - 0.5).floor().max(0.0);
+                *run = Run { calls: run.calls + 1.0, last: start, ..*run };
+            }
+            _ => runs.push(Run { calls: 1.0, first: start, last: start }),
+        }
+        block = call.block;
+    }
+    let longest = runs.iter().map(|run| run.calls).fold(0.0, f64::max);
+    runs.retain(|run| run.calls >= longest * LEAST_RUN);
+    let sum = |of: fn(&Run) -> f64| runs.iter().map(of).sum::<f64>();
+    let in_runs = sum(|run| run.calls).max(1.0);
+    // A call's run, typically: its length, and how many calls are in it.
+    let typical = sum(|run| run.calls * run.length()) / in_runs;
+    let in_a_row = sum(|run| run.calls * run.calls) / in_runs;
+    let active = runs.first().zip(runs.last()).map_or(0, |(first, last)| last.last - first.first);
+    let coverage = sum(Run::length) / (active as f64).max(1.0);
+    let lasting = typical / (typical + LONG);
+    let enough = (calls.len() as f64 / 2.0).min(IN_A_ROW);
+    Runs {
+        on_beat: marked as u64,
+        missed: missed / (missed + marked).max(1.0),
+        active,
+        persistence: (coverage + (1.0 - coverage) * lasting) * typical / (typical + SHORT),
+        steady: ((in_a_row - 1.0) / enough).clamp(0.0, 1.0),
+    }
+}
+
+/// The mean of the intervals in the beat's window, in microseconds, and their jitter: half the spread of
+/// a uniform distribution that deviates as much in the mean, as a share of it.
+pub(super) fn period(calls: &[Call], beat: &Beat) -> (f64, f64) {
     let inside = || {
         let all = (1..=beat.ahead).flat_map(|ahead| distances(calls, ahead));
         all.filter(|distance| (beat.from..beat.to).contains(distance))
@@ -154,36 +237,5 @@ pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
     let hits = inside().count().max(1) as f64;
     let period = inside().sum::<u64>() as f64 / hits;
     let deviation = inside().map(|distance| (distance as f64 - period).abs()).sum::<f64>() / hits;
-    let mut found = Runs { period, jitter: 2.0 * deviation / period, ..Runs::default() };
-    let (mut runs, mut missed) = (Vec::<Run>::new(), 0.0);
-    let mut block = 0;
-    for (call, _) in calls.iter().zip(on_beat).filter(|(_, on)| **on) {
-        found.on_beat += 1;
-        let start = call.start;
-        match runs.last_mut() {
-            Some(run) if call.block == block => {
-                let beats = call.start.abs_diff(run.last) as f64 / period;
-                if beats > LONGEST_SILENCE {
-                    runs.push(Run { calls: 1, first: start, last: start });
-                } else {
-                    missed += (beats - 0.5).floor().max(0.0);
-                    *run = Run { calls: run.calls + 1, last: start, ..*run };
-                }
-            }
-            _ => runs.push(Run { calls: 1, first: start, last: start }),
-        }
-        block = call.block;
-    }
-    let least = runs.iter().map(|run| f64::from(run.calls) * LEAST_RUN).fold(0.0, f64::max);
-    let length = |run: &Run| run.last.abs_diff(run.first) as f64;
-    let kept = || runs.iter().filter(|run| f64::from(run.calls) >= least);
-    let covered: f64 = kept().map(length).sum();
-    let in_runs: f64 = kept().map(|run| f64::from(run.calls)).sum();
-    let typical = kept().map(|run| length(run) * f64::from(run.calls)).sum::<f64>() / in_runs.max(1.0);
-    found.missed = missed / (missed + found.on_beat as f64);
-    found.active = kept().next().zip(kept().last()).map_or(0, |(a, b)| b.last.abs_diff(a.first));
-    let coverage = covered / (found.active as f64).max(1.0);
-    let lasting = typical / (typical + LONG);
-    found.persistence = (coverage + (1.0 - coverage) * lasting) * typical / (typical + SHORT);
-    found
+    (period, 2.0 * deviation / period)
 }

@@ -61,9 +61,14 @@ fn main() {
             for (i, family) in families.iter().enumerate() {
                 let mut random = Random::named(seed, family.name);
                 let pairs: Vec<Vec<Connection>> = (0..PAIRS).map(|_| family.pair(&mut random)).collect();
-                let start = Instant::now();
                 let judged: Vec<_> = pairs.iter().map(|p| judge.judge(p)).collect();
-                rows[i][4] += start.elapsed().as_secs_f64() * 1e6 / PAIRS as f64 / seeds as f64;
+                let mut least = f64::INFINITY;
+                for _ in 0..3 {
+                    let start = Instant::now();
+                    for p in &pairs { std::hint::black_box(judge.judge(p)); }
+                    least = least.min(start.elapsed().as_secs_f64());
+                }
+                rows[i][4] += least * 1e6 / PAIRS as f64 / seeds as f64;
                 rows[i][5] += pairs.iter().map(|p| p.len()).sum::<usize>() as f64 / PAIRS as f64 / seeds as f64;
                 for (k, (p, j)) in pairs.iter().zip(&judged).enumerate() {
                     ours.push(Scored { family: i, beacon: family.beacon, score: j.as_ref().map_or(0.0, |j| j.regularity.value()) });
