@@ -5,8 +5,8 @@ use crate::flow::Connection;
 
 /// At most this many connections of a pair are looked at: all, or [`BLOCKS`] runs of them at equal
 /// distances, each without gaps, as thinning would make other intervals.
-pub(super) const MOST: usize = 4096;
-const BLOCKS: usize = 16;
+pub(super) const MOST: usize = 2048;
+const BLOCKS: usize = 4;
 
 /// One call: the connections that were opened together.
 #[derive(Debug, Clone, Copy)]

@@ -76,11 +76,6 @@ impl Histogram {
         Dense { from: edge(start), to: edge(start + width), count: best }
     }
 
-    /// How many bins lie from the lowest to the highest that hold something.
-    pub fn span(&self) -> usize {
-        self.filled.first().zip(self.filled.last()).map_or(0, |(low, high)| usize::from(high.0 - low.0) + 1)
-    }
-
     /// How many numbers lie below each of those bins, and in all.
     pub fn sums(&self, sums: &mut Vec<u32>) {
         sums.clear();

@@ -1,4 +1,15 @@
-//! How machine-like the timing and the sizes of a pair are.
+//! How machine-like the timing and the sizes of a pair are, and how improbable that is for random traffic.
+//!
+//! A pair's connections are looked at in four steps:
+//!
+//! 1. What is opened together is one call (`calls`).
+//! 2. The interval that the calls keep is where intervals lie most densely: from each call to the next
+//!    (`timing`), or to one of the next eight, if other traffic lies between (`recurrence`). How improbable
+//!    that is for a source without a memory is bounded from above (`null`).
+//! 3. The calls that keep it make runs; long ones without interruptions persist (`timing`).
+//! 4. They may be alike in size (`size`).
+//!
+//! Work is bounded: at most 2,048 connections of a pair are looked at closely.
 
 mod calls;
 mod histogram;
@@ -14,6 +25,7 @@ pub use rita::{RitaScore, rita_score};
 use serde::{Serialize, Serializer};
 
 use crate::flow::Connection;
+use calls::Call;
 use timing::Found;
 
 /// A number from 0 to 1 in thousandths, so that parts add up exactly. Serializes as that number.
@@ -37,17 +49,22 @@ impl Serialize for Thousandths {
     }
 }
 
-/// What [`Regularity::regularity`] is the sum of.
+/// What [`Regularity::regularity`] is the sum of. Persistence and size count as far as the timing is that
+/// of a machine: constant sizes at random times are no beacon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct Parts {
-    /// Calls keep an interval that random traffic would not keep: at most 0.5.
+pub struct RegularityParts {
+    /// Calls keep an interval that random traffic would not keep: at most 0.35.
     pub timing: Thousandths,
-    /// They keep it without long interruptions: at most 0.35.
+    /// They keep it for long and without long interruptions: at most 0.5.
     pub persistence: Thousandths,
-    /// Calls are alike in size: at most 0.15.
+    /// They are alike in size: at most 0.15.
     pub size: Thousandths,
 }
+
+const TIMING: f64 = 0.35;
+const PERSISTENCE: f64 = 0.5;
+const SIZE: f64 = 0.15;
 
 /// How machine-like a pair is, and why.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,26 +73,39 @@ pub struct Regularity {
     /// 0 for random or human traffic, 1 for a machine that keeps time.
     pub regularity: Thousandths,
     /// What it is the sum of.
-    pub parts: Parts,
-    /// The interval that calls keep, in seconds.
-    pub period_seconds: f64,
-    /// Half the spread of the interval, in percent of it: 10 is ±10 %.
-    pub jitter_percent: f64,
-    /// Calls that were due and did not come, in percent of those due.
-    pub missed_percent: f64,
-    /// From the first to the last call of the part that keeps the interval.
+    pub regularity_parts: RegularityParts,
+    /// The interval that calls keep, in seconds: its mean. None if they keep none.
+    pub period_seconds: Option<f64>,
+    /// Half the spread of the interval, in percent of it: 10 is ±10 %. None without a period.
+    pub jitter_percent: Option<f64>,
+    /// Calls that were due and did not come, in percent of those due. None without a period.
+    pub missed_percent: Option<f64>,
+    /// From the first to the last call of the part that keeps the interval; of all calls without one.
     pub active_span_seconds: f64,
-    /// Calls: connections that were opened together are one.
+    /// Calls: connections that were opened together are one. An estimate above 2,048 connections.
     pub calls: u64,
-    /// Calls that keep the interval to another one.
+    /// Calls that keep the interval to another call. An estimate above 2,048 connections.
     pub calls_on_beat: u64,
-    /// How improbable the timing is for random traffic: 9 is a chance of one in 10^9. 0 to 100.
+    /// How improbable such timing is for random traffic of this rate: 9 is a chance of at most one in
+    /// 10^9. From 0 to 100, to a tenth.
     pub significance: f64,
     /// All of this in a sentence.
     pub verdict: String,
 }
 
 /// Judges pairs, one after the other; keeps its space between them.
+///
+/// ```
+/// use beaconlens::Connection;
+/// use beaconlens::regularity::Judge;
+///
+/// let call = |at: i64| Connection { start: at * 60_000_000, bytes_sent: 300, bytes_received: 1200 };
+/// let hour: Vec<Connection> = (0..60).map(call).collect();
+/// let found = Judge::default().judge(&hour).ok_or("too few calls")?;
+/// assert_eq!(found.period_seconds, Some(60.0));
+/// assert!(found.regularity.value() > 0.9);
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Judge {
     space: timing::Space,
@@ -85,46 +115,47 @@ impl Judge {
     /// Judges the connections of one pair, sorted by start. None if fewer than four have a start of
     /// their own.
     pub fn judge(&mut self, connections: &[Connection]) -> Option<Regularity> {
-        let resolution = resolution(connections);
-        let found = timing::find(connections, resolution, &mut self.space)?;
+        let found = timing::find(connections, resolution(connections), &mut self.space)?;
         let timing::Space { histogram, calls, on_beat, .. } = &mut self.space;
         let size = size::alike(calls, on_beat, histogram);
-        Some(conclude(calls, &found, size))
+        let mut answer = conclude(calls, &found, size);
+        let scale = |count: u64| count * connections.len() as u64 / connections.len().min(calls::MOST) as u64;
+        answer.calls = scale(answer.calls);
+        answer.calls_on_beat = scale(answer.calls_on_beat);
+        answer.verdict = verdict::sentence(&answer, connections.len());
+        Some(answer)
     }
 }
 
-const WEIGHTS: [f64; 3] = [0.35, 0.5, 0.15];
-
-fn conclude(calls: &[calls::Call], found: &Found, size: f64) -> Regularity {
+fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     let Found { beat, runs, .. } = found;
-    let decades = -beat.improbability / std::f64::consts::LN_10;
     let timing = found.strength();
     let part = |weight: f64, of: f64| Thousandths::of(weight * timing * of);
-    let parts = Parts {
-        timing: part(WEIGHTS[0], 1.0),
-        persistence: part(WEIGHTS[1], runs.persistence),
-        size: part(WEIGHTS[2], size),
+    let parts = RegularityParts {
+        timing: part(TIMING, 1.0),
+        persistence: part(PERSISTENCE, runs.persistence),
+        size: part(SIZE, size),
     };
     let (period, jitter) = timing::period(calls, beat);
-    let mut answer = Regularity {
+    let kept = parts.timing.0 > 0;
+    let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start - first.start);
+    Regularity {
         regularity: Thousandths(parts.timing.0 + parts.persistence.0 + parts.size.0),
-        parts,
-        period_seconds: seconds(period),
-        jitter_percent: (jitter * 1000.0).round() / 10.0,
-        missed_percent: (runs.missed * 1000.0).round() / 10.0,
-        active_span_seconds: seconds(runs.active as f64),
+        regularity_parts: parts,
+        period_seconds: kept.then(|| rounded(period / 1e6, 1000.0)),
+        jitter_percent: kept.then(|| rounded(jitter * 100.0, 10.0)),
+        missed_percent: kept.then(|| rounded(runs.missed * 100.0, 10.0)),
+        active_span_seconds: rounded(if kept { runs.active } else { ends } as f64 / 1e6, 1000.0),
         calls: calls.len() as u64,
-        calls_on_beat: runs.on_beat,
-        significance: (decades.min(100.0) * 10.0).round() / 10.0,
+        calls_on_beat: if kept { runs.on_beat } else { 0 },
+        significance: rounded(beat.decades().min(100.0), 10.0),
         verdict: String::new(),
-    };
-    answer.verdict = verdict::sentence(&answer);
-    answer
+    }
 }
 
-/// Microseconds as seconds, to a thousandth.
-fn seconds(microseconds: f64) -> f64 {
-    (microseconds / 1000.0).round() / 1000.0
+/// Rounded to one over `steps`, so that all hosts print the same.
+fn rounded(number: f64, steps: f64) -> f64 {
+    (number * steps).round() / steps
 }
 
 /// The coarsest unit that all starts are multiples of: times are known no better.

@@ -10,6 +10,8 @@ use super::histogram::Histogram;
 use super::null::divergence;
 use super::timing::Beat;
 
+/// Fewer calls make no pile that would count.
+pub(super) const LEAST: usize = 16;
 /// So many of the next calls are looked at.
 const AHEAD: usize = 8;
 /// Widths of the piles, in bins of the histogram: from 3 % to a half.
@@ -22,7 +24,7 @@ pub(super) fn find(calls: &[Call], resolution: u64, space: &mut Space, histogram
     let Space { sums, piles, apart } = space;
     histogram.fill((1..=AHEAD).flat_map(|ahead| distances(calls, ahead)));
     histogram.sums(sums);
-    find_piles(histogram, sums, resolution, piles);
+    find_piles(histogram, sums, calls.len(), resolution, piles);
     let looks = libm::log((sums.len() * WIDTHS.len()) as f64);
     for pile in piles {
         thin(calls, (pile.to - pile.from) / 3, apart);
@@ -46,11 +48,10 @@ fn thin(calls: &[Call], least: u64, apart: &mut Vec<i64>) {
 fn look_closer(pile: &Pile, times: &[i64]) -> Option<Beat> {
     let &Pile { from, to, .. } = pile;
     let ratio = to as f64 / from as f64;
-    let pairs = |from, to| pairs_apart(times, from, to) as f64;
+    let edges = [(from as f64 / ratio) as i64, from as i64, to as i64, (to as f64 * ratio) as i64];
     // Both sides are wider or narrower than the pile by the ratio.
-    let here = pairs(from, to);
-    let nearer = pairs((from as f64 / ratio) as u64, from) * ratio;
-    let farther = pairs(to, (to as f64 * ratio) as u64) / ratio;
+    let [nearer, here, farther] = pairs_apart(times, edges);
+    let (nearer, farther) = (nearer * ratio, farther / ratio);
     let part = here / (here + nearer + farther).max(1.0);
     // A third of the pairs should lie in the pile, if nothing recurs.
     if part <= THIRD {
@@ -89,7 +90,7 @@ struct Pile {
 }
 
 /// The clearest pile of every octave, the shortest distances first.
-fn find_piles(histogram: &Histogram, sums: &[u32], resolution: u64, piles: &mut Vec<Pile>) {
+fn find_piles(histogram: &Histogram, sums: &[u32], calls: usize, resolution: u64, piles: &mut Vec<Pile>) {
     piles.clear();
     piles.resize(u64::BITS as usize, Pile::default());
     for width in WIDTHS {
@@ -107,7 +108,8 @@ fn find_piles(histogram: &Histogram, sums: &[u32], resolution: u64, piles: &mut 
             let clear = (here - around).max(0.0) * (here - around) / (here + around);
             let (from, to) = histogram.bounds(at + width, width);
             let octave = piles.get_mut(from.ilog2() as usize);
-            if clear > WORTH
+            // A call is in several pairs, so their number varies more.
+            if clear > WORTH * (1.0 + 2.0 * around / calls as f64)
                 && to - from >= 16 * resolution
                 && let Some(pile) = octave
                 && clear > pile.clear
@@ -119,19 +121,17 @@ fn find_piles(histogram: &Histogram, sums: &[u32], resolution: u64, piles: &mut 
     piles.retain(|pile| pile.clear > 0.0);
 }
 
-/// How many pairs of these sorted times are at least `from` and less than `to` apart.
-fn pairs_apart(times: &[i64], from: u64, to: u64) -> usize {
-    let (mut near, mut far, mut count) = (0, 0, 0);
-    for time in times {
-        let within = |at: usize, limit: u64| times.get(at).is_some_and(|later| later.abs_diff(*time) < limit || later < time);
-        while within(near, from) {
-            near += 1;
+/// How many pairs of these sorted times are apart by more than one edge and at most the next.
+fn pairs_apart(times: &[i64], edges: [i64; 4]) -> [f64; 3] {
+    let within = edges.map(|edge| {
+        let (mut ahead, mut within) = (times.iter().enumerate().peekable(), 0);
+        for (at, time) in times.iter().enumerate() {
+            while ahead.next_if(|(_, later)| *later - time <= edge).is_some() {}
+            let reached = ahead.peek().map_or(times.len(), |(reached, _)| *reached);
+            within += reached - at;
         }
-        far = far.max(near);
-        while within(far, to) {
-            far += 1;
-        }
-        count += far - near;
-    }
-    count
+        within as f64
+    });
+    let [a, b, c, d] = within;
+    [b - a, c - b, d - c]
 }

@@ -28,10 +28,14 @@ pub(super) struct Beat {
 }
 
 impl Beat {
+    /// The improbability as a power of ten.
+    pub fn decades(&self) -> f64 {
+        (-self.improbability / std::f64::consts::LN_10).max(0.0)
+    }
+
     /// How strongly it speaks for a machine, from 0 to 1.
     pub fn strength(&self) -> f64 {
-        let decades = -self.improbability / std::f64::consts::LN_10;
-        let sure = ((decades - 1.0) / 5.0).clamp(0.0, 1.0);
+        let sure = ((self.decades() - 1.0) / 5.0).clamp(0.0, 1.0);
         sure * self.lift.min(1.0) * (0.7 + 0.3 * self.share)
     }
 }
@@ -95,7 +99,7 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
         if let Some(beat) = to_the_next(calls, resolution, histogram) {
             take(&mut best, beat);
         }
-        if !best.is_some_and(|best| best.settles()) {
+        if calls.len() >= recurrence::LEAST && !best.is_some_and(|best| best.settles()) {
             recurrence::find(calls, resolution, recurrence, histogram, &mut |beat| {
                 if beat.strength() > 0.0 {
                     take(&mut best, beat);
@@ -194,13 +198,16 @@ impl Run {
 pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
     let period = (beat.from + beat.to) as f64 / 2.0;
     let (mut runs, mut missed, mut marked) = (Vec::<Run>::new(), 0.0, 0.0);
-    let mut block = u16::MAX;
+    let mut block = 0;
     for (call, _) in calls.iter().zip(on_beat).filter(|(_, on)| **on) {
         marked += 1.0;
         let start = call.start;
+        let beats = runs.last().map_or(f64::INFINITY, |run| (start - run.last) as f64 / period);
+        // What was not looked at is taken to go on as what was.
+        let bridged = call.block != block;
         match runs.last_mut() {
-            Some(run) if call.block == block && (start - run.last) as f64 <= LONGEST_SILENCE * period => {
-                missed += ((start - run.last) as f64 / period - 0.5).floor().max(0.0);
+            Some(run) if bridged || beats <= LONGEST_SILENCE => {
+                missed += if bridged { 0.0 } else { (beats - 0.5).floor().max(0.0) };
                 *run = Run { calls: run.calls + 1.0, last: start, ..*run };
             }
             _ => runs.push(Run { calls: 1.0, first: start, last: start }),

@@ -34,11 +34,11 @@ fn captures(dir: &std::path::Path) {
         let rank = 1 + scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)).count();
         let rita_rank = 1 + scored.iter().filter(|s| s.3 > *rita).count();
         println!("{:9} {:30} {pair:50} n {n:5} rank {rank:3} rita {rita_rank:3} ({:.3}) of {of}: {}", label.verdict, label.dataset, rita.unwrap_or(0.0),
-          r.as_ref().map_or(String::new(), |j| format!("r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance)));
+          r.as_ref().map_or(String::new(), |j| format!("r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance)));
         if std::env::args().any(|a| a == "--above") {
             for (p, n, r, _) in scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)) {
                 let j = r.as_ref().unwrap();
-                println!("       {p:50} n {n:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+                println!("       {p:50} n {n:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
             }
         }
     }
@@ -75,7 +75,7 @@ fn main() {
                     ritas.push(Scored { family: i, beacon: family.beacon, score: rita_score(p, family.span()).map_or(0.0, |s| s.score) });
                     if verbose && k < 4 {
                         if let Some(j) = j {
-                            println!("  {:40} n{:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", family.name, p.len(), j.regularity.value(), j.parts.timing.value(), j.parts.persistence.value(), j.parts.size.value(), j.period_seconds, j.jitter_percent, j.missed_percent, j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+                            println!("  {:40} n{:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", family.name, p.len(), j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
                         }
                     }
                 }
