@@ -12,6 +12,8 @@ const BINS: usize = (65 - BITS as usize) * PER_OCTAVE;
 pub(super) struct Histogram {
     /// All noughts, save while filling.
     counts: Vec<u16>,
+    /// A bit for every bin that is not nought.
+    used: [u64; BINS / 64],
     /// The bins that hold something, in order, and how much.
     filled: Vec<(u16, u16)>,
     total: u32,
@@ -19,7 +21,7 @@ pub(super) struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Histogram { counts: vec![0; BINS], filled: Vec::new(), total: 0 }
+        Histogram { counts: vec![0; BINS], used: [0; BINS / 64], filled: Vec::new(), total: 0 }
     }
 }
 
@@ -34,20 +36,23 @@ pub(super) struct Dense {
 impl Histogram {
     /// Counts these numbers, and nothing else. At most 65,535 of them.
     pub fn fill(&mut self, numbers: impl Iterator<Item = u64>) {
-        let (mut low, mut high) = (BINS, 0);
         self.total = 0;
         for number in numbers {
             let bin = bin(number);
-            if let Some(count) = self.counts.get_mut(bin) {
+            if let Some(count) = self.counts.get_mut(bin)
+                && let Some(word) = self.used.get_mut(bin / 64)
+            {
                 *count += 1;
+                *word |= 1 << (bin % 64);
             }
-            (low, high) = (low.min(bin), high.max(bin));
             self.total += 1;
         }
         self.filled.clear();
-        for (bin, count) in (low..=high).zip(self.counts.iter_mut().skip(low)) {
-            let count = std::mem::take(count);
-            if count > 0 {
+        for (word, bits) in self.used.iter_mut().enumerate() {
+            while *bits != 0 {
+                let bin = 64 * word + bits.trailing_zeros() as usize;
+                *bits &= *bits - 1;
+                let count = self.counts.get_mut(bin).map_or(0, std::mem::take);
                 self.filled.push((bin as u16, count));
             }
         }

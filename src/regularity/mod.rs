@@ -117,7 +117,7 @@ impl Judge {
     pub fn judge(&mut self, connections: &[Connection]) -> Option<Regularity> {
         let found = timing::find(connections, resolution(connections), &mut self.space)?;
         let timing::Space { histogram, calls, on_beat, .. } = &mut self.space;
-        let size = size::alike(calls, on_beat, histogram);
+        let size = if found.strength() > 0.0 { size::alike(calls, on_beat, histogram) } else { 0.0 };
         let mut answer = conclude(calls, &found, size);
         let scale = |count: u64| count * connections.len() as u64 / connections.len().min(calls::MOST) as u64;
         answer.calls = scale(answer.calls);
@@ -136,8 +136,8 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         persistence: part(PERSISTENCE, runs.persistence),
         size: part(SIZE, size),
     };
-    let (period, jitter) = timing::period(calls, beat);
     let kept = parts.timing.0 > 0;
+    let (period, jitter) = if kept { timing::period(calls, beat) } else { (0.0, 0.0) };
     let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start - first.start);
     Regularity {
         regularity: Thousandths(parts.timing.0 + parts.persistence.0 + parts.size.0),

@@ -14,8 +14,8 @@ use super::timing::Beat;
 pub(super) const LEAST: usize = 16;
 /// So many of the next calls are looked at.
 const AHEAD: usize = 8;
-/// Widths of the piles, in bins of the histogram: from 3 % to a half.
-const WIDTHS: [usize; 5] = [2, 4, 7, 12, 20];
+/// Widths of the piles, in bins of the histogram: from 5 % to a half.
+const WIDTHS: [usize; 4] = [3, 6, 11, 20];
 /// Piles less clear than this are not worth a second look: about 10^-4 for one look.
 const WORTH: f64 = 16.0;
 
@@ -98,9 +98,10 @@ fn find_piles(histogram: &Histogram, sums: &[u32], calls: usize, resolution: u64
         let ratio = 1.0 + width as f64 / 48.0;
         let sides = sums.iter().zip(sums.iter().skip(width));
         let sides = sides.zip(sums.iter().skip(2 * width).zip(sums.iter().skip(3 * width)));
-        for (at, ((start, low), (high, end))) in sides.enumerate().step_by(width.div_ceil(4)) {
+        for (at, ((start, low), (high, end))) in sides.enumerate().step_by(width.div_ceil(3)) {
             let here = high - low;
-            if here < WORTH as u32 || here <= low - start {
+            let more = u64::from(here.saturating_sub(low - start));
+            if more * more < WORTH as u64 * u64::from(here) {
                 continue;
             }
             let (here, nearer, farther) = (f64::from(here), f64::from(low - start), f64::from(end - high));

@@ -47,21 +47,16 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
     if connections.len() >= STROBE {
         return None;
     }
-    let seconds = |connection: &Connection| connection.start.div_euclid(SECOND);
-    let mut steps: Vec<u64> = connections
-        .iter()
-        .zip(connections.iter().skip(1))
-        .map(|(before, after)| seconds(after).abs_diff(seconds(before)))
-        .filter(|&step| step > 0)
-        .collect();
+    let seconds: Vec<i64> = connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
+    let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after.abs_diff(*before));
+    let mut steps: Vec<u64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {
         return None;
     }
     let mut sizes: Vec<u64> = connections.iter().map(|connection| connection.bytes_sent).collect();
     let (begin, end) = (span.0.div_euclid(SECOND), span.1.div_euclid(SECOND));
-    let (first, last) = (seconds(connections.first()?), seconds(connections.last()?));
-    let bars = bars(connections.iter().map(seconds), begin, end);
-    let coverage = (last - first) as f64 / (end - begin).max(1) as f64;
+    let bars = bars(&seconds, begin, end);
+    let coverage = (seconds.last()? - seconds.first()?) as f64 / (end - begin).max(1) as f64;
     let parts = [alike(&mut steps, 1.0), alike(&mut sizes, 0.0), evenness(&bars), duration(&bars, coverage)];
     let [timestamp, data_size, histogram, duration] = parts;
     Some(RitaScore { score: weighted(parts, WEIGHTS), timestamp, data_size, histogram, duration })
@@ -130,17 +125,19 @@ fn deviation2(sorted: &[u64], median2: u64) -> f64 {
     if sorted.len() % 2 == 1 { middle } else { (before.unwrap_or(0) as f64 + middle) / 2.0 }
 }
 
-/// How many connections lie in each of 24 equal parts of the span.
-fn bars(seconds: impl Iterator<Item = i64>, begin: i64, end: i64) -> [u32; BARS] {
-    let mut bars = [0; BARS];
+/// How many of these sorted instants lie in each of 24 equal parts of the span; what lies outside counts
+/// in the first or the last.
+fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
     let width = (end - begin).max(1) as f64 / BARS as f64;
-    for second in seconds {
-        let at = ((second - begin) as f64 / width).max(0.0) as usize;
-        if let Some(bar) = bars.get_mut(at.min(BARS - 1)) {
-            *bar += 1;
-        }
-    }
-    bars
+    let mut rest = seconds;
+    let mut part = 0.0;
+    [0; BARS].map(|_: u32| {
+        part += 1.0;
+        let inside = |second: &i64| part == BARS as f64 || ((second - begin) as f64) < width * part;
+        let (bar, after) = rest.split_at(rest.partition_point(inside));
+        rest = after;
+        bar.len() as u32
+    })
 }
 
 /// How alike the bars are in height, or how well two heights tell them all.

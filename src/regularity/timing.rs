@@ -53,6 +53,7 @@ pub(super) struct Space {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub beat: Beat,
+    /// All noughts if the beat may well be chance.
     pub runs: Runs,
     silence: u64,
 }
@@ -82,21 +83,30 @@ impl Found {
 pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space) -> Option<Found> {
     let Space { histogram, calls, on_beat, recurrence } = space;
     let (silences, count) = calls::silences(connections, histogram);
-    let (mut best, mut tried) = (None::<Found>, 0.0);
+    let (mut best, mut tried, mut last) = (None::<Found>, 0.0, 0);
     // The longest silence first: if the bursts as a whole keep time, what they are made of matters less.
     for &silence in silences.iter().take(count).rev() {
         if !calls::collect(connections, silence, calls) {
             continue;
         }
-        tried += 1.0;
+        (tried, last) = (tried + 1.0, silence);
         let mut take = |best: &mut Option<Found>, beat: Beat| {
-            mark(calls, &beat, on_beat);
-            let found = Found { beat, runs: runs(calls, on_beat, &beat), silence };
+            let runs = if beat.strength() > 0.0 {
+                mark(calls, &beat, on_beat);
+                runs(calls, on_beat, &beat)
+            } else {
+                Runs::default()
+            };
+            let found = Found { beat, runs, silence };
             if best.is_none_or(|best| found.tells_more(&best)) {
                 *best = Some(found);
             }
         };
-        if let Some(beat) = to_the_next(calls, resolution, histogram) {
+        // Without bursts the histogram is that of the intervals already.
+        if count > 1 {
+            histogram.fill(distances(calls, 1));
+        }
+        if let Some(beat) = to_the_next(resolution, histogram) {
             take(&mut best, beat);
         }
         if calls.len() >= recurrence::LEAST && !best.is_some_and(|best| best.settles()) {
@@ -112,14 +122,17 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
     }
     let mut best = best?;
     best.beat.improbability = (best.beat.improbability + libm::log(tried)).min(0.0);
-    calls::collect(connections, best.silence, calls);
-    mark(calls, &best.beat, on_beat);
+    if best.silence != last {
+        calls::collect(connections, best.silence, calls);
+    }
+    if best.strength() > 0.0 {
+        mark(calls, &best.beat, on_beat);
+    }
     Some(best)
 }
 
 /// The beat from each call to the next.
-fn to_the_next(calls: &[Call], resolution: u64, histogram: &mut Histogram) -> Option<Beat> {
-    histogram.fill(distances(calls, 1));
+fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
     if histogram.total() < 3 {
         return None;
     }
