@@ -18,7 +18,7 @@ fn main() {
     let h: Vec<_> = r.findings.iter().map(|f| d.history(&Pair::new(f.sourceip, f.destinationip, f.destinationport))).collect();
     let n: usize = h.iter().map(Vec::len).sum();
     let mut judge = Judge::default();
-    for _ in 0..3 {
+    for _ in 0..5 {
     let t = Instant::now();
     let mut strong = 0;
     for p in &h { if judge.judge(p).is_some_and(|r| r.regularity.value() > 0.5) { strong += 1; } }
