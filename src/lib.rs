@@ -27,6 +27,7 @@ mod evaluate;
 mod flow;
 mod ingest;
 mod pairs;
+pub mod regularity;
 pub mod report;
 mod rule;
 mod time;
