@@ -48,6 +48,15 @@ impl Reader<'_> {
         String::from_utf8(text.to_vec()).ok()
     }
 
+    /// All values up to the end.
+    pub fn all<T>(&mut self, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+        let mut out = Vec::new();
+        while !self.0.is_empty() {
+            out.push(one(self)?);
+        }
+        Some(out)
+    }
+
     pub fn address(&mut self) -> Option<IpAddr> {
         Some(IpAddr::V6(Ipv6Addr::from(self.take::<16>()?)).to_canonical())
     }

@@ -1,6 +1,6 @@
 //! The front door: bytes in, reports out.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bytes::{Reader, Writer};
 use crate::error::{Error, ErrorKind};
@@ -62,13 +62,24 @@ pub struct Progress {
 #[derive(Debug, Clone)]
 pub struct Part(Evaluation);
 
+/// What has to be asked of every shard before the parts can be joined: how many hosts call the destinations
+/// that are listed.
+#[derive(Debug, Clone)]
+pub struct Question(evaluate::Question);
+
+/// What one shard answered.
+#[derive(Debug, Clone)]
+pub struct Answer(evaluate::Answer);
+
 impl Part {
+    /// What these parts, of all shards, ask of every shard.
+    pub fn question(parts: &[Part]) -> Question {
+        Question(evaluate::Question::of_all(parts.iter().map(|part| &part.0)))
+    }
+
     /// The part as bytes, to be given to another worker. Their form may change with every version.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer::default();
-        out.text(crate::VERSION);
-        self.0.write(&mut out);
-        out.0
+        written(|out| self.0.write(out))
     }
 
     /// Reads a part that the same version wrote.
@@ -77,15 +88,65 @@ impl Part {
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Part, Error> {
-        let mut bytes = Reader(bytes);
-        let version = bytes.text().filter(|version| version == crate::VERSION);
-        version.and_then(|_| Evaluation::read(&mut bytes)).map(Part).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Options,
-                "found bytes that are no part of a report of this version".to_owned(),
-            )
+        read(bytes, Evaluation::read).map(Part)
+    }
+}
+
+impl Question {
+    /// The question as bytes, as [`Part::to_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(|out| self.0.0.iter().for_each(|address| out.address(*address)))
+    }
+
+    /// Reads a question, as [`Part::from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Question, Error> {
+        read(bytes, |bytes| bytes.all(Reader::address)).map(evaluate::Question).map(Question)
+    }
+}
+
+impl Answer {
+    /// The answer as bytes, as [`Part::to_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(|out| {
+            out.number(self.0.hosts);
+            self.0.calling.iter().for_each(|count| out.number(*count));
         })
     }
+
+    /// Reads an answer, as [`Part::from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Answer, Error> {
+        read(bytes, |bytes| {
+            Some(evaluate::Answer { hosts: bytes.number()?, calling: bytes.all(Reader::number)? })
+        })
+        .map(Answer)
+    }
+}
+
+/// Bytes that begin with the version.
+fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.text(crate::VERSION);
+    write(&mut out);
+    out.0
+}
+
+fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Error> {
+    let mut bytes = Reader(bytes);
+    let version = bytes.text().filter(|version| version == crate::VERSION);
+    version.and_then(|_| read(&mut bytes)).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Options,
+            "found bytes that were not written by a shard of this version".to_owned(),
+        )
+    })
 }
 
 impl Detector {
@@ -153,28 +214,37 @@ impl Detector {
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
     /// then be missing. Of a [shard](Options::with_shard), only its own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
-        self.report(self.part(rule), rule)
+        let parts = vec![self.part(rule)];
+        let answers = vec![self.answer(&Part::question(&parts))];
+        self.evaluate_joined(parts, answers, rule)
     }
 
     /// What a shard finds, to be joined with what the others find.
     pub fn part(&self, rule: &Rule) -> Part {
-        // Whoever panicked with it left nothing half done that is of use.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        Part(evaluate::evaluate(self.data(), &mut kept, rule))
+        Part(evaluate::evaluate(self.data(), &mut self.kept(), rule))
     }
 
-    /// The report of a dataset that was read by several detectors, each owning a shard: what this one finds,
-    /// joined with what the others found by the same rule. The same bytes as one detector would report.
-    pub fn evaluate_joined(&self, others: Vec<Part>, rule: &Rule) -> Report {
-        let mut joined = self.part(rule);
-        for part in others {
-            joined.0.join(part.0, rule);
+    /// What a shard has to say of what all parts ask.
+    pub fn answer(&self, question: &Question) -> Answer {
+        Answer(evaluate::answer(self.data(), &mut self.kept(), &question.0))
+    }
+
+    /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
+    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report.
+    pub fn evaluate_joined(&self, parts: Vec<Part>, answers: Vec<Answer>, rule: &Rule) -> Report {
+        let question = Part::question(&parts);
+        let mut parts = parts.into_iter();
+        let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
+        for part in parts {
+            joined.join(part.0, rule);
         }
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+        joined.prioritise(&question.0, &answers, rule);
         self.report(joined, rule)
     }
 
     #[inline(never)]
-    fn report(&self, Part(mut evaluation): Part, rule: &Rule) -> Report {
+    fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.span;
         Report {
@@ -209,12 +279,12 @@ impl Detector {
 
     /// Every pair in the window with the gates it failed, in the order of the query.
     pub fn pairs(&self, rule: &Rule) -> Vec<ListedPair> {
-        evaluate::list(self.data(), rule)
+        evaluate::list(self.data(), &mut self.kept(), rule)
     }
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
     pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
-        evaluate::explain(self.data(), pair, &self.history(pair), rule)
+        evaluate::explain(self.data(), &mut self.kept(), pair, &self.history(pair), rule)
     }
 
     /// All connections of a pair in time order; none if it was never seen.
@@ -229,6 +299,11 @@ impl Detector {
         // Also by size, so that the order of rows in the input does not matter.
         history.connections.sort_unstable();
         history.connections
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Whoever panicked with it left nothing half done that is of use.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was kept of the flows so far is no longer true.

@@ -7,22 +7,29 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect};
+use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::report::ListedPair;
-use crate::{Connection, Error, Options, Pair, Part, Report, Role, Rule, TimeUnit};
+use crate::report::{ListedPair, Order};
+use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Detector {
     inner: crate::Detector,
-    /// The last report and the text of its rule: hosts ask for more than one form of a report.
-    last: RefCell<Option<(Option<String>, Rc<Report>)>>,
+    /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
+    last: RefCell<Option<Last>>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
+}
+
+#[derive(Debug)]
+struct Last {
+    rule: Option<String>,
+    order: Order,
+    report: Rc<Report>,
 }
 
 /// `DetectorOptions` of the package.
@@ -115,7 +122,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule)?.to_json())
+        parsed(&self.report(rule, Order::Rule)?.to_json())
     }
 
     /// What this shard finds, as bytes for [`join`](Detector::join) of another.
@@ -127,18 +134,33 @@ impl Detector {
         Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
     }
 
-    /// Joins what the other shards found: until more is ingested, the report of that rule is the joined one.
+    /// What this shard has to say of the question that all parts ask.
     ///
     /// # Errors
     ///
-    /// `E_RULE`, `E_OPTIONS` for bytes that are no part.
-    pub fn join(&self, parts: Vec<js_sys::Uint8Array>, rule: Option<String>) -> Result<(), JsError> {
+    /// `E_OPTIONS` for bytes that are no question.
+    pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsError> {
+        let question = Question::from_bytes(question).map_err(|error| thrown(&error))?;
+        Ok(self.inner.answer(&question).to_bytes())
+    }
+
+    /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
+    /// rule is the joined one.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, `E_OPTIONS` for bytes that are no parts or answers.
+    pub fn join(
+        &self,
+        parts: Vec<Uint8Array>,
+        answers: Vec<Uint8Array>,
+        rule: Option<String>,
+    ) -> Result<(), JsError> {
         let parsed_rule = rule_of(rule.as_deref())?;
-        let parts: Result<Vec<Part>, Error> =
-            parts.iter().map(|part| Part::from_bytes(&part.to_vec())).collect();
-        let parts = parts.map_err(|error| thrown(&error))?;
-        let report = Rc::new(self.inner.evaluate_joined(parts, &parsed_rule));
-        self.last.replace(Some((rule, report)));
+        let parts = all(&parts, Part::from_bytes)?;
+        let answers = all(&answers, Answer::from_bytes)?;
+        let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
+        self.last.replace(Some(Last { rule, order: Order::Rule, report }));
         Ok(())
     }
 
@@ -148,17 +170,32 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule)?.summary().to_json())
+        parsed(&self.report(rule, Order::Rule)?.summary().to_json())
     }
 
-    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
+    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
+    /// `rule` (the default) or `priority`.
     ///
     /// # Errors
     ///
-    /// `E_RULE`, or `E_OPTIONS` for another format.
+    /// `E_RULE`, or `E_OPTIONS` for another format or order.
     #[wasm_bindgen(js_name = evaluateText)]
-    pub fn evaluate_text(&self, format: &str, rule: Option<String>, all: bool) -> Result<String, JsError> {
-        let report = self.report(rule)?;
+    pub fn evaluate_text(
+        &self,
+        format: &str,
+        rule: Option<String>,
+        all: bool,
+        order: Option<String>,
+    ) -> Result<String, JsError> {
+        let order = match order.as_deref() {
+            None | Some("rule") => Order::Rule,
+            Some("priority") => Order::Priority,
+            Some(other) => {
+                let message = format!("found order {other:?}, expected rule or priority");
+                return Err(thrown(&bad_option(message)));
+            }
+        };
+        let report = self.report(rule, order)?;
         if !all {
             return match format {
                 "json" => Ok(report.to_json()),
@@ -167,7 +204,10 @@ impl Detector {
                 _ => Err(thrown(&bad_format(format))),
             };
         }
-        let pairs = self.inner.pairs(&report.rule);
+        let mut pairs = self.inner.pairs(&report.rule);
+        if order != Order::Rule {
+            order.sort(&mut pairs, |listed| &listed.pair);
+        }
         match format {
             "json" => Ok(report.to_json_with(&pairs)),
             "csv" => Ok(ListedPair::to_csv(&pairs)),
@@ -240,15 +280,20 @@ impl Detector {
 }
 
 impl Detector {
-    fn report(&self, rule: Option<String>) -> Result<Rc<Report>, JsError> {
-        if let Some((of, report)) = &*self.last.borrow()
-            && *of == rule
-        {
-            return Ok(Rc::clone(report));
+    fn report(&self, rule: Option<String>, order: Order) -> Result<Rc<Report>, JsError> {
+        let mut last = self.last.borrow_mut();
+        if last.as_ref().is_none_or(|last| last.rule != rule) {
+            let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
+            *last = Some(Last { rule, order: Order::Rule, report });
         }
-        let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
-        self.last.replace(Some((rule, Rc::clone(&report))));
-        Ok(report)
+        let Some(last) = &mut *last else { return Err(JsError::new("no report")) };
+        if last.order != order
+            && let Some(report) = Rc::get_mut(&mut last.report)
+        {
+            report.sort(order);
+            last.order = order;
+        }
+        Ok(Rc::clone(&last.report))
     }
 
     /// Grows the memory by an eighth whenever it had to grow: engines take long over each growth, and the
@@ -267,6 +312,21 @@ impl Detector {
         drop(ahead);
         self.memory_pages = core::arch::wasm32::memory_size(0);
     }
+}
+
+/// What the parts of all shards ask of every shard.
+///
+/// # Errors
+///
+/// `E_OPTIONS` for bytes that are no parts.
+#[wasm_bindgen]
+pub fn question(parts: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {
+    Ok(Part::question(&all(&parts, Part::from_bytes)?).to_bytes())
+}
+
+fn all<T>(bytes: &[Uint8Array], read: impl Fn(&[u8]) -> Result<T, Error>) -> Result<Vec<T>, JsError> {
+    let read = bytes.iter().map(|bytes| read(&bytes.to_vec()));
+    read.collect::<Result<_, _>>().map_err(|error| thrown(&error))
 }
 
 /// The version of the engine.

@@ -1,10 +1,14 @@
 //! One pair under a rule: every gate, the score, and what its connections look like.
 
-use super::Data;
 use super::gates::Gates;
+use super::kept::Kept;
+use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
+use super::{Data, Question, answer, hosts};
 use crate::flow::{Connection, Pair};
+use crate::priority::prioritise;
+use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
 use crate::rule::{Rule, Window};
 use crate::time::{SECOND, rfc3339};
@@ -18,7 +22,13 @@ const BUCKET_SECONDS: [i64; 16] =
 const WEEK: i64 = 604_800;
 
 /// Explains a pair, whose connections in time order are `connections` (empty if it was never seen).
-pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], rule: &Rule) -> Explanation {
+pub(crate) fn explain(
+    data: Data<'_>,
+    kept: &mut Kept,
+    pair: &Pair,
+    connections: &[Connection],
+    rule: &Rule,
+) -> Explanation {
     let span = Span::of(rule, data.span);
     let inside: Vec<Connection> =
         connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
@@ -47,7 +57,13 @@ pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], r
         let value = gates.score(pair.port, tally.counts.connections);
         out.gates = gates.explain(pair, tally.counts, failed);
         out.score = Some(score(value, tally.counts.connections, pair, rule));
-        out.measures = Some(tally.columns(pair, value, rule));
+        let measures =
+            Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
+        let mut columns = measures.columns(pair, value, rule);
+        let question = Question(vec![pair.destination]);
+        let answer = answer(data, kept, &question);
+        prioritise(&mut [&mut columns], &hosts(&question, &[answer]), &rule.priority);
+        out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,
             Window::All => tally.first,

@@ -1,8 +1,10 @@
 //! Rule × histories → report.
 
+mod callers;
 mod explain;
 mod gates;
 mod kept;
+mod measures;
 mod span;
 mod tally;
 
@@ -10,16 +12,21 @@ pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::net::IpAddr;
 
 use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::ingest::batch::Key;
 use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
+use crate::priority::{Hosts, prioritise};
+use crate::regularity::Judge;
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::rule::Rule;
 use crate::time::HOUR;
 use gates::{Failed, Gates};
+use measures::Measures;
 use span::Span;
 use tally::Tally;
 
@@ -123,6 +130,18 @@ impl Evaluation {
         });
     }
 
+    /// All pairs that are listed.
+    fn listed(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().chain(self.near_misses.iter().map(|(_, pair)| pair))
+    }
+
+    /// Gives all that is listed its priority.
+    pub fn prioritise(&mut self, question: &Question, answers: &[Answer], rule: &Rule) {
+        let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
+        let mut pairs: Vec<&mut Finding> = self.findings.iter_mut().chain(near_misses).collect();
+        prioritise(&mut pairs, &hosts(question, answers), &rule.priority);
+    }
+
     /// Pairs that failed exactly one gate.
     pub fn near_miss_count(&self) -> u64 {
         self.failed_only.iter().sum()
@@ -163,7 +182,7 @@ fn merged<T>(a: Vec<T>, b: Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T>
 }
 
 /// The query's order, made total by the pair.
-fn rule_order(a: &Finding, b: &Finding) -> Ordering {
+pub(crate) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
     let pair = |finding: &Finding| (finding.sourceip, finding.destinationip, finding.destinationport);
     let descending = (b.beaconing_score, b.connection_count).cmp(&(a.beaconing_score, a.connection_count));
     descending.then_with(|| pair(a).cmp(&pair(b)))
@@ -235,7 +254,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluati
     sort(&mut findings, &|a, b| order.compare(a, b));
     let near_misses = near.nearest().into_iter();
     kept.turn_to(counter.span, rule.utc_offset_minutes);
-    let findings = findings.into_iter().filter_map(|counted| counter.finding(counted, Some(kept)));
+    let findings = findings.into_iter().filter_map(|counted| counter.finding_kept(counted, kept));
     let findings = findings.collect();
     kept.settle();
     Evaluation {
@@ -247,14 +266,14 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluati
         failed_only,
         findings,
         near_misses: near_misses
-            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted, None)?)))
+            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?)))
             .collect(),
     }
 }
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
-pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
+pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
     let mut all = Vec::new();
     let mut counter = Counter::new(data, rule, &gates);
@@ -262,10 +281,55 @@ pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
     let order = Order { data, rule };
     sort(&mut all, &|a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
-        let pair = counter.finding(counted, None)?;
+        let pair = counter.finding(counted)?;
         Some(ListedPair { pair, failed_gates: counted.failed.gates().collect() })
     });
-    listed.collect()
+    let mut listed: Vec<ListedPair> = listed.collect();
+    let question = Question::of(listed.iter().map(|listed| &listed.pair));
+    let answer = answer(data, kept, &question);
+    let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).collect();
+    prioritise(&mut pairs, &hosts(&question, &[answer]), &rule.priority);
+    listed
+}
+
+/// The destinations of which it has to be known how many hosts call them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Question(pub Vec<IpAddr>);
+
+impl Question {
+    /// What has to be asked to tell the priorities of all that is listed.
+    pub fn of_all<'e>(evaluations: impl Iterator<Item = &'e Evaluation>) -> Self {
+        Question::of(evaluations.flat_map(Evaluation::listed))
+    }
+
+    fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
+        let mut seen = HashSet::new();
+        Question(pairs.map(|pair| pair.destinationip).filter(|address| seen.insert(*address)).collect())
+    }
+}
+
+/// How many hosts of a shard there are, and how many call each of the destinations.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    pub hosts: u64,
+    pub calling: Vec<u64>,
+}
+
+/// Answers for the pairs at hand.
+pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, Question(destinations): &Question) -> Answer {
+    let find = |address: &IpAddr| data.book.find(*address);
+    kept.callers.count(data, destinations.iter().filter_map(find));
+    let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
+    Answer { calling: destinations.iter().map(calling).collect(), hosts: kept.callers.hosts(data) }
+}
+
+/// The answers of all shards, each of which has sources of its own.
+fn hosts(Question(destinations): &Question, answers: &[Answer]) -> Hosts {
+    let sum = |at: usize| answers.iter().filter_map(|answer| answer.calling.get(at)).sum();
+    Hosts {
+        all: answers.iter().map(|answer| answer.hosts).sum(),
+        calling: destinations.iter().enumerate().map(|(at, address)| (*address, sum(at))).collect(),
+    }
 }
 
 /// What was in the window.
@@ -287,6 +351,7 @@ struct Counter<'a> {
     seen: Seen,
     history: History,
     hours: Vec<i64>,
+    judge: Judge,
 }
 
 impl<'a> Counter<'a> {
@@ -303,6 +368,7 @@ impl<'a> Counter<'a> {
             seen: Seen::default(),
             history: History::default(),
             hours: Vec::new(),
+            judge: Judge::default(),
         }
     }
 
@@ -338,20 +404,40 @@ impl<'a> Counter<'a> {
         Tally::of(&self.history.connections, self.span?, self.rule.utc_offset_minutes, &mut self.hours)
     }
 
-    /// The query's columns of a pair.
-    fn finding(&mut self, counted: Counted<'a>, kept: Option<&mut Kept>) -> Option<Finding> {
+    /// What is said of a pair, from its history.
+    #[inline(never)]
+    fn measures(&mut self, pair: PairRef<'a>) -> Option<Measures> {
+        let (tally, span) = (self.tally(pair)?, self.span?);
+        let connections = &mut self.history.connections;
+        if !self.kept_counts_hold {
+            connections.retain(|connection| span.contains(connection.start));
+        }
+        if !connections.is_sorted() {
+            connections.sort_unstable();
+        }
+        Some(Measures::of(tally, connections, span, self.data.span?, &mut self.judge))
+    }
+
+    /// The columns of a pair.
+    fn finding(&mut self, counted: Counted<'a>) -> Option<Finding> {
+        let measures = self.measures(counted.pair)?;
+        Some(self.columns(counted, &measures))
+    }
+
+    /// The columns of a pair whose measures may be known.
+    fn finding_kept(&mut self, counted: Counted<'a>, kept: &mut Kept) -> Option<Finding> {
         let number = counted.pair.number;
-        let tally = match kept.as_ref().and_then(|kept| kept.get(number)) {
-            Some(tally) => tally,
-            None => {
-                let tally = self.tally(counted.pair)?;
-                if let Some(kept) = kept {
-                    kept.add(number, tally);
-                }
-                tally
-            }
-        };
-        Some(tally.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule))
+        if let Some(measures) = kept.get(number) {
+            return Some(self.columns(counted, measures));
+        }
+        let measures = self.measures(counted.pair)?;
+        let finding = self.columns(counted, &measures);
+        kept.add(number, measures);
+        Some(finding)
+    }
+
+    fn columns(&self, counted: Counted<'a>, measures: &Measures) -> Finding {
+        measures.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule)
     }
 }
 

@@ -2,10 +2,8 @@
 
 use super::Counts;
 use super::span::Span;
-use crate::flow::{Connection, Pair};
-use crate::report::Finding;
-use crate::rule::Rule;
-use crate::time::{HOUR, MINUTE, query_format};
+use crate::flow::Connection;
+use crate::time::{HOUR, MINUTE};
 
 /// The aggregates of a pair's connections in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,21 +55,5 @@ impl Tally {
         }
         tally.counts.hours = hours.len() as u64;
         (tally.counts.connections > 0).then_some(tally)
-    }
-
-    /// The query's ten columns.
-    pub fn columns(&self, pair: &Pair, score: u8, rule: &Rule) -> Finding {
-        Finding {
-            sourceip: pair.source,
-            destinationip: pair.destination,
-            destinationport: pair.port,
-            connection_count: self.counts.connections,
-            hourly_buckets: self.counts.hours,
-            bytes_sent: self.bytes_sent,
-            bytes_received: self.bytes_received,
-            first_seen: query_format(self.first, rule.utc_offset_minutes),
-            last_seen: query_format(self.last, rule.utc_offset_minutes),
-            beaconing_score: score,
-        }
     }
 }

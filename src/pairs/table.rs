@@ -61,6 +61,11 @@ impl PairTable {
         PairTable { seed, max_bytes, slots: vec![0; 1 << 10], shift: 32 - 10, ..PairTable::default() }
     }
 
+    /// The secret of its hashes.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Number of pairs.
     pub fn len(&self) -> usize {
         self.many.len() + self.singles_len()

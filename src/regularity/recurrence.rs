@@ -20,7 +20,13 @@ const WIDTHS: [usize; 4] = [3, 6, 11, 20];
 const WORTH: f64 = 16.0;
 
 /// The recurrences that stand out, one an octave at most, the shortest first.
-pub(super) fn find(calls: &[Call], resolution: u64, space: &mut Space, histogram: &mut Histogram, each: &mut dyn FnMut(Beat)) {
+pub(super) fn find(
+    calls: &[Call],
+    resolution: u64,
+    space: &mut Space,
+    histogram: &mut Histogram,
+    each: &mut dyn FnMut(Beat),
+) {
     let Space { sums, piles, apart } = space;
     histogram.fill((1..=AHEAD).flat_map(|ahead| distances(calls, ahead)));
     histogram.sums(sums);

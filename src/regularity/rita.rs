@@ -47,7 +47,8 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
     if connections.len() >= STROBE {
         return None;
     }
-    let seconds: Vec<i64> = connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
+    let seconds: Vec<i64> =
+        connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
     let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after.abs_diff(*before));
     let mut steps: Vec<u64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {
@@ -144,7 +145,8 @@ fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
 fn evenness(bars: &[u32]) -> f64 {
     let (count, sum) = (bars.len() as f64, bars.iter().sum::<u32>() as f64);
     let mean = sum / count;
-    let variance = bars.iter().map(|&bar| (f64::from(bar) - mean) * (f64::from(bar) - mean)).sum::<f64>() / count;
+    let variance =
+        bars.iter().map(|&bar| (f64::from(bar) - mean) * (f64::from(bar) - mean)).sum::<f64>() / count;
     let variation = variance.sqrt() / mean;
     let even = if variation > 1.0 { 0.0 } else { round3(1.0 - variation) };
     even.max(two_heights(bars))

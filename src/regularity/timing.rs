@@ -142,7 +142,14 @@ fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
         let bound = improbability(dense.count, histogram.total(), chance) + libm::log(WIDTHS.len() as f64);
         let share = f64::from(dense.count) / f64::from(histogram.total());
         let share = ((share - chance) / (1.0 - chance)).max(0.0);
-        Beat { from: dense.from, to: dense.to, share, lift: share / chance, improbability: bound.min(0.0), ahead: 1 }
+        Beat {
+            from: dense.from,
+            to: dense.to,
+            share,
+            lift: share / chance,
+            improbability: bound.min(0.0),
+            ahead: 1,
+        }
     });
     each.min_by(|a, b| a.improbability.total_cmp(&b.improbability))
 }

@@ -42,8 +42,8 @@ fn interval(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
         0..10 => format!("{} ms", (seconds * 1000.0).round() as u64),
-        10..1000 if tenths % 10 != 0 => format!("{}.{} s", tenths / 10, tenths % 10),
-        0..72_000 => format!("{} s", tenths.div_ceil(10).min((tenths + 5) / 10)),
+        10..1000 if !tenths.is_multiple_of(10) => format!("{}.{} s", tenths / 10, tenths % 10),
+        10..72_000 => format!("{} s", (tenths + 5) / 10),
         _ => duration(tenths / 10),
     }
 }

@@ -1,17 +1,21 @@
 //! The report's lists as CSV and as JSON lines.
 //!
-//! No field needs quoting, and none can be a formula: they are numbers, addresses, times and fixed words.
+//! Only the verdict needs quotes, and no field can be a formula: they are numbers, addresses, times, fixed
+//! words and a sentence of ours.
 
 use std::fmt::Write;
 
 use super::{Finding, ListedPair, Report, json};
+use crate::regularity::Thousandths;
 
-/// The query's ten columns.
+/// The query's ten columns, then the product's own.
 const COLUMNS: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
-                       bytes_received,first_seen,last_seen,beaconing_score";
+                       bytes_received,first_seen,last_seen,beaconing_score,priority,regularity,period_seconds,\
+                       jitter_percent,missed_percent,active_span_seconds,calls,significance,rita_score,verdict";
 
 impl Report {
-    /// The findings as CSV: the query's ten columns, in its order, with a header; lines end in `\n`.
+    /// The findings as CSV: the query's ten columns, in its order, then priority and regularity, with a
+    /// header; lines end in `\n`.
     pub fn to_csv(&self) -> String {
         let mut out = format!("{COLUMNS}\n");
         for finding in &self.findings {
@@ -28,7 +32,7 @@ impl Report {
 }
 
 impl ListedPair {
-    /// Pairs as CSV: the ten columns, and the names of the failed gates with `;` between them.
+    /// Pairs as CSV: the same columns, and the names of the failed gates with `;` between them.
     pub fn to_csv(pairs: &[ListedPair]) -> String {
         let mut out = format!("{COLUMNS},failed_gates\n");
         for listed in pairs {
@@ -67,4 +71,26 @@ fn write_columns(out: &mut String, pair: &Finding) {
         pair.last_seen,
         pair.beaconing_score
     );
+    let _ = write!(out, ",{}", pair.priority);
+    let numbers = [
+        pair.regularity.map(Thousandths::value),
+        pair.period_seconds,
+        pair.jitter_percent,
+        pair.missed_percent,
+        pair.active_span_seconds,
+        pair.calls.map(|calls| calls as f64),
+        pair.significance,
+        pair.rita_score,
+    ];
+    for number in numbers {
+        out.push(',');
+        if let Some(number) = number {
+            let _ = write!(out, "{number}");
+        }
+    }
+    let _ = write!(out, ",{}", quoted(pair.verdict.as_deref().unwrap_or_default()));
+}
+
+fn quoted(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
 }

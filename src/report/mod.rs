@@ -2,15 +2,18 @@
 //! and documentation.
 
 mod csv;
+mod part;
 mod text;
 
 use serde::Serialize;
 use std::net::IpAddr;
 
-use crate::bytes::{Reader, Writer};
 use crate::error::Error;
+use crate::evaluate::rule_order;
 use crate::ingest::Role;
 use crate::pairs::LeftOut;
+use crate::priority::PriorityPart;
+use crate::regularity::{RegularityParts, RitaScore, Thousandths};
 use crate::rule::Rule;
 
 /// The whole result of an evaluation.
@@ -177,8 +180,8 @@ pub enum Threshold {
     NoneOf(Vec<String>),
 }
 
-/// What the query's ten columns say of a pair in the window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is said of a pair in the window: the query's ten columns, then priority and regularity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -201,45 +204,37 @@ pub struct Finding {
     pub last_seen: String,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
-}
-
-impl Finding {
-    /// As bytes, for [`read`](Finding::read).
-    pub(crate) fn write(&self, out: &mut Writer) {
-        out.address(self.sourceip);
-        out.address(self.destinationip);
-        for number in [
-            u64::from(self.destinationport),
-            self.connection_count,
-            self.hourly_buckets,
-            self.bytes_sent,
-            self.bytes_received,
-            u64::from(self.beaconing_score),
-        ] {
-            out.number(number);
-        }
-        out.text(&self.first_seen);
-        out.text(&self.last_seen);
-    }
-
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Finding> {
-        Some(Finding {
-            sourceip: bytes.address()?,
-            destinationip: bytes.address()?,
-            destinationport: bytes.number()? as u16,
-            connection_count: bytes.number()?,
-            hourly_buckets: bytes.number()?,
-            bytes_sent: bytes.number()?,
-            bytes_received: bytes.number()?,
-            beaconing_score: bytes.number()? as u8,
-            first_seen: bytes.text()?,
-            last_seen: bytes.text()?,
-        })
-    }
+    /// 0 to 100: the order to read in. The sum of `priority_parts`.
+    pub priority: u8,
+    /// 0 to 1: how machine-like timing and sizes are. Like what follows, none of a pair with fewer than four
+    /// different start times.
+    pub regularity: Option<Thousandths>,
+    /// The interval its calls keep, in seconds. None if they keep none.
+    pub period_seconds: Option<f64>,
+    /// Half the spread of the interval, in percent of it. None without an interval.
+    pub jitter_percent: Option<f64>,
+    /// Calls that were due and did not come, in percent. None without an interval.
+    pub missed_percent: Option<f64>,
+    /// From the first to the last call of the part that keeps the interval, in seconds.
+    pub active_span_seconds: Option<f64>,
+    /// Calls: connections that were opened together are one.
+    pub calls: Option<u64>,
+    /// How improbable such timing is for random traffic of this rate: 9 is a chance of one in 10^9.
+    pub significance: Option<f64>,
+    /// The score of RITA v5, 0 to 1: for comparison only.
+    pub rita_score: Option<f64>,
+    /// The timing in a sentence.
+    pub verdict: Option<String>,
+    /// What `regularity` is the sum of.
+    pub regularity_parts: Option<RegularityParts>,
+    /// What `rita_score` is the mean of.
+    pub rita_parts: Option<RitaScore>,
+    /// What `priority` is the sum of, each part with its reason.
+    pub priority_parts: Vec<PriorityPart>,
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
@@ -250,7 +245,7 @@ pub struct NearMiss {
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
@@ -470,7 +465,32 @@ pub struct IntervalBin {
     pub count: u64,
 }
 
+/// An order of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The query's: beaconing score, connections, then the pair.
+    #[default]
+    Rule,
+    /// Priority, then the query's.
+    Priority,
+}
+
+impl Order {
+    /// Sorts pairs, of which `pair` tells the columns.
+    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
+        let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
+        pairs.sort_unstable_by(|a, b| {
+            priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b)))
+        });
+    }
+}
+
 impl Report {
+    /// Puts the findings in an order.
+    pub fn sort(&mut self, order: Order) {
+        order.sort(&mut self.findings, |finding| finding);
+    }
+
     /// The report as compact JSON: the same bytes on every host.
     pub fn to_json(&self) -> String {
         json(self)

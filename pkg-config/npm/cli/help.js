@@ -24,8 +24,8 @@ Reading
 Output, only data on standard output
   --format FORMAT      evaluate: table, csv, json or ndjson (default: table on a
                        terminal, csv in a pipe); explain: text or json
-  --order ORDER        priority or rule. This version has no priority yet:
-                       both are the order of the rule's query
+  --order ORDER        priority (the default): what to look at first; rule: as the
+                       rule's query
   --all                also pairs that failed a gate, with the names of those gates
 
   --help, --version

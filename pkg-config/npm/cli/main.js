@@ -94,9 +94,10 @@ async function readOne(detector, { path }, progress) {
   }
 }
 
-function printReport(detector, rule, { values: { format = usualFormat(), all = false } }) {
-  if (format === "table") process.stdout.write(tableOf(detector, rule, all));
-  else writeText(detector.evaluateText(format, rule, all));
+function printReport(detector, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
+  const text = (format) => detector.evaluateText(format, rule, all, order);
+  if (format === "table") process.stdout.write(tableOf(text("ndjson"), all));
+  else writeText(text(format));
   process.stderr.write(notices(detector.summary(rule), process.stderr.columns));
 }
 
@@ -104,22 +105,13 @@ function usualFormat() {
   return process.stdout.isTTY ? "table" : "csv";
 }
 
-function tableOf(detector, rule, all) {
-  const width = process.stdout.columns;
-  if (!all) {
-    const { findings } = detector.evaluate(rule);
-    return findings.length ? table(findings, { width }) : "no findings\n";
-  }
-  return table(readCsv(detector.evaluateText("csv", rule, true)), { width, gates: true });
-}
-
-/** The engine's own CSV: no field of it is quoted. */
-function readCsv(text) {
-  const [header, ...lines] = text
-    .trimEnd()
+function tableOf(ndjson, all) {
+  const pairs = ndjson
     .split("\n")
-    .map((line) => line.split(","));
-  return lines.map((line) => Object.fromEntries(header.map((name, index) => [name, line[index]])));
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  if (pairs.length === 0) return all ? "no pairs\n" : "no findings\n";
+  return table(pairs, { width: process.stdout.columns, gates: all });
 }
 
 function printExplanation(detector, rule, { pair, values }) {

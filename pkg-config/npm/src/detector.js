@@ -39,8 +39,8 @@ export class Detector {
     return this.#call((raw) => raw.summary(ruleText(rule)));
   }
 
-  evaluateText(format, rule, all) {
-    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false));
+  evaluateText(format, rule, all, order) {
+    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
   explain(source, destination, port, rule) {
@@ -76,7 +76,7 @@ export class Detector {
   }
 }
 
-const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes"];
+const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "maxMemoryBytes"];
 
 function checkOptions(options = {}) {
   if (typeof options !== "object") {
