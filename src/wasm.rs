@@ -29,6 +29,8 @@ pub struct Detector {
 struct Last {
     rule: Option<String>,
     order: Order,
+    /// Whether it says all, and not only what the query answers.
+    full: bool,
     report: Rc<Report>,
 }
 
@@ -122,7 +124,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule, Order::Rule)?.to_json())
+        parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
     /// What this shard finds, as bytes for [`join`](Detector::join) of another.
@@ -160,7 +162,7 @@ impl Detector {
         let parts = all(&parts, Part::from_bytes)?;
         let answers = all(&answers, Answer::from_bytes)?;
         let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
-        self.last.replace(Some(Last { rule, order: Order::Rule, report }));
+        self.last.replace(Some(Last { rule, order: Order::Rule, full: true, report }));
         Ok(())
     }
 
@@ -170,11 +172,11 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule, Order::Rule)?.summary().to_json())
+        parsed(&self.report(rule, Order::Rule, false)?.summary().to_json())
     }
 
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
-    /// `rule` (the default) or `priority`.
+    /// `rule` (the default) or `priority`. Or `query`: CSV of what the query answers.
     ///
     /// # Errors
     ///
@@ -195,7 +197,10 @@ impl Detector {
                 return Err(thrown(&bad_option(message)));
             }
         };
-        let report = self.report(rule, order)?;
+        if format == "query" {
+            return Ok(self.report(rule, Order::Rule, false)?.to_query_csv());
+        }
+        let report = self.report(rule, order, true)?;
         if !all {
             return match format {
                 "json" => Ok(report.to_json()),
@@ -280,11 +285,12 @@ impl Detector {
 }
 
 impl Detector {
-    fn report(&self, rule: Option<String>, order: Order) -> Result<Rc<Report>, JsError> {
+    fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
         let mut last = self.last.borrow_mut();
-        if last.as_ref().is_none_or(|last| last.rule != rule) {
-            let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
-            *last = Some(Last { rule, order: Order::Rule, report });
+        if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
+            let parsed = rule_of(rule.as_deref())?;
+            let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
+            *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
         let Some(last) = &mut *last else { return Err(JsError::new("no report")) };
         if last.order != order
@@ -420,7 +426,7 @@ fn checked(given: DetectorOptions) -> Result<Options, Error> {
 }
 
 fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {format:?}, expected json, csv or ndjson"))
+    bad_option(format!("found format {format:?}, expected json, csv, ndjson or query"))
 }
 
 fn bad_option(message: String) -> Error {

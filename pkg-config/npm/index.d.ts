@@ -439,11 +439,11 @@ export class Detector {
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument): Report;
   /**
-   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
+   * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
   evaluateText(
-    format: "json" | "csv" | "ndjson",
+    format: "json" | "csv" | "ndjson" | "query",
     rule?: RuleDocument,
     all?: boolean,
     order?: "rule" | "priority",

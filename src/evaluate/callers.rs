@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::Data;
 use crate::flow::Address;
 use crate::hash::Mixing;
+use crate::pairs::Chunk;
 
 /// Counts of hosts, kept until more is ingested.
 #[derive(Debug, Default)]
@@ -29,9 +30,7 @@ impl Callers {
         *self.hosts.get_or_insert_with(|| {
             let mut sources = HashSet::with_hasher(Mixing(data.pairs.seed()));
             for chunk in data.pairs.chunks() {
-                chunk.for_each(|pair| {
-                    sources.insert(word(pair.key().source()));
-                });
+                add_sources(chunk, &mut sources);
             }
             sources.len() as u64
         })
@@ -46,13 +45,7 @@ impl Callers {
         }
         let mut seen = HashSet::with_hasher(Mixing(data.pairs.seed()));
         for chunk in data.pairs.chunks() {
-            chunk.for_each(|pair| {
-                let key = pair.key();
-                let destination = word(key.destination());
-                if let Some(callers) = new.get_mut(&destination) {
-                    *callers += u64::from(seen.insert((destination, word(key.source()))));
-                }
-            });
+            add_callers(chunk, &mut new, &mut seen);
         }
         self.of.extend(new);
     }
@@ -61,4 +54,28 @@ impl Callers {
     pub fn of(&self, destination: Address) -> u64 {
         self.of.get(&word(destination)).copied().unwrap_or(0)
     }
+}
+
+// Functions of their own, called often: see `Counter::count_chunk`.
+
+#[inline(never)]
+fn add_sources(chunk: Chunk<'_>, sources: &mut HashSet<u64, Mixing>) {
+    chunk.for_each(|pair| {
+        sources.insert(word(pair.key().source()));
+    });
+}
+
+#[inline(never)]
+fn add_callers(
+    chunk: Chunk<'_>,
+    callers: &mut HashMap<u64, u64, Mixing>,
+    seen: &mut HashSet<(u64, u64), Mixing>,
+) {
+    chunk.for_each(|pair| {
+        let key = pair.key();
+        let destination = word(key.destination());
+        if let Some(callers) = callers.get_mut(&destination) {
+            *callers += u64::from(seen.insert((destination, word(key.source()))));
+        }
+    });
 }

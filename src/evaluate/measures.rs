@@ -30,6 +30,11 @@ impl Measures {
         Measures { tally, regularity, rita }
     }
 
+    /// No more than the query counts.
+    pub fn only(tally: Tally) -> Self {
+        Measures { tally, regularity: None, rita: None }
+    }
+
     /// The columns of a pair, without its priority.
     pub fn columns(&self, pair: &Pair, score: u8, rule: &Rule) -> Finding {
         let Measures { tally, regularity, rita } = self;

@@ -48,6 +48,15 @@ impl Data<'_> {
     }
 }
 
+/// How much is said of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The query's ten columns.
+    Query,
+    /// Regularity as well.
+    Full,
+}
+
 /// What an evaluation finds out; the report adds what ingest knows.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Evaluation {
@@ -230,13 +239,13 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 
 /// Evaluates a rule.
 #[inline(never)]
-pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluation {
+pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Depth) -> Evaluation {
     let gates = Gates::new(rule);
     let order = Order { data, rule };
     let mut near = NearMisses::new(order);
     let mut findings = Vec::new();
     let (mut failed, mut failed_only) = ([0; Gate::ALL.len()], [0; Gate::ALL.len()]);
-    let mut counter = Counter::new(data, rule, &gates);
+    let mut counter = Counter::new(data, rule, &gates, depth);
     counter.count_all(&mut |counted| {
         for gate in counted.failed.gates() {
             failed[gate as usize] += 1;
@@ -276,7 +285,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Evaluati
 pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
     let mut all = Vec::new();
-    let mut counter = Counter::new(data, rule, &gates);
+    let mut counter = Counter::new(data, rule, &gates, Depth::Full);
     counter.count_all(&mut |counted| all.push(counted));
     let order = Order { data, rule };
     sort(&mut all, &|a, b| order.compare(a, b));
@@ -352,10 +361,11 @@ struct Counter<'a> {
     history: History,
     hours: Vec<i64>,
     judge: Judge,
+    depth: Depth,
 }
 
 impl<'a> Counter<'a> {
-    fn new(data: Data<'a>, rule: &'a Rule, gates: &'a Gates<'a>) -> Self {
+    fn new(data: Data<'a>, rule: &'a Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
         let span = Span::of(rule, data.span);
         Counter {
             data,
@@ -369,6 +379,7 @@ impl<'a> Counter<'a> {
             history: History::default(),
             hours: Vec::new(),
             judge: Judge::default(),
+            depth,
         }
     }
 
@@ -408,6 +419,9 @@ impl<'a> Counter<'a> {
     #[inline(never)]
     fn measures(&mut self, pair: PairRef<'a>) -> Option<Measures> {
         let (tally, span) = (self.tally(pair)?, self.span?);
+        if self.depth == Depth::Query {
+            return Some(Measures::only(tally));
+        }
         let connections = &mut self.history.connections;
         if !self.kept_counts_hold {
             connections.retain(|connection| span.contains(connection.start));
@@ -432,7 +446,9 @@ impl<'a> Counter<'a> {
         }
         let measures = self.measures(counted.pair)?;
         let finding = self.columns(counted, &measures);
-        kept.add(number, measures);
+        if self.depth == Depth::Full {
+            kept.add(number, measures);
+        }
         Some(finding)
     }
 

@@ -8,18 +8,31 @@ use std::fmt::Write;
 use super::{Finding, ListedPair, Report, json};
 use crate::regularity::Thousandths;
 
-/// The query's ten columns, then the product's own.
-const COLUMNS: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
-                       bytes_received,first_seen,last_seen,beaconing_score,priority,regularity,period_seconds,\
-                       jitter_percent,missed_percent,active_span_seconds,calls,significance,rita_score,verdict";
+/// The query's ten columns.
+const QUERY: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
+                     bytes_received,first_seen,last_seen,beaconing_score";
+
+/// The product's own.
+const COLUMNS: &str = "priority,regularity,period_seconds,jitter_percent,missed_percent,active_span_seconds,calls,\
+                       significance,rita_score,verdict";
 
 impl Report {
     /// The findings as CSV: the query's ten columns, in its order, then priority and regularity, with a
     /// header; lines end in `\n`.
     pub fn to_csv(&self) -> String {
-        let mut out = format!("{COLUMNS}\n");
+        let mut out = format!("{QUERY},{COLUMNS}\n");
         for finding in &self.findings {
             write_columns(&mut out, finding);
+            out.push('\n');
+        }
+        out
+    }
+
+    /// The findings as the query answers: CSV of its ten columns.
+    pub fn to_query_csv(&self) -> String {
+        let mut out = format!("{QUERY}\n");
+        for finding in &self.findings {
+            write_query(&mut out, finding);
             out.push('\n');
         }
         out
@@ -34,7 +47,7 @@ impl Report {
 impl ListedPair {
     /// Pairs as CSV: the same columns, and the names of the failed gates with `;` between them.
     pub fn to_csv(pairs: &[ListedPair]) -> String {
-        let mut out = format!("{COLUMNS},failed_gates\n");
+        let mut out = format!("{QUERY},{COLUMNS},failed_gates\n");
         for listed in pairs {
             write_columns(&mut out, &listed.pair);
             let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).collect();
@@ -55,7 +68,7 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> String {
     rows.iter().map(|row| json(row) + "\n").collect()
 }
 
-fn write_columns(out: &mut String, pair: &Finding) {
+fn write_query(out: &mut String, pair: &Finding) {
     // Writing to a string cannot fail.
     let _ = write!(
         out,
@@ -71,6 +84,10 @@ fn write_columns(out: &mut String, pair: &Finding) {
         pair.last_seen,
         pair.beaconing_score
     );
+}
+
+fn write_columns(out: &mut String, pair: &Finding) {
+    write_query(out, pair);
     let _ = write!(out, ",{}", pair.priority);
     let numbers = [
         pair.regularity.map(Thousandths::value),

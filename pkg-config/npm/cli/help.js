@@ -23,7 +23,8 @@ Reading
 
 Output, only data on standard output
   --format FORMAT      evaluate: table, csv, json or ndjson (default: table on a
-                       terminal, csv in a pipe); explain: text or json
+                       terminal, csv in a pipe), or query: CSV of the ten columns
+                       that the rule's query answers; explain: text or json
   --order ORDER        priority (the default): what to look at first; rule: as the
                        rule's query
   --all                also pairs that failed a gate, with the names of those gates

@@ -95,6 +95,7 @@ async function readOne(detector, { path }, progress) {
 }
 
 function printReport(detector, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
+  if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
   const text = (format) => detector.evaluateText(format, rule, all, order);
   if (format === "table") process.stdout.write(tableOf(text("ndjson"), all));
   else writeText(text(format));
