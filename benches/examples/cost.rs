@@ -13,9 +13,22 @@ fn main() {
         let mut best = f64::INFINITY;
         for _ in 0..60 {
             let t = std::time::Instant::now();
-            for p in &pairs { if what == 0 { std::hint::black_box(judge.judge(p)); } else { std::hint::black_box(rita_score(p, f.span())); } }
+            for p in &pairs {
+                if what == 0 {
+                    std::hint::black_box(judge.judge(p));
+                } else {
+                    std::hint::black_box(rita_score(p, f.span()));
+                }
+            }
             best = best.min(t.elapsed().as_secs_f64());
         }
-        println!("{} {}: {:.1} µs a pair, {:.4} µs a call, n {}", f.name, ["ours", "rita"][what], best * 1e6 / 50.0, best * 1e6 / n as f64, n / 50);
+        println!(
+            "{} {}: {:.1} µs a pair, {:.4} µs a call, n {}",
+            f.name,
+            ["ours", "rita"][what],
+            best * 1e6 / 50.0,
+            best * 1e6 / n as f64,
+            n / 50
+        );
     }
 }

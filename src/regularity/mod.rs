@@ -82,6 +82,8 @@ pub struct Regularity {
     pub missed_percent: Option<f64>,
     /// From the first to the last call of the part that keeps the interval; of all calls without one.
     pub active_span_seconds: f64,
+    /// In how many parts it was active, with silences of more than eight periods between; 0 without one.
+    pub active_parts: u64,
     /// Calls: connections that were opened together are one. An estimate above 2,048 connections.
     pub calls: u64,
     /// Calls that keep the interval to another call. An estimate above 2,048 connections.
@@ -138,7 +140,7 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     };
     let kept = parts.timing.0 > 0;
     let (period, jitter) = if kept { timing::period(calls, beat) } else { (0.0, 0.0) };
-    let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start - first.start);
+    let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start.abs_diff(first.start));
     Regularity {
         regularity: Thousandths(parts.timing.0 + parts.persistence.0 + parts.size.0),
         regularity_parts: parts,
@@ -146,8 +148,9 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         jitter_percent: kept.then(|| rounded(jitter * 100.0, 10.0)),
         missed_percent: kept.then(|| rounded(runs.missed * 100.0, 10.0)),
         active_span_seconds: rounded(if kept { runs.active } else { ends } as f64 / 1e6, 1000.0),
+        active_parts: runs.parts,
         calls: calls.len() as u64,
-        calls_on_beat: if kept { runs.on_beat } else { 0 },
+        calls_on_beat: runs.on_beat,
         significance: rounded(beat.decades().min(100.0), 10.0),
         verdict: String::new(),
     }
@@ -163,3 +166,6 @@ fn resolution(connections: &[Connection]) -> u64 {
     let known = |unit: &u64| calls::blocks(connections).flatten().all(|c| c.start.unsigned_abs() % unit == 0);
     [60_000_000, 1_000_000, 1000].into_iter().find(known).unwrap_or(1)
 }
+
+#[cfg(test)]
+mod tests;

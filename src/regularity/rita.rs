@@ -37,6 +37,8 @@ const MODE_SENSITIVITY: f64 = 0.05;
 const DURATION_BARS: usize = 6;
 const IDEAL_RUN: f64 = 12.0;
 const WEIGHTS: [f64; 4] = [0.25; 4];
+/// No size is larger, so that twice the sum of two still is a number.
+const LARGEST: u64 = u64::MAX / 8;
 const SECOND: i64 = 1_000_000;
 
 /// RITA's score of connections sorted by start, between the first and last instant of the span (UTC
@@ -47,13 +49,15 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
     if connections.len() >= STROBE {
         return None;
     }
-    let seconds: Vec<i64> = connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
+    let seconds: Vec<i64> =
+        connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
     let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after.abs_diff(*before));
     let mut steps: Vec<u64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {
         return None;
     }
-    let mut sizes: Vec<u64> = connections.iter().map(|connection| connection.bytes_sent).collect();
+    let mut sizes: Vec<u64> =
+        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST)).collect();
     let (begin, end) = (span.0.div_euclid(SECOND), span.1.div_euclid(SECOND));
     let bars = bars(&seconds, begin, end);
     let coverage = (seconds.last()? - seconds.first()?) as f64 / (end - begin).max(1) as f64;
@@ -144,7 +148,8 @@ fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
 fn evenness(bars: &[u32]) -> f64 {
     let (count, sum) = (bars.len() as f64, bars.iter().sum::<u32>() as f64);
     let mean = sum / count;
-    let variance = bars.iter().map(|&bar| (f64::from(bar) - mean) * (f64::from(bar) - mean)).sum::<f64>() / count;
+    let variance =
+        bars.iter().map(|&bar| (f64::from(bar) - mean) * (f64::from(bar) - mean)).sum::<f64>() / count;
     let variation = variance.sqrt() / mean;
     let even = if variation > 1.0 { 0.0 } else { round3(1.0 - variation) };
     even.max(two_heights(bars))

@@ -72,7 +72,8 @@ pub fn pairs(path: &Path) -> BTreeMap<Pair, Vec<Connection>> {
     if detector.ingest(input).and_then(|()| detector.finish()).is_err() {
         return BTreeMap::new();
     }
-    let rule = r#"{"window": "all", "gates": {"min_connections": 1, "min_hours": 1}, "excluded_destinations": []}"#;
+    let rule =
+        r#"{"window": "all", "gates": {"min_connections": 1, "min_hours": 1}, "excluded_destinations": []}"#;
     let Ok(rule) = Rule::from_json(rule) else { return BTreeMap::new() };
     let listed = detector.pairs(&rule).into_iter();
     let keys = listed.map(|l| Pair::new(l.pair.sourceip, l.pair.destinationip, l.pair.destinationport));
@@ -111,14 +112,17 @@ fn json(text: &str) -> String {
         if kind != "-" && kind != "flow" || get(&["/Task"]) != "-" && get(&["/Task"]) != "3" {
             continue;
         }
-        row(&mut out, [
-            get(&["/ts", "/UtcTime", "/flow/start"]),
-            get(&["/id.orig_h", "/id_orig_h", "/SourceIp", "/src_ip"]),
-            get(&["/id.resp_h", "/id_resp_h", "/DestinationIp", "/dest_ip"]),
-            get(&["/id.resp_p", "/id_resp_p", "/DestinationPort", "/dest_port"]),
-            get(&["/orig_bytes", "/flow/bytes_toserver"]),
-            get(&["/resp_bytes", "/flow/bytes_toclient"]),
-        ]);
+        row(
+            &mut out,
+            [
+                get(&["/ts", "/UtcTime", "/flow/start"]),
+                get(&["/id.orig_h", "/id_orig_h", "/SourceIp", "/src_ip"]),
+                get(&["/id.resp_h", "/id_resp_h", "/DestinationIp", "/dest_ip"]),
+                get(&["/id.resp_p", "/id_resp_p", "/DestinationPort", "/dest_port"]),
+                get(&["/orig_bytes", "/flow/bytes_toserver"]),
+                get(&["/resp_bytes", "/flow/bytes_toclient"]),
+            ],
+        );
     }
     out
 }

@@ -204,7 +204,11 @@ pub const HELD_OUT: &[Family] = &[
     beacon("600 s by the clock, ±15 %, a quarter missed", |r, end| clock(r, 600.0, 0.3, 0.25, 0.0, end)),
     beacon("1800 s in working hours, 5 days", |r, _| {
         let daily = (0..5).map(f64::from);
-        daily.flat_map(|day| Sleep::jittered(1800.0, 0.1).between(r, day * DAY + 8.0 * HOUR, day * DAY + 17.0 * HOUR)).collect()
+        daily
+            .flat_map(|day| {
+                Sleep::jittered(1800.0, 0.1).between(r, day * DAY + 8.0 * HOUR, day * DAY + 17.0 * HOUR)
+            })
+            .collect()
     })
     .over(5.0),
     beacon("30 s ±10 % for half an hour, twice", |r, end| {
@@ -249,10 +253,12 @@ pub const HELD_OUT: &[Family] = &[
     innocent("Poisson 5 s, whole seconds", |r, end| memoryless(r, 5.0, 0.0, end)).whole_seconds(),
     innocent("Poisson 7200 s, constant size", |r, end| memoryless(r, 7200.0, 0.0, end)).constant(),
     innocent("Poisson 8 h, 7 days", |r, end| memoryless(r, 8.0 * HOUR, 0.0, end)).over(7.0).constant(),
-    innocent("Poisson in working hours, constant size", |r, _| memoryless(r, 180.0, 8.0 * HOUR, 17.0 * HOUR)).constant(),
+    innocent("Poisson in working hours, constant size", |r, _| memoryless(r, 180.0, 8.0 * HOUR, 17.0 * HOUR))
+        .constant(),
     innocent("log-normal intervals, σ 0.8", |r, end| gaps(r, 0.0, end, |r| r.log_normal(400.0, 0.8))),
     innocent("log-normal intervals, σ 0.8, busy", |r, end| gaps(r, 0.0, end, |r| r.log_normal(20.0, 0.8))),
-    innocent("log-normal intervals, σ 1.6", |r, end| gaps(r, 0.0, end, |r| r.log_normal(60.0, 1.6))).constant(),
+    innocent("log-normal intervals, σ 1.6", |r, end| gaps(r, 0.0, end, |r| r.log_normal(60.0, 1.6)))
+        .constant(),
     innocent("Weibull intervals, shape 0.6", |r, end| {
         gaps(r, 0.0, end, |r| 90.0 * libm::pow(r.exponential(1.0), 1.0 / 0.6))
     }),
@@ -266,20 +272,33 @@ pub const HELD_OUT: &[Family] = &[
         }
         calls
     }),
-    innocent("a person over 5 days", |r, _| (0..5).flat_map(|day| {
-        let visits = visits(r, 6, 4, 30.0);
-        visits.into_iter().map(move |at| at + f64::from(day) * DAY)
-    }).collect()).over(5.0),
+    innocent("a person over 5 days", |r, _| {
+        (0..5)
+            .flat_map(|day| {
+                let visits = visits(r, 6, 4, 30.0);
+                visits.into_iter().map(move |at| at + f64::from(day) * DAY)
+            })
+            .collect()
+    })
+    .over(5.0),
     innocent("mail: random pushes and answers", |r, end| {
         memoryless(r, 1100.0, 0.0, end).into_iter().flat_map(|at| [at, at + r.log_normal(3.0, 0.5)]).collect()
     }),
     innocent("downloads in many parts", |r, end| {
-        memoryless(r, 6.0 * HOUR, 0.0, end).into_iter().flat_map(|at| {
-            let parts = 20 + r.below(200);
-            let pace = r.log_normal(0.4, 0.7);
-            let mut at = at;
-            (0..parts).map(|_| { at += r.log_normal(pace, 0.9); at }).collect::<Vec<_>>()
-        }).collect()
+        memoryless(r, 6.0 * HOUR, 0.0, end)
+            .into_iter()
+            .flat_map(|at| {
+                let parts = 20 + r.below(200);
+                let pace = r.log_normal(0.4, 0.7);
+                let mut at = at;
+                (0..parts)
+                    .map(|_| {
+                        at += r.log_normal(pace, 0.9);
+                        at
+                    })
+                    .collect::<Vec<_>>()
+            })
+            .collect()
     })
     .constant(),
     innocent("pages that poll every 45 s, longer", |r, _| polling(r, 45.0, 3, 6, 900.0)).mixed(),

@@ -23,22 +23,48 @@ fn captures(dir: &std::path::Path) {
             let pairs = beaconlens_bench::accuracy::captures::pairs(&path);
             let first = pairs.values().flatten().map(|c| c.start).min().unwrap_or(0);
             let last = pairs.values().flatten().map(|c| c.start).max().unwrap_or(0);
-            pairs.iter().map(|(pair, connections)| {
-                let r = judge.judge(connections);
-                let rita = rita_score(connections, (first.max(last - 86_400_000_000), last)).map(|r| r.score);
-                (*pair, connections.len(), r, rita)
-            }).collect::<Vec<_>>()
+            pairs
+                .iter()
+                .map(|(pair, connections)| {
+                    let r = judge.judge(connections);
+                    let rita =
+                        rita_score(connections, (first.max(last - 86_400_000_000), last)).map(|r| r.score);
+                    (*pair, connections.len(), r, rita)
+                })
+                .collect::<Vec<_>>()
         });
-        let Some((_, n, r, rita)) = scored.iter().find(|s| s.0 == pair) else { println!("{} {} {pair}: not in it ({} pairs)", label.dataset, file, scored.len()); continue };
+        let Some((_, n, r, rita)) = scored.iter().find(|s| s.0 == pair) else {
+            println!("{} {} {pair}: not in it ({} pairs)", label.dataset, file, scored.len());
+            continue;
+        };
         let of = scored.iter().filter(|s| s.2.is_some()).count();
-        let rank = 1 + scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)).count();
+        let rank = 1 + scored
+            .iter()
+            .filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity))
+            .count();
         let rita_rank = 1 + scored.iter().filter(|s| s.3 > *rita).count();
         println!("{:9} {:30} {pair:50} n {n:5} rank {rank:3} rita {rita_rank:3} ({:.3}) of {of}: {}", label.verdict, label.dataset, rita.unwrap_or(0.0),
           r.as_ref().map_or(String::new(), |j| format!("r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance)));
         if std::env::args().any(|a| a == "--above") {
-            for (p, n, r, _) in scored.iter().filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity)) {
+            for (p, n, r, _) in scored
+                .iter()
+                .filter(|s| s.2.as_ref().map(|r| r.regularity) > r.as_ref().map(|r| r.regularity))
+            {
                 let j = r.as_ref().unwrap();
-                println!("       {p:50} n {n:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+                println!(
+                    "       {p:50} n {n:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}",
+                    j.regularity.value(),
+                    j.regularity_parts.timing.value(),
+                    j.regularity_parts.persistence.value(),
+                    j.regularity_parts.size.value(),
+                    j.period_seconds.unwrap_or(0.0),
+                    j.jitter_percent.unwrap_or(0.0),
+                    j.missed_percent.unwrap_or(0.0),
+                    j.active_span_seconds,
+                    j.calls,
+                    j.calls_on_beat,
+                    j.significance
+                );
             }
         }
     }
@@ -65,17 +91,43 @@ fn main() {
                 let mut least = f64::INFINITY;
                 for _ in 0..3 {
                     let start = Instant::now();
-                    for p in &pairs { std::hint::black_box(judge.judge(p)); }
+                    for p in &pairs {
+                        std::hint::black_box(judge.judge(p));
+                    }
                     least = least.min(start.elapsed().as_secs_f64());
                 }
                 rows[i][4] += least * 1e6 / PAIRS as f64 / seeds as f64;
-                rows[i][5] += pairs.iter().map(|p| p.len()).sum::<usize>() as f64 / PAIRS as f64 / seeds as f64;
+                rows[i][5] +=
+                    pairs.iter().map(|p| p.len()).sum::<usize>() as f64 / PAIRS as f64 / seeds as f64;
                 for (k, (p, j)) in pairs.iter().zip(&judged).enumerate() {
-                    ours.push(Scored { family: i, beacon: family.beacon, score: j.as_ref().map_or(0.0, |j| j.regularity.value()) });
-                    ritas.push(Scored { family: i, beacon: family.beacon, score: rita_score(p, family.span()).map_or(0.0, |s| s.score) });
+                    ours.push(Scored {
+                        family: i,
+                        beacon: family.beacon,
+                        score: j.as_ref().map_or(0.0, |j| j.regularity.value()),
+                    });
+                    ritas.push(Scored {
+                        family: i,
+                        beacon: family.beacon,
+                        score: rita_score(p, family.span()).map_or(0.0, |s| s.score),
+                    });
                     if verbose && k < 4 {
                         if let Some(j) = j {
-                            println!("  {:40} n{:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}", family.name, p.len(), j.regularity.value(), j.regularity_parts.timing.value(), j.regularity_parts.persistence.value(), j.regularity_parts.size.value(), j.period_seconds.unwrap_or(0.0), j.jitter_percent.unwrap_or(0.0), j.missed_percent.unwrap_or(0.0), j.active_span_seconds, j.calls, j.calls_on_beat, j.significance);
+                            println!(
+                                "  {:40} n{:5} r{:.3} t{:.3} p{:.3} s{:.3} per {:8.1} jit {:5.1} miss {:4.1} span {:7.0} calls {} on {} sig {}",
+                                family.name,
+                                p.len(),
+                                j.regularity.value(),
+                                j.regularity_parts.timing.value(),
+                                j.regularity_parts.persistence.value(),
+                                j.regularity_parts.size.value(),
+                                j.period_seconds.unwrap_or(0.0),
+                                j.jitter_percent.unwrap_or(0.0),
+                                j.missed_percent.unwrap_or(0.0),
+                                j.active_span_seconds,
+                                j.calls,
+                                j.calls_on_beat,
+                                j.significance
+                            );
                         }
                     }
                 }
@@ -83,18 +135,35 @@ fn main() {
             let (to, tr) = (threshold(&ours, 0.01), threshold(&ritas, 0.01));
             for i in 0..families.len() {
                 rows[i][0] += recall(ours.iter().filter(|s| s.family == i), to) / seeds as f64;
-                rows[i][1] += ours.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>() / PAIRS as f64 / seeds as f64;
+                rows[i][1] += ours.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>()
+                    / PAIRS as f64
+                    / seeds as f64;
                 rows[i][2] += recall(ritas.iter().filter(|s| s.family == i), tr) / seeds as f64;
-                rows[i][3] += ritas.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>() / PAIRS as f64 / seeds as f64;
+                rows[i][3] += ritas.iter().filter(|s| s.family == i).map(|s| s.score).sum::<f64>()
+                    / PAIRS as f64
+                    / seeds as f64;
             }
             let b = |s: &[Scored], t| recall(s.iter().filter(|s| s.beacon), t);
-            totals.push((b(&ours, to), average_precision(&ours), b(&ritas, tr), average_precision(&ritas), to, tr));
+            totals.push((
+                b(&ours, to),
+                average_precision(&ours),
+                b(&ritas, tr),
+                average_precision(&ritas),
+                to,
+                tr,
+            ));
         }
         for (family, r) in families.iter().zip(&rows) {
-            println!("| {:45} | {:.3} | {:.3} | {:.3} | {:.3} | {:6.1} | {:6.1} |", family.name, r[0], r[1], r[2], r[3], r[4], r[5]);
+            println!(
+                "| {:45} | {:.3} | {:.3} | {:.3} | {:.3} | {:6.1} | {:6.1} |",
+                family.name, r[0], r[1], r[2], r[3], r[4], r[5]
+            );
         }
         for t in totals {
-            println!("recall {:.4} AP {:.4} | RITA {:.4} {:.4} | thresholds {:.3} {:.3}", t.0, t.1, t.2, t.3, t.4, t.5);
+            println!(
+                "recall {:.4} AP {:.4} | RITA {:.4} {:.4} | thresholds {:.3} {:.3}",
+                t.0, t.1, t.2, t.3, t.4, t.5
+            );
         }
     }
 }
