@@ -160,6 +160,16 @@ fn a_tab_that_polls_in_visits_is_told_from_a_beacon() {
 }
 
 #[test]
+fn a_job_of_every_minute_is_told_from_times_in_whole_minutes() {
+    let every_minute = (0..600).map(|minute| f64::from(minute) * 60.0);
+    let found = judge(&connections(every_minute.clone().flat_map(|at| [at, at]).collect()));
+    assert!(found.regularity.value() > 0.95, "{found:?}");
+    let random = memoryless(&mut Random(11), 25.0, DAY);
+    let found = judge(&connections(random.iter().map(|at| at - at % 60.0).collect()));
+    assert!(found.regularity.value() < 0.05, "{found:?}");
+}
+
+#[test]
 fn four_distinct_starts_are_needed() {
     assert_eq!(Judge::default().judge(&connections(vec![0.0, 60.0, 120.0])), None);
     assert_eq!(Judge::default().judge(&connections(vec![0.0, 60.0, 60.0, 120.0, 120.0])), None);

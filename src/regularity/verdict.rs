@@ -49,9 +49,9 @@ fn calls(found: &Regularity, connections: usize) -> String {
 fn interval(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
-        ..10 => format!("{} ms", (seconds * 1000.0).round() as u64),
+        0..=9 => format!("{} ms", (seconds * 1000.0).round() as u64),
         10..1000 if !tenths.is_multiple_of(10) => format!("{}.{} s", tenths / 10, tenths % 10),
-        ..72_000 => format!("{} s", (tenths + 5) / 10),
+        10..72_000 => format!("{} s", (tenths + 5) / 10),
         _ => duration((tenths + 5) / 10),
     }
 }
