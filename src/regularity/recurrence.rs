@@ -14,8 +14,8 @@ use super::timing::Beat;
 pub(super) const LEAST: usize = 16;
 /// So many of the next calls are looked at.
 const AHEAD: usize = 8;
-/// Widths of the piles, in bins of the histogram: from 5 % to a half.
-const WIDTHS: [usize; 4] = [3, 6, 11, 20];
+/// Widths of the piles, in bins of the histogram: from 3 % to a half.
+const WIDTHS: [usize; 5] = [2, 4, 7, 12, 20];
 /// Piles less clear than this are not worth a second look: about 10^-4 for one look.
 const WORTH: f64 = 16.0;
 

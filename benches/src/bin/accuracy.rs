@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use beaconlens_bench::accuracy::families::{HELD_OUT, LISTED};
+use beaconlens_bench::accuracy::families::{DRAWN, HELD_OUT, LISTED};
 use beaconlens_bench::accuracy::measure::measure;
 use beaconlens_bench::accuracy::{captures, table};
 
@@ -39,7 +39,11 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<String, String> {
         return Err("nothing to do".to_owned());
     }
     let mut out = String::new();
-    for (title, families) in [("Listed", LISTED), ("Held out", HELD_OUT)] {
+    for (title, families) in [
+        ("Listed", LISTED),
+        ("Other parameters and kinds", HELD_OUT),
+        ("Every pair its own parameters", DRAWN),
+    ] {
         let outcome = measure(families, pairs as usize, seeds);
         out += &format!(
             "## {title}: {} families, {pairs} pairs each, {seeds} seeds\n{}\n",
