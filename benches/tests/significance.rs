@@ -6,8 +6,11 @@ use beaconlens_bench::Random;
 
 const SECOND: f64 = 1e6;
 
+/// Makes the interval to the next call, in seconds.
+type Gap<'a> = &'a dyn Fn(&mut Random) -> f64;
+
 /// So many calls at intervals that `gap` makes, in seconds.
-fn pair(random: &mut Random, calls: usize, gap: &dyn Fn(&mut Random) -> f64) -> Vec<Connection> {
+fn pair(random: &mut Random, calls: usize, gap: Gap) -> Vec<Connection> {
     let mut at = 1.7e9;
     let start = |at: f64| Connection { start: (at * SECOND) as i64, bytes_sent: 100, bytes_received: 100 };
     (0..calls)
@@ -19,7 +22,7 @@ fn pair(random: &mut Random, calls: usize, gap: &dyn Fn(&mut Random) -> f64) -> 
 }
 
 /// The share of pairs that are significant at 1 in 10, 100 and 1000.
-fn exceeding(calls: std::ops::Range<u64>, pairs: usize, gap: &dyn Fn(&mut Random) -> f64) -> [f64; 3] {
+fn exceeding(calls: std::ops::Range<u64>, pairs: usize, gap: Gap) -> [f64; 3] {
     let mut random = Random::named(9, "significance");
     let mut judge = Judge::default();
     let mut counts = [0.0; 3];
@@ -42,7 +45,7 @@ fn random_traffic_exceeds_it_no_more_often_than_it_says() {
         random.exponential(mean)
     };
     let seconds = |random: &mut Random| random.exponential(40.0).floor();
-    let gaps: [(&str, &dyn Fn(&mut Random) -> f64); 3] =
+    let gaps: [(&str, Gap); 3] =
         [("memoryless", &memoryless), ("bursty", &any_rate), ("whole seconds", &seconds)];
     for (name, gap) in gaps {
         for (calls, pairs) in [(4..8, 40_000), (8..20, 20_000), (20..100, 8_000), (100..1000, 2_000)] {

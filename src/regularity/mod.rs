@@ -89,6 +89,8 @@ pub struct Regularity {
     pub missed_percent: Option<f64>,
     /// From the first to the last call of the part that keeps the interval; of all calls without one.
     pub active_span_seconds: f64,
+    /// In how many parts it was active, with silences of more than eight periods between; 0 without one.
+    pub active_parts: u64,
     /// Calls: connections that were opened together are one. An estimate above 2,048 connections.
     pub calls: u64,
     /// Calls that keep the interval to another call. An estimate above 2,048 connections.
@@ -145,7 +147,7 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     };
     let kept = parts.timing.0 > 0;
     let (period, jitter) = if kept { timing::period(calls, beat) } else { (0.0, 0.0) };
-    let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start - first.start);
+    let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start.abs_diff(first.start));
     Regularity {
         regularity: parts.sum(),
         regularity_parts: parts,
@@ -153,8 +155,9 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         jitter_percent: kept.then(|| rounded(jitter * 100.0, 10.0)),
         missed_percent: kept.then(|| rounded(runs.missed * 100.0, 10.0)),
         active_span_seconds: rounded(if kept { runs.active } else { ends } as f64 / 1e6, 1000.0),
+        active_parts: runs.parts,
         calls: calls.len() as u64,
-        calls_on_beat: if kept { runs.on_beat } else { 0 },
+        calls_on_beat: runs.on_beat,
         significance: rounded(beat.decades().min(100.0), 10.0),
         verdict: String::new(),
     }
@@ -167,6 +170,33 @@ fn rounded(number: f64, steps: f64) -> f64 {
 
 /// The coarsest unit that all starts are multiples of: times are known no better.
 fn resolution(connections: &[Connection]) -> u64 {
-    let known = |unit: &u64| calls::blocks(connections).flatten().all(|c| c.start.unsigned_abs() % unit == 0);
-    [60_000_000, 1_000_000, 1000].into_iter().find(known).unwrap_or(1)
+    let whole = |unit: u64| {
+        let mut all = calls::blocks(connections).flatten();
+        all.all(|connection| connection.start.unsigned_abs().is_multiple_of(unit))
+    };
+    match () {
+        () if !whole(1000) => 1,
+        () if !whole(SECOND) => 1000,
+        () if whole(60 * SECOND) && crowds(connections) => 60 * SECOND,
+        () => SECOND,
+    }
 }
+
+const SECOND: u64 = 1_000_000;
+
+/// Whether connections share their start in changing numbers. Whole minutes are a resolution only then:
+/// what is started by the clock every minute also calls at whole minutes, but not in changing numbers.
+fn crowds(connections: &[Connection]) -> bool {
+    let mut counts = [0_u32; 8];
+    for together in calls::blocks(connections).flat_map(|block| block.chunk_by(|a, b| a.start == b.start)) {
+        if let Some(count) = counts.get_mut(together.len().min(8) - 1) {
+            *count += 1;
+        }
+    }
+    let (all, most) = (counts.iter().sum::<u32>(), counts.into_iter().max().unwrap_or(0));
+    // Three in a hundred: random traffic of fewer starts too rarely in adjacent minutes to matter.
+    (all - most) * 33 > all
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@
 /// Times are known no better than `resolution`.
 pub(super) fn by_chance(from: u64, to: u64, resolution: u64) -> f64 {
     let Some(from) = from.checked_sub(resolution).filter(|&from| from > 0) else { return 1.0 };
-    let ratio = (to + resolution) as f64 / from as f64;
+    let ratio = to.saturating_add(resolution) as f64 / from as f64;
     // The rate at which it is greatest, as a number of calls in the shortest interval.
     let worst = libm::log(ratio) / (ratio - 1.0);
     libm::exp(-worst) - libm::exp(-worst * ratio)
@@ -34,4 +34,37 @@ pub(super) fn improbability(hits: u32, of: u32, chance: f64) -> f64 {
 pub(super) fn divergence(p: f64, q: f64) -> f64 {
     let part = |p: f64, q: f64| if p > 0.0 { p * libm::log(p / q) } else { 0.0 };
     part(p, q) + part(1.0 - p, 1.0 - q)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The bound is the greatest probability over all rates: none of many rates gives more, one about it.
+    #[test]
+    fn no_rate_gives_more_than_the_bound() {
+        for (from, to) in [(100, 104), (100, 150), (100, 300), (7, 5000)] {
+            let bound = by_chance(from, to, 0);
+            let at_rate = |rate: f64| libm::exp(-rate * from as f64) - libm::exp(-rate * to as f64);
+            let greatest = (1..4000).map(|i| at_rate(f64::from(i) * 1e-5)).fold(0.0, f64::max);
+            assert!(greatest <= bound && greatest > 0.999 * bound, "{from}..{to}: {greatest} {bound}");
+        }
+    }
+
+    #[test]
+    fn times_known_in_seconds_only_tell_less() {
+        let second = 1_000_000;
+        assert!(by_chance(60 * second, 61 * second, second) > 2.0 * by_chance(60 * second, 61 * second, 1));
+        assert_eq!(by_chance(second, 2 * second, second), 1.0, "a second may be nought");
+    }
+
+    #[test]
+    fn more_hits_are_less_probable() {
+        assert_eq!(improbability(2, 10, 0.2), 0.0);
+        let all: Vec<f64> = (4..=10).map(|hits| improbability(hits, 10, 0.1)).collect();
+        assert!(all.windows(2).all(|two| two[1] <= two[0]), "{all:?}");
+        // All 10 in a window of chance 0.1: nine free choices, ten places to begin.
+        let plain = libm::log(10.0 * 1e-9);
+        assert!((improbability(10, 10, 0.1) - plain).abs() < 1e-9);
+    }
 }

@@ -37,6 +37,8 @@ const MODE_SENSITIVITY: f64 = 0.05;
 const DURATION_BARS: usize = 6;
 const IDEAL_RUN: f64 = 12.0;
 const WEIGHTS: [f64; 4] = [0.25; 4];
+/// No size is larger, so that twice the sum of two still is a number.
+const LARGEST: u64 = u64::MAX / 8;
 const SECOND: i64 = 1_000_000;
 
 /// RITA's score of connections sorted by start, between the first and last instant of the span (UTC
@@ -54,7 +56,8 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
     if steps.len() + 1 < LEAST_DISTINCT {
         return None;
     }
-    let mut sizes: Vec<u64> = connections.iter().map(|connection| connection.bytes_sent).collect();
+    let mut sizes: Vec<u64> =
+        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST)).collect();
     let (begin, end) = (span.0.div_euclid(SECOND), span.1.div_euclid(SECOND));
     let bars = bars(&seconds, begin, end);
     let coverage = (seconds.last()? - seconds.first()?) as f64 / (end - begin).max(1) as f64;

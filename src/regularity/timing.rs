@@ -73,7 +73,7 @@ impl Found {
 
     /// Whether there is no need to look for a better one.
     fn settles(&self) -> bool {
-        let wide = self.beat.to > 2 * self.beat.from;
+        let wide = self.beat.to / 2 >= self.beat.from;
         let explained = self.beat.share > if wide { 0.75 } else { 0.5 };
         self.beat.improbability < SURE && explained && self.runs.steady > 0.9
     }
@@ -110,6 +110,7 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
             take(&mut best, beat);
         }
         if calls.len() >= recurrence::LEAST && !best.is_some_and(|best| best.settles()) {
+            tried += 1.0;
             recurrence::find(calls, resolution, recurrence, histogram, &mut |beat| {
                 if beat.strength() > 0.0 {
                     take(&mut best, beat);
@@ -183,7 +184,9 @@ pub(super) struct Runs {
     /// Calls missed, as a share of those due.
     pub missed: f64,
     /// From first to last, in microseconds.
-    pub active: i64,
+    pub active: u64,
+    /// In how many parts.
+    pub parts: u64,
     /// How far they go on without long interruptions, from 0 to 1.
     pub persistence: f64,
     /// Whether they follow each other: 1 if at least ten do, typically, or half of all.
@@ -210,19 +213,19 @@ struct Run {
 
 impl Run {
     fn length(&self) -> f64 {
-        (self.last - self.first) as f64
+        self.last.abs_diff(self.first) as f64
     }
 }
 
 /// How the calls on the beat go on.
 pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
-    let period = (beat.from + beat.to) as f64 / 2.0;
+    let period = (beat.from as f64 + beat.to as f64) / 2.0;
     let (mut runs, mut missed, mut marked) = (Vec::<Run>::new(), 0.0, 0.0);
     let mut block = 0;
     for (call, _) in calls.iter().zip(on_beat).filter(|(_, on)| **on) {
         marked += 1.0;
         let start = call.start;
-        let beats = runs.last().map_or(f64::INFINITY, |run| (start - run.last) as f64 / period);
+        let beats = runs.last().map_or(f64::INFINITY, |run| run.last.abs_diff(start) as f64 / period);
         // What was not looked at is taken to go on as what was.
         let bridged = call.block != block;
         match runs.last_mut() {
@@ -241,7 +244,7 @@ pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
     // A call's run, typically: its length, and how many calls are in it.
     let typical = sum(|run| run.calls * run.length()) / in_runs;
     let in_a_row = sum(|run| run.calls * run.calls) / in_runs;
-    let active = runs.first().zip(runs.last()).map_or(0, |(first, last)| last.last - first.first);
+    let active = runs.first().zip(runs.last()).map_or(0, |(first, last)| last.last.abs_diff(first.first));
     let coverage = sum(Run::length) / (active as f64).max(1.0);
     let lasting = typical / (typical + LONG);
     let enough = (calls.len() as f64 / 2.0).min(IN_A_ROW);
@@ -249,6 +252,7 @@ pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
         on_beat: marked as u64,
         missed: missed / (missed + marked).max(1.0),
         active,
+        parts: runs.len() as u64,
         persistence: (coverage + (1.0 - coverage) * lasting) * typical / (typical + SHORT),
         steady: ((in_a_row - 1.0) / enough).clamp(0.0, 1.0),
     }
@@ -262,7 +266,7 @@ pub(super) fn period(calls: &[Call], beat: &Beat) -> (f64, f64) {
         all.filter(|distance| (beat.from..beat.to).contains(distance))
     };
     let hits = inside().count().max(1) as f64;
-    let period = inside().sum::<u64>() as f64 / hits;
+    let period = inside().map(|distance| distance as f64).sum::<f64>() / hits;
     let deviation = inside().map(|distance| (distance as f64 - period).abs()).sum::<f64>() / hits;
     (period, 2.0 * deviation / period)
 }

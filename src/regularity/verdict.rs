@@ -12,19 +12,27 @@ pub(super) fn sentence(found: &Regularity, connections: usize) -> String {
         0 => String::new(),
         missed => format!(", {missed} % missed"),
     };
-    let breaks = if 2 * found.regularity_parts.persistence.0 < found.regularity_parts.timing.0 {
-        ", in short runs"
-    } else {
-        ""
+    let parts = match found.active_parts {
+        2.. => format!(", in {} parts", found.active_parts),
+        _ => String::new(),
     };
     format!(
-        "{} about every {} (±{} %){missed}, for {}{breaks}; 1 in 10^{} for random traffic of this rate",
+        "{} about every {} (±{} %){missed}, for {}{parts}; {} for random traffic of this rate",
         calls(found, connections),
         interval(period),
         percent(found.jitter_percent),
-        duration(found.active_span_seconds as u64),
-        found.significance.floor() as u64,
+        duration(found.active_span_seconds.round() as u64),
+        chance(found.significance.floor() as u64),
     )
+}
+
+/// A chance as a power of ten.
+fn chance(decades: u64) -> String {
+    match decades {
+        0..=1 => "1 in 10".to_owned(),
+        2 => "1 in 100".to_owned(),
+        _ => format!("1 in 10^{decades}"),
+    }
 }
 
 fn calls(found: &Regularity, connections: usize) -> String {
@@ -41,10 +49,10 @@ fn calls(found: &Regularity, connections: usize) -> String {
 fn interval(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
-        0..10 => format!("{} ms", (seconds * 1000.0).round() as u64),
+        0..=9 => format!("{} ms", (seconds * 1000.0).round() as u64),
         10..1000 if !tenths.is_multiple_of(10) => format!("{}.{} s", tenths / 10, tenths % 10),
         10..72_000 => format!("{} s", (tenths + 5) / 10),
-        _ => duration(tenths / 10),
+        _ => duration((tenths + 5) / 10),
     }
 }
 

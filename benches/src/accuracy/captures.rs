@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::path::Path;
 
+use beaconlens::regularity::{Judge, Regularity, Thousandths, rita_score};
 use beaconlens::{Connection, Detector, Options, Pair, Rule};
 use serde_json::Value;
 
@@ -130,4 +132,95 @@ fn json(text: &str) -> String {
 fn row(out: &mut String, fields: [String; 6]) {
     let fields = fields.map(|field| if field == "-" { String::new() } else { field });
     let _ = writeln!(out, "{}", fields.join(","));
+}
+
+/// A labelled pair and where it ranks in its capture.
+#[derive(Clone, Debug)]
+pub struct Ranked {
+    /// The label.
+    pub label: Label,
+    /// Connections.
+    pub connections: usize,
+    /// What was found; none if there were too few calls.
+    pub found: Option<Regularity>,
+    /// RITA's score.
+    pub rita: f64,
+    /// Rank by regularity and by RITA's score; pairs that score the same share it.
+    pub ranks: [usize; 2],
+    /// Pairs that were ranked.
+    pub of: usize,
+}
+
+/// Ranks every labelled pair of the captures in a folder among the pairs of its capture that leave the
+/// network and have at least four connections.
+#[must_use]
+pub fn rank(folder: &Path) -> Vec<Ranked> {
+    let text = std::fs::read_to_string(folder.join("LABELS_ALL.csv")).unwrap_or_default();
+    let labels = labels(&text).into_iter();
+    labels.filter_map(|label| rank_one(folder, label)).collect()
+}
+
+fn rank_one(folder: &Path, label: Label) -> Option<Ranked> {
+    // Labels of a capture may stand at another of its logs.
+    let place = folder.join(&label.dataset).join(&label.file);
+    let pairs = pairs(&if label.file == "http.log" { place.with_file_name("conn.log") } else { place });
+    let wanted = label.pair?;
+    let starts = || pairs.values().flatten().map(|connection| connection.start);
+    let last = starts().max()?;
+    // RITA's window is the last day.
+    let span = (starts().min()?.max(last - 86_400_000_000), last);
+    let mut judge = Judge::default();
+    let mut scored = BTreeMap::new();
+    for (pair, connections) in &pairs {
+        let outside = leaves_the_network(pair.destination) || *pair == wanted;
+        if outside && connections.len() >= 4 {
+            let rita = rita_score(connections, span).map_or(0.0, |score| score.score);
+            scored.insert(*pair, (judge.judge(connections), rita));
+        }
+    }
+    let connections = pairs.get(&wanted)?.len();
+    let (found, rita) = scored.get(&wanted).cloned().unwrap_or_default();
+    let regularity =
+        |found: &Option<Regularity>| found.as_ref().map_or(Thousandths(0), |found| found.regularity);
+    let above = scored.values().filter(|(other, _)| regularity(other) > regularity(&found)).count();
+    let above_rita = scored.values().filter(|(_, other)| *other > rita).count();
+    let of = scored.len();
+    Some(Ranked { label, connections, found, rita, ranks: [above + 1, above_rita + 1], of })
+}
+
+fn leaves_the_network(destination: IpAddr) -> bool {
+    match destination {
+        IpAddr::V4(v4) => {
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_multicast()
+                || v4.is_broadcast())
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local() || v6.is_multicast())
+        }
+    }
+}
+
+/// The ranks as a table in Markdown.
+#[must_use]
+pub fn render(ranked: &[Ranked]) -> String {
+    let mut out = String::from(
+        "| capture | pair | label | rank | rank, RITA | of | regularity | RITA's score | verdict |\n\
+         | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
+    );
+    for Ranked { label, connections, found, rita, ranks: [rank, rank_rita], of } in ranked {
+        let pair = label.pair.map_or(String::new(), |pair| pair.to_string());
+        let (regularity, verdict) =
+            found.as_ref().map_or(("–".to_owned(), format!("{connections} connections")), |found| {
+                (format!("{:.2}", found.regularity.value()), found.verdict.clone())
+            });
+        let Label { dataset, verdict: known, .. } = label;
+        let _ = writeln!(
+            out,
+            "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {regularity} | {rita:.2} | {verdict} |"
+        );
+    }
+    out
 }

@@ -2,7 +2,7 @@
 
 pub mod captures;
 pub mod families;
-mod score;
+pub mod measure;
+pub mod score;
+pub mod table;
 mod timers;
-
-pub use score::{Scored, average_precision, recall, threshold};

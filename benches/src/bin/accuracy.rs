@@ -1,15 +1,16 @@
-//! Prints how well beacons are told from innocent traffic, beside RITA's score.
+//! Prints how well beacons are told from innocent traffic, by regularity and by RITA's score:
+//! `accuracy [--pairs N] [--seeds N]`, or `accuracy --captures FOLDER` for real captures with labels.
 
-use std::time::Instant;
+use std::path::Path;
+use std::process::ExitCode;
 
-use beaconlens::Connection;
-use beaconlens::regularity::{Judge, rita_score};
-use beaconlens_bench::Random;
-use beaconlens_bench::accuracy::families::{Family, HELD_OUT, LISTED};
-use beaconlens_bench::accuracy::{Scored, average_precision, recall, threshold};
+use beaconlens_bench::accuracy::families::{DRAWN, HELD_OUT, LISTED};
+use beaconlens_bench::accuracy::measure::measure;
+use beaconlens_bench::accuracy::{captures, table};
 
-const PAIRS: usize = 50;
+const USAGE: &str = "usage: accuracy [--pairs N] [--seeds N] | accuracy --captures FOLDER";
 
+<<<<<<< HEAD
 fn captures(dir: &std::path::Path) {
     let text = std::fs::read_to_string(dir.join("LABELS_ALL.csv")).unwrap_or_default();
     let labels = beaconlens_bench::accuracy::captures::labels(&text);
@@ -66,15 +67,34 @@ fn captures(dir: &std::path::Path) {
                     j.significance
                 );
             }
+=======
+fn main() -> ExitCode {
+    match run(std::env::args().skip(1)) {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(message) => {
+            eprintln!("accuracy: {message}\n{USAGE}");
+            ExitCode::from(2)
+>>>>>>> regularity
         }
     }
 }
 
-fn main() {
-    if let Some(at) = std::env::args().position(|a| a == "--captures") {
-        captures(std::path::Path::new(&std::env::args().nth(at + 1).unwrap()));
-        return;
+fn run(mut words: impl Iterator<Item = String>) -> Result<String, String> {
+    let (mut pairs, mut seeds) = (50, 5);
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or(format!("{word} needs a value"))?;
+        let number = || value.parse().map_err(|_| format!("{value} is not a number"));
+        match word.as_str() {
+            "--pairs" => pairs = number()?,
+            "--seeds" => seeds = number()?,
+            "--captures" => return ranks(Path::new(&value)),
+            _ => return Err(format!("unknown argument {word}")),
+        }
     }
+<<<<<<< HEAD
     let verbose = std::env::args().any(|a| a == "-v");
     let seeds: u64 = if verbose { 1 } else { 5 };
     for (title, families) in [("listed", LISTED), ("held out", HELD_OUT)] {
@@ -165,5 +185,30 @@ fn main() {
                 t.0, t.1, t.2, t.3, t.4, t.5
             );
         }
+=======
+    if pairs == 0 || seeds == 0 {
+        return Err("nothing to do".to_owned());
+    }
+    let mut out = String::new();
+    for (title, families) in [
+        ("Listed", LISTED),
+        ("Other parameters and kinds", HELD_OUT),
+        ("Every pair its own parameters", DRAWN),
+    ] {
+        let outcome = measure(families, pairs as usize, seeds);
+        out += &format!(
+            "## {title}: {} families, {pairs} pairs each, {seeds} seeds\n{}\n",
+            families.len(),
+            table::render(families, &outcome)
+        );
+    }
+    Ok(out)
+}
+
+fn ranks(folder: &Path) -> Result<String, String> {
+    match captures::rank(folder) {
+        ranked if ranked.is_empty() => Err(format!("no labelled pair in {}", folder.display())),
+        ranked => Ok(captures::render(&ranked)),
+>>>>>>> regularity
     }
 }
