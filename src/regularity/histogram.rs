@@ -35,6 +35,7 @@ pub(super) struct Dense {
 
 impl Histogram {
     /// Counts these numbers, and nothing else. At most 65,535 of them.
+    #[inline(never)]
     pub fn fill(&mut self, numbers: impl Iterator<Item = u64>) {
         self.total = 0;
         for number in numbers {
@@ -64,6 +65,7 @@ impl Histogram {
     }
 
     /// The `width` bins that hold the most numbers; the lowest of them if there are several.
+    #[inline(never)]
     pub fn densest(&self, width: usize) -> Dense {
         let (mut sum, mut best, mut start) = (0, 0, 0);
         let mut behind = self.filled.iter();
@@ -101,6 +103,7 @@ impl Histogram {
 
     /// Calls `each` with the middle of every empty stretch of at least `octaves` octaves that has at
     /// least `below` numbers below and `above` above it.
+    #[inline(never)]
     pub fn valleys(&self, octaves: usize, below: u32, above: u32, each: &mut dyn FnMut(u64)) {
         let (mut seen, mut before) = (0, 0);
         for &(bin, count) in &self.filled {

@@ -136,6 +136,7 @@ impl Judge {
     }
 }
 
+#[inline(never)]
 fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     let Found { beat, runs, .. } = found;
     let timing = found.strength();

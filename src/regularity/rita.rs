@@ -45,6 +45,7 @@ const SECOND: i64 = 1_000_000;
 /// microseconds). None where RITA has none: fewer than four distinct seconds, or 86,400 connections.
 ///
 /// RITA looks at whole seconds. Connections before the span fall into its first part, as they do there.
+#[inline(never)]
 pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaScore> {
     if connections.len() >= STROBE {
         return None;
@@ -88,6 +89,7 @@ fn median2(sorted: &[u64]) -> u64 {
 
 /// How alike numbers are: the mean of how symmetric their quartiles are, and how near the median they
 /// lie. `default` is the latter where the median is below 1.
+#[inline(never)]
 fn alike(numbers: &mut [u64], default: f64) -> f64 {
     numbers.sort_unstable();
     round3((1.0 - skew(numbers).abs() + nearness(numbers, default)) / 2.0)
@@ -131,6 +133,7 @@ fn deviation2(sorted: &[u64], median2: u64) -> f64 {
 
 /// How many of these sorted instants lie in each of 24 equal parts of the span; what lies outside counts
 /// in the first or the last.
+#[inline(never)]
 fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
     let width = (end - begin).max(1) as f64 / BARS as f64;
     let mut rest = seconds;
@@ -145,6 +148,7 @@ fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
 }
 
 /// How alike the bars are in height, or how well two heights tell them all.
+#[inline(never)]
 fn evenness(bars: &[u32]) -> f64 {
     let (count, sum) = (bars.len() as f64, bars.iter().sum::<u32>() as f64);
     let mean = sum / count;
@@ -156,6 +160,7 @@ fn evenness(bars: &[u32]) -> f64 {
 }
 
 /// The share of the filled bars in the two commonest classes of height; one outlier is forgiven.
+#[inline(never)]
 fn two_heights(bars: &[u32]) -> f64 {
     let filled = || bars.iter().copied().filter(|&bar| bar > 0);
     if filled().count() < BIMODAL_BARS {
@@ -171,6 +176,7 @@ fn two_heights(bars: &[u32]) -> f64 {
 }
 
 /// How much of the span lies between first and last, or how long the longest run of filled bars is.
+#[inline(never)]
 fn duration(bars: &[u32], coverage: f64) -> f64 {
     if bars.iter().filter(|&&bar| bar > 0).count() < DURATION_BARS {
         return 0.0;

@@ -80,6 +80,7 @@ impl Found {
 }
 
 /// Finds the beat, and leaves the calls it is a beat of in the space, those on the beat marked.
+#[inline(never)]
 pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space) -> Option<Found> {
     let Space { histogram, calls, on_beat, recurrence } = space;
     let (silences, count) = calls::silences(connections, histogram);
@@ -133,6 +134,7 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
 }
 
 /// The beat from each call to the next.
+#[inline(never)]
 fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
     if histogram.total() < 3 {
         return None;
@@ -156,6 +158,7 @@ fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
 }
 
 /// Marks the calls that another call follows or precedes at the beat's distance.
+#[inline(never)]
 pub(super) fn mark(calls: &[Call], beat: &Beat, on_beat: &mut Vec<bool>) {
     on_beat.clear();
     on_beat.resize(calls.len(), false);
@@ -218,6 +221,7 @@ impl Run {
 }
 
 /// How the calls on the beat go on.
+#[inline(never)]
 pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
     let period = (beat.from as f64 + beat.to as f64) / 2.0;
     let (mut runs, mut missed, mut marked) = (Vec::<Run>::new(), 0.0, 0.0);
@@ -260,6 +264,7 @@ pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
 
 /// The mean of the intervals in the beat's window, in microseconds, and their jitter: half the spread of
 /// a uniform distribution that deviates as much in the mean, as a share of it.
+#[inline(never)]
 pub(super) fn period(calls: &[Call], beat: &Beat) -> (f64, f64) {
     let inside = || {
         let all = (1..=beat.ahead).flat_map(|ahead| distances(calls, ahead));
