@@ -47,6 +47,12 @@ impl Histogram {
             }
             self.total += 1;
         }
+        self.list();
+    }
+
+    /// Lists the bins that hold something, and empties them.
+    #[inline(never)]
+    fn list(&mut self) {
         self.filled.clear();
         for (word, bits) in self.used.iter_mut().enumerate() {
             while *bits != 0 {
@@ -64,6 +70,7 @@ impl Histogram {
     }
 
     /// The `width` bins that hold the most numbers; the lowest of them if there are several.
+    #[inline(never)]
     pub fn densest(&self, width: usize) -> Dense {
         let (mut sum, mut best, mut start) = (0, 0, 0);
         let mut behind = self.filled.iter();

@@ -8,6 +8,7 @@ const WIDTH: usize = 3;
 
 /// The share of the calls on the beat that are alike in size, from 0 to 1: the mean of both directions,
 /// as far as they are told. Half if neither is told: then nothing speaks for or against.
+#[inline(never)]
 pub(super) fn alike(calls: &[Call], on_beat: &[bool], histogram: &mut Histogram) -> f64 {
     let directions: [fn(&Call) -> u64; 2] = [
         |call| call.bytes_sent / u64::from(call.connections),

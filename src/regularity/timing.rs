@@ -218,6 +218,7 @@ impl Run {
 }
 
 /// How the calls on the beat go on.
+#[inline(never)]
 pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
     let period = (beat.from as f64 + beat.to as f64) / 2.0;
     let (mut runs, mut missed, mut marked) = (Vec::<Run>::new(), 0.0, 0.0);
@@ -260,6 +261,7 @@ pub(super) fn runs(calls: &[Call], on_beat: &[bool], beat: &Beat) -> Runs {
 
 /// The mean of the intervals in the beat's window, in microseconds, and their jitter: half the spread of
 /// a uniform distribution that deviates as much in the mean, as a share of it.
+#[inline(never)]
 pub(super) fn period(calls: &[Call], beat: &Beat) -> (f64, f64) {
     let inside = || {
         let all = (1..=beat.ahead).flat_map(|ahead| distances(calls, ahead));

@@ -3,6 +3,7 @@
 use super::Regularity;
 
 /// One sentence that says what was found.
+#[inline(never)]
 pub(super) fn sentence(found: &Regularity, connections: usize) -> String {
     let Some(period) = found.period_seconds else {
         return format!("{}, no steady interval: random traffic looks like this", calls(found, connections));
