@@ -1,10 +1,10 @@
 //! What one record is, and the pair it belongs to.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
+use crate::hash::{Mixing, WordTable, words};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -81,19 +81,20 @@ pub(crate) struct AddressBook {
     /// The most addresses that are entered.
     max: usize,
     addresses: Vec<Ipv6Addr>,
-    numbers: HashMap<Ipv6Addr, u32>,
+    numbers: WordTable,
 }
 
 impl Default for AddressBook {
     fn default() -> Self {
-        AddressBook::new(usize::MAX)
+        AddressBook::new(0, usize::MAX)
     }
 }
 
 impl AddressBook {
-    /// A book of at most that many bytes.
-    pub fn new(max_bytes: usize) -> Self {
-        AddressBook { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers: HashMap::new() }
+    /// A book of at most that many bytes, with a secret seed.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
+        let numbers = WordTable::with_hasher(Mixing(seed));
+        AddressBook { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers }
     }
 
     /// What an address costs, about: in the list, in the table, and room in both.
@@ -110,15 +111,16 @@ impl AddressBook {
             IpAddr::V4(v4) => return Some(Address::V4(v4.to_bits())),
             IpAddr::V6(v6) => v6,
         };
-        if let Some(&number) = self.numbers.get(&v6) {
-            return Some(Address::V6(number));
+        let key = words(v6.into(), 0);
+        if let Some(&number) = self.numbers.get(&key) {
+            return Some(Address::V6(number as u32));
         }
         let number = self.addresses.len();
         if number >= self.max {
             return None;
         }
         self.addresses.push(v6);
-        self.numbers.insert(v6, number as u32);
+        self.numbers.insert(key, number as u64);
         Some(Address::V6(number as u32))
     }
 
@@ -126,7 +128,7 @@ impl AddressBook {
     pub fn find(&self, address: IpAddr) -> Option<Address> {
         match address.to_canonical() {
             IpAddr::V4(v4) => Some(Address::V4(v4.to_bits())),
-            IpAddr::V6(v6) => self.numbers.get(&v6).copied().map(Address::V6),
+            v6 @ IpAddr::V6(_) => self.numbers.get(&words(v6, 0)).map(|number| Address::V6(*number as u32)),
         }
     }
 

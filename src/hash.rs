@@ -1,7 +1,21 @@
-//! A hasher of single words for tables of addresses: much quicker than the standard one, and keyed, so that
-//! input cannot be made to collide.
+//! Tables of addresses: with a hasher much quicker than the standard one, and keyed, so that input cannot be
+//! made to collide. All have the same type: each type of table is much code.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
+use std::net::IpAddr;
+
+/// Numbers by three words.
+pub(crate) type WordTable = HashMap<(u64, u64, u64), u64, Mixing>;
+
+/// An address and one more word as the key of a table; IPv4 addresses as the mapped IPv6 address.
+pub(crate) fn words(address: IpAddr, more: u64) -> (u64, u64, u64) {
+    let bits = match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(v6) => v6.to_bits(),
+    };
+    ((bits >> 64) as u64, bits as u64, more)
+}
 
 /// Makes the hashers of one table.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,11 +1,9 @@
 //! How many hosts call a destination, over the whole input: what is rare in a network is worth a look, and
 //! what everybody calls is seldom a beacon.
 
-use std::collections::{HashMap, HashSet};
-
 use super::Data;
 use crate::flow::Address;
-use crate::hash::Mixing;
+use crate::hash::{Mixing, WordTable};
 use crate::pairs::Chunk;
 
 /// Counts of hosts, kept until more is ingested.
@@ -13,10 +11,10 @@ use crate::pairs::Chunk;
 pub(crate) struct Callers {
     /// All sources of the input.
     hosts: Option<u64>,
-    of: HashMap<u64, u64, Mixing>,
+    of: WordTable,
 }
 
-/// An address as one word.
+/// An address as one word, and that as a key.
 fn word(address: Address) -> u64 {
     match address {
         Address::V4(bits) => u64::from(bits),
@@ -24,11 +22,19 @@ fn word(address: Address) -> u64 {
     }
 }
 
+fn key(address: Address) -> (u64, u64, u64) {
+    (word(address), 0, 0)
+}
+
+fn table(data: Data<'_>) -> WordTable {
+    WordTable::with_hasher(Mixing(data.pairs.seed()))
+}
+
 impl Callers {
     /// How many hosts there are.
     pub fn hosts(&mut self, data: Data<'_>) -> u64 {
         *self.hosts.get_or_insert_with(|| {
-            let mut sources = HashSet::with_hasher(Mixing(data.pairs.seed()));
+            let mut sources = table(data);
             for chunk in data.pairs.chunks() {
                 add_sources(chunk, &mut sources);
             }
@@ -38,12 +44,12 @@ impl Callers {
 
     /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.
     pub fn count(&mut self, data: Data<'_>, destinations: impl Iterator<Item = Address>) {
-        let mut new = HashMap::with_hasher(Mixing(data.pairs.seed()));
-        new.extend(destinations.map(word).filter(|word| !self.of.contains_key(word)).map(|word| (word, 0)));
+        let mut new = table(data);
+        new.extend(destinations.map(key).filter(|key| !self.of.contains_key(key)).map(|key| (key, 0)));
         if new.is_empty() {
             return;
         }
-        let mut seen = HashSet::with_hasher(Mixing(data.pairs.seed()));
+        let mut seen = table(data);
         for chunk in data.pairs.chunks() {
             add_callers(chunk, &mut new, &mut seen);
         }
@@ -52,30 +58,25 @@ impl Callers {
 
     /// How many hosts call a destination that was counted.
     pub fn of(&self, destination: Address) -> u64 {
-        self.of.get(&word(destination)).copied().unwrap_or(0)
+        self.of.get(&key(destination)).copied().unwrap_or(0)
     }
 }
 
 // Functions of their own, called often: see `Counter::count_chunk`.
 
 #[inline(never)]
-fn add_sources(chunk: Chunk<'_>, sources: &mut HashSet<u64, Mixing>) {
+fn add_sources(chunk: Chunk<'_>, sources: &mut WordTable) {
     chunk.for_each(|pair| {
-        sources.insert(word(pair.key().source()));
+        sources.insert(key(pair.key().source()), 0);
     });
 }
 
 #[inline(never)]
-fn add_callers(
-    chunk: Chunk<'_>,
-    callers: &mut HashMap<u64, u64, Mixing>,
-    seen: &mut HashSet<(u64, u64), Mixing>,
-) {
+fn add_callers(chunk: Chunk<'_>, callers: &mut WordTable, seen: &mut WordTable) {
     chunk.for_each(|pair| {
-        let key = pair.key();
-        let destination = word(key.destination());
-        if let Some(callers) = callers.get_mut(&destination) {
-            *callers += u64::from(seen.insert((destination, word(key.source()))));
+        let (source, destination) = (pair.key().source(), pair.key().destination());
+        if let Some(callers) = callers.get_mut(&key(destination)) {
+            *callers += u64::from(seen.insert((word(destination), word(source), 0), 0).is_none());
         }
     });
 }

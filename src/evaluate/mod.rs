@@ -12,11 +12,11 @@ pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
+use crate::hash::{WordTable, words};
 use crate::ingest::batch::Key;
 use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, prioritise};
@@ -312,8 +312,9 @@ impl Question {
     }
 
     fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
-        let mut seen = HashSet::new();
-        Question(pairs.map(|pair| pair.destinationip).filter(|address| seen.insert(*address)).collect())
+        let mut seen = WordTable::default();
+        let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();
+        Question(pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect())
     }
 }
 
@@ -337,7 +338,7 @@ fn hosts(Question(destinations): &Question, answers: &[Answer]) -> Hosts {
     let sum = |at: usize| answers.iter().filter_map(|answer| answer.calling.get(at)).sum();
     Hosts {
         all: answers.iter().map(|answer| answer.hosts).sum(),
-        calling: destinations.iter().enumerate().map(|(at, address)| (*address, sum(at))).collect(),
+        calling: destinations.iter().enumerate().map(|(at, address)| (words(*address, 0), sum(at))).collect(),
     }
 }
 

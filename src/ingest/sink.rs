@@ -32,7 +32,7 @@ impl Sink {
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
             // Where most of the memory would be addresses, pairs would have none.
-            book: AddressBook::new(bytes / 2),
+            book: AddressBook::new(options.hash_seed, bytes / 2),
             shard: options.shard,
             ..Sink::default()
         }

@@ -9,11 +9,9 @@
 
 mod services;
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-
 use serde::{Deserialize, Serialize};
 
+use crate::hash::{WordTable, words};
 use crate::report::Finding;
 
 /// What can be tuned of the priority.
@@ -76,17 +74,18 @@ const SMALL_BYTES: u64 = 2048;
 #[derive(Debug, Default)]
 pub(crate) struct Hosts {
     pub all: u64,
-    pub calling: HashMap<IpAddr, u64>,
+    pub calling: WordTable,
 }
 
 /// Gives every pair its priority. What one pair says of another is taken from all that are given.
 pub(crate) fn prioritise(pairs: &mut [&mut Finding], hosts: &Hosts, settings: &Priority) {
-    let mut periodic: HashMap<(IpAddr, u16), u64> = HashMap::new();
+    let endpoint = |pair: &Finding| words(pair.destinationip, u64::from(pair.destinationport) + 1);
+    let mut periodic = WordTable::default();
     for pair in pairs.iter().filter(|pair| is_periodic(pair)) {
-        *periodic.entry((pair.destinationip, pair.destinationport)).or_default() += 1;
+        *periodic.entry(endpoint(pair)).or_default() += 1;
     }
     for pair in pairs {
-        let sharing = periodic.get(&(pair.destinationip, pair.destinationport)).copied().unwrap_or(0);
+        let sharing = periodic.get(&endpoint(pair)).copied().unwrap_or(0);
         let mut parts = vec![base(pair)];
         parts.extend(prevalence(pair, hosts, settings));
         parts.extend(shared(pair, sharing, settings));
@@ -124,7 +123,7 @@ fn base(pair: &Finding) -> PriorityPart {
 }
 
 fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
-    let calling = *hosts.calling.get(&pair.destinationip)?;
+    let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
     if hosts.all < settings.least_hosts {
         return None;
     }

@@ -48,6 +48,12 @@ impl Histogram {
             }
             self.total += 1;
         }
+        self.list();
+    }
+
+    /// Lists the bins that hold something, and empties them.
+    #[inline(never)]
+    fn list(&mut self) {
         self.filled.clear();
         for (word, bits) in self.used.iter_mut().enumerate() {
             while *bits != 0 {

@@ -170,6 +170,7 @@ fn rounded(number: f64, steps: f64) -> f64 {
 }
 
 /// The coarsest unit that all starts are multiples of: times are known no better.
+#[inline(never)]
 fn resolution(connections: &[Connection]) -> u64 {
     let whole = |unit: u64| {
         let mut all = calls::blocks(connections).flatten();

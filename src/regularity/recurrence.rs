@@ -105,48 +105,59 @@ fn find_piles(histogram: &Histogram, sums: &[u32], calls: usize, resolution: u64
     piles.clear();
     piles.resize(u64::BITS as usize, Pile::default());
     for width in WIDTHS {
-        // Bins grow with the distance: so many times wider is the pile than its nearer side.
-        let ratio = 1.0 + width as f64 / 48.0;
-        let sides = sums.iter().zip(sums.iter().skip(width));
-        let sides = sides.zip(sums.iter().skip(2 * width).zip(sums.iter().skip(3 * width)));
-        for (at, ((start, low), (high, end))) in sides.enumerate().step_by(width.div_ceil(3)) {
-            let here = high - low;
-            let more = u64::from(here.saturating_sub(low - start));
-            if more * more < WORTH as u64 * u64::from(here) {
-                continue;
-            }
-            let (here, nearer, farther) = (f64::from(here), f64::from(low - start), f64::from(end - high));
-            let around = (nearer * ratio).max(farther / ratio);
-            let clear = (here - around).max(0.0) * (here - around) / (here + around);
-            let (from, to) = histogram.bounds(at + width, width);
-            let octave = piles.get_mut(from.max(1).ilog2() as usize);
-            // A call is in several pairs, so their number varies more.
-            if clear > WORTH * (1.0 + 2.0 * around / calls as f64)
-                && to - from >= 16 * resolution
-                && let Some(pile) = octave
+        piles_of(width, sums, calls, &mut |above, clear| {
+            let (from, to) = histogram.bounds(above, width);
+            if to - from >= 16 * resolution
+                && let Some(pile) = piles.get_mut(from.max(1).ilog2() as usize)
                 && clear > pile.clear
             {
                 *pile = Pile { from, to, clear };
             }
-        }
+        });
     }
     piles.retain(|pile| pile.clear > 0.0);
+}
+
+/// Every pile of that width: how many bins above the lowest it begins, and how clear it is.
+#[inline(never)]
+fn piles_of(width: usize, sums: &[u32], calls: usize, each: &mut dyn FnMut(usize, f64)) {
+    // Bins grow with the distance: so many times wider is the pile than its nearer side.
+    let ratio = 1.0 + width as f64 / 48.0;
+    let sides = sums.iter().zip(sums.iter().skip(width));
+    let sides = sides.zip(sums.iter().skip(2 * width).zip(sums.iter().skip(3 * width)));
+    for (at, ((start, low), (high, end))) in sides.enumerate().step_by(width.div_ceil(3)) {
+        let here = high - low;
+        let more = u64::from(here.saturating_sub(low - start));
+        if more * more < WORTH as u64 * u64::from(here) {
+            continue;
+        }
+        let (here, nearer, farther) = (f64::from(here), f64::from(low - start), f64::from(end - high));
+        let around = (nearer * ratio).max(farther / ratio);
+        let clear = (here - around).max(0.0) * (here - around) / (here + around);
+        // A call is in several pairs, so their number varies more.
+        if clear > WORTH * (1.0 + 2.0 * around / calls as f64) {
+            each(at + width, clear);
+        }
+    }
 }
 
 /// How many pairs of these sorted times are apart by more than one edge and at most the next.
 #[inline(never)]
 fn pairs_apart(times: &[i64], edges: [i64; 4]) -> [f64; 3] {
-    let within = edges.map(|edge| {
-        let (mut ahead, mut within) = (times.iter().enumerate().peekable(), 0);
-        for (at, time) in times.iter().enumerate() {
-            while ahead.next_if(|(_, later)| later.saturating_sub(*time) <= edge).is_some() {}
-            let reached = ahead.peek().map_or(times.len(), |(reached, _)| *reached);
-            within += reached - at;
-        }
-        within as f64
-    });
-    let [a, b, c, d] = within;
+    let [a, b, c, d] = edges.map(|edge| pairs_within(times, edge));
     [b - a, c - b, d - c]
+}
+
+/// How many pairs, with those of a time and itself, are at most that far apart.
+#[inline(never)]
+fn pairs_within(times: &[i64], edge: i64) -> f64 {
+    let (mut ahead, mut within) = (times.iter().enumerate().peekable(), 0);
+    for (at, time) in times.iter().enumerate() {
+        while ahead.next_if(|(_, later)| later.saturating_sub(*time) <= edge).is_some() {}
+        let reached = ahead.peek().map_or(times.len(), |(reached, _)| *reached);
+        within += reached - at;
+    }
+    within as f64
 }
 
 #[cfg(test)]

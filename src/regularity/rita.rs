@@ -28,7 +28,7 @@ pub struct RitaScore {
 const LEAST_DISTINCT: usize = 4;
 const STROBE: usize = 86_400;
 /// A spread of quartiles below this is none: seconds or bytes.
-const LEAST_SPREAD: u64 = 10;
+const LEAST_SPREAD: i64 = 10;
 const BARS: usize = 24;
 /// Bars that must be filled before the two commonest heights may count as evenness.
 const BIMODAL_BARS: usize = 11;
@@ -38,27 +38,26 @@ const DURATION_BARS: usize = 6;
 const IDEAL_RUN: f64 = 12.0;
 const WEIGHTS: [f64; 4] = [0.25; 4];
 /// No size is larger, so that twice the sum of two still is a number.
-const LARGEST: u64 = u64::MAX / 8;
+const LARGEST: u64 = u64::MAX / 16;
 const SECOND: i64 = 1_000_000;
 
 /// RITA's score of connections sorted by start, between the first and last instant of the span (UTC
 /// microseconds). None where RITA has none: fewer than four distinct seconds, or 86,400 connections.
 ///
 /// RITA looks at whole seconds. Connections before the span fall into its first part, as they do there.
-#[inline(never)]
 pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaScore> {
     if connections.len() >= STROBE {
         return None;
     }
     let seconds: Vec<i64> =
         connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
-    let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after.abs_diff(*before));
-    let mut steps: Vec<u64> = steps.filter(|&step| step > 0).collect();
+    let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after - before);
+    let mut steps: Vec<i64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {
         return None;
     }
-    let mut sizes: Vec<u64> =
-        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST)).collect();
+    let mut sizes: Vec<i64> =
+        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST) as i64).collect();
     let (begin, end) = (span.0.div_euclid(SECOND), span.1.div_euclid(SECOND));
     let bars = bars(&seconds, begin, end);
     let coverage = (seconds.last()? - seconds.first()?) as f64 / (end - begin).max(1) as f64;
@@ -81,7 +80,7 @@ fn ceil3(x: f64) -> f64 {
 }
 
 /// Twice the median of sorted numbers, so that it is a whole number.
-fn median2(sorted: &[u64]) -> u64 {
+fn median2(sorted: &[i64]) -> i64 {
     let middle = |at: usize| sorted.get(at).copied().unwrap_or(0);
     let half = sorted.len() / 2;
     if sorted.len() % 2 == 1 { 2 * middle(half) } else { middle(half.saturating_sub(1)) + middle(half) }
@@ -90,13 +89,13 @@ fn median2(sorted: &[u64]) -> u64 {
 /// How alike numbers are: the mean of how symmetric their quartiles are, and how near the median they
 /// lie. `default` is the latter where the median is below 1.
 #[inline(never)]
-fn alike(numbers: &mut [u64], default: f64) -> f64 {
+fn alike(numbers: &mut [i64], default: f64) -> f64 {
     numbers.sort_unstable();
     round3((1.0 - skew(numbers).abs() + nearness(numbers, default)) / 2.0)
 }
 
 /// Bowley's skew. Quartiles are medians of the halves, without the middle one of an odd number.
-fn skew(sorted: &[u64]) -> f64 {
+fn skew(sorted: &[i64]) -> f64 {
     let half = sorted.len() / 2;
     let (low, rest) = sorted.split_at(half);
     let (q1, q2, q3) = (median2(low), median2(sorted), median2(rest.get(sorted.len() % 2..).unwrap_or(rest)));
@@ -106,7 +105,7 @@ fn skew(sorted: &[u64]) -> f64 {
     (q1 as f64 + q3 as f64 - 2.0 * q2 as f64) / (q3 - q1) as f64
 }
 
-fn nearness(sorted: &[u64], default: f64) -> f64 {
+fn nearness(sorted: &[i64], default: f64) -> f64 {
     let median2 = median2(sorted);
     if median2 < 2 {
         return default;
@@ -115,8 +114,8 @@ fn nearness(sorted: &[u64], default: f64) -> f64 {
 }
 
 /// Twice the median absolute deviation. The deviations come in order from the middle outwards.
-fn deviation2(sorted: &[u64], median2: u64) -> f64 {
-    let far = |number: &u64| (2 * number).abs_diff(median2);
+fn deviation2(sorted: &[i64], median2: i64) -> f64 {
+    let far = |number: &i64| (2 * number - median2).abs();
     let above = sorted.partition_point(|number| 2 * number < median2);
     let (below, above) = sorted.split_at(above);
     let (mut below, mut above) = (below.iter().rev().map(far).peekable(), above.iter().map(far).peekable());
@@ -162,17 +161,20 @@ fn evenness(bars: &[u32]) -> f64 {
 /// The share of the filled bars in the two commonest classes of height; one outlier is forgiven.
 #[inline(never)]
 fn two_heights(bars: &[u32]) -> f64 {
-    let filled = || bars.iter().copied().filter(|&bar| bar > 0);
-    if filled().count() < BIMODAL_BARS {
+    let highest = bars.iter().copied().max().unwrap_or(0);
+    let class = (f64::from(highest) * MODE_SENSITIVITY).ceil().max(1.0) as u32;
+    let mut filled: Vec<i64> =
+        bars.iter().filter(|&&bar| bar > 0).map(|bar| i64::from(bar / class)).collect();
+    if filled.len() < BIMODAL_BARS {
         return 0.0;
     }
-    let highest = filled().max().unwrap_or(0);
-    let class = (f64::from(highest) * MODE_SENSITIVITY).ceil().max(1.0) as u32;
-    let in_class = |of: u32| filled().filter(|bar| bar / class == of / class).count();
-    let commonest = filled().max_by_key(|&bar| in_class(bar)).unwrap_or(0);
-    let second = filled().filter(|bar| bar / class != commonest / class).map(in_class).max().unwrap_or(0);
-    let fit = (in_class(commonest) + second) as f64 / (filled().count() - 1).max(1) as f64;
-    round3(fit.min(1.0))
+    filled.sort_unstable();
+    let (mut first, mut second) = (0, 0);
+    for same in filled.chunk_by(|a, b| a == b) {
+        let count = same.len();
+        (first, second) = if count > first { (count, first) } else { (first, second.max(count)) };
+    }
+    round3(((first + second) as f64 / (filled.len() - 1) as f64).min(1.0))
 }
 
 /// How much of the span lies between first and last, or how long the longest run of filled bars is.
@@ -195,13 +197,13 @@ fn duration(bars: &[u32], coverage: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn sorted(numbers: &[u64]) -> Vec<u64> {
+    fn sorted(numbers: &[i64]) -> Vec<i64> {
         let mut numbers = numbers.to_vec();
         numbers.sort_unstable();
         numbers
     }
 
-    fn spread(numbers: &[u64]) -> (f64, f64) {
+    fn spread(numbers: &[i64]) -> (f64, f64) {
         let numbers = sorted(numbers);
         (round3(skew(&numbers)), deviation2(&numbers, median2(&numbers)) / 2.0)
     }
@@ -246,7 +248,7 @@ mod tests {
         for numbers in [&[1, 9, 4, 4, 7, 2][..], &[5, 5, 5], &[1, 2, 4, 8, 16, 32, 64], &[3, 1000]] {
             let numbers = sorted(numbers);
             let middle = median2(&numbers);
-            let plain = sorted(&numbers.iter().map(|n| (2 * n).abs_diff(middle)).collect::<Vec<_>>());
+            let plain = sorted(&numbers.iter().map(|n| (2 * n - middle).abs()).collect::<Vec<_>>());
             assert_eq!(deviation2(&numbers, middle), median2(&plain) as f64 / 2.0, "{numbers:?}");
         }
     }
