@@ -37,7 +37,10 @@ pub use error::{Error, ErrorKind, Position};
 pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
 pub use report::{Explanation, Report};
-pub use rule::{Gates, NothingYet, Rule, Window};
+pub use rule::{
+    AppliesTo, Compiled, Entries, Entry, Gates, ListLines, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    ThreatHit, ThreatList, Window,
+};
 
 /// Version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,6 +1,12 @@
 //! Everything tunable, as one value: the rule. It is applied at evaluation, never at ingest.
 
+mod compiled;
+mod entry;
+mod index;
+mod list;
+mod lists;
 pub(crate) mod networks;
+mod profile;
 mod window;
 
 use ipnet::IpNet;
@@ -8,6 +14,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
 use crate::time;
+pub use compiled::{Compiled, SetHit, Side, ThreatHit};
+pub use entry::Entry;
+pub use list::ListLines;
+pub use lists::{AppliesTo, Entries, ReferenceSet, ThreatList};
 pub use window::Window;
 
 /// The networks whose addresses are not destinations of interest: the query's `INCIDR` conditions.
@@ -51,10 +61,10 @@ pub struct Rule {
     pub c2_ports: Vec<u16>,
     /// More connections than this give a beaconing score of 2. Default 200.
     pub high_volume: u64,
-    /// Reference sets: none can be given in this version.
-    pub reference_sets: [(); 0],
-    /// Threat lists: none can be given in this version.
-    pub threat_lists: [(); 0],
+    /// Lists whose pairs are no findings. Default none.
+    pub reference_sets: Vec<ReferenceSet>,
+    /// Lists of known command-and-control endpoints. Default none.
+    pub threat_lists: Vec<ThreatList>,
     /// Hunts: nothing can be tuned in this version.
     pub hunts: NothingYet,
     /// Priority: nothing can be tuned in this version.
@@ -67,6 +77,10 @@ pub struct Rule {
 pub struct Gates {
     /// At least this many connections. Default 20.
     pub min_connections: u64,
+    /// On a destination port of `c2_ports`, at least this many connections instead. Default none: the same
+    /// number on every port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_connections_c2_port: Option<u64>,
     /// Connections in at least this many distinct calendar hours. Default 3.
     pub min_hours: u64,
 }
@@ -78,7 +92,7 @@ pub struct NothingYet {}
 
 impl Default for Gates {
     fn default() -> Self {
-        Gates { min_connections: 20, min_hours: 3 }
+        Gates { min_connections: 20, min_connections_c2_port: None, min_hours: 3 }
     }
 }
 
@@ -90,18 +104,28 @@ impl Default for Rule {
             end: None,
             utc_offset_minutes: 0,
             gates: Gates::default(),
-            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| text.parse().ok()).collect(),
+            excluded_destinations: parsed(PRIVATE_NETWORKS.iter()),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
-            reference_sets: [],
-            threat_lists: [],
+            reference_sets: Vec::new(),
+            threat_lists: Vec::new(),
             hunts: NothingYet {},
             priority: NothingYet {},
         }
     }
 }
 
+fn parsed<'a>(networks: impl Iterator<Item = &'a &'a str>) -> Vec<IpNet> {
+    networks.filter_map(|text| text.parse().ok()).collect()
+}
+
 impl Rule {
+    /// The fewest connections of a finding on that destination port.
+    pub fn min_connections_on(&self, port: u16) -> u64 {
+        let on_c2_port = self.gates.min_connections_c2_port.filter(|_| self.c2_ports.contains(&port));
+        on_c2_port.unwrap_or(self.gates.min_connections)
+    }
+
     /// Reads a rule document (JSON).
     ///
     /// # Errors
@@ -128,8 +152,38 @@ impl Rule {
                 self.utc_offset_minutes
             )));
         }
+        check_names("reference_sets", self.reference_sets.iter().map(|set| set.name.as_str()))?;
+        check_names("threat_lists", self.threat_lists.iter().map(|list| list.name.as_str()))?;
         Ok(self)
     }
+}
+
+/// The most characters of a list's name.
+const LONGEST_NAME: usize = 100;
+
+/// Names tell lists apart, and go into reports and queries.
+fn check_names<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
+    let mut before = Vec::new();
+    for (position, name) in names.enumerate() {
+        let long = name.chars().count() > LONGEST_NAME;
+        let expected = if name.trim().is_empty() || long || name.chars().any(char::is_control) {
+            "a name of 1 to 100 characters, none of them a control character"
+        } else if before.contains(&name) {
+            "a name that no other list has"
+        } else {
+            before.push(name);
+            continue;
+        };
+        let found = format!("rule, field `{field}[{position}].name`: found {name:?}, expected {expected}");
+        return Err(invalid(found));
+    }
+    Ok(())
+}
+
+#[cold]
+fn profile_unknown(name: &str) -> Error {
+    let names = Rule::PROFILES.join(" or ");
+    Error::new(ErrorKind::Options, format!("found profile {name:?}, expected {names}"))
 }
 
 /// What the JSON reader says, in the words of the document: field, no Rust types, position apart.
@@ -144,7 +198,6 @@ fn malformed(text: &str, field: &str, error: &serde_json::Error) -> Error {
         ("expected u16", "expected a whole number from 0 to 65535"),
         ("expected i32", "expected a whole number"),
         ("expected a sequence", "expected a list"),
-        ("expected an empty array", "expected an empty list: this version has none"),
     ] {
         problem = problem.replace(type_name, words);
     }
@@ -196,11 +249,51 @@ mod tests {
         assert!(message(r#"{"window": "24"}"#).contains("\"24\""));
         assert!(message(r#"{"end": "yesterday"}"#).contains("yesterday"));
         assert!(message(r#"{"utc_offset_minutes": 1440}"#).contains("1440"));
-        assert!(message(r#"{"reference_sets": [{}]}"#).contains("reference_sets"));
+        assert!(message(r#"{"reference_sets": [{}]}"#).contains("reference_sets[0]`: missing field `name`"));
+        let found = message(r#"{"reference_sets": [{"name": "a", "entries": ["10.0.0.1", "x"]}]}"#);
+        assert!(
+            found.contains("`reference_sets[0].entries[1]`: found \"x\", expected an address"),
+            "{found}"
+        );
+        assert!(message(r#"{"threat_lists": [{"name": "a", "entires": []}]}"#).contains("entires"));
+        let found = message(r#"{"reference_sets": [{"name": "a", "applies_to": "both"}]}"#);
+        assert!(found.contains("reference_sets[0].applies_to") && found.contains("either"), "{found}");
+        assert!(
+            message(r#"{"threat_lists": [{"name": "a"}, {"name": "a"}]}"#).contains("threat_lists[1].name")
+        );
+        assert!(message(r#"{"reference_sets": [{"name": " "}]}"#).contains("reference_sets[0].name"));
+        assert!(message(r#"{"gates": {"min_connections_c2_port": -1}}"#).contains("min_connections_c2_port"));
         assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("hunts"));
         assert!(message("{} x").contains("trailing"));
         let Err(error) = Rule::from_json("{\n  \"window\": 7}") else { panic!("a number is no window") };
         assert_eq!(error.position().map(|p| (p.line, p.byte)), Some((2, 14)));
+    }
+
+    #[test]
+    fn lists_stand_in_the_document_line_by_line() {
+        let document = r##"{"reference_sets": [{"name": "irc", "applies_to": "destination", "ports": [6667],
+              "entries": ["203.0.113.5", "# a remark alone", "198.51.100.0/24 # the office", "", "*.Example.net"]}],
+            "threat_lists": [{"name": "mine", "entries": ["", "203.0.113.9:443 # Pikabot"]}]}"##;
+        let Ok(rule) = Rule::from_json(document) else { panic!("a good document") };
+        let [set] = rule.reference_sets.as_slice() else { panic!("one set") };
+        let lines: Vec<(u32, Option<&str>)> =
+            set.entries.iter().map(|entry| (entry.line(), entry.remark())).collect();
+        assert_eq!(lines, [(1, None), (3, Some("the office")), (5, None)]);
+        let written = r##""entries":["203.0.113.5","","198.51.100.0/24 # the office","","*.example.net"]}],"threat_lists":[{"name":"mine","entries":["","203.0.113.9:443 # Pikabot"]}]"##;
+        assert!(rule.to_json().contains(written), "{}", rule.to_json());
+        assert_eq!(Rule::from_json(&rule.to_json()), Ok(rule));
+    }
+
+    #[test]
+    fn the_lab_profile_is_as_specified() {
+        let lab = r#"{"name": "T1584.005 lab", "gates": {"min_hours": 1, "min_connections_c2_port": 1},
+            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]}"#;
+        assert_eq!(Rule::profile("lab"), Rule::from_json(lab));
+        assert_eq!(Rule::profile("default"), Ok(Rule::default()));
+        let Err(error) = Rule::profile("Lab") else { panic!("no profile") };
+        assert_eq!(error.to_string(), "found profile \"Lab\", expected default or lab");
+        let lab = Rule::profile("lab").unwrap_or_default();
+        assert_eq!((lab.min_connections_on(6667), lab.min_connections_on(443)), (1, 20));
     }
 
     #[test]
