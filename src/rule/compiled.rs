@@ -154,17 +154,21 @@ const ANY_PORT: u32 = 1 << 16;
 impl Table {
     fn new(entries: &Entries) -> Self {
         let (mut of_network, mut of_name) = (Index::default(), Index::default());
-        let with_network = entries.iter().zip(0_u64..).filter_map(|(entry, at)| match entry.subject() {
-            Subject::Network(network) => Some((network, entry.port(), at)),
-            Subject::Host(_) => None,
-        });
-        let networks = Networks::new(with_network.clone().map(|(network, ..)| network));
-        for (position, (_, port, at)) in with_network.enumerate() {
-            of_network.push((network_key(networks.number(position), port), at));
-        }
+        let (mut subjects, mut ports) = (Vec::new(), Vec::new());
         for (entry, at) in entries.iter().zip(0_u64..) {
-            if let Subject::Host(name) = entry.subject() {
-                of_name.push((hash(name), at));
+            match entry.subject() {
+                Subject::Network(network) => {
+                    subjects.push(network);
+                    ports.push((entry.port(), at));
+                }
+                Subject::Host(name) => of_name.push((hash(name), at)),
+            }
+        }
+        let networks = Networks::new(subjects);
+        // By number, which leaves little to sort.
+        for (number, position) in networks.numbers() {
+            if let Some((port, at)) = ports.get(*position as usize) {
+                of_network.push((network_key(*number, *port), *at));
             }
         }
         of_network.sort();

@@ -60,8 +60,8 @@ pub(crate) struct Networks {
     /// How far an IPv4 address is shifted to leave the first bits.
     shift: u32,
     v6: Ranges<u128>,
-    /// The number of each given network; equal networks share one.
-    numbers: Vec<u32>,
+    /// The number of each given network, with its position, by number; equal networks share one.
+    numbers: Vec<(u32, u32)>,
     /// By number: the next wider network that holds this one.
     wider: Vec<u32>,
 }
@@ -94,7 +94,7 @@ impl Networks {
             into.push((start, u64::from(prefix) << 32 | given));
             given += 1;
         }
-        let mut set = Networks { numbers: vec![NONE; given as usize], ..Networks::default() };
+        let mut set = Networks::default();
         let ranges = set.cut(v4, 32);
         set.v4.starts = ranges.starts.iter().map(|start| *start as u32).collect();
         set.v4.owners = ranges.owners;
@@ -124,9 +124,7 @@ impl Networks {
                     number
                 }
             };
-            if let Some(of_given) = self.numbers.get_mut(packed as u32 as usize) {
-                *of_given = number;
-            }
+            self.numbers.push((number, packed as u32));
         }
         close(&mut open, None, all, &mut ranges);
         ranges
@@ -136,8 +134,13 @@ impl Networks {
         // About one range for each value of the bits; 65,536 values at most.
         let bits = self.v4.starts.len().max(1).ilog2().min(16);
         self.shift = 32 - bits;
-        let position = |value: u64| self.v4.starts.partition_point(|start| u64::from(*start) < value) as u32;
-        self.first_bits = (0..=1_u64 << bits).map(|value| position(value << self.shift)).collect();
+        for (position, start) in self.v4.starts.iter().enumerate() {
+            let value = start.checked_shr(self.shift).unwrap_or(0) as usize;
+            if value >= self.first_bits.len() {
+                self.first_bits.resize(value + 1, position as u32);
+            }
+        }
+        self.first_bits.resize((1 << bits) + 1, self.v4.starts.len() as u32);
     }
 
     pub fn contains(&self, address: IpAddr) -> bool {
@@ -166,9 +169,9 @@ impl Networks {
         std::iter::successors(self.innermost(address), wider)
     }
 
-    /// The number of the given network at that position.
-    pub fn number(&self, position: usize) -> u32 {
-        self.numbers.get(position).copied().unwrap_or(NONE)
+    /// The numbers of the given networks in ascending order, each with the network's position.
+    pub fn numbers(&self) -> &[(u32, u32)] {
+        &self.numbers
     }
 }
 
@@ -255,7 +258,9 @@ mod tests {
         let set = networks(&texts);
         let found = |address: &str| -> Vec<usize> {
             let Ok(address) = address.parse() else { panic!("{address}") };
-            let position = |number: u32| (0..texts.len()).find(|at| set.number(*at) == number);
+            let position = |number: u32| {
+                set.numbers().iter().find(|numbered| numbered.0 == number).map(|found| found.1 as usize)
+            };
             set.holding(address).filter_map(position).collect()
         };
         assert_eq!(found("10.1.2.3"), [3, 5, 2, 1, 0]);
@@ -263,6 +268,6 @@ mod tests {
         assert_eq!(found("10.1.3.0"), [1, 0]);
         assert_eq!(found("10.2.0.0"), [0]);
         assert_eq!(found("11.0.0.0"), [0; 0]);
-        assert_eq!(set.number(1), set.number(4), "equal networks are one");
+        assert_eq!(set.numbers(), [(0, 0), (1, 1), (1, 4), (2, 2), (3, 5), (4, 3)]);
     }
 }
