@@ -26,6 +26,7 @@ mod evaluate;
 mod flow;
 mod ingest;
 mod pairs;
+pub mod query;
 pub mod report;
 mod rule;
 mod time;

@@ -16,6 +16,7 @@ use crate::error::{Error, ErrorKind};
 use crate::time;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
 pub use entry::Entry;
+pub(crate) use entry::Subject;
 pub use list::ListLines;
 pub use lists::{AppliesTo, Entries, ReferenceSet, ThreatList};
 pub use window::Window;

@@ -84,15 +84,13 @@ impl<T: Ord + Copy> Ranges<T> {
 impl Networks {
     pub fn new<'a>(networks: impl IntoIterator<Item = &'a IpNet>) -> Self {
         let (mut v4, mut v6) = (Index::default(), Index::default());
-        let mut given = 0_u64;
-        for network in networks {
+        for (given, network) in (0_u64..).zip(networks) {
             // Wider networks come before those inside them.
             let (into, start, prefix) = match canonical(network) {
                 IpNet::V4(net) => (&mut v4, u128::from(net.network().to_bits()), net.prefix_len()),
                 IpNet::V6(net) => (&mut v6, net.network().to_bits(), net.prefix_len()),
             };
             into.push((start, u64::from(prefix) << 32 | given));
-            given += 1;
         }
         let mut set = Networks::default();
         let ranges = set.cut(v4, 32);

@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod count;
+mod python;
 mod serve;
 mod setup;
 mod test;

@@ -1,0 +1,97 @@
+//! ClickHouse's SQL.
+
+use ipnet::IpNet;
+
+use super::text::instant;
+use super::{Bounds, End, Language};
+use crate::rule::{Rule, Window};
+
+const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#remarks#
+-- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
+WITH connections AS (
+  SELECT starttime#shift# AS start,
+    toIPv6OrNull(replaceRegexpAll(toString(sourceip), '^\\[|\\]$|%.*$', '')) AS sourcekey,
+    toIPv6OrNull(replaceRegexpAll(toString(destinationip), '^\\[|\\]$|%.*$', '')) AS destinationkey,
+    ifNull(destinationport, 0) AS port, bytessent, bytesreceived
+  FROM flows
+  WHERE starttime <= #until##from#
+),
+pairs AS (
+  SELECT assumeNotNull(sourcekey) AS sourcekey, assumeNotNull(destinationkey) AS destinationkey, port AS destinationport,
+    count() AS connection_count, uniqExact(formatDateTime(start, '%Y-%m-%d %H', 'UTC')) AS hourly_buckets,
+    ifNull(sum(bytessent), 0) AS bytes_sent, ifNull(sum(bytesreceived), 0) AS bytes_received,
+    formatDateTime(min(start), '%Y-%m-%d %H:%i:%S', 'UTC') AS first_seen,
+    formatDateTime(max(start), '%Y-%m-%d %H:%i:%S', 'UTC') AS last_seen
+  FROM connections
+  WHERE isNotNull(sourcekey) AND isNotNull(destinationkey)
+  GROUP BY connections.sourcekey, connections.destinationkey, port
+),
+-- IPv4 addresses without ::ffff: before them, and IPv6 addresses without a dotted end.
+written AS (
+  SELECT *, arrayMap(key -> if(match(toString(key), '^::[0-9]+[.]'),
+      lower(concat('::', trimLeft(substring(hex(key), 25, 4), '0'), ':', replaceRegexpOne(substring(hex(key), 29, 4), '^0{1,3}', ''))),
+      replaceRegexpOne(toString(key), '^::ffff:([0-9.]+)$', '\\1')), [sourcekey, destinationkey]) AS texts,
+    texts[1] AS sourceip, texts[2] AS destinationip
+  FROM pairs
+),
+scored AS (
+  SELECT *, CASE #scores#ELSE 1 END AS beaconing_score#listed#
+  FROM written
+)
+SELECT sourceip, destinationip, destinationport, connection_count, hourly_buckets, bytes_sent, bytes_received,
+  first_seen, last_seen, beaconing_score#listed_2#
+FROM scored
+WHERE #gates##conditions#
+ORDER BY beaconing_score DESC, connection_count DESC, isIPv6String(sourceip), sourcekey, isIPv6String(destinationip),
+  destinationkey, destinationport
+";
+
+pub(super) const LANGUAGE: Language = Language {
+    template: [TEMPLATE, ""],
+    and: " AND ",
+    or: " OR ",
+    not: "NOT ",
+    conditions: ["\n  AND "; 2],
+    one_of: "#field# IN (#values#)",
+    choose: "if(#if#, #then#, #else#)",
+    branch: "WHEN #if# THEN #then# ",
+    listed: [", CASE #branches#ELSE '' END AS threat_list", ", threat_list", ""],
+    is_listed: "threat_list != ''",
+    remark: "\n-- #text#",
+    kept_list: None,
+    shift: " + toIntervalMinute(#minutes#)",
+    source: End { address: "sourceip", host: None },
+    destination: End { address: "destinationip", host: None },
+    port: "destinationport",
+    connections: "connection_count",
+    hours: "hourly_buckets",
+    quote,
+    within,
+    ends_with: |_, _| String::new(),
+    window,
+};
+
+/// Backslashes are special here.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn within(field: &str, networks: &[IpNet]) -> String {
+    if let [one] = networks {
+        return format!("isIPAddressInRange({field}, '{one}')");
+    }
+    let networks: Vec<String> = networks.iter().map(|network| format!("'{network}'")).collect();
+    format!("arrayExists(network -> isIPAddressInRange({field}, network), [{}])", networks.join(", "))
+}
+
+fn window(rule: &Rule) -> Bounds {
+    let until = match rule.end {
+        Some(end) => format!("toDateTime64('{}', 6, 'UTC')", instant(end)),
+        None => "(SELECT max(starttime) FROM flows)".to_owned(),
+    };
+    let from = match rule.window {
+        Window::Hours(hours) => format!(" AND starttime > {until} - toIntervalHour({hours})"),
+        Window::All => String::new(),
+    };
+    Bounds { from, until, condition: None }
+}
