@@ -232,14 +232,14 @@ pub fn version() -> String {
     crate::VERSION.to_owned()
 }
 
-/// The default rule.
+/// A ready-made rule, by name.
 ///
 /// # Errors
 ///
-/// None in practice.
-#[wasm_bindgen(js_name = defaultRule)]
-pub fn default_rule() -> Result<JsValue, JsError> {
-    parsed(&Rule::default().to_json())
+/// `E_OPTIONS` for another name.
+#[wasm_bindgen(js_name = profileRule)]
+pub fn profile_rule(name: &str) -> Result<JsValue, JsError> {
+    parsed(&Rule::profile(name).map_err(|error| thrown(&error))?.to_json())
 }
 
 /// Checks a rule document and fills in the defaults.
@@ -336,4 +336,37 @@ fn thrown(error: &Error) -> JsError {
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Setting a property of an object that was made here cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The rule as a query for that target.
+///
+/// # Errors
+///
+/// `E_RULE`, or `E_OPTIONS` for another target.
+#[wasm_bindgen(js_name = renderQuery)]
+pub fn render_query(target: &str, rule: Option<String>) -> Result<String, JsError> {
+    let target = crate::query::Target::from_name(target).map_err(|error| thrown(&error))?;
+    Ok(crate::query::render(&rule_of(rule.as_deref())?, target))
+}
+
+/// A reference set from the text of a list, as it stands in a rule.
+///
+/// # Errors
+///
+/// `E_RULE` with the line.
+#[wasm_bindgen(js_name = parseReferenceSet)]
+pub fn parse_reference_set(name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
+    let set = crate::ReferenceSet::from_list(name, text, column.as_deref()).map_err(|error| thrown(&error))?;
+    parsed(&serde_json::to_string(&set).unwrap_or_default())
+}
+
+/// A threat list from the text of a list: the list as it stands in a rule, and which lines were left out.
+///
+/// # Errors
+///
+/// `E_RULE` with the first line, if none is an endpoint.
+#[wasm_bindgen(js_name = parseThreatList)]
+pub fn parse_threat_list(name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
+    let read = crate::ThreatList::from_list(name, text, column.as_deref()).map_err(|error| thrown(&error))?;
+    parsed(&serde_json::to_string(&read).unwrap_or_default())
 }

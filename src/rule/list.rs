@@ -29,13 +29,13 @@ const SUBJECTS: [&str; 15] = [
 const PORTS: [&str; 3] = ["dstport", "destinationport", "port"];
 const REMARKS: [&str; 6] = ["malware", "threat", "description", "comment", "note", "remark"];
 
-/// What was read of a list.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+/// The lines of a list that could not be used.
+#[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct ListLines {
-    /// Lines that hold neither an entry nor a remark.
+    /// How many hold neither an entry nor a remark.
     pub left_out: u32,
-    /// The first of them: line, and text.
+    /// The first of them: number, from 1, and text, shortened.
     pub examples: Vec<(u32, String)>,
 }
 

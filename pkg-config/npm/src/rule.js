@@ -1,8 +1,24 @@
 import { use } from "./engine.js";
 
-/** The default rule, complete. */
-export function defaultRule() {
-  return use((engine) => engine.defaultRule());
+/** A ready-made rule, complete. */
+export function defaultRule(profile = "default") {
+  return use((engine) => engine.profileRule(profile));
+}
+
+/** The rule in another query language. */
+export function renderQuery(target, rule) {
+  return use((engine) => engine.renderQuery(target, ruleText(rule)));
+}
+
+/** A reference set of a rule, from the text of a list. */
+export function parseReferenceSet(name, text, column) {
+  return use((engine) => engine.parseReferenceSet(name, text, column));
+}
+
+/** A threat list of a rule, from the text of a list, and the lines that are no endpoints. */
+export function parseThreatList(name, text, column) {
+  const [list, { left_out, examples }] = use((engine) => engine.parseThreatList(name, text, column));
+  return { list, leftOut: left_out, examples: examples.map(([line, text]) => ({ line, text })) };
 }
 
 /** Checks a rule document, given as JSON text or as an object, and completes it. */
