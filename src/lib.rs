@@ -39,7 +39,7 @@ pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
 pub use report::{Explanation, Report};
 pub use rule::{
-    AppliesTo, Compiled, Entries, Entry, Gates, ListLines, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, NothingYet, ReferenceSet, Rule, SetHit, Side,
     ThreatHit, ThreatList, Window,
 };
 

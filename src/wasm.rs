@@ -349,24 +349,29 @@ pub fn render_query(target: &str, rule: Option<String>) -> Result<String, JsErro
     Ok(crate::query::render(&rule_of(rule.as_deref())?, target))
 }
 
-/// A reference set from the text of a list, as it stands in a rule.
+/// A reference set or a threat list from the text of a list, alone in a rule; and what was left out of it.
 ///
 /// # Errors
 ///
 /// `E_RULE` with the line.
-#[wasm_bindgen(js_name = parseReferenceSet)]
-pub fn parse_reference_set(name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
-    let set = crate::ReferenceSet::from_list(name, text, column.as_deref()).map_err(|error| thrown(&error))?;
-    parsed(&serde_json::to_string(&set).unwrap_or_default())
-}
-
-/// A threat list from the text of a list: the list as it stands in a rule, and which lines were left out.
-///
-/// # Errors
-///
-/// `E_RULE` with the first line, if none is an endpoint.
-#[wasm_bindgen(js_name = parseThreatList)]
-pub fn parse_threat_list(name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
-    let read = crate::ThreatList::from_list(name, text, column.as_deref()).map_err(|error| thrown(&error))?;
-    parsed(&serde_json::to_string(&read).unwrap_or_default())
+#[wasm_bindgen(js_name = parseList)]
+pub fn parse_list(threats: bool, name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
+    let (mut rule, mut left_out, column) = (Rule::default(), crate::LeftOut::default(), column.as_deref());
+    if threats {
+        let (list, lines) =
+            crate::ThreatList::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.threat_lists.push(list);
+        left_out = lines;
+    } else {
+        let set = crate::ReferenceSet::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.reference_sets.push(set);
+    }
+    let out = Object::new();
+    set(&out, "rule", &parsed(&rule.to_json())?);
+    set(&out, "leftOut", &left_out.lines.into());
+    if let Some((line, text)) = left_out.first {
+        set(&out, "line", &line.into());
+        set(&out, "text", &text.into());
+    }
+    Ok(out.into())
 }

@@ -455,7 +455,7 @@ export function parseThreatList(
   name: string,
   text: string,
   column?: string,
-): { list: ThreatList; leftOut: number; examples: { line: number; text: string }[] };
+): { list: ThreatList; leftOut: number; first: { line: number; text: string } | null };
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;

@@ -2,10 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::text::{instant, single_quoted};
-use super::{Bounds, End, Language};
-use crate::rule::{Rule, Window};
-use crate::time::{HOUR, MINUTE};
+use super::text::{Alternatives, Quote, Text};
+use super::window::Words;
+use super::{End, Language};
 
 /// Remarks may stand only inside a query, not before or after it.
 const TEMPLATE: &str = "\
@@ -42,51 +41,28 @@ pub(super) const LITERAL: Language = Language {
     port: "destinationport",
     connections: "COUNT(*)",
     hours: "COUNT(DISTINCT DATEFORMAT(starttime#shift#, 'yyyy-MM-dd HH'))",
-    quote: single_quoted,
+    quote: Quote::Doubled,
     within,
-    ends_with: |_, _| String::new(),
-    window,
+    ends_with: |_, _, _| {},
+    // START and STOP are whole minutes, so the start times are asked for as well. Without a start, QRadar
+    // looks at the last five minutes.
+    window: Words {
+        from: ["LAST #hours# HOURS", EVER, "START '#after_minute#Z'", EVER],
+        until: ["", "", " STOP '#stop_minute#Z'", " STOP '#stop_minute#Z'"],
+        condition: ["", "", "starttime > #after_ms# AND starttime <= #end_ms#", "starttime <= #end_ms#"],
+    },
 };
+
+const EVER: &str = "START '1970-01-01 00:00Z'";
 
 pub(super) const QRADAR: Language =
     Language { kept_list: Some("REFERENCESETCONTAINS(#name#, #field#)"), ..LITERAL };
 
-fn within(field: &str, networks: &[IpNet]) -> String {
-    let each: Vec<String> = networks.iter().map(|network| format!("INCIDR('{network}', {field})")).collect();
-    match each.as_slice() {
-        [one] => one.clone(),
-        _ => format!("({})", each.join(" OR ")),
+fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+    let mut any = Alternatives::begin(out, " OR ");
+    for network in networks {
+        any.next(out);
+        out.show(&format_args!("INCIDR('{network}', {field})"));
     }
-}
-
-/// START and STOP are whole minutes, so the start times are asked for as well: milliseconds since 1970.
-fn window(rule: &Rule) -> Bounds {
-    let Some(end) = rule.end else {
-        let from = match rule.window {
-            Window::Hours(hours) => format!("LAST {hours} HOURS"),
-            Window::All => EVER.to_owned(),
-        };
-        return Bounds { from, ..Bounds::default() };
-    };
-    let mut bounds = Bounds { from: EVER.to_owned(), ..Bounds::default() };
-    let mut condition = format!("starttime <= {}", end.div_euclid(MILLISECOND));
-    if let Window::Hours(hours) = rule.window {
-        let after = end - i64::from(hours) * HOUR;
-        bounds.from = format!("START '{}Z'", minute(after));
-        condition = format!("starttime > {} AND {condition}", after.div_euclid(MILLISECOND));
-    }
-    bounds.until = format!(" STOP '{}Z'", minute(end + MINUTE));
-    bounds.condition = Some(condition);
-    bounds
-}
-
-const MILLISECOND: i64 = 1000;
-
-/// Without a start, QRadar looks at the last five minutes.
-const EVER: &str = "START '1970-01-01 00:00Z'";
-
-fn minute(micros: i64) -> String {
-    let mut text = instant(micros);
-    text.truncate("2026-03-02 18:00".len());
-    text
+    any.end(out);
 }

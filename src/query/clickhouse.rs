@@ -2,9 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::text::instant;
-use super::{Bounds, End, Language};
-use crate::rule::{Rule, Window};
+use super::text::{Quote, Text};
+use super::window::Words;
+use super::{End, Language};
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -65,33 +65,34 @@ pub(super) const LANGUAGE: Language = Language {
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
-    quote,
+    quote: Quote::SingleEscaped,
     within,
-    ends_with: |_, _| String::new(),
-    window,
+    ends_with: |_, _, _| {},
+    window: Words {
+        from: [
+            " AND starttime > (SELECT max(starttime) FROM flows) - toIntervalHour(#hours#)",
+            "",
+            " AND starttime > toDateTime64('#end_text#', 6, 'UTC') - toIntervalHour(#hours#)",
+            "",
+        ],
+        until: [
+            LATEST,
+            LATEST,
+            "toDateTime64('#end_text#', 6, 'UTC')",
+            "toDateTime64('#end_text#', 6, 'UTC')",
+        ],
+        condition: [""; 4],
+    },
 };
 
-/// Backslashes are special here.
-fn quote(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
-}
+const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 
-fn within(field: &str, networks: &[IpNet]) -> String {
+fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     if let [one] = networks {
-        return format!("isIPAddressInRange({field}, '{one}')");
+        out.show(&format_args!("isIPAddressInRange({field}, '{one}')"));
+        return;
     }
-    let networks: Vec<String> = networks.iter().map(|network| format!("'{network}'")).collect();
-    format!("arrayExists(network -> isIPAddressInRange({field}, network), [{}])", networks.join(", "))
-}
-
-fn window(rule: &Rule) -> Bounds {
-    let until = match rule.end {
-        Some(end) => format!("toDateTime64('{}', 6, 'UTC')", instant(end)),
-        None => "(SELECT max(starttime) FROM flows)".to_owned(),
-    };
-    let from = match rule.window {
-        Window::Hours(hours) => format!(" AND starttime > {until} - toIntervalHour({hours})"),
-        Window::All => String::new(),
-    };
-    Bounds { from, until, condition: None }
+    out.show(&format_args!("arrayExists(network -> isIPAddressInRange({field}, network), ["));
+    out.each(networks, &mut |out, network| out.show(&format_args!("'{network}'")));
+    out.push("])");
 }

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::text::{instant, single_quoted};
-use super::{Bounds, End, Language};
-use crate::rule::{Rule, Window};
+use super::text::{Quote, Text};
+use super::window::Words;
+use super::{End, Language};
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -108,46 +108,48 @@ pub(super) const LANGUAGE: Language = Language {
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
-    quote: single_quoted,
+    quote: Quote::Doubled,
     within,
-    ends_with: |_, _| String::new(),
-    window,
+    ends_with: |_, _, _| {},
+    window: Words {
+        from: [
+            " AND starttime > (SELECT max(starttime) FROM flows) - INTERVAL #hours# HOUR",
+            "",
+            " AND starttime > TIMESTAMP '#end_text#' - INTERVAL #hours# HOUR",
+            "",
+        ],
+        until: [LATEST, LATEST, "TIMESTAMP '#end_text#'", "TIMESTAMP '#end_text#'"],
+        condition: [""; 4],
+    },
 };
 
-fn within(field: &str, networks: &[IpNet]) -> String {
-    let key = field.replace("ip", "key");
-    let range = |network: &IpNet| (digits(network.network()), digits(network.broadcast()));
+const LATEST: &str = "(SELECT max(starttime) FROM flows)";
+
+fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+    let key = if field == "sourceip" { "sourcekey" } else { "destinationkey" };
     if let [one] = networks {
-        let (first, last) = range(one);
-        return format!("{key} BETWEEN '{first}' AND '{last}' /* {one} */");
+        out.show(&format_args!("{key} BETWEEN '"));
+        digits(out, one.network());
+        out.push("' AND '");
+        digits(out, one.broadcast());
+        out.show(&format_args!("' /* {one} */"));
+        return;
     }
-    let row = |network: &IpNet| {
-        let (first, last) = range(network);
-        format!("('{network}', '{first}', '{last}')")
-    };
-    let rows: Vec<String> = networks.iter().map(row).collect();
-    let rows = rows.join(", ");
-    format!(
-        "EXISTS (FROM (VALUES {rows}) AS network(written, first, last) WHERE {key} BETWEEN first AND last)"
-    )
+    out.push("EXISTS (FROM (VALUES ");
+    out.each(networks, &mut |out, network| {
+        out.show(&format_args!("('{network}', '"));
+        digits(out, network.network());
+        out.push("', '");
+        digits(out, network.broadcast());
+        out.push("')");
+    });
+    out.show(&format_args!(") AS network(written, first, last) WHERE {key} BETWEEN first AND last)"));
 }
 
 /// The key of an address in the query.
-fn digits(address: IpAddr) -> String {
+fn digits(out: &mut Text, address: IpAddr) {
     match address {
-        IpAddr::V4(v4) => format!("4{:08x}", v4.to_bits()),
-        IpAddr::V6(v6) => format!("6{:032x}", v6.to_bits()),
+        IpAddr::V4(v4) => out.show(&format_args!("4{:08x}", v4.to_bits())),
+        IpAddr::V6(v6) => out.show(&format_args!("6{:032x}", v6.to_bits())),
     }
-}
-
-fn window(rule: &Rule) -> Bounds {
-    let until = match rule.end {
-        Some(end) => format!("TIMESTAMP '{}'", instant(end)),
-        None => "(SELECT max(starttime) FROM flows)".to_owned(),
-    };
-    let from = match rule.window {
-        Window::Hours(hours) => format!(" AND starttime > {until} - INTERVAL {hours} HOUR"),
-        Window::All => String::new(),
-    };
-    Bounds { from, until, condition: None }
 }

@@ -2,9 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::text::{double_quoted, instant};
-use super::{Bounds, End, Language};
-use crate::rule::{Rule, Window};
+use super::text::{Alternatives, Quote, Text};
+use super::window::Words;
+use super::{End, Language};
 
 /// Over the sessions of every source that Sentinel knows, by their common schema (ASIM).
 const ASIM: &str = "\
@@ -70,43 +70,39 @@ pub(super) const SENTINEL: Language = Language {
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
-    quote: double_quoted,
+    quote: Quote::DoubleEscaped,
     within,
-    ends_with: |field, end| format!("{field} endswith {}", double_quoted(end)),
-    window,
+    ends_with: |out, field, end| out.show(&format_args!("{field} endswith \"{end}\"")),
+    window: Words {
+        from: [HOURS, "datetime(1970-01-01)", HOURS, "datetime(1970-01-01)"],
+        until: ["now()", "now()", "datetime(#end_text#)", "datetime(#end_text#)"],
+        condition: [""; 4],
+    },
 };
+
+const HOURS: &str = "window_end - #hours#h";
 
 pub(super) const DEFENDER: Language = Language { template: [DEVICE_NETWORK_EVENTS, REST], ..SENTINEL };
 
-/// What is no address of the kind gives null, and `not(null)` would drop the row.
-fn within(field: &str, networks: &[IpNet]) -> String {
-    let quoted = |wanted: fn(&&IpNet) -> bool| -> Vec<String> {
-        networks.iter().filter(wanted).map(|network| format!("\"{network}\"")).collect()
-    };
-    let (v4, v6) = (quoted(|net| matches!(net, IpNet::V4(_))), quoted(|net| matches!(net, IpNet::V6(_))));
-    let mut parts = Vec::new();
-    if !v4.is_empty() {
-        let list = v4.join(", ");
-        parts.push(format!("coalesce(ipv4_is_in_any_range({field}, dynamic([{list}])), false)"));
+/// What is no address of the kind gives null, and `not(null)` would drop the row. An IPv4 address would be
+/// looked up as an IPv4-mapped one.
+fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+    let mut any = Alternatives::begin(out, " or ");
+    for family in ["4", "6"] {
+        let of_family: Vec<&IpNet> =
+            networks.iter().filter(|net| matches!(net, IpNet::V4(_)) == (family == "4")).collect();
+        if of_family.is_empty() {
+            continue;
+        }
+        any.next(out);
+        let begin = out.0.len();
+        out.show(&format_args!("coalesce(ipv{family}_is_in_any_range({field}, dynamic(["));
+        out.each(&of_family, &mut |out, network| out.show(&format_args!("\"{network}\"")));
+        out.push("])), false)");
+        if family == "6" {
+            out.show(&format_args!(" and {field} contains \":\""));
+            out.bracket(begin);
+        }
     }
-    if !v6.is_empty() {
-        // An IPv4 address would be looked up as an IPv4-mapped one.
-        let list = v6.join(", ");
-        parts.push(format!(
-            "({field} contains \":\" and coalesce(ipv6_is_in_any_range({field}, dynamic([{list}])), false))"
-        ));
-    }
-    match parts.as_slice() {
-        [one] => one.clone(),
-        _ => format!("({})", parts.join(" or ")),
-    }
-}
-
-fn window(rule: &Rule) -> Bounds {
-    let until = rule.end.map_or("now()".to_owned(), |end| format!("datetime({})", instant(end)));
-    let from = match rule.window {
-        Window::Hours(hours) => format!("window_end - {hours}h"),
-        Window::All => "datetime(1970-01-01)".to_owned(),
-    };
-    Bounds { from, until, condition: None }
+    any.end(out);
 }

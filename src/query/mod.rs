@@ -1,7 +1,7 @@
 //! The rule carried back to where the flows come from: as a query in the language of a SIEM or database.
 //!
-//! Each language is a template, a few words, and functions for what it says in its own way. What has no
-//! words of its own (which condition, in which order) is here.
+//! Each language is a template and a few patterns. Which conditions there are, and in which order, is the
+//! same for all, and is here.
 
 mod aql;
 mod clickhouse;
@@ -10,14 +10,15 @@ mod entries;
 mod kql;
 mod spl;
 mod text;
+mod window;
 
 use ipnet::IpNet;
 
 use crate::error::{Error, ErrorKind};
 use crate::rule::networks::canonical;
 use crate::rule::{AppliesTo, Entry, Rule};
-use entries::Sorted;
-use text::{fill, harmless, joined};
+use entries::{OfPort, Sorted};
+use text::{Alternatives, Quote, Text};
 
 /// A language, and the tables it is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,17 @@ pub enum Target {
     ClickHouse,
 }
 
+/// The targets, with their names and languages, in the order of [`Target`].
+static TARGETS: [(Target, &str, &Language); 7] = [
+    (Target::QRadar, "qradar", &aql::QRADAR),
+    (Target::QRadarLiteral, "qradar-literal", &aql::LITERAL),
+    (Target::Sentinel, "sentinel", &kql::SENTINEL),
+    (Target::Defender, "defender", &kql::DEFENDER),
+    (Target::Splunk, "splunk", &spl::LANGUAGE),
+    (Target::DuckDb, "duckdb", &duckdb::LANGUAGE),
+    (Target::ClickHouse, "clickhouse", &clickhouse::LANGUAGE),
+];
+
 impl Target {
     /// All targets.
     pub const ALL: [Target; 7] = [
@@ -53,15 +65,7 @@ impl Target {
 
     /// The name in commands and functions.
     pub fn name(self) -> &'static str {
-        match self {
-            Target::QRadar => "qradar",
-            Target::QRadarLiteral => "qradar-literal",
-            Target::Sentinel => "sentinel",
-            Target::Defender => "defender",
-            Target::Splunk => "splunk",
-            Target::DuckDb => "duckdb",
-            Target::ClickHouse => "clickhouse",
-        }
+        TARGETS.get(self as usize).map_or("", |target| target.1)
     }
 
     /// The target of that name.
@@ -70,21 +74,15 @@ impl Target {
     ///
     /// [`ErrorKind::Options`] for another name.
     pub fn from_name(name: &str) -> Result<Target, Error> {
-        Target::ALL.into_iter().find(|target| target.name() == name).ok_or_else(|| {
-            let names = Target::ALL.map(Target::name).join(", ");
-            Error::new(ErrorKind::Options, format!("found target {name:?}, expected one of {names}"))
-        })
-    }
-
-    fn language(self) -> &'static Language {
-        match self {
-            Target::QRadar => &aql::QRADAR,
-            Target::QRadarLiteral => &aql::LITERAL,
-            Target::Sentinel => &kql::SENTINEL,
-            Target::Defender => &kql::DEFENDER,
-            Target::Splunk => &spl::LANGUAGE,
-            Target::DuckDb => &duckdb::LANGUAGE,
-            Target::ClickHouse => &clickhouse::LANGUAGE,
+        match TARGETS.iter().find(|target| target.1 == name) {
+            Some(target) => Ok(target.0),
+            None => {
+                let mut known = String::new();
+                for target in &TARGETS {
+                    known = known + " " + target.1;
+                }
+                Err(Error::new(ErrorKind::Options, format!("found target {name:?}, expected one of{known}")))
+            }
         }
     }
 }
@@ -104,16 +102,24 @@ impl Target {
 /// assert!(text.contains("NOT INCIDR('10.0.0.0/8', destinationip)"));
 /// ```
 pub fn render(rule: &Rule, target: Target) -> String {
-    Query { rule, language: target.language(), remarks: Vec::new() }.render()
+    let mut out = Text::default();
+    if let Some((_, _, language)) = TARGETS.get(target as usize) {
+        let query = Query { rule, language };
+        for part in language.template {
+            out.pattern(part, &mut |out, place| query.place(out, place));
+        }
+    }
+    out.0
 }
 
-/// How a language says what a rule can say. Patterns have places in the form of [`fill`].
+/// How a language says what a rule can say. Patterns are those of [`Text::pattern`]; all may have the place
+/// `#shift#`.
 struct Language {
     /// In two parts, as languages may share the second.
     template: [&'static str; 2],
     and: &'static str,
     or: &'static str,
-    /// Before a condition in brackets.
+    /// Before a condition; what ends with a letter is a call.
     not: &'static str,
     /// Before the first and before each other condition on a pair.
     conditions: [&'static str; 2],
@@ -123,7 +129,7 @@ struct Language {
     choose: &'static str,
     /// A branch of the score or of the threat list: `#if#`, `#then#`.
     branch: &'static str,
-    /// The `#branches#` of the threat list; and the texts of the places `listed_2` and `listed_3`.
+    /// The texts of the places `listed`, `listed_2` and `listed_3`, with `#branches#`.
     listed: [&'static str; 3],
     /// That a threat list holds the pair.
     is_listed: &'static str,
@@ -137,24 +143,13 @@ struct Language {
     destination: End,
     port: &'static str,
     connections: &'static str,
-    /// With the place `#shift#`.
     hours: &'static str,
-    quote: fn(&str) -> String,
+    quote: Quote,
     /// Whether the address in a field is in one of these networks.
-    within: fn(&str, &[IpNet]) -> String,
+    within: fn(&mut Text, &str, &[IpNet]),
     /// Whether the host name in a field ends with that text.
-    ends_with: fn(&str, &str) -> String,
-    window: fn(&Rule) -> Bounds,
-}
-
-/// The rule's window, as a language says it.
-#[derive(Debug, Default)]
-struct Bounds {
-    /// The texts of the places `from` and `until`.
-    from: String,
-    until: String,
-    /// What the start of a connection must be, where the places do not say it.
-    condition: Option<String>,
+    ends_with: fn(&mut Text, &str, &str),
+    window: window::Words,
 }
 
 /// The fields of one end of a pair.
@@ -163,190 +158,306 @@ struct End {
     host: Option<&'static str>,
 }
 
+/// A list of the rule.
+#[derive(Clone, Copy)]
+struct List<'a> {
+    kind: &'static str,
+    name: &'a str,
+    applies_to: AppliesTo,
+    entries: &'a [Entry],
+}
+
 struct Query<'a> {
     rule: &'a Rule,
     language: &'static Language,
-    remarks: Vec<String>,
 }
 
 impl Query<'_> {
-    fn render(mut self) -> String {
-        let (rule, language) = (self.rule, self.language);
-        let offset = i64::from(rule.utc_offset_minutes);
-        let [minutes, seconds, milliseconds] = [1, 60, 60_000].map(|units| (offset * units).to_string());
-        let units = [("minutes", &*minutes), ("seconds", &*seconds), ("milliseconds", &*milliseconds)];
-        let shift = if offset == 0 { String::new() } else { fill(language.shift, &units) };
-        let bounds = (language.window)(rule);
-        let conditions = self.conditions(bounds.condition);
-        let branches = self.threat_branches();
-        let any = !branches.is_empty();
-        let [listed, listed_2, listed_3] = language
-            .listed
-            .map(|text| if any { fill(text, &[("branches", &branches)]) } else { String::new() });
-        let mut gates = self.gates(&shift);
-        if any {
-            gates = format!("(({gates}){}{})", language.or, language.is_listed);
+    fn place(&self, out: &mut Text, place: &str) {
+        let [listed, listed_2, listed_3] = self.language.listed;
+        match place {
+            "name" => out.harmless(&self.rule.name),
+            "remarks" => self.remarks(out),
+            "conditions" => self.conditions(out),
+            "gates" => self.gates(out),
+            "scores" => self.scores(out),
+            "shift" => self.shift(out),
+            "listed" => self.listed(out, listed),
+            "listed_2" => self.listed(out, listed_2),
+            "listed_3" => self.listed(out, listed_3),
+            other => window::write(out, self.rule, &self.language.window, other),
         }
-        let remark = |text: &String| fill(language.remark, &[("text", &harmless(text))]);
-        let remarks: String = self.remarks.iter().map(remark).collect();
-        let name = harmless(&format!("{:?}", rule.name));
-        fill(
-            &language.template.concat(),
-            &[
-                ("name", &name),
-                ("remarks", &remarks),
-                ("from", &bounds.from),
-                ("until", &bounds.until),
-                ("conditions", &conditions),
-                ("gates", &gates),
-                ("scores", &self.score_branches()),
-                ("listed", &listed),
-                ("listed_2", &listed_2),
-                ("listed_3", &listed_3),
-                ("shift", &shift),
-            ],
-        )
+    }
+
+    /// A pattern of the language without other places than `shift`.
+    #[inline(never)]
+    fn words(&self, out: &mut Text, words: &str) {
+        out.pattern(words, &mut |out, _| self.shift(out));
+    }
+
+    #[inline(never)]
+    fn shift(&self, out: &mut Text) {
+        let minutes = i64::from(self.rule.utc_offset_minutes);
+        if minutes == 0 {
+            return;
+        }
+        out.pattern(self.language.shift, &mut |out, unit| {
+            out.show(&match unit {
+                "minutes" => minutes,
+                "seconds" => minutes * 60,
+                _ => minutes * 60_000,
+            });
+        });
+    }
+
+    fn sets(&self) -> impl Iterator<Item = (List<'_>, &[u16])> {
+        self.rule.reference_sets.iter().map(|set| {
+            let (name, entries) = (&*set.name, &*set.entries);
+            (List { kind: "reference set", name, applies_to: set.applies_to, entries }, &*set.ports)
+        })
+    }
+
+    fn threats(&self) -> impl Iterator<Item = List<'_>> {
+        self.rule.threat_lists.iter().map(|list| {
+            let (name, entries) = (&*list.name, &*list.entries);
+            List { kind: "threat list", name, applies_to: AppliesTo::Destination, entries }
+        })
+    }
+
+    /// What a reader must know of the lists.
+    #[inline(never)]
+    fn remarks(&self, out: &mut Text) {
+        for list in self.sets().map(|(list, _)| list).chain(self.threats()) {
+            let sorted = Sorted::new(list.entries);
+            let text = if self.is_kept(&sorted) {
+                "QRadar's reference set of this name must hold the addresses of "
+            } else if sorted.names > 0 && self.language.destination.host.is_none() {
+                "This table has no host names; left out are those of "
+            } else {
+                continue;
+            };
+            out.pattern(self.language.remark, &mut |out, _| {
+                out.push(text);
+                out.push(list.kind);
+                out.push(" ");
+                out.harmless(list.name);
+            });
+        }
+    }
+
+    fn is_kept(&self, sorted: &Sorted) -> bool {
+        self.language.kept_list.is_some() && sorted.only_addresses()
     }
 
     /// When connections count; and what a pair must not be: excluded, or in a reference set.
-    fn conditions(&mut self, window: Option<String>) -> String {
-        let rule = self.rule;
-        let mut all: Vec<String> = window.into_iter().collect();
+    #[inline(never)]
+    fn conditions(&self, out: &mut Text) {
+        let language = self.language;
+        let [mut before, next] = language.conditions;
+        let begin = out.0.len();
+        out.push(before);
+        let window = out.0.len();
+        window::write(out, self.rule, &language.window, "condition");
+        match out.since(window).is_empty() {
+            true => out.0.truncate(begin),
+            false => before = next,
+        }
         // One by one, as in the detection's query.
-        for network in rule.excluded_destinations.iter().map(canonical) {
-            let excluded = (self.language.within)(self.language.destination.address, &[network]);
-            all.push(self.not(&excluded));
+        for network in self.rule.excluded_destinations.iter().map(canonical) {
+            out.push(before);
+            before = next;
+            self.not(out, &mut |out| (language.within)(out, language.destination.address, &[network]));
         }
-        for set in &rule.reference_sets {
-            let within = self.list("reference set", &set.name, set.applies_to, &set.entries);
-            let port = (!set.ports.is_empty()).then(|| self.port_is(&set.ports));
-            all.extend(within.map(|within| self.not(&self.all([Some(within), port]))));
+        for (list, ports) in self.sets() {
+            let begin = out.0.len();
+            out.push(before);
+            let mut any = false;
+            self.not(out, &mut |out| any = self.list_on(out, list, ports));
+            match any {
+                true => before = next,
+                false => out.0.truncate(begin),
+            }
         }
-        let [first, next] = self.language.conditions;
-        let before = std::iter::once(first).chain(std::iter::repeat(next));
-        before.zip(&all).map(|(before, condition)| format!("{before}{condition}")).collect()
     }
 
-    fn not(&self, condition: &str) -> String {
-        let not = self.language.not;
+    #[inline(never)]
+    fn not(&self, out: &mut Text, condition: &mut dyn FnMut(&mut Text)) {
+        out.push(self.language.not);
+        let begin = out.0.len();
+        condition(out);
         // A call needs no brackets, if `not` is no call itself; what is in brackets already, none either.
-        let name = condition.split('(').next().unwrap_or_default();
-        let closed = name.is_empty() || (!name.contains(' ') && not.ends_with(' '));
-        if closed { format!("{not}{condition}") } else { format!("{not}({condition})") }
+        let name = out.since(begin).split('(').next().unwrap_or_default();
+        if !name.is_empty() && (name.contains(' ') || !self.language.not.ends_with(' ')) {
+            out.bracket(begin);
+        }
     }
 
-    /// The conditions that count.
-    fn gates(&self, shift: &str) -> String {
+    /// The conditions that count, or being listed.
+    #[inline(never)]
+    fn gates(&self, out: &mut Text) {
         let (rule, language) = (self.rule, self.language);
-        let everywhere = rule.gates.min_connections.to_string();
-        let least = match rule.gates.min_connections_c2_port.filter(|_| !rule.c2_ports.is_empty()) {
-            None => everywhere,
-            Some(there) => {
-                let port = self.port_is(&rule.c2_ports);
-                fill(language.choose, &[("if", &port), ("then", &there.to_string()), ("else", &everywhere)])
-            }
-        };
-        let hours = fill(language.hours, &[("shift", shift)]);
-        format!("{} >= {least}{}{hours} >= {}", language.connections, language.and, rule.gates.min_hours)
+        let begin = out.0.len();
+        self.words(out, language.connections);
+        out.push(" >= ");
+        let everywhere = rule.gates.min_connections;
+        match rule.gates.min_connections_c2_port.filter(|_| !rule.c2_ports.is_empty()) {
+            None => out.show(&everywhere),
+            Some(there) => out.pattern(language.choose, &mut |out, place| match place {
+                "if" => self.port_is(out, &rule.c2_ports),
+                "then" => out.show(&there),
+                _ => out.show(&everywhere),
+            }),
+        }
+        out.push(language.and);
+        self.words(out, language.hours);
+        out.push(" >= ");
+        out.show(&rule.gates.min_hours);
+        if self.any_listed() {
+            out.bracket(begin);
+            out.push(language.or);
+            out.push(language.is_listed);
+            out.bracket(begin);
+        }
     }
 
-    fn score_branches(&self) -> String {
+    #[inline(never)]
+    fn scores(&self, out: &mut Text) {
         let (rule, language) = (self.rule, self.language);
-        let branch = |condition: &str, score| fill(language.branch, &[("if", condition), ("then", score)]);
-        let listed = (!rule.c2_ports.is_empty()).then(|| branch(&self.port_is(&rule.c2_ports), "3"));
-        let high = branch(&format!("{} > {}", language.connections, rule.high_volume), "2");
-        listed.unwrap_or_default() + &high
+        if !rule.c2_ports.is_empty() {
+            out.pattern(language.branch, &mut |out, place| match place {
+                "if" => self.port_is(out, &rule.c2_ports),
+                _ => out.push("3"),
+            });
+        }
+        out.pattern(language.branch, &mut |out, place| match place {
+            "if" => {
+                self.words(out, language.connections);
+                out.push(" > ");
+                out.show(&rule.high_volume);
+            }
+            _ => out.push("2"),
+        });
     }
 
-    fn threat_branches(&mut self) -> String {
-        let (rule, mut branches) = (self.rule, String::new());
-        for list in &rule.threat_lists {
-            let within = self.list("threat list", &list.name, AppliesTo::Destination, &list.entries);
-            let name = (self.language.quote)(&text::on_one_line(&list.name));
-            if let Some(within) = within {
-                branches += &fill(self.language.branch, &[("if", &within), ("then", &name)]);
-            }
-        }
-        branches
+    fn any_listed(&self) -> bool {
+        self.threats().any(|list| self.list_on(&mut Text::default(), list, &[]))
     }
 
-    /// Whether a list holds a pair; none if there is nothing to ask.
-    fn list(&mut self, what: &str, name: &str, applies_to: AppliesTo, entries: &[Entry]) -> Option<String> {
-        let language = self.language;
-        let sorted = Sorted::new(entries);
-        if sorted.names > 0 && language.destination.host.is_none() {
-            self.remarks.push(format!(
-                "Left out: the host names of {what} {name:?} ({}), as this table has none.",
-                sorted.names
-            ));
+    #[inline(never)]
+    fn listed(&self, out: &mut Text, pattern: &str) {
+        if !self.any_listed() {
+            return;
         }
-        let kept = language.kept_list.filter(|_| sorted.only_addresses());
-        if kept.is_some() {
-            self.remarks.push(format!(
-                "QRadar's reference set {name:?} must hold the {} addresses of {what} {name:?}.",
-                entries.len()
-            ));
-        }
-        let quoted = (language.quote)(&text::on_one_line(name));
-        let mut parts = Vec::new();
-        let ends = [
-            (&language.source, applies_to != AppliesTo::Destination),
-            (&language.destination, applies_to != AppliesTo::Source),
-        ];
-        for (end, _) in ends.iter().filter(|(_, wanted)| *wanted) {
-            match kept {
-                Some(kept) => parts.push(fill(kept, &[("name", &quoted), ("field", end.address)])),
-                None => self.end(end, &sorted, &mut parts),
-            }
-        }
-        self.any(parts)
-    }
-
-    /// The conditions of which one must hold for an end of a pair to be in a list.
-    fn end(&self, end: &End, sorted: &Sorted, parts: &mut Vec<String>) {
-        let language = self.language;
-        for with_port in &sorted.by_port {
-            let mut own = Vec::new();
-            if !with_port.addresses.is_empty() {
-                own.push(self.one_of(end.address, &with_port.addresses));
-            }
-            if !with_port.networks.is_empty() {
-                own.push((language.within)(end.address, &with_port.networks));
-            }
-            if let Some(host) = end.host {
-                if !with_port.hosts.is_empty() {
-                    own.push(self.one_of(host, &with_port.hosts));
+        out.pattern(pattern, &mut |out, _| {
+            for list in self.threats() {
+                let begin = out.0.len();
+                let mut any = false;
+                out.pattern(self.language.branch, &mut |out, place| match place {
+                    "if" => any = self.list_on(out, list, &[]),
+                    _ => self.language.quote.write(out, list.name),
+                });
+                if !any {
+                    out.0.truncate(begin);
                 }
-                own.extend(with_port.subdomains.iter().map(|name| (language.ends_with)(host, name)));
             }
-            match (with_port.port, self.any(own.clone())) {
-                (Some(port), Some(own)) => parts.push(self.all([Some(own), Some(self.port_is(&[port]))])),
-                _ => parts.extend(own),
+        });
+    }
+
+    /// Whether a list holds a pair, on these ports; false if there is nothing to ask.
+    #[inline(never)]
+    fn list_on(&self, out: &mut Text, list: List<'_>, ports: &[u16]) -> bool {
+        let language = self.language;
+        let sorted = Sorted::new(list.entries);
+        let begin = out.0.len();
+        let mut any = Alternatives::begin(out, language.or);
+        for (end, other) in
+            [(&language.source, AppliesTo::Destination), (&language.destination, AppliesTo::Source)]
+        {
+            if list.applies_to == other {
+                continue;
+            }
+            for of_port in &sorted.by_port {
+                let (before, mut next) = (out.0.len(), any);
+                next.next(out);
+                let written = match language.kept_list.filter(|_| sorted.only_addresses()) {
+                    Some(kept) => self.kept(out, kept, list.name, end),
+                    None => self.entries(out, end, of_port),
+                };
+                match written {
+                    true => any = next,
+                    false => out.0.truncate(before),
+                }
             }
         }
-    }
-
-    fn port_is(&self, ports: &[u16]) -> String {
-        let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
-        fill(self.language.one_of, &[("field", self.language.port), ("values", &joined(&ports, ", "))])
-    }
-
-    fn one_of(&self, field: &str, texts: &[String]) -> String {
-        let values: Vec<String> = texts.iter().map(|text| (self.language.quote)(text)).collect();
-        fill(self.language.one_of, &[("field", field), ("values", &joined(&values, ", "))])
-    }
-
-    fn any(&self, mut parts: Vec<String>) -> Option<String> {
-        match parts.len() {
-            0 | 1 => parts.pop(),
-            _ => Some(format!("({})", joined(&parts, self.language.or))),
+        let any = any.end(out);
+        if any && !ports.is_empty() {
+            self.and_port(out, begin, ports);
         }
+        any
     }
 
-    fn all(&self, parts: [Option<String>; 2]) -> String {
-        match parts {
-            [Some(one), Some(other)] => format!("({one}{}{other})", self.language.and),
-            [one, other] => one.or(other).unwrap_or_default(),
+    #[inline(never)]
+    fn kept(&self, out: &mut Text, pattern: &str, name: &str, end: &End) -> bool {
+        out.pattern(pattern, &mut |out, place| match place {
+            "name" => self.language.quote.write(out, name),
+            _ => out.push(end.address),
+        });
+        true
+    }
+
+    /// Whether an end of a pair is in a list, by its entries about one port or about all; false if there is
+    /// nothing to ask.
+    #[inline(never)]
+    fn entries(&self, out: &mut Text, end: &End, of_port: &OfPort) -> bool {
+        let language = self.language;
+        let begin = out.0.len();
+        let mut any = Alternatives::begin(out, language.or);
+        if !of_port.addresses.is_empty() {
+            any.next(out);
+            self.one_of(out, end.address, &of_port.addresses);
         }
+        if !of_port.networks.is_empty() {
+            any.next(out);
+            (language.within)(out, end.address, &of_port.networks);
+        }
+        if let Some(host) = end.host {
+            if !of_port.hosts.is_empty() {
+                any.next(out);
+                self.one_of(out, host, &of_port.hosts);
+            }
+            for name in &of_port.subdomains {
+                any.next(out);
+                (language.ends_with)(out, host, name);
+            }
+        }
+        let any = any.end(out);
+        if let (true, Some(port)) = (any, of_port.port) {
+            self.and_port(out, begin, &[port]);
+        }
+        any
+    }
+
+    /// A condition holds, and the port is one of these.
+    #[inline(never)]
+    fn and_port(&self, out: &mut Text, begin: usize, ports: &[u16]) {
+        out.push(self.language.and);
+        self.port_is(out, ports);
+        out.bracket(begin);
+    }
+
+    #[inline(never)]
+    fn port_is(&self, out: &mut Text, ports: &[u16]) {
+        out.pattern(self.language.one_of, &mut |out, place| match place {
+            "field" => out.push(self.language.port),
+            _ => out.each(ports, &mut |out, port| out.show(port)),
+        });
+    }
+
+    #[inline(never)]
+    fn one_of(&self, out: &mut Text, field: &str, texts: &[String]) {
+        out.pattern(self.language.one_of, &mut |out, place| match place {
+            "field" => out.push(field),
+            _ => out.each(texts, &mut |out, text| self.language.quote.write(out, text)),
+        });
     }
 }

@@ -2,10 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::text::double_quoted;
-use super::{Bounds, End, Language};
-use crate::rule::{Rule, Window};
-use crate::time::{HOUR, SECOND};
+use super::text::{Alternatives, Quote, Text};
+use super::window::Words;
+use super::{End, Language};
 
 const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#remarks#
 | eval sourceip=coalesce(src_ip, src), destinationip=coalesce(dest_ip, dest), destinationport=coalesce(dest_port, 0),
@@ -42,55 +41,31 @@ pub(super) const LANGUAGE: Language = Language {
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
-    quote,
+    quote: Quote::Splunk,
     within,
     ends_with,
-    window,
+    // `latest` is outside, and both are whole seconds: so the times are asked for as well.
+    window: Words {
+        from: ["earliest=-#hours#h latest=now", "earliest=0 latest=now", "earliest=#after_s#", "earliest=0"],
+        until: ["", "", " latest=#stop_s#", " latest=#stop_s#"],
+        condition: ["", "", "_time > #after_epoch# AND _time <= #end_epoch#", "_time <= #end_epoch#"],
+    },
 };
 
-/// A backtick would begin a macro.
-fn quote(text: &str) -> String {
-    double_quoted(&text.replace('`', "'"))
-}
-
-fn within(field: &str, networks: &[IpNet]) -> String {
-    let each: Vec<String> =
-        networks.iter().map(|network| format!("cidrmatch(\"{network}\", {field})")).collect();
-    match each.as_slice() {
-        [one] => one.clone(),
-        _ => format!("({})", each.join(" OR ")),
+fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+    let mut any = Alternatives::begin(out, " OR ");
+    for network in networks {
+        any.next(out);
+        out.show(&format_args!("cidrmatch(\"{network}\", {field})"));
     }
+    any.end(out);
 }
 
 /// A host name has no character that is special in a pattern, but the dot.
-fn ends_with(field: &str, end: &str) -> String {
-    format!("match({field}, {})", double_quoted(&format!("{}$", end.replace('.', "\\."))))
-}
-
-/// `latest` is outside, and both are whole seconds: so the times are asked for as well.
-fn window(rule: &Rule) -> Bounds {
-    let Some(end) = rule.end else {
-        let from = match rule.window {
-            Window::Hours(hours) => format!("earliest=-{hours}h latest=now"),
-            Window::All => "earliest=0 latest=now".to_owned(),
-        };
-        return Bounds { from, ..Bounds::default() };
-    };
-    let mut bounds = Bounds { from: "earliest=0".to_owned(), ..Bounds::default() };
-    let mut condition = format!("_time <= {}", epoch(end));
-    if let Window::Hours(hours) = rule.window {
-        let after = end - i64::from(hours) * HOUR;
-        bounds.from = format!("earliest={}", after.div_euclid(SECOND));
-        condition = format!("_time > {} AND {condition}", epoch(after));
+fn ends_with(out: &mut Text, field: &str, end: &str) {
+    out.show(&format_args!("match({field}, \""));
+    for label in end.split('.').skip(1) {
+        out.show(&format_args!("\\\\.{label}"));
     }
-    bounds.until = format!(" latest={}", end.div_euclid(SECOND) + 1);
-    bounds.condition = Some(condition);
-    bounds
-}
-
-/// Seconds since 1970 with six digits.
-fn epoch(micros: i64) -> String {
-    let sign = if micros < 0 { "-" } else { "" };
-    let micros = micros.unsigned_abs();
-    format!("{sign}{}.{:06}", micros / 1_000_000, micros % 1_000_000)
+    out.push("$\")");
 }

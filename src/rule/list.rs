@@ -4,10 +4,7 @@
 use super::entry::Entry;
 use crate::error::{Error, ErrorKind};
 
-/// How many of the lines that were left out are kept as examples.
-const EXAMPLES: usize = 3;
-
-/// Names of columns that hold addresses or host names, in the form [`plain`] gives; best first. From Feodo
+/// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
 /// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.
 const SUBJECTS: [&str; 15] = [
     "dstip",
@@ -30,13 +27,13 @@ const PORTS: [&str; 3] = ["dstport", "destinationport", "port"];
 const REMARKS: [&str; 6] = ["malware", "threat", "description", "comment", "note", "remark"];
 
 /// The lines of a list that could not be used.
-#[derive(Debug, Default, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct ListLines {
+pub struct LeftOut {
     /// How many hold neither an entry nor a remark.
-    pub left_out: u32,
-    /// The first of them: number, from 1, and text, shortened.
-    pub examples: Vec<(u32, String)>,
+    pub lines: u32,
+    /// The first of them: its number, from 1, and its text, shortened.
+    pub first: Option<(u32, String)>,
 }
 
 /// What an entry of a list must be.
@@ -61,15 +58,16 @@ impl Kind {
         }
     }
 
-    /// A line of a list, or an entry of a document: none if there is only a remark, or nothing.
-    pub fn entry(self, text: &str, line: u32) -> Result<Option<Entry>, ()> {
+    /// An entry of a document: none if there is only a remark, or nothing.
+    pub fn entry(self, text: &str, line: u32) -> Option<Option<Entry>> {
         let (subject, remark) = without_remark(text);
         if subject.is_empty() {
-            return Ok(None);
+            return Some(None);
         }
-        self.subject(subject, line).map(|entry| Some(entry.with_remark(remark))).ok_or(())
+        self.subject(subject, line).map(|entry| Some(entry.with_remark(remark)))
     }
 
+    #[inline(never)]
     fn subject(self, text: &str, line: u32) -> Option<Entry> {
         match self {
             Kind::ReferenceSet => Entry::parse(text, line).filter(|entry| entry.port().is_none()),
@@ -83,21 +81,45 @@ impl Kind {
 }
 
 /// Reads a list. With `column`, or if the first line with content has a comma, semicolon or tab, it is a
-/// table.
+/// table; else each line is an entry.
 pub(super) fn read(
     name: &str,
     text: &str,
     column: Option<&str>,
     kind: Kind,
-) -> Result<(Vec<Entry>, ListLines), Error> {
-    let mut list = List { name, kind, entries: Vec::new(), lines: ListLines::default(), first_wrong: None };
-    let mut lines = content(text.strip_prefix('\u{feff}').unwrap_or(text)).peekable();
-    let delimiter = lines.peek().and_then(|line| delimiter(without_remark(line.text).0));
-    match (delimiter, column) {
-        (None, None) => lines.for_each(|line| list.add(&line, kind.entry(line.text, line.number))),
-        (delimiter, column) => table(&mut list, &mut lines, delimiter.unwrap_or(','), column)?,
+) -> Result<(Vec<Entry>, LeftOut), Error> {
+    let (mut entries, mut left_out, mut first_wrong) = (Vec::new(), LeftOut::default(), None);
+    let mut form: Option<Form> = None;
+    for line in content(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+        let form = match &form {
+            Some(form) => form,
+            None => {
+                let (found, is_header) =
+                    Form::of(line.text, column, kind).map_err(|problem| wrong(name, &line, &problem))?;
+                let found = form.insert(found);
+                if is_header {
+                    continue;
+                }
+                found
+            }
+        };
+        match form.entry(line.text, line.number, kind) {
+            Some(entry) => entries.extend(entry),
+            None => {
+                left_out.lines += 1;
+                if left_out.lines == 1 {
+                    let text: String = line.text.chars().take(80).collect();
+                    let problem = format!("found {text:?}, expected {}", kind.expected());
+                    first_wrong = Some(wrong(name, &line, &problem));
+                    left_out.first = Some((line.number, text));
+                }
+            }
+        }
     }
-    list.finish()
+    match first_wrong {
+        Some(error) if kind == Kind::ReferenceSet || entries.is_empty() => Err(error),
+        _ => Ok((entries, left_out)),
+    }
 }
 
 /// A line that is not empty and not only a remark.
@@ -123,6 +145,7 @@ fn content(text: &str) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// What stands before a ` #`, and behind it.
+#[inline(never)]
 fn without_remark(text: &str) -> (&str, &str) {
     let begins = |at: &usize| text.get(..*at).is_none_or(|before| before.ends_with([' ', '\t']) || *at == 0);
     match text.match_indices('#').map(|(at, _)| at).find(begins) {
@@ -131,47 +154,67 @@ fn without_remark(text: &str) -> (&str, &str) {
     }
 }
 
-/// A list while it is read.
-struct List<'a> {
-    name: &'a str,
-    kind: Kind,
-    entries: Vec<Entry>,
-    lines: ListLines,
-    first_wrong: Option<Error>,
-}
-
-impl List<'_> {
-    fn add(&mut self, line: &Line<'_>, entry: Result<Option<Entry>, ()>) {
-        match entry {
-            Ok(entry) => self.entries.extend(entry),
-            Err(()) => {
-                let expected = format!("found {:?}, expected {}", shortened(line.text), self.kind.expected());
-                let wrong = || wrong(self.name, line, &expected);
-                self.first_wrong.get_or_insert_with(wrong);
-                self.lines.left_out += 1;
-                if self.lines.examples.len() < EXAMPLES {
-                    self.lines.examples.push((line.number, shortened(line.text)));
-                }
-            }
-        }
-    }
-
-    fn finish(self) -> Result<(Vec<Entry>, ListLines), Error> {
-        match self.first_wrong {
-            Some(error) if self.kind == Kind::ReferenceSet || self.entries.is_empty() => Err(error),
-            _ => Ok((self.entries, self.lines)),
-        }
-    }
-}
-
+#[cold]
 fn wrong(name: &str, line: &Line<'_>, problem: &str) -> Error {
     Error::new(ErrorKind::Rule, format!("{name}, line {}: {problem}", line.number))
         .with_hint("one entry a line; a remark begins with #; or a table with the name of its column")
         .at(u64::from(line.number), line.byte as u64)
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
+/// What a line of a list is.
+#[derive(Debug)]
+enum Form {
+    /// An entry, and maybe a remark.
+    Plain,
+    /// Fields, and where among them is what.
+    Table { delimiter: char, subject: usize, port: Option<usize>, remark: Option<usize> },
+}
+
+impl Form {
+    /// The form of a list by its first line, and whether that is a header; else what is wrong.
+    #[inline(never)]
+    fn of(first: &str, column: Option<&str>, kind: Kind) -> Result<(Form, bool), String> {
+        let delimiter = match (delimiter(without_remark(first).0), column) {
+            (None, None) => return Ok((Form::Plain, false)),
+            (delimiter, _) => delimiter.unwrap_or(','),
+        };
+        let fields = fields(first, delimiter);
+        let named = |names: &[&str]| {
+            names.iter().find_map(|name| fields.iter().position(|field| same_name(field, name)))
+        };
+        let is_entry = |at: usize| fields.get(at).is_some_and(|field| kind.subject(field, 1).is_some());
+        let numbered = column.and_then(|column| column.strip_prefix('#')?.parse::<usize>().ok());
+        let subject = match (numbered, column) {
+            (Some(number), _) => number.checked_sub(1),
+            (None, Some(column)) => named(&[column]),
+            (None, None) => named(&SUBJECTS).or_else(|| (0..fields.len()).find(|at| is_entry(*at))),
+        };
+        let subject = subject.ok_or_else(|| match column {
+            Some(column) => format!("found no column {column:?} among {fields:?}"),
+            None => format!("found no column of addresses or host names among {fields:?}; name one"),
+        })?;
+        let is_header = !is_entry(subject);
+        let named = |names: &[&str]| named(names).filter(|_| is_header);
+        let port = named(&PORTS).filter(|_| kind == Kind::ThreatList);
+        Ok((Form::Table { delimiter, subject, port, remark: named(&REMARKS) }, is_header))
+    }
+
+    /// The entry of a line, if it has one; none if it is wrong.
+    #[inline(never)]
+    fn entry(&self, text: &str, line: u32, kind: Kind) -> Option<Option<Entry>> {
+        let Form::Table { delimiter, subject, port, remark } = *self else { return kind.entry(text, line) };
+        let fields = fields(text, delimiter);
+        let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", String::as_str);
+        if field(Some(subject)).is_empty() {
+            return Some(None);
+        }
+        let entry = kind.subject(field(Some(subject)), line)?;
+        let port = match field(port) {
+            "" => None,
+            text => Some(text.parse().ok()?),
+        };
+        Some(Some(entry.with_port(port).with_remark(field(remark))))
+    }
 }
 
 /// What separates the fields of a first row: what it has most of.
@@ -181,78 +224,18 @@ fn delimiter(row: &str) -> Option<char> {
     [';', '\t', ','].into_iter().max_by_key(count).filter(|best| count(best) > 0)
 }
 
-/// Where a table has what.
-#[derive(Debug, Clone, Copy)]
-struct Columns {
-    subject: usize,
-    port: Option<usize>,
-    remark: Option<usize>,
-}
-
-fn table<'a>(
-    list: &mut List<'_>,
-    lines: &mut dyn Iterator<Item = Line<'a>>,
-    delimiter: char,
-    column: Option<&str>,
-) -> Result<(), Error> {
-    let Some(first) = lines.next() else { return Ok(()) };
-    let header = fields(first.text, delimiter);
-    let (columns, has_header) = columns(&header, column, list.kind)
-        .ok_or_else(|| wrong(list.name, &first, &no_column(&header, column)))?;
-    let first = (!has_header).then_some(first);
-    for line in first.into_iter().chain(lines) {
-        let entry = row(&fields(line.text, delimiter), columns, list.kind, line.number);
-        list.add(&line, entry);
-    }
-    Ok(())
-}
-
-fn row(fields: &[String], columns: Columns, kind: Kind, line: u32) -> Result<Option<Entry>, ()> {
-    let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", String::as_str);
-    let entry = match field(Some(columns.subject)) {
-        "" => return Ok(None),
-        text => kind.subject(text, line).ok_or(())?,
+/// Whether two names of columns are the same, but for what spellings differ in.
+#[inline(never)]
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &'_ str| -> Vec<u8> {
+        let kept = name.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+        kept.map(|byte| byte.to_ascii_lowercase()).collect()
     };
-    let port = match field(columns.port) {
-        "" => None,
-        text => Some(text.parse().map_err(|_| ())?),
-    };
-    Ok(Some(entry.with_port(port).with_remark(field(columns.remark))))
-}
-
-/// The columns of a table by its first row, and whether that is a header.
-fn columns(first: &[String], column: Option<&str>, kind: Kind) -> Option<(Columns, bool)> {
-    let named = |names: &[&str]| {
-        names.iter().find_map(|name| first.iter().position(|field| plain(field) == plain(name)))
-    };
-    let is_entry = |at: usize| first.get(at).is_some_and(|field| kind.subject(field, 1).is_some());
-    let subject = match column {
-        Some(column) => match column.strip_prefix('#').and_then(|number| number.parse::<usize>().ok()) {
-            Some(number) => number.checked_sub(1)?,
-            None => named(&[column])?,
-        },
-        None => named(&SUBJECTS).or_else(|| (0..first.len()).find(|at| is_entry(*at)))?,
-    };
-    let has_header = !is_entry(subject);
-    let named = |names: &[&str]| named(names).filter(|_| has_header);
-    let port = named(&PORTS).filter(|_| kind == Kind::ThreatList);
-    Some((Columns { subject, port, remark: named(&REMARKS) }, has_header))
-}
-
-fn no_column(header: &[String], column: Option<&str>) -> String {
-    let header = header.join(", ");
-    match column {
-        Some(column) => format!("found no column {column:?} among {header}"),
-        None => format!("found no column of addresses or host names among {header}; name one"),
-    }
-}
-
-/// A column's name without what spellings differ in.
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    plain(one) == plain(other)
 }
 
 /// The fields of a row; one in quotes may hold the delimiter, and doubled quotes.
+#[inline(never)]
 fn fields(row: &str, delimiter: char) -> Vec<String> {
     let mut fields = vec![String::new()];
     let mut quoted = false;
@@ -314,11 +297,11 @@ mod tests {
         assert!(message.contains("10.0.0.1:443"), "{message}");
         let (message, _) = error("a,b\nc,d\n", None, Kind::ReferenceSet);
         assert!(
-            message.contains("line 1: found no column of addresses or host names among a, b"),
+            message.contains("line 1: found no column of addresses or host names among [\"a\", \"b\"]"),
             "{message}"
         );
         let (message, _) = error("ip,b\nc,d\n", Some("c"), Kind::ReferenceSet);
-        assert!(message.contains("found no column \"c\" among ip, b"), "{message}");
+        assert!(message.contains("found no column \"c\" among [\"ip\", \"b\"]"), "{message}");
         let (message, byte) = error("name;ip\nx;10.0.0.1\ny;10.0.0\n", None, Kind::ReferenceSet);
         assert!(message.contains("line 3") && byte == Some(19), "{message}");
     }
@@ -355,8 +338,7 @@ mod tests {
         };
         let found: Vec<String> = entries.iter().map(ToString::to_string).collect();
         assert_eq!(found, ["203.0.113.9:443", "203.0.113.10", "bad.example.com"]);
-        assert_eq!(lines.left_out, 2);
-        assert_eq!(lines.examples, [(3, "/a/path.php?x=".to_owned()), (4, "example.com/path".to_owned())]);
+        assert_eq!((lines.lines, lines.first), (2, Some((3, "/a/path.php?x=".to_owned()))));
         let (message, _) = error("one\ntwo\n", None, Kind::ThreatList);
         assert!(message.contains("line 1: found \"one\""), "{message}");
     }

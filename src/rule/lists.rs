@@ -1,14 +1,13 @@
 //! The named lists of a rule: reference sets, which take pairs out, and threat lists, which mark them.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
+use super::document::Part;
 use super::entry::Entry;
-use super::list::{self, Kind, ListLines};
+use super::list::{self, Kind, LeftOut};
 use crate::error::Error;
 
 /// A named list of addresses, networks and host names whose pairs are no findings: the equivalent of
@@ -23,24 +22,21 @@ use crate::error::Error;
 /// assert_eq!(set.entries[0].remark(), Some("Nessus"));
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReferenceSet {
     /// What reports call it; no two sets of a rule share a name.
     pub name: String,
     /// The end of a pair that is looked up. Default either.
-    #[serde(default)]
     pub applies_to: AppliesTo,
     /// The destination ports it is about. Default none, which is all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub ports: Vec<u16>,
     /// What is in it. Default nothing.
-    #[serde(default, deserialize_with = "reference_entries")]
     pub entries: Entries,
 }
 
 /// The end of a pair that a reference set is about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AppliesTo {
     /// Who calls.
@@ -82,13 +78,11 @@ impl ReferenceSet {
 
 /// A named list of known command-and-control endpoints: addresses, networks and host names, each with a port
 /// or for all. A pair whose destination is in it is shown even if it fails the gates that count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ThreatList {
     /// What reports call it; no two lists of a rule share a name.
     pub name: String,
     /// What is in it, by the lines of the published list. Default nothing.
-    #[serde(default, deserialize_with = "threat_entries")]
     pub entries: Entries,
 }
 
@@ -103,14 +97,14 @@ impl ThreatList {
     ///
     /// ```
     /// let text = "# C2\n203.0.113.9:443\nbad.example.com\n/gate.php\n";
-    /// let (list, lines) = beaconlens::ThreatList::from_list("mine", text, None)?;
+    /// let (list, left_out) = beaconlens::ThreatList::from_list("mine", text, None)?;
     /// assert_eq!(list.entries[0].line(), 2);
-    /// assert_eq!((list.entries.len(), lines.left_out), (2, 1));
+    /// assert_eq!((list.entries.len(), left_out.lines), (2, 1));
     /// # Ok::<(), beaconlens::Error>(())
     /// ```
-    pub fn from_list(name: &str, text: &str, column: Option<&str>) -> Result<(Self, ListLines), Error> {
-        let (entries, lines) = list::read(name, text, column, Kind::ThreatList)?;
-        Ok((ThreatList { name: name.to_owned(), entries: Entries(entries.into()) }, lines))
+    pub fn from_list(name: &str, text: &str, column: Option<&str>) -> Result<(Self, LeftOut), Error> {
+        let (entries, left_out) = list::read(name, text, column, Kind::ThreatList)?;
+        Ok((ThreatList { name: name.to_owned(), entries: Entries(entries.into()) }, left_out))
     }
 }
 
@@ -149,47 +143,85 @@ impl Serialize for Entries {
     }
 }
 
-fn reference_entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
-    deserializer.deserialize_seq(Lines(Kind::ReferenceSet))
+pub(super) fn read_sets(part: &Part<'_>) -> Result<Vec<ReferenceSet>, Error> {
+    let mut sets: Vec<ReferenceSet> = Vec::new();
+    part.items(&mut |_, part| {
+        let mut set = ReferenceSet {
+            name: String::new(),
+            applies_to: AppliesTo::default(),
+            ports: Vec::new(),
+            entries: Entries::default(),
+        };
+        part.fields(&["name", "applies_to", "ports", "entries"], &mut |name, part| {
+            match name {
+                "name" => set.name = list_name(&part, &mut sets.iter().map(|set| &*set.name))?,
+                "applies_to" => set.applies_to = part.text("source, destination or either", applies_to)?,
+                "ports" => set.ports = part.ports()?,
+                _ => set.entries = entries(&part, Kind::ReferenceSet)?,
+            }
+            Ok(())
+        })?;
+        check_named(&part, &set.name)?;
+        sets.push(set);
+        Ok(())
+    })?;
+    Ok(sets)
 }
 
-fn threat_entries<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
-    deserializer.deserialize_seq(Lines(Kind::ThreatList))
+pub(super) fn read_threats(part: &Part<'_>) -> Result<Vec<ThreatList>, Error> {
+    let mut lists: Vec<ThreatList> = Vec::new();
+    part.items(&mut |_, part| {
+        let mut list = ThreatList { name: String::new(), entries: Entries::default() };
+        part.fields(&["name", "entries"], &mut |name, part| {
+            match name {
+                "name" => list.name = list_name(&part, &mut lists.iter().map(|list| &*list.name))?,
+                _ => list.entries = entries(&part, Kind::ThreatList)?,
+            }
+            Ok(())
+        })?;
+        check_named(&part, &list.name)?;
+        lists.push(list);
+        Ok(())
+    })?;
+    Ok(lists)
 }
 
-/// Reads `entries`.
-#[derive(Clone, Copy)]
-struct Lines(Kind);
-
-impl<'de> Visitor<'de> for Lines {
-    type Value = Entries;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of texts")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut lines: A) -> Result<Entries, A::Error> {
-        let mut entries = Vec::new();
-        for number in 1.. {
-            let Some(entry) = lines.next_element_seed(LineSeed { kind: self.0, number })? else { break };
-            entries.extend(entry);
+/// Names tell lists apart, and go into reports and queries.
+fn list_name(part: &Part<'_>, before: &mut dyn Iterator<Item = &str>) -> Result<String, Error> {
+    let expected = "a name of 1 to 100 characters, none of them a control character";
+    let name = part.text(expected, |text| {
+        let sound =
+            !text.trim().is_empty() && text.chars().count() <= 100 && !text.chars().any(char::is_control);
+        sound.then(|| text.to_owned())
+    })?;
+    for other in before {
+        if other == name {
+            return Err(part.expected("a name that no other list has"));
         }
-        Ok(Entries(entries.into()))
+    }
+    Ok(name)
+}
+
+fn check_named(part: &Part<'_>, name: &str) -> Result<(), Error> {
+    if name.is_empty() { Err(part.error("missing field `name`")) } else { Ok(()) }
+}
+
+fn applies_to(text: &str) -> Option<AppliesTo> {
+    match text {
+        "source" => Some(AppliesTo::Source),
+        "destination" => Some(AppliesTo::Destination),
+        "either" => Some(AppliesTo::Either),
+        _ => None,
     }
 }
 
-struct LineSeed {
-    kind: Kind,
-    number: u32,
-}
-
-impl<'de> serde::de::DeserializeSeed<'de> for LineSeed {
-    type Value = Option<Entry>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Entry>, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        self.kind
-            .entry(&text, self.number)
-            .map_err(|()| D::Error::custom(format!("found {text:?}, expected {}", self.kind.expected())))
-    }
+/// The lines of a list.
+fn entries(part: &Part<'_>, kind: Kind) -> Result<Entries, Error> {
+    let mut entries = Vec::new();
+    part.items(&mut |position, part| {
+        let entry = part.text(kind.expected(), |text| kind.entry(text, position as u32 + 1))?;
+        entries.extend(entry);
+        Ok(())
+    })?;
+    Ok(Entries(entries.into()))
 }

@@ -1,6 +1,7 @@
 //! Everything tunable, as one value: the rule. It is applied at evaluation, never at ingest.
 
 mod compiled;
+mod document;
 mod entry;
 mod index;
 mod list;
@@ -10,14 +11,16 @@ mod profile;
 mod window;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
+use crate::ingest::value::time::instant;
 use crate::time;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
+use document::Part;
 pub use entry::Entry;
 pub(crate) use entry::Subject;
-pub use list::ListLines;
+pub use list::LeftOut;
 pub use lists::{AppliesTo, Entries, ReferenceSet, ThreatList};
 pub use window::Window;
 
@@ -39,8 +42,7 @@ const C2_PORTS: [u16; 13] = [6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 666
 /// assert_eq!(rule.gates.min_hours, 3); // the default
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// A name for people. Default `T1584.005`.
     pub name: String,
@@ -48,7 +50,7 @@ pub struct Rule {
     pub window: Window,
     /// The end of the window (inclusive), in UTC microseconds since 1970; RFC 3339 in the document.
     /// Default none: the latest flow start in the data.
-    #[serde(with = "time::rfc3339_option")]
+    #[serde(serialize_with = "time::rfc3339_option")]
     pub end: Option<i64>,
     /// Minutes east of UTC of the calendar hours, -1439 to 1439. Default 0.
     pub utc_offset_minutes: i32,
@@ -56,7 +58,6 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
-    #[serde(deserialize_with = "networks::deserialize")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,
@@ -73,8 +74,7 @@ pub struct Rule {
 }
 
 /// The conditions on a pair's connections in the window: the query's `HAVING`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gates {
     /// At least this many connections. Default 20.
     pub min_connections: u64,
@@ -87,8 +87,7 @@ pub struct Gates {
 }
 
 /// A part of the rule document that has no fields in this version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NothingYet {}
 
 impl Default for Gates {
@@ -98,6 +97,7 @@ impl Default for Gates {
 }
 
 impl Default for Rule {
+    #[inline(never)]
     fn default() -> Self {
         Rule {
             name: "T1584.005".to_owned(),
@@ -105,7 +105,7 @@ impl Default for Rule {
             end: None,
             utc_offset_minutes: 0,
             gates: Gates::default(),
-            excluded_destinations: parsed(PRIVATE_NETWORKS.iter()),
+            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| text.parse().ok()).collect(),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
             reference_sets: Vec::new(),
@@ -114,10 +114,6 @@ impl Default for Rule {
             priority: NothingYet {},
         }
     }
-}
-
-fn parsed<'a>(networks: impl Iterator<Item = &'a &'a str>) -> Vec<IpNet> {
-    networks.filter_map(|text| text.parse().ok()).collect()
 }
 
 impl Rule {
@@ -134,11 +130,9 @@ impl Rule {
     /// [`ErrorKind::Rule`] for text that is not JSON, an unknown field, or a value that a field cannot
     /// take; the message names the field.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let rule: Rule = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| malformed(text, &error.path().to_string(), error.inner()))?;
-        json.end().map_err(|error| malformed(text, ".", &error))?;
-        rule.checked()
+        let mut rule = Rule::default();
+        rule.read(&document::whole(text)?)?;
+        Ok(rule)
     }
 
     /// The rule as a document (JSON), with every field.
@@ -146,71 +140,63 @@ impl Rule {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn checked(self) -> Result<Self, Error> {
-        if self.utc_offset_minutes.abs() >= 24 * 60 {
-            return Err(invalid(format!(
-                "rule, field `utc_offset_minutes`: found {}, expected -1439 to 1439",
-                self.utc_offset_minutes
-            )));
-        }
-        check_names("reference_sets", self.reference_sets.iter().map(|set| set.name.as_str()))?;
-        check_names("threat_lists", self.threat_lists.iter().map(|list| list.name.as_str()))?;
-        Ok(self)
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 12] = [
+            "name",
+            "window",
+            "end",
+            "utc_offset_minutes",
+            "gates",
+            "excluded_destinations",
+            "c2_ports",
+            "high_volume",
+            "reference_sets",
+            "threat_lists",
+            "hunts",
+            "priority",
+        ];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "name" => self.name = part.text("a text", |text| Some(text.to_owned()))?,
+                "window" => self.window = part.text(Window::EXPECTED, |text| text.parse().ok())?,
+                "end" if part.is_null() => self.end = None,
+                "end" => {
+                    let expected = "an instant such as \"2026-03-02T18:00:00Z\", or null";
+                    self.end = Some(part.text(expected, instant)?);
+                }
+                "utc_offset_minutes" => self.utc_offset_minutes = part.number(-1439, 1439)? as i32,
+                "gates" => self.gates.read(&part)?,
+                "excluded_destinations" => self.excluded_destinations = networks::read(&part)?,
+                "c2_ports" => self.c2_ports = part.ports()?,
+                "high_volume" => self.high_volume = part.count()?,
+                "reference_sets" => self.reference_sets = lists::read_sets(&part)?,
+                "threat_lists" => self.threat_lists = lists::read_threats(&part)?,
+                _ => part.fields(&[], &mut |_, _| Ok(()))?,
+            }
+            Ok(())
+        })
     }
 }
 
-/// The most characters of a list's name.
-const LONGEST_NAME: usize = 100;
-
-/// Names tell lists apart, and go into reports and queries.
-fn check_names<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
-    let mut before = Vec::new();
-    for (position, name) in names.enumerate() {
-        let long = name.chars().count() > LONGEST_NAME;
-        let expected = if name.trim().is_empty() || long || name.chars().any(char::is_control) {
-            "a name of 1 to 100 characters, none of them a control character"
-        } else if before.contains(&name) {
-            "a name that no other list has"
-        } else {
-            before.push(name);
-            continue;
-        };
-        let found = format!("rule, field `{field}[{position}].name`: found {name:?}, expected {expected}");
-        return Err(invalid(found));
+impl Gates {
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 3] = ["min_connections", "min_connections_c2_port", "min_hours"];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "min_connections" => self.min_connections = part.count()?,
+                "min_hours" => self.min_hours = part.count()?,
+                _ if part.is_null() => self.min_connections_c2_port = None,
+                _ => self.min_connections_c2_port = Some(part.count()?),
+            }
+            Ok(())
+        })
     }
-    Ok(())
 }
 
 #[cold]
 fn profile_unknown(name: &str) -> Error {
     let names = Rule::PROFILES.join(" or ");
     Error::new(ErrorKind::Options, format!("found profile {name:?}, expected {names}"))
-}
-
-/// What the JSON reader says, in the words of the document: field, no Rust types, position apart.
-fn malformed(text: &str, field: &str, error: &serde_json::Error) -> Error {
-    let place = if field == "." { "rule".to_owned() } else { format!("rule, field `{field}`") };
-    let mut problem = error.to_string();
-    if let Some(at) = problem.rfind(" at line ") {
-        problem.truncate(at);
-    }
-    for (type_name, words) in [
-        ("expected u64", "expected a whole number from 0"),
-        ("expected u16", "expected a whole number from 0 to 65535"),
-        ("expected i32", "expected a whole number"),
-        ("expected a sequence", "expected a list"),
-    ] {
-        problem = problem.replace(type_name, words);
-    }
-    let lines_before: usize =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let byte = lines_before + error.column().saturating_sub(1);
-    invalid(format!("{place}: {problem}")).at(error.line() as u64, byte as u64)
-}
-
-fn invalid(message: String) -> Error {
-    const HINT: &str = "every field is optional, and `{}` is the default rule; print it to start from";
-    Error::new(ErrorKind::Rule, message).with_hint(HINT)
 }
 
 #[cfg(test)]
@@ -239,12 +225,13 @@ mod tests {
 
     #[test]
     fn errors_name_the_field_and_what_was_found() {
-        assert!(message(r#"{"gate": {}}"#).contains("`gate`"));
-        let found = message(r#"{"gates": {"min_hours": "x"}}"#);
-        assert_eq!(
-            found,
-            "rule, field `gates.min_hours`: invalid type: string \"x\", expected a whole number from 0"
+        let found = message(r#"{"gates": {"min_hour": 1}}"#);
+        assert!(
+            found.starts_with("rule, field `gates.min_hour`: unknown, expected one of min_connections, ")
         );
+        assert!(message(r#"{"na\u006de": 7}"#).contains("`name`: found 7"));
+        let found = message(r#"{"gates": {"min_hours": "x"}}"#);
+        assert_eq!(found, "rule, field `gates.min_hours`: found \"x\", expected a whole number from 0");
         let found = message(r#"{"excluded_destinations": ["10.0.0.0/8", "10.0.0.0/99"]}"#);
         assert!(found.contains("10.0.0.0/99") && found.contains("excluded_destinations[1]"), "{found}");
         assert!(message(r#"{"window": "24"}"#).contains("\"24\""));
@@ -263,8 +250,20 @@ mod tests {
             message(r#"{"threat_lists": [{"name": "a"}, {"name": "a"}]}"#).contains("threat_lists[1].name")
         );
         assert!(message(r#"{"reference_sets": [{"name": " "}]}"#).contains("reference_sets[0].name"));
+        assert!(message(r#"{"threat_lists": {}}"#).contains("`threat_lists`: found {}, expected a list"));
         assert!(message(r#"{"gates": {"min_connections_c2_port": -1}}"#).contains("min_connections_c2_port"));
         assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("hunts"));
+        assert!(message(r#"{"high_volume": 1, "high_volume": 2}"#).contains("`high_volume`: found twice"));
+        assert!(
+            message(r#"{"c2_ports": [80, 65536]}"#).contains("`c2_ports[1]`: found 65536, expected a whole")
+        );
+        for number in ["-1", "1.0", "1e3", "18446744073709551616", "true", "\"1\"", "null", "[]"] {
+            assert!(
+                message(&format!(r#"{{"high_volume": {number}}}"#)).contains("`high_volume`"),
+                "{number}"
+            );
+        }
+        assert!(message("[]").starts_with("rule: found [], expected an object"));
         assert!(message("{} x").contains("trailing"));
         let Err(error) = Rule::from_json("{\n  \"window\": 7}") else { panic!("a number is no window") };
         assert_eq!(error.position().map(|p| (p.line, p.byte)), Some((2, 14)));

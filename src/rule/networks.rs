@@ -2,30 +2,19 @@
 
 use std::net::IpAddr;
 
-use ipnet::{IpNet, Ipv4Net};
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
+use super::document::Part;
 use super::index::Index;
-
-/// A network of a rule document: CIDR, or an address alone.
-struct Network(IpNet);
-
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        parse(&text).map(Network).ok_or_else(|| {
-            D::Error::custom(format!(
-                "found {text:?}, expected a network such as \"10.0.0.0/8\" or an address"
-            ))
-        })
-    }
-}
+use crate::error::Error;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Reads the networks of a rule document.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let networks = Vec::<Network>::deserialize(deserializer)?;
-    Ok(networks.into_iter().map(|network| network.0).collect())
+pub(super) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
+    let mut networks = Vec::new();
+    part.items(&mut |_, part| {
+        networks.push(part.text("a network such as \"10.0.0.0/8\" or an address", parse)?);
+        Ok(())
+    })?;
+    Ok(networks)
 }
 
 /// CIDR, or an address alone.

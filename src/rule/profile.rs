@@ -1,6 +1,6 @@
 //! Rules that are ready to use.
 
-use super::{Gates, PRIVATE_NETWORKS, Rule, parsed, profile_unknown};
+use super::{Rule, profile_unknown};
 use crate::error::Error;
 
 impl Rule {
@@ -23,19 +23,17 @@ impl Rule {
     /// # Ok::<(), beaconlens::Error>(())
     /// ```
     pub fn profile(name: &str) -> Result<Rule, Error> {
+        let mut rule = Rule::default();
         match name {
-            "default" => Ok(Rule::default()),
-            "lab" => Ok(Rule {
-                name: "T1584.005 lab".to_owned(),
-                gates: Gates { min_hours: 1, min_connections_c2_port: Some(1), ..Gates::default() },
-                excluded_destinations: parsed(PRIVATE_NETWORKS.iter().filter(|net| !is_loopback(net))),
-                ..Rule::default()
-            }),
-            _ => Err(profile_unknown(name)),
+            "default" => {}
+            "lab" => {
+                rule.name.push_str(" lab");
+                rule.gates.min_hours = 1;
+                rule.gates.min_connections_c2_port = Some(1);
+                rule.excluded_destinations.retain(|network| !network.addr().is_loopback());
+            }
+            _ => return Err(profile_unknown(name)),
         }
+        Ok(rule)
     }
-}
-
-fn is_loopback(network: &str) -> bool {
-    network == "127.0.0.0/8" || network == "::1/128"
 }

@@ -42,12 +42,11 @@ function readSet(text) {
 function readThreatList(text) {
   const { path, column, applies_to, port } = wordsOf("--threat-list", text);
   if (applies_to || port) throw new UsageError("--threat-list: takes only a column beside its file");
-  const { list, leftOut, examples } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
+  const { list, leftOut, first } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
   if (leftOut) {
-    const [{ line, text: first }] = examples;
     const lines = count(leftOut, "line");
     process.stderr.write(
-      `${printable(path)}: ${lines} left out as no endpoint; first: line ${line}: ${printable(first)}\n`,
+      `${printable(path)}: ${lines} left out as no endpoint; first: line ${first.line}: ${printable(first.text)}\n`,
     );
   }
   list.name = basename(path);

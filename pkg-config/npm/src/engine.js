@@ -4,9 +4,8 @@
 // By name, so that the glue's own loader, with a second URL of the module, falls away.
 import {
   Detector,
-  parseReferenceSet,
+  parseList,
   parseRule,
-  parseThreatList,
   profileRule,
   renderQuery,
   __wbg_reset_state as resetState,
@@ -16,7 +15,7 @@ import {
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
-const glue = { Detector, parseReferenceSet, parseRule, parseThreatList, profileRule, renderQuery, version };
+const glue = { Detector, parseList, parseRule, profileRule, renderQuery, version };
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {

@@ -12,13 +12,14 @@ export function renderQuery(target, rule) {
 
 /** A reference set of a rule, from the text of a list. */
 export function parseReferenceSet(name, text, column) {
-  return use((engine) => engine.parseReferenceSet(name, text, column));
+  return use((engine) => engine.parseList(false, name, text, column)).rule.reference_sets[0];
 }
 
 /** A threat list of a rule, from the text of a list, and the lines that are no endpoints. */
 export function parseThreatList(name, text, column) {
-  const [list, { left_out, examples }] = use((engine) => engine.parseThreatList(name, text, column));
-  return { list, leftOut: left_out, examples: examples.map(([line, text]) => ({ line, text })) };
+  const found = use((engine) => engine.parseList(true, name, text, column));
+  const first = found.leftOut ? { line: found.line, text: found.text } : null;
+  return { list: found.rule.threat_lists[0], leftOut: found.leftOut, first };
 }
 
 /** Checks a rule document, given as JSON text or as an object, and completes it. */
