@@ -341,14 +341,14 @@ pub fn version() -> String {
     crate::VERSION.to_owned()
 }
 
-/// The default rule.
+/// A ready-made rule, by name.
 ///
 /// # Errors
 ///
-/// None in practice.
-#[wasm_bindgen(js_name = defaultRule)]
-pub fn default_rule() -> Result<JsValue, JsError> {
-    parsed(&Rule::default().to_json())
+/// `E_OPTIONS` for another name.
+#[wasm_bindgen(js_name = profileRule)]
+pub fn profile_rule(name: &str) -> Result<JsValue, JsError> {
+    parsed(&Rule::profile(name).map_err(|error| thrown(&error))?.to_json())
 }
 
 /// Checks a rule document and fills in the defaults.
@@ -451,4 +451,42 @@ fn thrown(error: &Error) -> JsError {
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Setting a property of an object that was made here cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The rule as a query for that target.
+///
+/// # Errors
+///
+/// `E_RULE`, or `E_OPTIONS` for another target.
+#[wasm_bindgen(js_name = renderQuery)]
+pub fn render_query(target: &str, rule: Option<String>) -> Result<String, JsError> {
+    let target = crate::query::Target::from_name(target).map_err(|error| thrown(&error))?;
+    Ok(crate::query::render(&rule_of(rule.as_deref())?, target))
+}
+
+/// A reference set or a threat list from the text of a list, alone in a rule; and what was left out of it.
+///
+/// # Errors
+///
+/// `E_RULE` with the line.
+#[wasm_bindgen(js_name = parseList)]
+pub fn parse_list(threats: bool, name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
+    let (mut rule, mut left_out, column) = (Rule::default(), crate::LeftOut::default(), column.as_deref());
+    if threats {
+        let (list, lines) =
+            crate::ThreatList::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.threat_lists.push(list);
+        left_out = lines;
+    } else {
+        let set = crate::ReferenceSet::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.reference_sets.push(set);
+    }
+    let out = Object::new();
+    set(&out, "rule", &parsed(&rule.to_json())?);
+    set(&out, "leftOut", &left_out.lines.into());
+    if let Some((line, text)) = left_out.first {
+        set(&out, "line", &line.into());
+        set(&out, "text", &text.into());
+    }
+    Ok(out.into())
 }

@@ -1,7 +1,7 @@
 // Makes dist/npm/ from the module and its glue: node build.mjs [folder of the module].
 // `cargo xtask build` calls it.
 
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -66,6 +66,7 @@ await Promise.all([
 chmodSync(join(out, "cli.mjs"), 0o755);
 
 for (const types of ["index.d.ts", "index.d.cts"]) copyFileSync(join(here, "index.d.ts"), join(dist, types));
+cpSync(join(here, "schema"), join(dist, "schema"), { recursive: true });
 copyFileSync(join(here, "README.md"), join(out, "README.md"));
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(root, name), join(out, name));
 

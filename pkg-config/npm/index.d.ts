@@ -53,6 +53,8 @@ export interface Rule {
   gates: {
     /** The fewest connections of a finding. */
     min_connections: number;
+    /** The fewest on a port of `c2_ports`; missing: the same as on every port. */
+    min_connections_c2_port?: number;
     /** The fewest distinct calendar hours of a finding. */
     min_hours: number;
   };
@@ -62,10 +64,10 @@ export interface Rule {
   c2_ports: number[];
   /** More connections than this score 2. */
   high_volume: number;
-  /** Empty: not yet evaluated by this version. */
-  reference_sets: never[];
-  /** Empty: not yet evaluated by this version. */
-  threat_lists: never[];
+  /** Lists whose pairs are no findings. */
+  reference_sets: ReferenceSet[];
+  /** Lists of known command-and-control endpoints: a listed pair is shown whatever the gates count. */
+  threat_lists: ThreatList[];
   /** Empty: not yet evaluated by this version. */
   hunts: Record<string, never>;
   /** The priority's thresholds. */
@@ -83,11 +85,47 @@ export interface Rule {
   };
 }
 
+/** A named list of addresses, networks and host names. */
+export interface ReferenceSet {
+  /** What reports call it, 1 to 100 characters; no two sets of a rule share a name. */
+  name: string;
+  /** The end of a pair that is looked up. */
+  applies_to: "source" | "destination" | "either";
+  /** The destination ports it is about; missing: all. */
+  ports?: number[];
+  /**
+   * The list, line by line: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
+   * `"*.example.com"` (its subdomains, not the name itself). A remark begins with ` #`; an entry may also be
+   * empty, or only a remark.
+   */
+  entries: string[];
+}
+
+/** A named list of known command-and-control endpoints. */
+export interface ThreatList {
+  /** What reports call it, 1 to 100 characters; no two lists of a rule share a name. */
+  name: string;
+  /** As in a reference set, also with a port: `"203.0.113.5:443"`. The position is the line of the list. */
+  entries: string[];
+}
+
 /** A rule as it is given: what is missing takes the default, an unknown field is an error. */
-export type RuleDocument = Partial<Omit<Rule, "gates" | "priority">> & {
+export type RuleDocument = Partial<Omit<Rule, "gates" | "priority" | "reference_sets" | "threat_lists">> & {
   gates?: Partial<Rule["gates"]>;
   priority?: Partial<Rule["priority"]>;
+  reference_sets?: (Pick<ReferenceSet, "name"> & Partial<ReferenceSet>)[];
+  threat_lists?: (Pick<ThreatList, "name"> & Partial<ThreatList>)[];
 };
+
+/** A language that a rule can be rendered in. `qradar-literal` writes out every entry of a reference set. */
+export type QueryTarget =
+  | "qradar"
+  | "qradar-literal"
+  | "sentinel"
+  | "defender"
+  | "splunk"
+  | "duckdb"
+  | "clickhouse";
 
 /** What the rule's query answers for a pair: its ten columns. */
 export interface Measures {
@@ -459,8 +497,35 @@ export class Detector {
   [Symbol.dispose](): void;
 }
 
-/** The default rule, complete. */
-export function defaultRule(): Rule;
+/**
+ * A ready-made rule, complete. `"lab"` is for one's own test of the detection on one machine: loopback
+ * addresses count, one calendar hour is enough, and one connection on a listed port.
+ */
+export function defaultRule(profile?: "default" | "lab"): Rule;
+
+/**
+ * The rule as a query whose first ten columns are those of {@link Measures}. `duckdb` and `clickhouse` run
+ * over a table `flows` with the columns `starttime` (a UTC timestamp), `sourceip`, `destinationip`,
+ * `destinationport`, `bytessent` and `bytesreceived`, and give the rows that `evaluate` gives.
+ */
+export function renderQuery(target: QueryTarget, rule?: RuleDocument): string;
+
+/**
+ * A reference set from the text of a list: an entry a line, remarks behind `#`; or a table (CSV), of which a
+ * column is read: the one that is named or numbered (`"#2"`), else the first that holds addresses.
+ * Throws `E_RULE` with `line` at the first line that is neither.
+ */
+export function parseReferenceSet(name: string, text: string, column?: string): ReferenceSet;
+
+/**
+ * A threat list from its published text, such as Feodo Tracker's `ipblocklist.csv`. Lines that are no
+ * endpoint, such as paths of URLs, are left out: how many, and the first of them.
+ */
+export function parseThreatList(
+  name: string,
+  text: string,
+  column?: string,
+): { list: ThreatList; leftOut: number; first: { line: number; text: string } | null };
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;

@@ -2,6 +2,7 @@
 //! changed gate then costs no more than a look at the counts.
 
 use super::callers::Callers;
+use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
 
@@ -15,6 +16,7 @@ pub(crate) struct Kept {
     /// Those that came since.
     new: Vec<(u32, Measures)>,
     pub callers: Callers,
+    pub lists: ReadyLists,
 }
 
 impl Kept {
@@ -22,8 +24,7 @@ impl Kept {
     pub fn turn_to(&mut self, span: Option<Span>, utc_offset_minutes: i32) {
         let of = span.map(|span| (span, utc_offset_minutes));
         if self.of != of {
-            let callers = std::mem::take(&mut self.callers);
-            *self = Kept { of, callers, ..Kept::default() };
+            (self.of, self.measures) = (of, Vec::new());
         }
     }
 

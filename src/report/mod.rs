@@ -14,7 +14,7 @@ use crate::ingest::Role;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
-use crate::rule::Rule;
+use crate::rule::{Rule, Side};
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -30,12 +30,14 @@ pub struct Report {
     pub left_out: Option<LeftOutReport>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
-    /// The pairs that passed every gate, in the order of the query.
+    /// The pairs that passed every gate, or are on a threat list, in the order of the query.
     pub findings: Vec<Finding>,
     /// Pairs that failed exactly one gate: at most [`NEAR_MISSES`] of each gate, nearest first.
     pub near_misses: Vec<NearMiss>,
-    /// The pairs that a reference set took out. Empty in this version, which has no reference sets.
-    pub suppressed: Vec<Finding>,
+    /// The pairs that would be findings, had a reference set not taken them out.
+    pub suppressed: Vec<Suppressed>,
+    /// What each reference set took out, in the order of the rule.
+    pub reference_sets: Vec<SetReport>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.
@@ -79,8 +81,10 @@ pub struct Totals {
     pub pairs: u64,
     /// Pairs with a flow in the window.
     pub pairs_in_window: u64,
-    /// Pairs that passed every gate.
+    /// Pairs that passed every gate or are on a threat list, and that no reference set took out.
     pub findings: u64,
+    /// Pairs that a reference set took out.
+    pub suppressed: u64,
     /// Pairs that failed exactly one gate.
     pub near_misses: u64,
     /// Earliest flow start in the input (RFC 3339, UTC).
@@ -231,6 +235,59 @@ pub struct Finding {
     pub rita_parts: Option<RitaScore>,
     /// What `priority` is the sum of, each part with its reason.
     pub priority_parts: Vec<PriorityPart>,
+    /// The threat list that names the destination; none if none does.
+    pub threat: Option<ThreatMatch>,
+}
+
+/// A threat list that names a destination. Such a pair is shown whatever the counting gates say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ThreatMatch {
+    /// Name of the list.
+    pub list: String,
+    /// Its entry.
+    pub entry: String,
+    /// Line of the entry in the list, from 1.
+    pub line: u64,
+    /// What the list says of the entry, such as the malware's name.
+    pub remark: Option<String>,
+    /// Counting gates that the pair failed.
+    pub failed_gates: Vec<Gate>,
+}
+
+/// A pair that a reference set took out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Suppressed {
+    /// The pair.
+    #[serde(flatten)]
+    pub pair: Finding,
+    /// The first set of the rule that holds it.
+    pub suppressed_by: SetMatch,
+}
+
+/// A reference set that holds a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetMatch {
+    /// Name of the set.
+    pub reference_set: String,
+    /// Its most specific entry.
+    pub entry: String,
+    /// The end of the pair that is in it.
+    pub side: Side,
+}
+
+/// What a reference set took out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetReport {
+    /// Name of the set.
+    pub name: String,
+    /// Pairs that would be findings.
+    pub pairs: u64,
+    /// Their flows in the window.
+    pub flows: u64,
 }
 
 /// A pair that failed exactly one gate.
@@ -253,6 +310,8 @@ pub struct ListedPair {
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
+    /// The reference set that holds it; none if none does.
+    pub suppressed_by: Option<SetMatch>,
 }
 
 /// What became of a source.
@@ -350,8 +409,10 @@ pub struct Example {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It passed every gate.
+    /// It passed every gate, or is on a threat list.
     Finding,
+    /// A reference set took it out.
+    Suppressed,
     /// It failed exactly one gate.
     NearMiss,
     /// It failed more than one gate.
@@ -376,6 +437,10 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The verdict in one sentence.
     pub sentence: String,
+    /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
+    pub reference_sets: Vec<SetMatch>,
+    /// The least change of the rule that would make it a finding; none if it is one or has no flows.
+    pub nearest_change: Option<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateVerdict>,
     /// The beaconing score and its reason.
@@ -508,6 +573,7 @@ impl Report {
             findings: Vec::new(),
             near_misses: self.near_misses.clone(),
             suppressed: Vec::new(),
+            reference_sets: self.reference_sets.clone(),
             sources: self.sources.clone(),
             diagnostics: self.diagnostics.clone(),
             rule: self.rule.clone(),

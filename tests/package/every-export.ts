@@ -22,12 +22,18 @@ import {
   type ModuleSource,
   type NearMiss,
   type Progress,
+  parseReferenceSet,
   parseRule,
+  parseThreatList,
+  type QueryTarget,
+  type ReferenceSet,
   type Report,
   type Role,
   type Rule,
   type RuleDocument,
+  renderQuery,
   type SourceReport,
+  type ThreatList,
   version,
 } from "beaconlens";
 import { evaluate as evaluateInline } from "beaconlens/inline";
@@ -47,9 +53,20 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     timeUnit: "ms",
     utcOffsetMinutes: -60,
   };
-  const given: RuleDocument = { window: "7d", gates: { min_hours: 1 } };
+  const given: RuleDocument = {
+    window: "7d",
+    gates: { min_hours: 1, min_connections_c2_port: 1 },
+    reference_sets: [{ name: "irc", ports: [6667], entries: ["*.example.net"] }],
+    threat_lists: [{ name: "nothing yet" }],
+  };
   const rule: Rule = parseRule(given);
   const same: RuleDocument = defaultRule();
+  const lab: Rule = defaultRule("lab");
+  const set: ReferenceSet = parseReferenceSet("scanners", "10.1.2.3 # Nessus", "#1");
+  const { list, leftOut, first } = parseThreatList("mine", "203.0.113.9:443");
+  const threats: ThreatList[] = [list];
+  const target: QueryTarget = "duckdb";
+  const sql: string = renderQuery(target, { ...lab, reference_sets: [set], threat_lists: threats });
   const text: string = version() + rule.name + same.name;
 
   const inputs: Input[] = [file, stream, text, new Uint8Array(1), new ArrayBuffer(1), new Response()];
@@ -87,8 +104,11 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     const code: ErrorCode = error.code;
     console.log(code, error.line, error.byte, error.hint);
   }
+  console.log(sql, leftOut, first?.line);
   console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
 
+  // @ts-expect-error a target that does not exist
+  renderQuery("oracle");
   // @ts-expect-error a format that does not exist
   detector.evaluateText("xml");
   // @ts-expect-error a role that does not exist

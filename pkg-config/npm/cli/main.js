@@ -1,12 +1,12 @@
 // The command: flows from files in, findings on standard output.
 
-import { readFileSync } from "node:fs";
-import { BeaconlensError, Detector, parseRule, version } from "./dist/node.mjs";
+import { BeaconlensError, Detector, renderQuery, version } from "./dist/node.mjs";
 import { HELP } from "./help.js";
 import { blocksOf, findFiles } from "./inputs.js";
 import { notices } from "./notices.js";
 import { readCommand, UsageError } from "./options.js";
 import { progressLine } from "./progress.js";
+import { ruleOf } from "./rule.js";
 import { table } from "./table.js";
 import { printable } from "./text.js";
 
@@ -28,6 +28,7 @@ async function run(command) {
   if (command.verb === "help") return void process.stdout.write(HELP);
   if (command.verb === "version") return void process.stdout.write(`beaconlens ${version()}\n`);
   const rule = ruleOf(command.values);
+  if (command.verb === "query") return void process.stdout.write(renderQuery(command.values.for, rule));
   const files = findFiles(command.files);
   const detector = new Detector(command.detector);
   // Asked of no flows: a mistake in the addresses is told before the reading starts.
@@ -38,30 +39,6 @@ async function run(command) {
   if (refused.length === files.length) return;
   const print = command.verb === "explain" ? printExplanation : printReport;
   print(detector, rule, command);
-}
-
-/** The rule's file, then what the command line says. */
-function ruleOf({ rule: path, window, end }) {
-  const rule = path === undefined ? {} : readRule(path);
-  if (window !== undefined) rule.window = window;
-  if (end !== undefined) rule.end = end;
-  parseRule(rule); // a mistake is told before the reading starts
-  return rule;
-}
-
-function readRule(path) {
-  let text;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`--rule: ${path}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
-  }
-  try {
-    return parseRule(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    error.message = `${path}: ${error.message}`;
-    throw error;
-  }
 }
 
 /** @returns the files that are not flows */

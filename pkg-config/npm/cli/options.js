@@ -5,7 +5,15 @@ import { parseArgs } from "node:util";
 /** A mistake of the person at the keyboard: told in one line, exit code 2. */
 export class UsageError extends Error {}
 
-const RULE = { rule: { type: "string" }, window: { type: "string" }, end: { type: "string" } };
+const RULE = {
+  profile: { type: "string" },
+  rule: { type: "string" },
+  window: { type: "string" },
+  end: { type: "string" },
+  set: { type: "string", multiple: true },
+  "threat-list": { type: "string", multiple: true },
+};
+const TARGETS = ["qradar", "qradar-literal", "sentinel", "defender", "splunk", "duckdb", "clickhouse"];
 const READING = {
   map: { type: "string", multiple: true },
   delimiter: { type: "string" },
@@ -28,6 +36,7 @@ const VERBS = {
     formats: ["table", "csv", "json", "ndjson", "query"],
   },
   explain: { options: { ...ALWAYS, ...RULE, ...READING, ...FORMAT }, formats: ["text", "json"] },
+  query: { options: { ...ALWAYS, ...RULE, for: { type: "string" } }, formats: [] },
 };
 
 /** @param {string[]} words what follows the program's name */
@@ -36,7 +45,7 @@ export function readCommand(words) {
   if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return { verb: "help" };
   if (verb === "--version" || verb === "-V") return { verb: "version" };
   if (!Object.hasOwn(VERBS, verb)) {
-    throw new UsageError(`unknown command ${quote(verb)}: expected evaluate or explain`);
+    throw new UsageError(`unknown command ${quote(verb)}: expected evaluate, explain or query`);
   }
   const { options, formats } = VERBS[verb];
   const { values, positionals } = parse(rest, options);
@@ -44,8 +53,17 @@ export function readCommand(words) {
   if (values.version) return { verb: "version" };
   oneOf("format", values.format, formats);
   oneOf("order", values.order, ["priority", "rule"]);
+  oneOf("profile", values.profile, ["default", "lab"]);
+  if (verb === "query") return queryOf(values, positionals);
   const command = { verb, values, files: positionals, detector: detectorOptions(values) };
   return verb === "explain" ? { ...command, ...pairOf(positionals) } : withFiles(command);
+}
+
+function queryOf(values, positionals) {
+  if (positionals.length > 0) throw new UsageError(`query reads no flows: ${quote(positionals[0])} is too much`);
+  if (values.for === undefined) throw new UsageError(`query needs --for: one of ${TARGETS.join(", ")}`);
+  oneOf("for", values.for, TARGETS);
+  return { verb: "query", values };
 }
 
 function parse(words, options) {
