@@ -8,7 +8,7 @@ use super::{End, Language};
 
 const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#remarks#
 | eval sourceip=coalesce(src_ip, src), destinationip=coalesce(dest_ip, dest), destinationport=coalesce(dest_port, 0),
-    sourcehost=lower(coalesce(src_host, src_name, src)), destinationhost=lower(coalesce(dest_host, dest_name, dest))
+    sourcehost=lower(coalesce(src_host, src_name, src, "")), destinationhost=lower(coalesce(dest_host, dest_name, dest, ""))
 | eval sourceip=replace(sourceip, "^::ffff:([0-9.]+)$", "\1"), destinationip=replace(destinationip, "^::ffff:([0-9.]+)$", "\1"), hour=floor((_time#shift#) / 3600)#conditions##listed#
 | stats count AS connection_count dc(hour) AS hourly_buckets sum(bytes_out) AS bytes_sent sum(bytes_in) AS bytes_received min(_time) AS first_time max(_time) AS last_time#listed_2# BY sourceip destinationip destinationport
 | where #gates#

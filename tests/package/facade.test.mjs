@@ -9,7 +9,17 @@ import { calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
-const { BeaconlensError, Detector, defaultRule, evaluate, parseRule, version } = await load();
+const {
+  BeaconlensError,
+  Detector,
+  defaultRule,
+  evaluate,
+  parseReferenceSet,
+  parseRule,
+  parseThreatList,
+  renderQuery,
+  version,
+} = await load();
 
 /** The text of a report in which the names of the sources are all that differs. */
 function textOf(...chunks) {
@@ -289,3 +299,33 @@ function withTrap(name) {
   binaryen.Function.setBody(module.getFunction(value), module.unreachable());
   return module.emitBinary();
 }
+
+test("ready-made rules, lists, and queries", () => {
+  assert.deepEqual(defaultRule("default"), defaultRule());
+  assert.deepEqual(defaultRule("lab").gates, {
+    min_connections: 20,
+    min_connections_c2_port: 1,
+    min_hours: 1,
+  });
+  assert.throws(() => defaultRule("home"), code("E_OPTIONS"));
+  const set = parseReferenceSet("scanners", "10.1.2.3 # Nessus\n*.Example.net");
+  assert.deepEqual(set, {
+    name: "scanners",
+    applies_to: "either",
+    entries: ["10.1.2.3 # Nessus", "*.example.net"],
+  });
+  assert.throws(
+    () => parseReferenceSet("scanners", "10.1.2.3\nnonsense"),
+    (error) => code("E_RULE")(error) && error.line === 2 && /scanners, line 2/.test(error.message),
+  );
+  const { list, leftOut, first } = parseThreatList("c2", "# head\n203.0.113.9:443\n/gate.php");
+  assert.deepEqual(list, { name: "c2", entries: ["", "203.0.113.9:443"] });
+  assert.deepEqual([leftOut, first], [1, { line: 3, text: "/gate.php" }]);
+  assert.equal(parseThreatList("c2", "").first, null);
+  const rule = parseRule({ reference_sets: [set], threat_lists: [list] });
+  assert.deepEqual(parseRule(rule), rule);
+  assert.match(renderQuery("splunk", rule), /match\(destinationhost, "\\\\\.example\\\\\.net\$"\)/);
+  assert.match(renderQuery("qradar"), /^SELECT sourceip/);
+  assert.throws(() => renderQuery("oracle"), code("E_OPTIONS"));
+  assert.throws(() => renderQuery("qradar", { windows: "7d" }), code("E_RULE"));
+});

@@ -60,7 +60,8 @@ export function readCommand(words) {
 }
 
 function queryOf(values, positionals) {
-  if (positionals.length > 0) throw new UsageError(`query reads no flows: ${quote(positionals[0])} is too much`);
+  if (positionals.length > 0)
+    throw new UsageError(`query reads no flows: ${quote(positionals[0])} is too much`);
   if (values.for === undefined) throw new UsageError(`query needs --for: one of ${TARGETS.join(", ")}`);
   oneOf("for", values.for, TARGETS);
   return { verb: "query", values };

@@ -7,7 +7,14 @@ import { UsageError } from "./options.js";
 import { count, printable } from "./text.js";
 
 /** A mistake is told here, before any flows are read. */
-export function ruleOf({ profile = "default", rule: file, window, end, set = [], "threat-list": threats = [] }) {
+export function ruleOf({
+  profile = "default",
+  rule: file,
+  window,
+  end,
+  set = [],
+  "threat-list": threats = [],
+}) {
   const base = defaultRule(profile);
   const given = file === undefined ? {} : readRule(file);
   const rule = { ...base, ...given, gates: { ...base.gates, ...given.gates } };
