@@ -20,12 +20,15 @@
 
 #![deny(missing_docs)]
 
+mod bytes;
 mod detector;
 mod error;
 mod evaluate;
 mod flow;
+mod hash;
 mod ingest;
 mod pairs;
+pub mod priority;
 pub mod regularity;
 pub mod report;
 mod rule;
@@ -33,10 +36,11 @@ mod time;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use detector::{Detector, Progress};
+pub use detector::{Answer, Detector, Part, Progress, Question};
 pub use error::{Error, ErrorKind, Position};
 pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
+pub use priority::Priority;
 pub use report::{Explanation, Report};
 pub use rule::{Gates, NothingYet, Rule, Window};
 

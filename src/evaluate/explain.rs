@@ -1,10 +1,14 @@
 //! One pair under a rule: every gate, the score, and what its connections look like.
 
-use super::Data;
 use super::gates::Gates;
+use super::kept::Kept;
+use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
+use super::{Data, Question, answer, hosts};
 use crate::flow::{Connection, Pair};
+use crate::priority::prioritise;
+use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
 use crate::rule::{Rule, Window};
 use crate::time::{SECOND, rfc3339};
@@ -18,7 +22,13 @@ const BUCKET_SECONDS: [i64; 16] =
 const WEEK: i64 = 604_800;
 
 /// Explains a pair, whose connections in time order are `connections` (empty if it was never seen).
-pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], rule: &Rule) -> Explanation {
+pub(crate) fn explain(
+    data: Data<'_>,
+    kept: &mut Kept,
+    pair: &Pair,
+    connections: &[Connection],
+    rule: &Rule,
+) -> Explanation {
     let span = Span::of(rule, data.span);
     let inside: Vec<Connection> =
         connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
@@ -38,15 +48,22 @@ pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], r
     };
     if let (Some(span), Some(tally), Some(destination)) = (span, tally, data.book.find(pair.destination)) {
         let gates = Gates::new(rule);
-        let failed = gates.failed(destination, data.book, tally.connections, tally.hours);
+        let failed = gates.failed(destination, data.book, tally.counts);
         out.verdict = match failed.gates().count() {
             0 => Verdict::Finding,
             1 => Verdict::NearMiss,
             _ => Verdict::BelowGates,
         };
-        out.gates = gates.explain(pair, &tally, failed);
-        out.score = Some(score(&tally, pair, rule));
-        out.measures = Some(tally.columns(pair, rule));
+        let value = gates.score(pair.port, tally.counts.connections);
+        out.gates = gates.explain(pair, tally.counts, failed);
+        out.score = Some(score(value, tally.counts.connections, pair, rule));
+        let measures =
+            Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
+        let mut columns = measures.columns(pair, value, rule);
+        let question = Question(vec![pair.destination]);
+        let answer = answer(data, kept, &question);
+        prioritise(&mut [&mut columns], &hosts(&question, &[answer]), &rule.priority);
+        out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,
             Window::All => tally.first,
@@ -57,9 +74,8 @@ pub(crate) fn explain(data: Data<'_>, pair: &Pair, connections: &[Connection], r
     out
 }
 
-fn score(tally: &Tally, pair: &Pair, rule: &Rule) -> ScoreReason {
-    let value = tally.score(pair.port, rule);
-    let (count, high) = (tally.connections, rule.high_volume);
+fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
+    let high = rule.high_volume;
     let reason = match value {
         3 => format!("port {} is a listed C2 port", pair.port),
         2 => format!("{count} connections are more than {high}"),

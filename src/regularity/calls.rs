@@ -38,6 +38,7 @@ fn pairs_of(block: &[Connection]) -> impl Iterator<Item = (&Connection, &Connect
 ///
 /// A candidate lies in a valley of the intervals: two octaves (a factor of four) that are empty, with at least a tenth of the intervals below. Random traffic has none. At most two, as bursts
 /// of connections may themselves come in sessions.
+#[inline(never)]
 pub(super) fn silences(connections: &[Connection], histogram: &mut Histogram) -> ([u64; 3], usize) {
     let steps = |block| pairs_of(block).map(|(before, after)| after.start.abs_diff(before.start));
     histogram.fill(blocks(connections).flat_map(steps).filter(|&step| step > 0));
@@ -54,6 +55,7 @@ pub(super) fn silences(connections: &[Connection], histogram: &mut Histogram) ->
 
 /// The calls of these connections, sorted by start; a longer silence than that begins a new one. False if
 /// that makes little sense, as calls would fill more than a fifth of the time.
+#[inline(never)]
 pub(super) fn collect(connections: &[Connection], silence: u64, calls: &mut Vec<Call>) -> bool {
     calls.clear();
     let (mut filled, mut all) = (0, 0);

@@ -35,6 +35,7 @@ pub(super) struct Dense {
 
 impl Histogram {
     /// Counts these numbers, and nothing else. At most 65,535 of them.
+    #[inline(never)]
     pub fn fill(&mut self, numbers: impl Iterator<Item = u64>) {
         self.total = 0;
         for number in numbers {
@@ -108,6 +109,7 @@ impl Histogram {
 
     /// Calls `each` with the middle of every empty stretch of at least `octaves` octaves that has at
     /// least `below` numbers below and `above` above it.
+    #[inline(never)]
     pub fn valleys(&self, octaves: usize, below: u32, above: u32, each: &mut dyn FnMut(u64)) {
         let (mut seen, mut before) = (0, 0);
         for &(bin, count) in &self.filled {

@@ -62,6 +62,13 @@ pub struct RegularityParts {
     pub size: Thousandths,
 }
 
+impl RegularityParts {
+    /// The regularity.
+    pub fn sum(&self) -> Thousandths {
+        Thousandths(self.timing.0 + self.persistence.0 + self.size.0)
+    }
+}
+
 const TIMING: f64 = 0.35;
 const PERSISTENCE: f64 = 0.5;
 const SIZE: f64 = 0.15;
@@ -129,6 +136,7 @@ impl Judge {
     }
 }
 
+#[inline(never)]
 fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     let Found { beat, runs, .. } = found;
     let timing = found.strength();
@@ -142,7 +150,7 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
     let (period, jitter) = if kept { timing::period(calls, beat) } else { (0.0, 0.0) };
     let ends = calls.first().zip(calls.last()).map_or(0, |(first, last)| last.start.abs_diff(first.start));
     Regularity {
-        regularity: Thousandths(parts.timing.0 + parts.persistence.0 + parts.size.0),
+        regularity: parts.sum(),
         regularity_parts: parts,
         period_seconds: kept.then(|| rounded(period / 1e6, 1000.0)),
         jitter_percent: kept.then(|| rounded(jitter * 100.0, 10.0)),

@@ -20,6 +20,7 @@ const WIDTHS: [usize; 5] = [2, 4, 7, 12, 20];
 const WORTH: f64 = 16.0;
 
 /// The recurrences that stand out, one an octave at most, the shortest first.
+#[inline(never)]
 pub(super) fn find(
     calls: &[Call],
     resolution: u64,
@@ -41,6 +42,7 @@ pub(super) fn find(
 }
 
 /// Leaves out the calls that come sooner than that after another: bursts would make piles.
+#[inline(never)]
 fn thin(calls: &[Call], least: u64, apart: &mut Vec<i64>) {
     apart.clear();
     for call in calls {
@@ -51,6 +53,7 @@ fn thin(calls: &[Call], least: u64, apart: &mut Vec<i64>) {
 }
 
 /// Compares a pile with what lies on both sides of it.
+#[inline(never)]
 fn look_closer(pile: &Pile, times: &[i64]) -> Option<Beat> {
     let &Pile { from, to, .. } = pile;
     let ratio = to as f64 / from as f64;
@@ -97,6 +100,7 @@ struct Pile {
 }
 
 /// The clearest pile of every octave, the shortest distances first.
+#[inline(never)]
 fn find_piles(histogram: &Histogram, sums: &[u32], calls: usize, resolution: u64, piles: &mut Vec<Pile>) {
     piles.clear();
     piles.resize(u64::BITS as usize, Pile::default());
@@ -138,6 +142,7 @@ fn piles_of(width: usize, sums: &[u32], calls: usize, each: &mut dyn FnMut(usize
 }
 
 /// How many pairs of these sorted times are apart by more than one edge and at most the next.
+#[inline(never)]
 fn pairs_apart(times: &[i64], edges: [i64; 4]) -> [f64; 3] {
     let [a, b, c, d] = edges.map(|edge| pairs_within(times, edge));
     [b - a, c - b, d - c]

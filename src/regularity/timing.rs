@@ -80,6 +80,7 @@ impl Found {
 }
 
 /// Finds the beat, and leaves the calls it is a beat of in the space, those on the beat marked.
+#[inline(never)]
 pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Space) -> Option<Found> {
     let Space { histogram, calls, on_beat, recurrence } = space;
     let (silences, count) = calls::silences(connections, histogram);
@@ -133,6 +134,7 @@ pub(super) fn find(connections: &[Connection], resolution: u64, space: &mut Spac
 }
 
 /// The beat from each call to the next.
+#[inline(never)]
 fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
     if histogram.total() < 3 {
         return None;
@@ -156,6 +158,7 @@ fn to_the_next(resolution: u64, histogram: &Histogram) -> Option<Beat> {
 }
 
 /// Marks the calls that another call follows or precedes at the beat's distance.
+#[inline(never)]
 pub(super) fn mark(calls: &[Call], beat: &Beat, on_beat: &mut Vec<bool>) {
     on_beat.clear();
     on_beat.resize(calls.len(), false);

@@ -2,13 +2,18 @@
 //! and documentation.
 
 mod csv;
+mod part;
 mod text;
 
 use serde::Serialize;
 use std::net::IpAddr;
 
 use crate::error::Error;
+use crate::evaluate::rule_order;
 use crate::ingest::Role;
+use crate::pairs::LeftOut;
+use crate::priority::PriorityPart;
+use crate::regularity::{RegularityParts, RitaScore, Thousandths};
 use crate::rule::Rule;
 
 /// The whole result of an evaluation.
@@ -21,6 +26,8 @@ pub struct Report {
     pub window: WindowReport,
     /// How much there was.
     pub totals: Totals,
+    /// What was left out to stay within the memory limit; none if it was not reached.
+    pub left_out: Option<LeftOutReport>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
     /// The pairs that passed every gate, in the order of the query.
@@ -82,6 +89,45 @@ pub struct Totals {
     pub last_flow: Option<String>,
 }
 
+/// What was left out to stay within the memory limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LeftOutReport {
+    /// Flows that are not in the result: those of dropped pairs, and those not taken in.
+    pub flows: u64,
+    /// Pairs that were dropped for having few connections, each time it happened.
+    pub pairs_dropped: u64,
+    /// The most connections that any listed pair can lack because it was dropped before.
+    pub most_lacking: u64,
+    /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
+    /// may lack any number of later connections.
+    pub flows_not_taken: u64,
+    /// What that means for the result, in a sentence.
+    pub meaning: String,
+}
+
+impl LeftOutReport {
+    pub(crate) fn of(left_out: LeftOut) -> Option<Self> {
+        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
+        let mut meaning = format!(
+            "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
+             count may be up to {most_of_a_pair} too low, and pairs that need no more than that to pass a gate \
+             may be missing"
+        );
+        if not_taken > 0 {
+            meaning +=
+                &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
+        }
+        (flows > 0).then_some(LeftOutReport {
+            flows,
+            pairs_dropped: pairs,
+            most_lacking: most_of_a_pair,
+            flows_not_taken: not_taken,
+            meaning,
+        })
+    }
+}
+
 /// A condition that a pair must pass to be a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -134,8 +180,8 @@ pub enum Threshold {
     NoneOf(Vec<String>),
 }
 
-/// What the query's ten columns say of a pair in the window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is said of a pair in the window: the query's ten columns, then priority and regularity.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -158,10 +204,37 @@ pub struct Finding {
     pub last_seen: String,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
+    /// 0 to 100: the order to read in. The sum of `priority_parts`.
+    pub priority: u8,
+    /// 0 to 1: how machine-like timing and sizes are. Like what follows, none of a pair with fewer than four
+    /// different start times.
+    pub regularity: Option<Thousandths>,
+    /// The interval its calls keep, in seconds. None if they keep none.
+    pub period_seconds: Option<f64>,
+    /// Half the spread of the interval, in percent of it. None without an interval.
+    pub jitter_percent: Option<f64>,
+    /// Calls that were due and did not come, in percent. None without an interval.
+    pub missed_percent: Option<f64>,
+    /// From the first to the last call of the part that keeps the interval, in seconds.
+    pub active_span_seconds: Option<f64>,
+    /// Calls: connections that were opened together are one.
+    pub calls: Option<u64>,
+    /// How improbable such timing is for random traffic of this rate: 9 is a chance of one in 10^9.
+    pub significance: Option<f64>,
+    /// The score of RITA v5, 0 to 1: for comparison only.
+    pub rita_score: Option<f64>,
+    /// The timing in a sentence.
+    pub verdict: Option<String>,
+    /// What `regularity` is the sum of.
+    pub regularity_parts: Option<RegularityParts>,
+    /// What `rita_score` is the mean of.
+    pub rita_parts: Option<RitaScore>,
+    /// What `priority` is the sum of, each part with its reason.
+    pub priority_parts: Vec<PriorityPart>,
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
@@ -172,7 +245,7 @@ pub struct NearMiss {
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
@@ -392,10 +465,53 @@ pub struct IntervalBin {
     pub count: u64,
 }
 
+/// An order of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The query's: beaconing score, connections, then the pair.
+    #[default]
+    Rule,
+    /// Priority, then the query's.
+    Priority,
+}
+
+impl Order {
+    /// Sorts pairs, of which `pair` tells the columns.
+    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
+        let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
+        pairs.sort_unstable_by(|a, b| {
+            priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b)))
+        });
+    }
+}
+
 impl Report {
+    /// Puts the findings in an order.
+    pub fn sort(&mut self, order: Order) {
+        order.sort(&mut self.findings, |finding| finding);
+    }
+
     /// The report as compact JSON: the same bytes on every host.
     pub fn to_json(&self) -> String {
         json(self)
+    }
+
+    /// The report without its findings and suppressed pairs, of which there may be very many: the totals
+    /// tell how many.
+    pub fn summary(&self) -> Report {
+        Report {
+            beaconlens: self.beaconlens,
+            window: self.window.clone(),
+            totals: self.totals.clone(),
+            left_out: self.left_out.clone(),
+            gates: self.gates.clone(),
+            findings: Vec::new(),
+            near_misses: self.near_misses.clone(),
+            suppressed: Vec::new(),
+            sources: self.sources.clone(),
+            diagnostics: self.diagnostics.clone(),
+            rule: self.rule.clone(),
+        }
     }
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.

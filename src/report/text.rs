@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, GateValue, Threshold};
+use super::{Explanation, Finding, GateValue, Threshold};
+use crate::regularity::Thousandths;
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -17,6 +18,7 @@ impl Explanation {
             let _ = writeln!(out, "  beaconing_score {}: {}", score.value, score.reason);
         }
         if let Some(measures) = &self.measures {
+            write_priority(&mut out, measures);
             let _ = writeln!(
                 out,
                 "  first_seen {}, last_seen {}, {} bytes sent, {} received",
@@ -30,6 +32,28 @@ impl Explanation {
             let _ = writeln!(out, "  {} more flows outside the window", self.flows_outside_window);
         }
         out
+    }
+}
+
+/// Priority, regularity and RITA's score, each with what it is the sum of.
+fn write_priority(out: &mut String, measures: &Finding) {
+    let _ = writeln!(out, "  priority {}", measures.priority);
+    for part in &measures.priority_parts {
+        let _ = writeln!(out, "    {:+4}  {:<28}{}", part.points, part.name, part.reason);
+    }
+    if let (Some(regularity), Some(parts)) = (measures.regularity, measures.regularity_parts) {
+        let verdict = measures.verdict.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "  regularity {}: {verdict}", regularity.value());
+        let [timing, persistence, size] =
+            [parts.timing, parts.persistence, parts.size].map(Thousandths::value);
+        let _ = writeln!(out, "    timing {timing} + persistence {persistence} + size {size}");
+    }
+    if let Some(parts) = &measures.rita_parts {
+        let _ = writeln!(
+            out,
+            "  RITA's score {}: timestamp {}, data size {}, histogram {}, duration {}",
+            parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration
+        );
     }
 }
 

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind};
+use crate::priority::Priority;
 use crate::time;
 pub use window::Window;
 
@@ -57,8 +58,8 @@ pub struct Rule {
     pub threat_lists: [(); 0],
     /// Hunts: nothing can be tuned in this version.
     pub hunts: NothingYet,
-    /// Priority: nothing can be tuned in this version.
-    pub priority: NothingYet,
+    /// The priority's thresholds.
+    pub priority: Priority,
 }
 
 /// The conditions on a pair's connections in the window: the query's `HAVING`.
@@ -96,7 +97,7 @@ impl Default for Rule {
             reference_sets: [],
             threat_lists: [],
             hunts: NothingYet {},
-            priority: NothingYet {},
+            priority: Priority::default(),
         }
     }
 }

@@ -57,9 +57,14 @@ impl Networks {
 
     pub fn contains(&self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(v4) => contains(&self.v4, v4.to_bits()),
+            IpAddr::V4(v4) => self.contains_v4(v4.to_bits()),
             IpAddr::V6(v6) => contains(&self.v6, v6.to_bits()),
         }
+    }
+
+    #[inline(always)]
+    pub fn contains_v4(&self, bits: u32) -> bool {
+        contains(&self.v4, bits)
     }
 }
 

@@ -23,9 +23,10 @@ Reading
 
 Output, only data on standard output
   --format FORMAT      evaluate: table, csv, json or ndjson (default: table on a
-                       terminal, csv in a pipe); explain: text or json
-  --order ORDER        priority or rule. This version has no priority yet:
-                       both are the order of the rule's query
+                       terminal, csv in a pipe), or query: CSV of the ten columns
+                       that the rule's query answers; explain: text or json
+  --order ORDER        priority (the default): what to look at first; rule: as the
+                       rule's query
   --all                also pairs that failed a gate, with the names of those gates
 
   --help, --version

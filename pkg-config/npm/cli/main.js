@@ -94,32 +94,25 @@ async function readOne(detector, { path }, progress) {
   }
 }
 
-function printReport(detector, rule, { values: { format = usualFormat(), all = false } }) {
-  const json = detector.evaluateText("json", rule);
-  const report = JSON.parse(json);
-  if (format === "table") process.stdout.write(tableOf(detector, rule, report, all));
-  else if (format === "json" && !all) writeText(json);
-  else writeText(detector.evaluateText(format, rule, all));
-  process.stderr.write(notices(report, process.stderr.columns));
+function printReport(detector, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
+  if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
+  const text = (format) => detector.evaluateText(format, rule, all, order);
+  if (format === "table") process.stdout.write(tableOf(text("ndjson"), all));
+  else writeText(text(format));
+  process.stderr.write(notices(detector.summary(rule), process.stderr.columns));
 }
 
 function usualFormat() {
   return process.stdout.isTTY ? "table" : "csv";
 }
 
-function tableOf(detector, rule, report, all) {
-  const width = process.stdout.columns;
-  if (!all) return report.findings.length ? table(report.findings, { width }) : "no findings\n";
-  return table(readCsv(detector.evaluateText("csv", rule, true)), { width, gates: true });
-}
-
-/** The engine's own CSV: no field of it is quoted. */
-function readCsv(text) {
-  const [header, ...lines] = text
-    .trimEnd()
+function tableOf(ndjson, all) {
+  const pairs = ndjson
     .split("\n")
-    .map((line) => line.split(","));
-  return lines.map((line) => Object.fromEntries(header.map((name, index) => [name, line[index]])));
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  if (pairs.length === 0) return all ? "no pairs\n" : "no findings\n";
+  return table(pairs, { width: process.stdout.columns, gates: all });
 }
 
 function printExplanation(detector, rule, { pair, values }) {

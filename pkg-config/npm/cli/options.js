@@ -25,7 +25,7 @@ const VERBS = {
       order: { type: "string" },
       all: { type: "boolean" },
     },
-    formats: ["table", "csv", "json", "ndjson"],
+    formats: ["table", "csv", "json", "ndjson", "query"],
   },
   explain: { options: { ...ALWAYS, ...RULE, ...READING, ...FORMAT }, formats: ["text", "json"] },
 };

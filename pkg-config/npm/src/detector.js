@@ -35,8 +35,12 @@ export class Detector {
     return this.#call((raw) => raw.evaluate(ruleText(rule)));
   }
 
-  evaluateText(format, rule, all) {
-    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false));
+  summary(rule) {
+    return this.#call((raw) => raw.summary(ruleText(rule)));
+  }
+
+  evaluateText(format, rule, all, order) {
+    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
   explain(source, destination, port, rule) {
@@ -72,7 +76,7 @@ export class Detector {
   }
 }
 
-const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes"];
+const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "maxMemoryBytes"];
 
 function checkOptions(options = {}) {
   if (typeof options !== "object") {
