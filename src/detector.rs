@@ -163,14 +163,14 @@ impl Detector {
         Part(evaluate::evaluate(self.data(), &mut kept, rule))
     }
 
-    /// The report of a dataset that was read by several detectors, each owning a shard: what this one finds,
-    /// joined with what the others found by the same rule. The same bytes as one detector would report.
-    pub fn evaluate_joined(&self, others: Vec<Part>, rule: &Rule) -> Report {
-        let mut joined = self.part(rule);
-        for part in others {
-            joined.0.join(part.0, rule);
+    /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
+    /// by the same rule, this one too, joined. The same bytes as one detector would report.
+    pub fn evaluate_joined(&self, parts: Vec<Part>, rule: &Rule) -> Report {
+        let mut joined = Evaluation::default();
+        for part in parts {
+            joined.join(part.0, rule);
         }
-        self.report(joined, rule)
+        self.report(Part(joined), rule)
     }
 
     #[inline(never)]

@@ -117,7 +117,7 @@ impl Detector {
         parsed(&self.report(rule)?.to_json())
     }
 
-    /// What this shard finds, as bytes for [`join`](Detector::join) of another.
+    /// What this shard finds, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///
@@ -126,7 +126,8 @@ impl Detector {
         Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
     }
 
-    /// Joins what the other shards found: until more is ingested, the report of that rule is the joined one.
+    /// Joins what all shards found, this one too: until more is ingested, the report of that rule is the
+    /// joined one.
     ///
     /// # Errors
     ///

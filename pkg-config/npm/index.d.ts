@@ -30,6 +30,13 @@ export interface DetectorOptions {
   timeUnit?: "s" | "ms" | "us" | "ns";
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
+   * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
+   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
+   */
+  shard?: { index: number; of: number };
 }
 
 /** The conditions of a rule that a pair can fail. */
@@ -378,6 +385,17 @@ export class Detector {
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
   evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
+  /**
+   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
+   * sent to another worker, of the same version of this package.
+   */
+  part(rule?: RuleDocument): Uint8Array;
+  /**
+   * Joins what all shards found by the same rule, this one included, in any order. Until more is read or
+   * another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for that rule
+   * what one detector of all flows would, byte for byte.
+   */
+  join(parts: Uint8Array[], rule?: RuleDocument): void;
   /** Every gate of any pair: what it has, what it must have. */
   explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
   /** The same as text for people. */
