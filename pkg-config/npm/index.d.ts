@@ -346,7 +346,7 @@ export interface EvaluateOptions extends DetectorOptions {
  */
 export function evaluate(
   input: Input | Input[],
-  rule?: RuleDocument,
+  rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
 
@@ -377,29 +377,29 @@ export class Detector {
   /** How far the reading has come; cheap. */
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
-  evaluate(rule?: RuleDocument): Report;
+  evaluate(rule?: RuleDocument | string): Report;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
-  summary(rule?: RuleDocument): Report;
+  summary(rule?: RuleDocument | string): Report;
   /**
    * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
-  evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
+  evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument | string, all?: boolean): string;
   /**
    * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
    * sent to another worker, of the same version of this package.
    */
-  part(rule?: RuleDocument): Uint8Array;
+  part(rule?: RuleDocument | string): Uint8Array;
   /**
    * Joins what all shards found by the same rule, this one included, in any order. Until more is read or
    * another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for that rule
    * what one detector of all flows would, byte for byte.
    */
-  join(parts: Uint8Array[], rule?: RuleDocument): void;
+  join(parts: Uint8Array[], rule?: RuleDocument | string): void;
   /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */

@@ -20,6 +20,8 @@ Reading
   --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)
+  --workers N          threads that share the pairs out (default: by the size of
+                       the input, at most 4; with --all always 1)
 
 Output, only data on standard output
   --format FORMAT      evaluate: table, csv, json or ndjson (default: table on a
