@@ -127,7 +127,7 @@ impl Detector {
         parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
-    /// What this shard finds, as bytes for [`join`](Detector::join) of another.
+    /// What this shard finds, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///

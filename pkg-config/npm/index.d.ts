@@ -35,6 +35,13 @@ export interface DetectorOptions {
   maxMemoryBytes?: number;
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
+   * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
+   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
+   */
+  shard?: { index: number; of: number };
 }
 
 /** The conditions of a rule that a pair can fail. */
@@ -442,7 +449,7 @@ export interface EvaluateOptions extends DetectorOptions {
  */
 export function evaluate(
   input: Input | Input[],
-  rule?: RuleDocument,
+  rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
 
@@ -473,23 +480,38 @@ export class Detector {
   /** How far the reading has come; cheap. */
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
-  evaluate(rule?: RuleDocument): Report;
+  evaluate(rule?: RuleDocument | string): Report;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
-  summary(rule?: RuleDocument): Report;
+  summary(rule?: RuleDocument | string): Report;
   /**
    * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
   evaluateText(
     format: "json" | "csv" | "ndjson" | "query",
-    rule?: RuleDocument,
+    rule?: RuleDocument | string,
     all?: boolean,
     order?: "rule" | "priority",
   ): string;
+  /**
+   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
+   * sent to another worker, of the same version of this package.
+   */
+  part(rule?: RuleDocument | string): Uint8Array;
+  /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
+  question(parts: Uint8Array[]): Uint8Array;
+  /** What this shard has to say of the question. */
+  answer(question: Uint8Array): Uint8Array;
+  /**
+   * Joins what all shards found by the same rule and answered, this one included, in any order. Until more
+   * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
+   * that rule what one detector of all flows would, byte for byte.
+   */
+  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
   /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */

@@ -31,6 +31,8 @@ Reading
   --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)
+  --workers N          threads that share the pairs out (default: by the size of
+                       the input, at most 4; with --all always 1)
 
 Languages of query
   --for LANGUAGE       qradar (a set of only addresses is QRadar's of that name),
