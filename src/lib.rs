@@ -27,6 +27,7 @@ mod evaluate;
 mod flow;
 mod hash;
 mod ingest;
+mod order;
 mod pairs;
 pub mod priority;
 pub mod query;

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::ingest::Role;
+use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
@@ -542,11 +543,9 @@ pub enum Order {
 
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
+    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
         let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
-        pairs.sort_unstable_by(|a, b| {
-            priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b)))
-        });
+        sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
     }
 }
 
@@ -561,23 +560,14 @@ impl Report {
         json(self)
     }
 
-    /// The report without its findings and suppressed pairs, of which there may be very many: the totals
-    /// tell how many.
-    pub fn summary(&self) -> Report {
-        Report {
-            beaconlens: self.beaconlens,
-            window: self.window.clone(),
-            totals: self.totals.clone(),
-            left_out: self.left_out.clone(),
-            gates: self.gates.clone(),
-            findings: Vec::new(),
-            near_misses: self.near_misses.clone(),
-            suppressed: Vec::new(),
-            reference_sets: self.reference_sets.clone(),
-            sources: self.sources.clone(),
-            diagnostics: self.diagnostics.clone(),
-            rule: self.rule.clone(),
-        }
+    /// The report as compact JSON without its findings and suppressed pairs, of which there may be very many:
+    /// the totals tell how many. The report itself stays as it is.
+    pub fn to_summary_json(&mut self) -> String {
+        let findings = std::mem::take(&mut self.findings);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        let summary = json(self);
+        (self.findings, self.suppressed) = (findings, suppressed);
+        summary
     }
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.

@@ -46,7 +46,7 @@ type EachField<'f> = dyn FnMut(&str, Part<'_>) -> Result<(), Error> + 'f;
 type EachItem<'f> = dyn FnMut(usize, Part<'_>) -> Result<(), Error> + 'f;
 
 /// The whole document.
-pub(super) fn whole(text: &str) -> Result<Part<'_>, Error> {
+pub(crate) fn whole(text: &str) -> Result<Part<'_>, Error> {
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(Part { byte: 0, whole: text, text, way: Way::Root }.trimmed()),
         Err(error) => {
