@@ -7,22 +7,31 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect};
+use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-use crate::report::ListedPair;
-use crate::{Connection, Error, Options, Pair, Report, Role, Rule, TimeUnit};
+use crate::report::{ListedPair, Order};
+use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Detector {
     inner: crate::Detector,
-    /// The last report and the text of its rule: hosts ask for more than one form of a report.
-    last: RefCell<Option<(Option<String>, Rc<Report>)>>,
+    /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
+    last: RefCell<Option<Last>>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
+}
+
+#[derive(Debug)]
+struct Last {
+    rule: Option<String>,
+    order: Order,
+    /// Whether it says all, and not only what the query answers.
+    full: bool,
+    report: Rc<Report>,
 }
 
 /// `DetectorOptions` of the package.
@@ -34,6 +43,16 @@ struct DetectorOptions {
     time_unit: Option<String>,
     utc_offset_minutes: Option<i32>,
     hash_seed: Option<f64>,
+    shard: Option<ShardOption>,
+    max_memory_bytes: Option<u64>,
+}
+
+/// `DetectorOptions.shard` of the package.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShardOption {
+    index: u32,
+    of: u32,
 }
 
 #[wasm_bindgen]
@@ -105,17 +124,83 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule)?.to_json())
+        parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
-    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
+    /// What this shard finds, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///
-    /// `E_RULE`, or `E_OPTIONS` for another format.
+    /// `E_RULE`.
+    pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
+        Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
+    }
+
+    /// What this shard has to say of the question that all parts ask.
+    ///
+    /// # Errors
+    ///
+    /// `E_OPTIONS` for bytes that are no question.
+    pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsError> {
+        let question = Question::from_bytes(question).map_err(|error| thrown(&error))?;
+        Ok(self.inner.answer(&question).to_bytes())
+    }
+
+    /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
+    /// rule is the joined one.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, `E_OPTIONS` for bytes that are no parts or answers.
+    pub fn join(
+        &self,
+        parts: Vec<Uint8Array>,
+        answers: Vec<Uint8Array>,
+        rule: Option<String>,
+    ) -> Result<(), JsError> {
+        let parsed_rule = rule_of(rule.as_deref())?;
+        let parts = all(&parts, Part::from_bytes)?;
+        let answers = all(&answers, Answer::from_bytes)?;
+        let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
+        self.last.replace(Some(Last { rule, order: Order::Rule, full: true, report }));
+        Ok(())
+    }
+
+    /// The report without its findings and suppressed pairs.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`.
+    pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
+        parsed(&self.report(rule, Order::Rule, false)?.summary().to_json())
+    }
+
+    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
+    /// `rule` (the default) or `priority`. Or `query`: CSV of what the query answers.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, or `E_OPTIONS` for another format or order.
     #[wasm_bindgen(js_name = evaluateText)]
-    pub fn evaluate_text(&self, format: &str, rule: Option<String>, all: bool) -> Result<String, JsError> {
-        let report = self.report(rule)?;
+    pub fn evaluate_text(
+        &self,
+        format: &str,
+        rule: Option<String>,
+        all: bool,
+        order: Option<String>,
+    ) -> Result<String, JsError> {
+        let order = match order.as_deref() {
+            None | Some("rule") => Order::Rule,
+            Some("priority") => Order::Priority,
+            Some(other) => {
+                let message = format!("found order {other:?}, expected rule or priority");
+                return Err(thrown(&bad_option(message)));
+            }
+        };
+        if format == "query" {
+            return Ok(self.report(rule, Order::Rule, false)?.to_query_csv());
+        }
+        let report = self.report(rule, order, true)?;
         if !all {
             return match format {
                 "json" => Ok(report.to_json()),
@@ -124,7 +209,10 @@ impl Detector {
                 _ => Err(thrown(&bad_format(format))),
             };
         }
-        let pairs = self.inner.pairs(&report.rule);
+        let mut pairs = self.inner.pairs(&report.rule);
+        if order != Order::Rule {
+            order.sort(&mut pairs, |listed| &listed.pair);
+        }
         match format {
             "json" => Ok(report.to_json_with(&pairs)),
             "csv" => Ok(ListedPair::to_csv(&pairs)),
@@ -197,15 +285,21 @@ impl Detector {
 }
 
 impl Detector {
-    fn report(&self, rule: Option<String>) -> Result<Rc<Report>, JsError> {
-        if let Some((of, report)) = &*self.last.borrow()
-            && *of == rule
-        {
-            return Ok(Rc::clone(report));
+    fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
+        let mut last = self.last.borrow_mut();
+        if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
+            let parsed = rule_of(rule.as_deref())?;
+            let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
+            *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
-        let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
-        self.last.replace(Some((rule, Rc::clone(&report))));
-        Ok(report)
+        let Some(last) = &mut *last else { return Err(JsError::new("no report")) };
+        if last.order != order
+            && let Some(report) = Rc::get_mut(&mut last.report)
+        {
+            report.sort(order);
+            last.order = order;
+        }
+        Ok(Rc::clone(&last.report))
     }
 
     /// Grows the memory by an eighth whenever it had to grow: engines take long over each growth, and the
@@ -224,6 +318,21 @@ impl Detector {
         drop(ahead);
         self.memory_pages = core::arch::wasm32::memory_size(0);
     }
+}
+
+/// What the parts of all shards ask of every shard.
+///
+/// # Errors
+///
+/// `E_OPTIONS` for bytes that are no parts.
+#[wasm_bindgen]
+pub fn question(parts: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {
+    Ok(Part::question(&all(&parts, Part::from_bytes)?).to_bytes())
+}
+
+fn all<T>(bytes: &[Uint8Array], read: impl Fn(&[u8]) -> Result<T, Error>) -> Result<Vec<T>, JsError> {
+    let read = bytes.iter().map(|bytes| read(&bytes.to_vec()));
+    read.collect::<Result<_, _>>().map_err(|error| thrown(&error))
 }
 
 /// The version of the engine.
@@ -307,11 +416,17 @@ fn checked(given: DetectorOptions) -> Result<Options, Error> {
     if let Some(minutes) = given.utc_offset_minutes {
         options = options.with_utc_offset_minutes(minutes)?;
     }
+    if let Some(ShardOption { index, of }) = given.shard {
+        options = options.with_shard(index, of)?;
+    }
+    if let Some(bytes) = given.max_memory_bytes {
+        options = options.with_max_memory_bytes(bytes)?;
+    }
     Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
 }
 
 fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {format:?}, expected json, csv or ndjson"))
+    bad_option(format!("found format {format:?}, expected json, csv, ndjson or query"))
 }
 
 fn bad_option(message: String) -> Error {

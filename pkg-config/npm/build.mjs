@@ -38,6 +38,21 @@ function entry(from, to, options) {
   });
 }
 
+/** A program of the command, which finds the package beside it. */
+function program(from, to, options) {
+  return build({
+    entryPoints: [join(here, "cli", from)],
+    outfile: join(out, to),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: ["./dist/node.mjs", "./dist/slim.js"],
+    logLevel: "warning",
+    ...options,
+  });
+}
+
 await Promise.all([
   entry("node.js", "node.mjs", { platform: "node", target: "node20" }),
   entry("node.cjs", "node.cjs", {
@@ -51,17 +66,8 @@ await Promise.all([
   entry("browser.js", "browser.js"),
   entry("slim.js", "slim.js"),
   entry("inline.js", "inline.js"),
-  build({
-    entryPoints: [join(here, "cli/main.js")],
-    outfile: join(out, "cli.mjs"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["./dist/node.mjs"],
-    banner: { js: "#!/usr/bin/env node" },
-    logLevel: "warning",
-  }),
+  program("main.js", "cli.mjs", { banner: { js: "#!/usr/bin/env node" } }),
+  program("worker.js", "worker.mjs"),
 ]);
 chmodSync(join(out, "cli.mjs"), 0o755);
 

@@ -28,8 +28,20 @@ export interface DetectorOptions {
   delimiter?: "," | "\t" | ";" | "|";
   /** The unit of times that are numbers since 1970. Default: told by the size of each number. */
   timeUnit?: "s" | "ms" | "us" | "ns";
+  /**
+   * The memory of the detector, in bytes, at least 16 MiB. When it is reached, pairs with few connections are
+   * dropped first, and the report's `left_out` says what that means. Default 3 GiB.
+   */
+  maxMemoryBytes?: number;
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
+   * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
+   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
+   */
+  shard?: { index: number; of: number };
 }
 
 /** The conditions of a rule that a pair can fail. */
@@ -65,8 +77,19 @@ export interface Rule {
   threat_lists: ThreatList[];
   /** Empty: not yet evaluated by this version. */
   hunts: Record<string, never>;
-  /** Empty: not yet evaluated by this version. */
-  priority: Record<string, never>;
+  /** The priority's thresholds. */
+  priority: {
+    /** A destination that at most this share of the hosts calls is rare. */
+    rare_percent: number;
+    /** One that at least this share calls is common. */
+    common_percent: number;
+    /** Fewer hosts than this say nothing about what is rare or common. */
+    least_hosts: number;
+    /** At least so many periodic callers of an endpoint share it: a service. */
+    shared_callers: number;
+    /** Whether ports of well-known periodic services lower the priority. */
+    known_services: boolean;
+  };
 }
 
 /** A named list of addresses, networks and host names. */
@@ -94,8 +117,9 @@ export interface ThreatList {
 }
 
 /** A rule as it is given: what is missing takes the default, an unknown field is an error. */
-export type RuleDocument = Partial<Omit<Rule, "gates" | "reference_sets" | "threat_lists">> & {
+export type RuleDocument = Partial<Omit<Rule, "gates" | "priority" | "reference_sets" | "threat_lists">> & {
   gates?: Partial<Rule["gates"]>;
+  priority?: Partial<Rule["priority"]>;
   reference_sets?: (Pick<ReferenceSet, "name"> & Partial<ReferenceSet>)[];
   threat_lists?: (Pick<ThreatList, "name"> & Partial<ThreatList>)[];
 };
@@ -134,11 +158,47 @@ export interface Measures {
   beaconing_score: 1 | 2 | 3;
 }
 
+/** What priority and regularity add, for a pair with at least four different start times; else `null`. */
+export interface Timing {
+  /** 0 to 100: the order to read in. The sum of `priority_parts`; always there. */
+  priority: number;
+  /** 0 to 1: how machine-like timing and sizes are. */
+  regularity: number | null;
+  /** The interval its calls keep, in seconds; `null` if they keep none. */
+  period_seconds: number | null;
+  /** Half the spread of the interval, in percent of it. */
+  jitter_percent: number | null;
+  /** Calls that were due and did not come, in percent. */
+  missed_percent: number | null;
+  /** From the first to the last call of the part that keeps the interval. */
+  active_span_seconds: number | null;
+  /** Calls: connections that were opened together are one. */
+  calls: number | null;
+  /** How improbable such timing is for random traffic of this rate: 9 is one in 10^9. */
+  significance: number | null;
+  /** The score of RITA v5, 0 to 1: for comparison only. */
+  rita_score: number | null;
+  /** The timing in a sentence. */
+  verdict: string | null;
+  /** What `regularity` is the sum of. */
+  regularity_parts: { timing: number; persistence: number; size: number } | null;
+  /** What `rita_score` is the mean of. */
+  rita_parts: {
+    score: number;
+    timestamp: number;
+    data_size: number;
+    histogram: number;
+    duration: number;
+  } | null;
+  /** What `priority` is the sum of: points with their sign, and why. */
+  priority_parts: { name: string; points: number; reason: string }[];
+}
+
 /** A pair that passed every gate. */
-export type Finding = Measures;
+export interface Finding extends Measures, Timing {}
 
 /** A pair that failed exactly one gate. */
-export interface NearMiss extends Measures {
+export interface NearMiss extends Finding {
   /** The gate that it failed. */
   failed_gate: GateName;
 }
@@ -232,6 +292,16 @@ export interface Report {
     /** The latest flow start, RFC 3339; `null`: no flows. */
     last_flow: string | null;
   };
+  /** What was left out to stay within `maxMemoryBytes`; `null`: nothing. */
+  left_out: {
+    flows: number;
+    pairs_dropped: number;
+    /** The most connections that any listed pair can lack. */
+    most_lacking: number;
+    flows_not_taken: number;
+    /** What that means for the result, in a sentence. */
+    meaning: string;
+  } | null;
   gates: GateReport[];
   /** In the order of the rule's query. */
   findings: Finding[];
@@ -264,7 +334,7 @@ export interface Explanation {
   }[];
   score: { value: 1 | 2 | 3; reason: string } | null;
   /** Of the flows in the window; `null`: there are none. */
-  measures: Measures | null;
+  measures: Finding | null;
   flows_outside_window: number;
   /** The window in at most 288 buckets; `null`: no flows in it. */
   timeline: {
@@ -379,7 +449,7 @@ export interface EvaluateOptions extends DetectorOptions {
  */
 export function evaluate(
   input: Input | Input[],
-  rule?: RuleDocument,
+  rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
 
@@ -410,16 +480,38 @@ export class Detector {
   /** How far the reading has come; cheap. */
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
-  evaluate(rule?: RuleDocument): Report;
+  evaluate(rule?: RuleDocument | string): Report;
+  /** The report without its findings and suppressed pairs: quick where there are very many. */
+  summary(rule?: RuleDocument | string): Report;
   /**
-   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
+   * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
-  evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
+  evaluateText(
+    format: "json" | "csv" | "ndjson" | "query",
+    rule?: RuleDocument | string,
+    all?: boolean,
+    order?: "rule" | "priority",
+  ): string;
+  /**
+   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
+   * sent to another worker, of the same version of this package.
+   */
+  part(rule?: RuleDocument | string): Uint8Array;
+  /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
+  question(parts: Uint8Array[]): Uint8Array;
+  /** What this shard has to say of the question. */
+  answer(question: Uint8Array): Uint8Array;
+  /**
+   * Joins what all shards found by the same rule and answered, this one included, in any order. Until more
+   * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
+   * that rule what one detector of all flows would, byte for byte.
+   */
+  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
   /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */

@@ -19,10 +19,11 @@ pub(crate) enum Reason {
     Bytes,
     Header,
     TooLong,
+    TooManyAddresses,
 }
 
 impl Reason {
-    const ALL: [Reason; 8] = [
+    const ALL: [Reason; 9] = [
         Reason::TooShort,
         Reason::Time,
         Reason::Source,
@@ -31,6 +32,7 @@ impl Reason {
         Reason::Bytes,
         Reason::Header,
         Reason::TooLong,
+        Reason::TooManyAddresses,
     ];
 
     fn code(self) -> &'static str {
@@ -43,6 +45,7 @@ impl Reason {
             Reason::Bytes => "bad_bytes",
             Reason::Header => "repeated_header",
             Reason::TooLong => "too_long",
+            Reason::TooManyAddresses => "too_many_addresses",
         }
     }
 
@@ -56,6 +59,7 @@ impl Reason {
             Reason::Bytes => "a byte count is not a number from 0 to 2^53 - 1",
             Reason::Header => "the header stands here again",
             Reason::TooLong => "the row is longer than 1 MiB",
+            Reason::TooManyAddresses => "the memory limit leaves no room for another IPv6 address",
         }
     }
 }

@@ -84,7 +84,8 @@ impl Fields<'_> {
         }
         let source = self.value(source, Reason::Source, address)?;
         let destination = self.value(destination, Reason::Destination, address)?;
-        Ok((book.enter(source), book.enter(destination)))
+        let entered = book.enter(source).zip(book.enter(destination));
+        entered.ok_or(Reason::TooManyAddresses)
     }
 
     /// Sent and received bytes; a column that is not there counts 0. Where only sent and total have a

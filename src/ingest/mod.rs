@@ -14,6 +14,7 @@ mod options;
 mod plain;
 mod reading;
 mod roles;
+mod shard;
 mod sink;
 mod source;
 mod structure;

@@ -31,7 +31,8 @@ pub struct Compiled {
 }
 
 /// The end of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Who calls.
     Source,
@@ -67,6 +68,16 @@ struct Set {
 }
 
 impl Compiled {
+    /// Whether there is no reference set.
+    pub(crate) fn suppresses_nothing(&self) -> bool {
+        self.sets.is_empty()
+    }
+
+    /// Whether there is no threat list.
+    pub(crate) fn threatens_nothing(&self) -> bool {
+        self.threats.is_empty()
+    }
+
     /// The lists of that rule.
     pub fn new(rule: &Rule) -> Self {
         let set = |set: &super::ReferenceSet| Set {

@@ -146,6 +146,11 @@ impl<'a> Part<'a> {
         self.number(0, u64::MAX).map(|number| number as u64)
     }
 
+    /// Yes or no.
+    pub fn flag(&self) -> Result<bool, Error> {
+        self.text.parse().map_err(|_| self.expected("true or false"))
+    }
+
     /// A list of ports.
     pub fn ports(&self) -> Result<Vec<u16>, Error> {
         let mut ports = Vec::new();

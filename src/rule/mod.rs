@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
 use crate::ingest::value::time::instant;
+use crate::priority::Priority;
 use crate::time;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
 use document::Part;
@@ -69,8 +70,8 @@ pub struct Rule {
     pub threat_lists: Vec<ThreatList>,
     /// Hunts: nothing can be tuned in this version.
     pub hunts: NothingYet,
-    /// Priority: nothing can be tuned in this version.
-    pub priority: NothingYet,
+    /// The priority's thresholds.
+    pub priority: Priority,
 }
 
 /// The conditions on a pair's connections in the window: the query's `HAVING`.
@@ -111,7 +112,7 @@ impl Default for Rule {
             reference_sets: Vec::new(),
             threat_lists: Vec::new(),
             hunts: NothingYet {},
-            priority: NothingYet {},
+            priority: Priority::default(),
         }
     }
 }
@@ -171,7 +172,25 @@ impl Rule {
                 "high_volume" => self.high_volume = part.count()?,
                 "reference_sets" => self.reference_sets = lists::read_sets(&part)?,
                 "threat_lists" => self.threat_lists = lists::read_threats(&part)?,
+                "priority" => self.priority.read(&part)?,
                 _ => part.fields(&[], &mut |_, _| Ok(()))?,
+            }
+            Ok(())
+        })
+    }
+}
+
+impl Priority {
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 5] =
+            ["rare_percent", "common_percent", "least_hosts", "shared_callers", "known_services"];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "rare_percent" => self.rare_percent = part.number(0, 100)? as u64,
+                "common_percent" => self.common_percent = part.number(0, 100)? as u64,
+                "least_hosts" => self.least_hosts = part.count()?,
+                "shared_callers" => self.shared_callers = part.count()?,
+                _ => self.known_services = part.flag()?,
             }
             Ok(())
         })

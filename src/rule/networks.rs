@@ -137,17 +137,25 @@ impl Networks {
     /// The number of the most specific network that holds a canonical address.
     pub fn innermost(&self, address: IpAddr) -> Option<u32> {
         let number = match address {
-            IpAddr::V4(v4) => {
-                let value = v4.to_bits();
-                let bits = value.checked_shr(self.shift).unwrap_or(0) as usize;
-                match self.first_bits.get(bits..bits + 2) {
-                    Some(&[from, to]) => self.v4.owner(value, from as usize, to as usize),
-                    _ => NONE,
-                }
-            }
+            IpAddr::V4(v4) => self.owner_v4(v4.to_bits()),
             IpAddr::V6(v6) => self.v6.owner(v6.to_bits(), 0, self.v6.starts.len()),
         };
         (number != NONE).then_some(number)
+    }
+
+    #[inline(always)]
+    fn owner_v4(&self, value: u32) -> u32 {
+        let bits = value.checked_shr(self.shift).unwrap_or(0) as usize;
+        match self.first_bits.get(bits..bits + 2) {
+            Some(&[from, to]) => self.v4.owner(value, from as usize, to as usize),
+            _ => NONE,
+        }
+    }
+
+    /// Whether a network holds that IPv4 address.
+    #[inline(always)]
+    pub fn contains_v4(&self, bits: u32) -> bool {
+        self.owner_v4(bits) != NONE
     }
 
     /// The numbers of all networks that hold a canonical address, the most specific first.

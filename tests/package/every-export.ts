@@ -52,6 +52,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     delimiter: ";",
     timeUnit: "ms",
     utcOffsetMinutes: -60,
+    shard: { index: 0, of: 1 },
   };
   const given: RuleDocument = {
     window: "7d",
@@ -91,6 +92,8 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   detector.finish();
   const again: Report = detector.evaluate(rule);
   const csv: string = detector.evaluateText("csv", given, true);
+  const part: Uint8Array = detector.part(rule);
+  detector.join([part], rule);
   const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule);
   const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
   const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);

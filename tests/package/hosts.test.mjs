@@ -85,6 +85,7 @@ test("the package holds one module, and no source", () => {
     "dist/slim.js",
     "dist/workerd.js",
     "package.json",
+    "worker.mjs",
   ]);
 });
 

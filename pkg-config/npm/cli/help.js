@@ -31,6 +31,8 @@ Reading
   --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)
+  --workers N          threads that share the pairs out (default: by the size of
+                       the input, at most 4; with --all always 1)
 
 Languages of query
   --for LANGUAGE       qradar (a set of only addresses is QRadar's of that name),
@@ -39,9 +41,10 @@ Languages of query
 
 Output, only data on standard output
   --format FORMAT      evaluate: table, csv, json or ndjson (default: table on a
-                       terminal, csv in a pipe); explain: text or json
-  --order ORDER        priority or rule. This version has no priority yet:
-                       both are the order of the rule's query
+                       terminal, csv in a pipe), or query: CSV of the ten columns
+                       that the rule's query answers; explain: text or json
+  --order ORDER        priority (the default): what to look at first; rule: as the
+                       rule's query
   --all                also pairs that failed a gate, with the names of those gates
 
   --help, --version

@@ -5,6 +5,9 @@ import { parseArgs } from "node:util";
 /** A mistake of the person at the keyboard: told in one line, exit code 2. */
 export class UsageError extends Error {}
 
+/** Every thread reads all rows: long before this, more of them gain nothing. */
+const MOST_WORKERS = 64;
+
 const RULE = {
   profile: { type: "string" },
   rule: { type: "string" },
@@ -19,6 +22,7 @@ const READING = {
   delimiter: { type: "string" },
   "time-unit": { type: "string" },
   "utc-offset-minutes": { type: "string" },
+  workers: { type: "string" },
 };
 const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
 const FORMAT = { format: { type: "string" } };
@@ -33,7 +37,7 @@ const VERBS = {
       order: { type: "string" },
       all: { type: "boolean" },
     },
-    formats: ["table", "csv", "json", "ndjson"],
+    formats: ["table", "csv", "json", "ndjson", "query"],
   },
   explain: { options: { ...ALWAYS, ...RULE, ...READING, ...FORMAT }, formats: ["text", "json"] },
   query: { options: { ...ALWAYS, ...RULE, for: { type: "string" } }, formats: [] },
@@ -55,7 +59,13 @@ export function readCommand(words) {
   oneOf("order", values.order, ["priority", "rule"]);
   oneOf("profile", values.profile, ["default", "lab"]);
   if (verb === "query") return queryOf(values, positionals);
-  const command = { verb, values, files: positionals, detector: detectorOptions(values) };
+  const command = {
+    verb,
+    values,
+    files: positionals,
+    detector: detectorOptions(values),
+    workers: workers(values.workers),
+  };
   return verb === "explain" ? { ...command, ...pairOf(positionals) } : withFiles(command);
 }
 
@@ -114,6 +124,13 @@ function detectorOptions(values) {
     options.utcOffsetMinutes = Number(offset);
   }
   return options;
+}
+
+/** How many threads, where it was said. */
+function workers(text) {
+  if (text === undefined) return undefined;
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_WORKERS) return Number(text);
+  throw new UsageError(`--workers: ${quote(text)} is not a number of threads, 1 to ${MOST_WORKERS}`);
 }
 
 function mapping(texts) {

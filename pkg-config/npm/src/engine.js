@@ -7,6 +7,7 @@ import {
   parseList,
   parseRule,
   profileRule,
+  question,
   renderQuery,
   __wbg_reset_state as resetState,
   initSync as startGlue,
@@ -15,7 +16,7 @@ import {
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
-const glue = { Detector, parseList, parseRule, profileRule, renderQuery, version };
+const glue = { Detector, parseList, parseRule, profileRule, question, renderQuery, version };
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {
