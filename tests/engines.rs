@@ -14,8 +14,8 @@ use std::path::Path;
 use std::process::Command;
 
 use beaconlens::query::{Target, render};
-use beaconlens::report::Gate;
-use beaconlens::{Compiled, Detector, Options, Rule};
+use beaconlens::report::Finding;
+use beaconlens::{Detector, Entry, Options, Rule};
 use flows::{Flow, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::{Value, json};
 
@@ -193,46 +193,29 @@ fn large_rule(random: &mut Random) -> Rule {
     Rule::from_json(&document.to_string()).unwrap()
 }
 
-/// The rows that the rule stands for, from the engine's list of all pairs.
+/// The engine's findings, as the query's columns; with threat lists, the list that names a pair.
 fn our_rows(detector: &Detector, rule: &Rule) -> Vec<Vec<String>> {
-    let compiled = Compiled::new(rule);
-    let mut rows = Vec::new();
-    for listed in detector.pairs(rule) {
-        let pair = &listed.pair;
-        let (source, destination, port) = (pair.sourceip, pair.destinationip, pair.destinationport);
-        if listed.failed_gates.contains(&Gate::ExcludedDestination)
-            || compiled.suppressed_by(source, destination, port, None).is_some()
-        {
-            continue;
-        }
-        let threat = compiled.threat(destination, port, None);
-        let enough = pair.connection_count >= rule.min_connections_on(port)
-            && pair.hourly_buckets >= rule.gates.min_hours;
-        if !enough && threat.is_none() {
-            continue;
-        }
+    let names_a_pair = |entry: &Entry| !entry.to_string().contains("example.com");
+    let listed = rule.threat_lists.iter().any(|list| list.entries.iter().any(names_a_pair));
+    let row = |finding: &Finding| {
         let mut row = vec![
-            source.to_string(),
-            destination.to_string(),
-            port.to_string(),
-            pair.connection_count.to_string(),
-            pair.hourly_buckets.to_string(),
-            pair.bytes_sent.to_string(),
-            pair.bytes_received.to_string(),
-            pair.first_seen.clone(),
-            pair.last_seen.clone(),
-            pair.beaconing_score.to_string(),
+            finding.sourceip.to_string(),
+            finding.destinationip.to_string(),
+            finding.destinationport.to_string(),
+            finding.connection_count.to_string(),
+            finding.hourly_buckets.to_string(),
+            finding.bytes_sent.to_string(),
+            finding.bytes_received.to_string(),
+            finding.first_seen.clone(),
+            finding.last_seen.clone(),
+            finding.beaconing_score.to_string(),
         ];
-        if rule
-            .threat_lists
-            .iter()
-            .any(|list| list.entries.iter().any(|entry| !entry.to_string().contains("com")))
-        {
-            row.push(threat.map_or_else(String::new, |hit| rule.threat_lists[hit.list].name.clone()));
-        }
-        rows.push(row);
-    }
-    rows
+        row.extend(
+            listed.then(|| finding.threat.as_ref().map_or_else(String::new, |threat| threat.list.clone())),
+        );
+        row
+    };
+    detector.evaluate_query(rule).findings.iter().map(row).collect()
 }
 
 #[test]

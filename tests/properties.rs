@@ -395,7 +395,7 @@ fn shards_joined_are_one_detector() {
             Rule::from_json(r#"{"window": "all", "gates": {"min_hours": 9}}"#).unwrap(),
         ];
         for (of, rule) in [1, 2, 3, 7].into_iter().flat_map(|of| rules.iter().map(move |rule| (of, rule))) {
-            let shards: Vec<Detector> = (0..of)
+            let mut shards: Vec<Detector> = (0..of)
                 .map(|index| {
                     let options = Options::new().with_hash_seed(u64::from(index) * 77);
                     read(options.with_shard(index, of).unwrap())
