@@ -2,6 +2,7 @@
 //! and documentation.
 
 mod csv;
+mod fields;
 mod part;
 mod text;
 
@@ -186,7 +187,7 @@ pub enum Threshold {
 }
 
 /// What is said of a pair in the window: the query's ten columns, then priority and regularity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -257,11 +258,10 @@ pub struct ThreatMatch {
 }
 
 /// A pair that a reference set took out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Suppressed {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The first set of the rule that holds it.
     pub suppressed_by: SetMatch,
@@ -292,22 +292,20 @@ pub struct SetReport {
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gate it failed.
     pub failed_gate: Gate,
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
@@ -572,13 +570,12 @@ impl Report {
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
     pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
-        #[derive(Serialize)]
-        struct Both<'a> {
-            #[serde(flatten)]
-            report: &'a Report,
-            pairs: &'a [ListedPair],
-        }
-        json(&Both { report: self, pairs })
+        let mut out = self.to_json();
+        out.pop();
+        out.push_str(",\"pairs\":");
+        out.push_str(&json(&pairs));
+        out.push('}');
+        out
     }
 }
 
