@@ -1,12 +1,16 @@
 //! The front door: bytes in, reports out.
 
-use crate::error::Error;
-use crate::evaluate::{self, Data};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::bytes::{Reader, Writer};
+use crate::error::{Error, ErrorKind};
+use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
+use crate::order::sort_by;
 use crate::pairs::History;
-use crate::report::{Explanation, ListedPair, Report, Totals};
+use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
 use crate::time::rfc3339;
 
@@ -35,6 +39,8 @@ pub struct Detector {
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
+    /// What evaluations keep for the next.
+    kept: Mutex<Kept>,
 }
 
 /// How far the reading is.
@@ -53,10 +59,101 @@ pub struct Progress {
     pub pairs: u64,
 }
 
+/// What one shard of a dataset found.
+#[derive(Debug, Clone)]
+pub struct Part(Evaluation);
+
+/// What has to be asked of every shard before the parts can be joined: how many hosts call the destinations
+/// that are listed.
+#[derive(Debug, Clone)]
+pub struct Question(evaluate::Question);
+
+/// What one shard answered.
+#[derive(Debug, Clone)]
+pub struct Answer(evaluate::Answer);
+
+impl Part {
+    /// What these parts, of all shards, ask of every shard.
+    pub fn question(parts: &[Part]) -> Question {
+        Question(evaluate::Question::of_all(parts.iter().map(|part| &part.0)))
+    }
+
+    /// The part as bytes, to be given to another worker. Their form may change with every version.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(|out| self.0.write(out))
+    }
+
+    /// Reads a part that the same version wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Part, Error> {
+        read(bytes, Evaluation::read).map(Part)
+    }
+}
+
+impl Question {
+    /// The question as bytes, as [`Part::to_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(|out| self.0.0.iter().for_each(|address| out.address(*address)))
+    }
+
+    /// Reads a question, as [`Part::from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Question, Error> {
+        read(bytes, |bytes| bytes.all(Reader::address)).map(evaluate::Question).map(Question)
+    }
+}
+
+impl Answer {
+    /// The answer as bytes, as [`Part::to_bytes`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        written(|out| {
+            out.number(self.0.hosts);
+            self.0.calling.iter().for_each(|count| out.number(*count));
+        })
+    }
+
+    /// Reads an answer, as [`Part::from_bytes`].
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Answer, Error> {
+        read(bytes, |bytes| {
+            Some(evaluate::Answer { hosts: bytes.number()?, calling: bytes.all(Reader::number)? })
+        })
+        .map(Answer)
+    }
+}
+
+/// Bytes that begin with the version.
+fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+    let mut out = Writer::default();
+    out.text(crate::VERSION);
+    write(&mut out);
+    out.0
+}
+
+fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Error> {
+    let mut bytes = Reader(bytes);
+    let version = bytes.text().filter(|version| version == crate::VERSION);
+    version.and_then(|_| read(&mut bytes)).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Options,
+            "found bytes that were not written by a shard of this version".to_owned(),
+        )
+    })
+}
+
 impl Detector {
     /// A detector without flows.
     pub fn new(options: Options) -> Self {
-        let sink = Sink::new(options.hash_seed);
+        let sink = Sink::new(&options);
         Detector { options, sink, ..Detector::default() }
     }
 
@@ -81,6 +178,7 @@ impl Detector {
         if !self.open {
             self.start_source(&format!("input {}", self.sources.len() + 1));
         }
+        self.forget();
         match self.sources.last_mut() {
             Some(source) => source.ingest(chunk, &self.options, &mut self.sink),
             None => Ok(()),
@@ -96,6 +194,7 @@ impl Detector {
         if !std::mem::take(&mut self.open) {
             return Ok(());
         }
+        self.forget();
         match self.sources.last_mut() {
             Some(source) => source.finish(&self.options, &mut self.sink),
             None => Ok(()),
@@ -114,10 +213,49 @@ impl Detector {
     }
 
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
-    /// then be missing.
-    #[inline(never)]
+    /// then be missing. Of a [shard](Options::with_shard), only its own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
-        let evaluation = evaluate::evaluate(self.data(), rule);
+        let parts = vec![self.part(rule)];
+        let answers = vec![self.answer(&Part::question(&parts))];
+        self.evaluate_joined(parts, answers, rule)
+    }
+
+    /// As [`evaluate`](Detector::evaluate), but only what the query answers: of every pair the ten columns,
+    /// without priority and regularity. Quicker where that is enough.
+    pub fn evaluate_query(&self, rule: &Rule) -> Report {
+        self.report(self.part_query(rule).0, rule)
+    }
+
+    /// What a shard finds, to be joined with what the others find.
+    pub fn part(&self, rule: &Rule) -> Part {
+        Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
+    }
+
+    fn part_query(&self, rule: &Rule) -> Part {
+        Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
+    }
+
+    /// What a shard has to say of what all parts ask.
+    pub fn answer(&self, question: &Question) -> Answer {
+        Answer(evaluate::answer(self.data(), &mut self.kept(), &question.0))
+    }
+
+    /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
+    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report.
+    pub fn evaluate_joined(&self, parts: Vec<Part>, answers: Vec<Answer>, rule: &Rule) -> Report {
+        let question = Part::question(&parts);
+        let mut parts = parts.into_iter();
+        let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
+        for part in parts {
+            joined.join(part.0, rule);
+        }
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+        joined.prioritise(&question.0, &answers, rule);
+        self.report(joined, rule)
+    }
+
+    #[inline(never)]
+    fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.span;
         Report {
@@ -129,18 +267,23 @@ impl Detector {
                 rows_used: progress.rows_used,
                 rows_skipped: progress.rows_skipped,
                 flows_in_window: evaluation.flows_in_window,
-                flows_outside_window: progress.rows_used - evaluation.flows_in_window,
-                pairs: progress.pairs,
+                flows_outside_window: progress.rows_used
+                    - evaluation.flows_in_window
+                    - evaluation.left_out.flows,
+                pairs: evaluation.pairs,
                 pairs_in_window: evaluation.pairs_in_window,
                 findings: evaluation.findings.len() as u64,
-                near_misses: evaluation.near_miss_count,
+                suppressed: evaluation.suppressed.len() as u64,
+                near_misses: evaluation.near_miss_count(),
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
             },
-            gates: evaluation.gates,
-            findings: evaluation.findings,
-            near_misses: evaluation.near_misses,
-            suppressed: Vec::new(),
+            left_out: LeftOutReport::of(evaluation.left_out),
+            gates: evaluation.gates(rule),
+            findings: std::mem::take(&mut evaluation.findings),
+            near_misses: evaluation.take_near_misses(),
+            suppressed: std::mem::take(&mut evaluation.suppressed),
+            reference_sets: std::mem::take(&mut evaluation.reference_sets),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
@@ -149,12 +292,12 @@ impl Detector {
 
     /// Every pair in the window with the gates it failed, in the order of the query.
     pub fn pairs(&self, rule: &Rule) -> Vec<ListedPair> {
-        evaluate::list(self.data(), rule)
+        evaluate::list(self.data(), &mut self.kept(), rule)
     }
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
     pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
-        evaluate::explain(self.data(), pair, &self.history(pair), rule)
+        evaluate::explain(self.data(), &mut self.kept(), pair, &self.history(pair), rule)
     }
 
     /// All connections of a pair in time order; none if it was never seen.
@@ -167,8 +310,18 @@ impl Detector {
         let mut history = History::default();
         found.read(&mut history);
         // Also by size, so that the order of rows in the input does not matter.
-        history.connections.sort_unstable();
+        sort_by(&mut history.connections, Ord::cmp);
         history.connections
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        // Whoever panicked with it left nothing half done that is of use.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was kept of the flows so far is no longer true.
+    fn forget(&mut self) {
+        self.kept = Mutex::default();
     }
 
     fn data(&self) -> Data<'_> {

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
+use crate::hash::{Mixing, WordTable, words};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -75,29 +76,67 @@ pub(crate) enum Address {
 }
 
 /// The IPv6 addresses seen, each kept once, so that a pair's key stays small.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct AddressBook {
+    /// The most addresses that are entered.
+    max: usize,
     addresses: Vec<Ipv6Addr>,
-    numbers: std::collections::HashMap<Ipv6Addr, u32>,
+    numbers: WordTable,
+}
+
+impl Default for AddressBook {
+    fn default() -> Self {
+        AddressBook::new(0, usize::MAX)
+    }
 }
 
 impl AddressBook {
-    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address.
-    pub fn enter(&mut self, address: IpAddr) -> Address {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => Address::V4(v4.to_bits()),
-            IpAddr::V6(v6) => Address::V6(*self.numbers.entry(v6).or_insert_with(|| {
-                self.addresses.push(v6);
-                (self.addresses.len() - 1) as u32
-            })),
+    /// A book of at most that many bytes, with a secret seed.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
+        let numbers = WordTable::with_hasher(Mixing(seed));
+        AddressBook { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers }
+    }
+
+    /// What an address costs, about: in the list, in the table, and room in both.
+    const BYTES: usize = 80;
+
+    /// Bytes of memory in use, about.
+    pub fn bytes(&self) -> usize {
+        self.addresses.len() * Self::BYTES
+    }
+
+    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address. None if the book is full.
+    pub fn enter(&mut self, address: IpAddr) -> Option<Address> {
+        let v6 = match address.to_canonical() {
+            IpAddr::V4(v4) => return Some(Address::V4(v4.to_bits())),
+            IpAddr::V6(v6) => v6,
+        };
+        let key = words(v6.into(), 0);
+        if let Some(&number) = self.numbers.get(&key) {
+            return Some(Address::V6(number as u32));
         }
+        let number = self.addresses.len();
+        if number >= self.max {
+            return None;
+        }
+        self.addresses.push(v6);
+        self.numbers.insert(key, number as u64);
+        Some(Address::V6(number as u32))
     }
 
     /// The carried form of an address that may never have been seen.
     pub fn find(&self, address: IpAddr) -> Option<Address> {
         match address.to_canonical() {
             IpAddr::V4(v4) => Some(Address::V4(v4.to_bits())),
-            IpAddr::V6(v6) => self.numbers.get(&v6).copied().map(Address::V6),
+            v6 @ IpAddr::V6(_) => self.numbers.get(&words(v6, 0)).map(|number| Address::V6(*number as u32)),
+        }
+    }
+
+    /// The bits of an address, folded to a word.
+    pub fn bits(&self, address: Address) -> u64 {
+        match self.address(address) {
+            IpAddr::V4(v4) => u64::from(v4.to_bits()),
+            IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 ^ v6.to_bits() as u64,
         }
     }
 

@@ -20,24 +20,35 @@
 
 #![deny(missing_docs)]
 
+mod bytes;
 mod detector;
 mod error;
 mod evaluate;
 mod flow;
+mod hash;
 mod ingest;
+mod json;
+mod order;
 mod pairs;
+pub mod priority;
+pub mod query;
+pub mod regularity;
 pub mod report;
 mod rule;
 mod time;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use detector::{Detector, Progress};
+pub use detector::{Answer, Detector, Part, Progress, Question};
 pub use error::{Error, ErrorKind, Position};
 pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
+pub use priority::Priority;
 pub use report::{Explanation, Report};
-pub use rule::{Gates, NothingYet, Rule, Window};
+pub use rule::{
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    ThreatHit, ThreatList, Window,
+};
 
 /// Version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -3,37 +3,35 @@
 //! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
 //! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
-use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect};
-use serde::{Deserialize, Serialize};
+use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::report::ListedPair;
-use crate::{Connection, Error, Options, Pair, Report, Role, Rule, TimeUnit};
+use crate::report::{ListedPair, Order};
+use crate::rule::document;
+use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Detector {
     inner: crate::Detector,
-    /// The last report and the text of its rule: hosts ask for more than one form of a report.
-    last: RefCell<Option<(Option<String>, Rc<Report>)>>,
+    /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
+    last: RefCell<Option<Last>>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
 }
 
-/// `DetectorOptions` of the package.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-struct DetectorOptions {
-    mapping: BTreeMap<String, String>,
-    delimiter: Option<String>,
-    time_unit: Option<String>,
-    utc_offset_minutes: Option<i32>,
-    hash_seed: Option<f64>,
+#[derive(Debug)]
+struct Last {
+    rule: Option<String>,
+    order: Order,
+    /// Whether it says all, and not only what the query answers.
+    full: bool,
+    report: Rc<Report>,
 }
 
 #[wasm_bindgen]
@@ -46,17 +44,12 @@ impl Detector {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
         let options = match options.is_undefined() || options.is_null() {
-            true => DetectorOptions::default(),
+            true => Options::new(),
             // As JSON, like a rule: so that an unknown option is seen.
             false => JSON::stringify(&options)
                 .map_err(|error| error.unchecked_into::<JsError>())
-                .map(String::from)
-                .and_then(|text| {
-                    serde_json::from_str(&text)
-                        .map_err(|error| thrown(&bad_option(format!("options: {}", sentence_of(&error)))))
-                })?,
+                .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
         };
-        let options = checked(options).map_err(|error| thrown(&error))?;
         let inner = crate::Detector::new(options);
         Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
     }
@@ -105,17 +98,85 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule)?.to_json())
+        parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
-    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window.
+    /// What this shard finds, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///
-    /// `E_RULE`, or `E_OPTIONS` for another format.
+    /// `E_RULE`.
+    pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
+        Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
+    }
+
+    /// What this shard has to say of the question that all parts ask.
+    ///
+    /// # Errors
+    ///
+    /// `E_OPTIONS` for bytes that are no question.
+    pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsError> {
+        let question = Question::from_bytes(question).map_err(|error| thrown(&error))?;
+        Ok(self.inner.answer(&question).to_bytes())
+    }
+
+    /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
+    /// rule is the joined one.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, `E_OPTIONS` for bytes that are no parts or answers.
+    pub fn join(
+        &self,
+        parts: Vec<Uint8Array>,
+        answers: Vec<Uint8Array>,
+        rule: Option<String>,
+    ) -> Result<(), JsError> {
+        let parsed_rule = rule_of(rule.as_deref())?;
+        let parts = all(&parts, Part::from_bytes)?;
+        let answers = all(&answers, Answer::from_bytes)?;
+        let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
+        self.last.replace(Some(Last { rule, order: Order::Rule, full: true, report }));
+        Ok(())
+    }
+
+    /// The report without its findings and suppressed pairs.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`.
+    pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
+        let mut last = self.last_of(rule, Order::Rule, false)?;
+        let report = last.as_mut().and_then(|last| Rc::get_mut(&mut last.report));
+        parsed(&report.map(Report::to_summary_json).unwrap_or_default())
+    }
+
+    /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
+    /// `rule` (the default) or `priority`. Or `query`: CSV of what the query answers.
+    ///
+    /// # Errors
+    ///
+    /// `E_RULE`, or `E_OPTIONS` for another format or order.
     #[wasm_bindgen(js_name = evaluateText)]
-    pub fn evaluate_text(&self, format: &str, rule: Option<String>, all: bool) -> Result<String, JsError> {
-        let report = self.report(rule)?;
+    pub fn evaluate_text(
+        &self,
+        format: &str,
+        rule: Option<String>,
+        all: bool,
+        order: Option<String>,
+    ) -> Result<String, JsError> {
+        let order = match order.as_deref() {
+            None | Some("rule") => Order::Rule,
+            Some("priority") => Order::Priority,
+            Some(other) => {
+                let message = format!("found order {other:?}, expected rule or priority");
+                return Err(thrown(&bad_option(message)));
+            }
+        };
+        if format == "query" {
+            return Ok(self.report(rule, Order::Rule, false)?.to_query_csv());
+        }
+        let report = self.report(rule, order, true)?;
         if !all {
             return match format {
                 "json" => Ok(report.to_json()),
@@ -124,7 +185,10 @@ impl Detector {
                 _ => Err(thrown(&bad_format(format))),
             };
         }
-        let pairs = self.inner.pairs(&report.rule);
+        let mut pairs = self.inner.pairs(&report.rule);
+        if order != Order::Rule {
+            order.sort(&mut pairs, |listed| &listed.pair);
+        }
         match format {
             "json" => Ok(report.to_json_with(&pairs)),
             "csv" => Ok(ListedPair::to_csv(&pairs)),
@@ -197,15 +261,32 @@ impl Detector {
 }
 
 impl Detector {
-    fn report(&self, rule: Option<String>) -> Result<Rc<Report>, JsError> {
-        if let Some((of, report)) = &*self.last.borrow()
-            && *of == rule
-        {
-            return Ok(Rc::clone(report));
+    fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
+        let last = self.last_of(rule, order, full)?;
+        last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
+    }
+
+    /// The last report, if it is what is asked for; else that is made.
+    fn last_of(
+        &self,
+        rule: Option<String>,
+        order: Order,
+        full: bool,
+    ) -> Result<RefMut<'_, Option<Last>>, JsError> {
+        let mut last = self.last.borrow_mut();
+        if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
+            let parsed = rule_of(rule.as_deref())?;
+            let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
+            *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
-        let report = Rc::new(self.inner.evaluate(&rule_of(rule.as_deref())?));
-        self.last.replace(Some((rule, Rc::clone(&report))));
-        Ok(report)
+        if let Some(last) = &mut *last
+            && last.order != order
+            && let Some(report) = Rc::get_mut(&mut last.report)
+        {
+            report.sort(order);
+            last.order = order;
+        }
+        Ok(last)
     }
 
     /// Grows the memory by an eighth whenever it had to grow: engines take long over each growth, and the
@@ -226,20 +307,35 @@ impl Detector {
     }
 }
 
+/// What the parts of all shards ask of every shard.
+///
+/// # Errors
+///
+/// `E_OPTIONS` for bytes that are no parts.
+#[wasm_bindgen]
+pub fn question(parts: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {
+    Ok(Part::question(&all(&parts, Part::from_bytes)?).to_bytes())
+}
+
+fn all<T>(bytes: &[Uint8Array], read: impl Fn(&[u8]) -> Result<T, Error>) -> Result<Vec<T>, JsError> {
+    let read = bytes.iter().map(|bytes| read(&bytes.to_vec()));
+    read.collect::<Result<_, _>>().map_err(|error| thrown(&error))
+}
+
 /// The version of the engine.
 #[wasm_bindgen]
 pub fn version() -> String {
     crate::VERSION.to_owned()
 }
 
-/// The default rule.
+/// A ready-made rule, by name.
 ///
 /// # Errors
 ///
-/// None in practice.
-#[wasm_bindgen(js_name = defaultRule)]
-pub fn default_rule() -> Result<JsValue, JsError> {
-    parsed(&Rule::default().to_json())
+/// `E_OPTIONS` for another name.
+#[wasm_bindgen(js_name = profileRule)]
+pub fn profile_rule(name: &str) -> Result<JsValue, JsError> {
+    parsed(&Rule::profile(name).map_err(|error| thrown(&error))?.to_json())
 }
 
 /// Checks a rule document and fills in the defaults.
@@ -262,8 +358,11 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
     if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
+        let found = String::from(js_sys::JsString::from(
+            js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default(),
+        ));
         return Err(thrown(&bad_option(format!(
-            "found port {port}, expected a whole number from 0 to 65535"
+            "found port {found}, expected a whole number from 0 to 65535"
         ))));
     }
     let port = port as u16;
@@ -274,44 +373,71 @@ fn parsed(json: &str) -> Result<JsValue, JsError> {
     JSON::parse(json).map_err(|error| error.unchecked_into())
 }
 
-/// What the JSON reader says, without a position in a text that nobody wrote.
-fn sentence_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+/// `DetectorOptions` of the package.
+fn options_of(text: &str) -> Result<Options, Error> {
+    const FIELDS: [&str; 7] =
+        ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "hashSeed", "shard", "maxMemoryBytes"];
+    let mut options = Options::new();
+    let read = document::whole(text)?.fields(&FIELDS, &mut |name, part| {
+        let given = std::mem::take(&mut options);
+        options = match name {
+            "mapping" => mapped(given, &part)?,
+            "delimiter" => {
+                given.with_delimiter(part.text("one character", |text| match text.as_bytes() {
+                    [byte] => Some(*byte),
+                    _ => None,
+                })?)?
+            }
+            "timeUnit" => given.with_time_unit(part.text("s, ms, us or ns", |text| match text {
+                "s" => Some(TimeUnit::Seconds),
+                "ms" => Some(TimeUnit::Milliseconds),
+                "us" => Some(TimeUnit::Microseconds),
+                "ns" => Some(TimeUnit::Nanoseconds),
+                _ => None,
+            })?),
+            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.number(-1439, 1439)? as i32)?,
+            "hashSeed" => given.with_hash_seed(part.count()?),
+            "shard" => shard_of(given, &part)?,
+            _ => given.with_max_memory_bytes(part.count()?)?,
+        };
+        Ok(())
+    });
+    // A document is a rule to those who read it.
+    read.map_err(|error| match error.kind() {
+        crate::ErrorKind::Rule => bad_option(error.to_string().replacen("rule, field", "options, field", 1)),
+        _ => error,
+    })?;
+    Ok(options)
 }
 
-fn checked(given: DetectorOptions) -> Result<Options, Error> {
-    let mut options = Options::new();
-    for (name, column) in &given.mapping {
-        let role = Role::from_name(name).ok_or_else(|| {
-            let names = Role::ALL.map(Role::name).join(", ");
-            bad_option(format!("mapping: found role {name:?}, expected one of {names}"))
-        })?;
-        options = options.with_column(role, column)?;
-    }
-    if let Some(delimiter) = given.delimiter {
-        let &[byte] = delimiter.as_bytes() else {
-            return Err(bad_option(format!("delimiter: found {delimiter:?}, expected one character")));
-        };
-        options = options.with_delimiter(byte)?;
-    }
-    if let Some(unit) = given.time_unit {
-        options = options.with_time_unit(match unit.as_str() {
-            "s" => TimeUnit::Seconds,
-            "ms" => TimeUnit::Milliseconds,
-            "us" => TimeUnit::Microseconds,
-            "ns" => TimeUnit::Nanoseconds,
-            _ => return Err(bad_option(format!("timeUnit: found {unit:?}, expected s, ms, us or ns"))),
-        });
-    }
-    if let Some(minutes) = given.utc_offset_minutes {
-        options = options.with_utc_offset_minutes(minutes)?;
-    }
-    Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
+fn mapped(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+    let mut mapped = options;
+    part.fields(&Role::ALL.map(Role::name), &mut |name, part| {
+        let column = part.text("the name or the position of a column", |text| Some(text.to_owned()))?;
+        if let Some(role) = Role::from_name(name) {
+            mapped = std::mem::take(&mut mapped).with_column(role, &column)?;
+        }
+        Ok(())
+    })?;
+    Ok(mapped)
+}
+
+fn shard_of(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+    let (mut index, mut of) = (0, 0);
+    part.fields(&["index", "of"], &mut |name, part| {
+        let number = part.number(0, u64::from(u32::MAX))? as u32;
+        if name == "index" {
+            index = number
+        } else {
+            of = number
+        }
+        Ok(())
+    })?;
+    options.with_shard(index, of)
 }
 
 fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {format:?}, expected json, csv or ndjson"))
+    bad_option(format!("found format {format:?}, expected json, csv, ndjson or query"))
 }
 
 fn bad_option(message: String) -> Error {
@@ -336,4 +462,42 @@ fn thrown(error: &Error) -> JsError {
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Setting a property of an object that was made here cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The rule as a query for that target.
+///
+/// # Errors
+///
+/// `E_RULE`, or `E_OPTIONS` for another target.
+#[wasm_bindgen(js_name = renderQuery)]
+pub fn render_query(target: &str, rule: Option<String>) -> Result<String, JsError> {
+    let target = crate::query::Target::from_name(target).map_err(|error| thrown(&error))?;
+    Ok(crate::query::render(&rule_of(rule.as_deref())?, target))
+}
+
+/// A reference set or a threat list from the text of a list, alone in a rule; and what was left out of it.
+///
+/// # Errors
+///
+/// `E_RULE` with the line.
+#[wasm_bindgen(js_name = parseList)]
+pub fn parse_list(threats: bool, name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
+    let (mut rule, mut left_out, column) = (Rule::default(), crate::LeftOut::default(), column.as_deref());
+    if threats {
+        let (list, lines) =
+            crate::ThreatList::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.threat_lists.push(list);
+        left_out = lines;
+    } else {
+        let set = crate::ReferenceSet::from_list(name, text, column).map_err(|error| thrown(&error))?;
+        rule.reference_sets.push(set);
+    }
+    let out = Object::new();
+    set(&out, "rule", &parsed(&rule.to_json())?);
+    set(&out, "leftOut", &left_out.lines.into());
+    if let Some((line, text)) = left_out.first {
+        set(&out, "line", &line.into());
+        set(&out, "text", &text.into());
+    }
+    Ok(out.into())
 }

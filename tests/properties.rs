@@ -10,7 +10,7 @@ mod cases;
 mod flows;
 
 use beaconlens::report::Verdict;
-use beaconlens::{Detector, Error, Options, Pair, Report, Rule};
+use beaconlens::{Answer, Detector, Error, Options, Pair, Part, Question, Report, Rule};
 use cases::Case;
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use proptest::prelude::*;
@@ -369,6 +369,143 @@ fn the_hash_seed_does_not_matter() {
     for seed in [1, u64::MAX, 0x9E37_79B9_7F4A_7C15, 1 << 63] {
         assert!(report(seed) == expected, "hash seed {seed}");
     }
+}
+
+#[test]
+fn shards_joined_are_one_detector() {
+    let mut random = Random::new(21);
+    for seed in 0..12 {
+        let mut flows: Vec<Flow> = (0..1 + seed * 3).flat_map(|_| random_flows(&mut random)).collect();
+        for flow in &mut flows {
+            if random.one_in(2) {
+                flow.source = format!("192.0.{}.{}", random.below(3), random.below(40));
+            }
+        }
+        let text = csv(&flows) + "neither,here,nor,there\n";
+        let read = |options| {
+            let mut detector = Detector::new(options);
+            detector.ingest(text.as_bytes()).unwrap();
+            detector.finish().unwrap();
+            detector
+        };
+        let one = read(Options::new());
+        let rules = [
+            Rule::default(),
+            low_rule(),
+            Rule::from_json(r#"{"window": "all", "gates": {"min_hours": 9}}"#).unwrap(),
+        ];
+        for (of, rule) in [1, 2, 3, 7].into_iter().flat_map(|of| rules.iter().map(move |rule| (of, rule))) {
+            let mut shards: Vec<Detector> = (0..of)
+                .map(|index| {
+                    let options = Options::new().with_hash_seed(u64::from(index) * 77);
+                    read(options.with_shard(index, of).unwrap())
+                })
+                .collect();
+            let pairs: u64 = shards.iter().map(|shard| shard.progress().pairs).sum();
+            assert_eq!(pairs, one.progress().pairs, "seed {seed}, {of} shards");
+            shards.reverse();
+            let parts = shards.iter().map(|shard| Part::from_bytes(&shard.part(rule).to_bytes()).unwrap());
+            let parts: Vec<Part> = parts.collect();
+            let question = Question::from_bytes(&Part::question(&parts).to_bytes()).unwrap();
+            let answers =
+                shards.iter().map(|shard| Answer::from_bytes(&shard.answer(&question).to_bytes()).unwrap());
+            let answers = answers.collect();
+            let joining = random.below(shards.len());
+            let joined = shards[joining].evaluate_joined(parts, answers, rule);
+            assert!(joined.to_json() == one.evaluate(rule).to_json(), "seed {seed}, {of} shards");
+        }
+    }
+}
+
+/// A beacon of 400 calls in an input of very many pairs, each with one flow and a few with three.
+fn beacon_in_a_crowd(rows: i64) -> String {
+    let mut flows = Vec::new();
+    for row in 0..rows {
+        let destination = if row % 7 == 0 { row % 9000 } else { 10_000 + row };
+        flows.push(Flow {
+            start: TEN_O_CLOCK + row * 1000,
+            source: "192.0.2.7".to_owned(),
+            destination: format!("23.{}.{}.{}", destination >> 16, destination >> 8 & 255, destination & 255),
+            port: 443,
+            bytes_sent: 1,
+            bytes_received: 1,
+        });
+        if row % (rows / 400) == 0 {
+            let beacon = Flow { source: "192.0.2.8".to_owned(), ..flows[0].clone() };
+            flows.push(Flow { start: TEN_O_CLOCK + row * 1000, ..beacon });
+        }
+    }
+    csv(&flows)
+}
+
+#[test]
+fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
+    let text = beacon_in_a_crowd(400_000);
+    let read = |megabytes: u64| {
+        let options = Options::new().with_max_memory_bytes(megabytes << 20).unwrap();
+        let mut detector = Detector::new(options);
+        for chunk in text.as_bytes().chunks(1 << 20) {
+            detector.ingest(chunk).unwrap();
+        }
+        detector.finish().unwrap();
+        detector
+    };
+    let rule =
+        Rule::from_json(r#"{"window": "all", "gates": {"min_connections": 300, "min_hours": 1}}"#).unwrap();
+    let enough = read(200);
+    assert!(enough.evaluate(&rule).left_out.is_none());
+    let detector = read(16);
+    let report = detector.evaluate(&rule);
+    let left_out = report.left_out.clone().unwrap();
+    let totals = &report.totals;
+    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window + left_out.flows);
+    assert!(left_out.pairs_dropped > 100_000 && left_out.flows_not_taken == 0, "{left_out:?}");
+    // The beacon is found, and lacks no more than what is said.
+    assert_eq!(report.findings.len(), 1);
+    let full = enough.evaluate(&rule).findings[0].connection_count;
+    let lacking = full - report.findings[0].connection_count;
+    assert!(lacking <= left_out.most_lacking && left_out.most_lacking < 60, "{lacking}, {left_out:?}");
+    // So does every pair that is left.
+    let of = |detector: &Detector| -> std::collections::HashMap<String, u64> {
+        let pairs = detector.pairs(&rule);
+        let key = |pair: &beaconlens::report::Finding| {
+            format!("{} {} {}", pair.sourceip, pair.destinationip, pair.destinationport)
+        };
+        pairs.iter().map(|listed| (key(&listed.pair), listed.pair.connection_count)).collect()
+    };
+    let (kept, all) = (of(&detector), of(&enough));
+    assert!(kept.len() > 10_000);
+    for (pair, count) in kept {
+        assert!(all[&pair] - count <= left_out.most_lacking, "{pair}");
+    }
+}
+
+#[test]
+fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
+    // Twenty pairs of many flows, one pair after the other.
+    let mut text = HEADER.join(",") + "\n";
+    for row in 0..400_000 {
+        let start = TEN_O_CLOCK + row * SECOND / 10;
+        text += &format!("{start},10.0.0.1,23.0.0.1,{},123456789,987654321\n", row / 20_000);
+    }
+    let mut detector = Detector::new(Options::new().with_max_memory_bytes(16 << 20).unwrap());
+    detector.ingest(text.as_bytes()).unwrap();
+    detector.finish().unwrap();
+    let report = detector.evaluate(&Rule::from_json(r#"{"window": "all"}"#).unwrap());
+    let left_out = report.left_out.unwrap();
+    assert!(left_out.flows_not_taken > 0 && left_out.meaning.contains("not taken"), "{left_out:?}");
+    assert_eq!(report.totals.rows_used, report.totals.flows_in_window + left_out.flows);
+}
+
+#[test]
+fn a_shard_that_cannot_be_is_refused() {
+    assert!(Options::new().with_shard(0, 0).is_err());
+    assert!(Options::new().with_shard(3, 3).is_err());
+    let part = Detector::new(Options::new()).part(&Rule::default()).to_bytes();
+    assert!(Part::from_bytes(&part).is_ok());
+    assert!(Part::from_bytes(&part[..part.len() - 1]).is_err());
+    assert!(Part::from_bytes(&[part.as_slice(), &[1]].concat()).is_err());
+    assert!(Part::from_bytes(b"{}").is_err());
 }
 
 #[test]

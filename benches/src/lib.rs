@@ -6,6 +6,7 @@
 //! random numbers are our own dozen lines and not a library whose stream may
 //! change with its next major version.
 
+pub mod accuracy;
 pub mod company_day;
 mod flow;
 pub mod office_day;

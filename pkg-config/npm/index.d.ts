@@ -28,8 +28,20 @@ export interface DetectorOptions {
   delimiter?: "," | "\t" | ";" | "|";
   /** The unit of times that are numbers since 1970. Default: told by the size of each number. */
   timeUnit?: "s" | "ms" | "us" | "ns";
+  /**
+   * The memory of the detector, in bytes, at least 16 MiB. When it is reached, pairs with few connections are
+   * dropped first, and the report's `left_out` says what that means. Default 3 GiB.
+   */
+  maxMemoryBytes?: number;
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
+   * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
+   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
+   */
+  shard?: { index: number; of: number };
 }
 
 /** The conditions of a rule that a pair can fail. */
@@ -48,6 +60,8 @@ export interface Rule {
   gates: {
     /** The fewest connections of a finding. */
     min_connections: number;
+    /** The fewest on a port of `c2_ports`; missing: the same as on every port. */
+    min_connections_c2_port?: number;
     /** The fewest distinct calendar hours of a finding. */
     min_hours: number;
   };
@@ -57,18 +71,68 @@ export interface Rule {
   c2_ports: number[];
   /** More connections than this score 2. */
   high_volume: number;
-  /** Empty: not yet evaluated by this version. */
-  reference_sets: never[];
-  /** Empty: not yet evaluated by this version. */
-  threat_lists: never[];
+  /** Lists whose pairs are no findings. */
+  reference_sets: ReferenceSet[];
+  /** Lists of known command-and-control endpoints: a listed pair is shown whatever the gates count. */
+  threat_lists: ThreatList[];
   /** Empty: not yet evaluated by this version. */
   hunts: Record<string, never>;
-  /** Empty: not yet evaluated by this version. */
-  priority: Record<string, never>;
+  /** The priority's thresholds. */
+  priority: {
+    /** A destination that at most this share of the hosts calls is rare. */
+    rare_percent: number;
+    /** One that at least this share calls is common. */
+    common_percent: number;
+    /** Fewer hosts than this say nothing about what is rare or common. */
+    least_hosts: number;
+    /** At least so many periodic callers of an endpoint share it: a service. */
+    shared_callers: number;
+    /** Whether ports of well-known periodic services lower the priority. */
+    known_services: boolean;
+  };
+}
+
+/** A named list of addresses, networks and host names. */
+export interface ReferenceSet {
+  /** What reports call it, 1 to 100 characters; no two sets of a rule share a name. */
+  name: string;
+  /** The end of a pair that is looked up. */
+  applies_to: "source" | "destination" | "either";
+  /** The destination ports it is about; missing: all. */
+  ports?: number[];
+  /**
+   * The list, line by line: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
+   * `"*.example.com"` (its subdomains, not the name itself). A remark begins with ` #`; an entry may also be
+   * empty, or only a remark.
+   */
+  entries: string[];
+}
+
+/** A named list of known command-and-control endpoints. */
+export interface ThreatList {
+  /** What reports call it, 1 to 100 characters; no two lists of a rule share a name. */
+  name: string;
+  /** As in a reference set, also with a port: `"203.0.113.5:443"`. The position is the line of the list. */
+  entries: string[];
 }
 
 /** A rule as it is given: what is missing takes the default, an unknown field is an error. */
-export type RuleDocument = Partial<Omit<Rule, "gates">> & { gates?: Partial<Rule["gates"]> };
+export type RuleDocument = Partial<Omit<Rule, "gates" | "priority" | "reference_sets" | "threat_lists">> & {
+  gates?: Partial<Rule["gates"]>;
+  priority?: Partial<Rule["priority"]>;
+  reference_sets?: (Pick<ReferenceSet, "name"> & Partial<ReferenceSet>)[];
+  threat_lists?: (Pick<ThreatList, "name"> & Partial<ThreatList>)[];
+};
+
+/** A language that a rule can be rendered in. `qradar-literal` writes out every entry of a reference set. */
+export type QueryTarget =
+  | "qradar"
+  | "qradar-literal"
+  | "sentinel"
+  | "defender"
+  | "splunk"
+  | "duckdb"
+  | "clickhouse";
 
 /** What the rule's query answers for a pair: its ten columns. */
 export interface Measures {
@@ -94,11 +158,47 @@ export interface Measures {
   beaconing_score: 1 | 2 | 3;
 }
 
+/** What priority and regularity add, for a pair with at least four different start times; else `null`. */
+export interface Timing {
+  /** 0 to 100: the order to read in. The sum of `priority_parts`; always there. */
+  priority: number;
+  /** 0 to 1: how machine-like timing and sizes are. */
+  regularity: number | null;
+  /** The interval its calls keep, in seconds; `null` if they keep none. */
+  period_seconds: number | null;
+  /** Half the spread of the interval, in percent of it. */
+  jitter_percent: number | null;
+  /** Calls that were due and did not come, in percent. */
+  missed_percent: number | null;
+  /** From the first to the last call of the part that keeps the interval. */
+  active_span_seconds: number | null;
+  /** Calls: connections that were opened together are one. */
+  calls: number | null;
+  /** How improbable such timing is for random traffic of this rate: 9 is one in 10^9. */
+  significance: number | null;
+  /** The score of RITA v5, 0 to 1: for comparison only. */
+  rita_score: number | null;
+  /** The timing in a sentence. */
+  verdict: string | null;
+  /** What `regularity` is the sum of. */
+  regularity_parts: { timing: number; persistence: number; size: number } | null;
+  /** What `rita_score` is the mean of. */
+  rita_parts: {
+    score: number;
+    timestamp: number;
+    data_size: number;
+    histogram: number;
+    duration: number;
+  } | null;
+  /** What `priority` is the sum of: points with their sign, and why. */
+  priority_parts: { name: string; points: number; reason: string }[];
+}
+
 /** A pair that passed every gate. */
-export type Finding = Measures;
+export interface Finding extends Measures, Timing {}
 
 /** A pair that failed exactly one gate. */
-export interface NearMiss extends Measures {
+export interface NearMiss extends Finding {
   /** The gate that it failed. */
   failed_gate: GateName;
 }
@@ -192,6 +292,16 @@ export interface Report {
     /** The latest flow start, RFC 3339; `null`: no flows. */
     last_flow: string | null;
   };
+  /** What was left out to stay within `maxMemoryBytes`; `null`: nothing. */
+  left_out: {
+    flows: number;
+    pairs_dropped: number;
+    /** The most connections that any listed pair can lack. */
+    most_lacking: number;
+    flows_not_taken: number;
+    /** What that means for the result, in a sentence. */
+    meaning: string;
+  } | null;
   gates: GateReport[];
   /** In the order of the rule's query. */
   findings: Finding[];
@@ -224,7 +334,7 @@ export interface Explanation {
   }[];
   score: { value: 1 | 2 | 3; reason: string } | null;
   /** Of the flows in the window; `null`: there are none. */
-  measures: Measures | null;
+  measures: Finding | null;
   flows_outside_window: number;
   /** The window in at most 288 buckets; `null`: no flows in it. */
   timeline: {
@@ -339,7 +449,7 @@ export interface EvaluateOptions extends DetectorOptions {
  */
 export function evaluate(
   input: Input | Input[],
-  rule?: RuleDocument,
+  rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
 
@@ -370,16 +480,38 @@ export class Detector {
   /** How far the reading has come; cheap. */
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
-  evaluate(rule?: RuleDocument): Report;
+  evaluate(rule?: RuleDocument | string): Report;
+  /** The report without its findings and suppressed pairs: quick where there are very many. */
+  summary(rule?: RuleDocument | string): Report;
   /**
-   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings;
+   * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
-  evaluateText(format: "json" | "csv" | "ndjson", rule?: RuleDocument, all?: boolean): string;
+  evaluateText(
+    format: "json" | "csv" | "ndjson" | "query",
+    rule?: RuleDocument | string,
+    all?: boolean,
+    order?: "rule" | "priority",
+  ): string;
+  /**
+   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
+   * sent to another worker, of the same version of this package.
+   */
+  part(rule?: RuleDocument | string): Uint8Array;
+  /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
+  question(parts: Uint8Array[]): Uint8Array;
+  /** What this shard has to say of the question. */
+  answer(question: Uint8Array): Uint8Array;
+  /**
+   * Joins what all shards found by the same rule and answered, this one included, in any order. Until more
+   * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
+   * that rule what one detector of all flows would, byte for byte.
+   */
+  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
   /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */
@@ -387,8 +519,35 @@ export class Detector {
   [Symbol.dispose](): void;
 }
 
-/** The default rule, complete. */
-export function defaultRule(): Rule;
+/**
+ * A ready-made rule, complete. `"lab"` is for one's own test of the detection on one machine: loopback
+ * addresses count, one calendar hour is enough, and one connection on a listed port.
+ */
+export function defaultRule(profile?: "default" | "lab"): Rule;
+
+/**
+ * The rule as a query whose first ten columns are those of {@link Measures}. `duckdb` and `clickhouse` run
+ * over a table `flows` with the columns `starttime` (a UTC timestamp), `sourceip`, `destinationip`,
+ * `destinationport`, `bytessent` and `bytesreceived`, and give the rows that `evaluate` gives.
+ */
+export function renderQuery(target: QueryTarget, rule?: RuleDocument): string;
+
+/**
+ * A reference set from the text of a list: an entry a line, remarks behind `#`; or a table (CSV), of which a
+ * column is read: the one that is named or numbered (`"#2"`), else the first that holds addresses.
+ * Throws `E_RULE` with `line` at the first line that is neither.
+ */
+export function parseReferenceSet(name: string, text: string, column?: string): ReferenceSet;
+
+/**
+ * A threat list from its published text, such as Feodo Tracker's `ipblocklist.csv`. Lines that are no
+ * endpoint, such as paths of URLs, are left out: how many, and the first of them.
+ */
+export function parseThreatList(
+  name: string,
+  text: string,
+  column?: string,
+): { list: ThreatList; leftOut: number; first: { line: number; text: string } | null };
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;

@@ -2,8 +2,9 @@
 
 use ipnet::IpNet;
 
-use super::tally::Tally;
+use super::Counts;
 use crate::flow::{Address, AddressBook, Pair};
+use crate::ingest::batch::Key;
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
@@ -13,6 +14,27 @@ use crate::rule::networks::Networks;
 pub(crate) struct Gates<'a> {
     rule: &'a Rule,
     excluded: Networks,
+    c2_ports: Ports,
+}
+
+/// A set of ports, one bit each.
+#[derive(Debug)]
+struct Ports(Vec<u64>);
+
+impl Ports {
+    fn new(ports: &[u16]) -> Self {
+        let mut bits = vec![0; 1 << 10];
+        for &port in ports {
+            if let Some(word) = bits.get_mut(usize::from(port >> 6)) {
+                *word |= 1 << (port & 63);
+            }
+        }
+        Ports(bits)
+    }
+
+    fn contains(&self, port: u16) -> bool {
+        self.0.get(usize::from(port >> 6)).is_some_and(|word| word >> (port & 63) & 1 == 1)
+    }
 }
 
 /// The gates a pair failed, one bit each.
@@ -26,6 +48,11 @@ impl Failed {
 
     pub fn is_empty(self) -> bool {
         self.0 == 0
+    }
+
+    /// Whether it failed a gate that does not count connections.
+    pub fn is_excluded(self) -> bool {
+        self.contains(Gate::ExcludedDestination)
     }
 
     /// The gate, if it is only one.
@@ -44,23 +71,45 @@ impl Failed {
 
 impl<'a> Gates<'a> {
     pub fn new(rule: &'a Rule) -> Self {
-        Gates { rule, excluded: Networks::new(&rule.excluded_destinations) }
+        Gates {
+            rule,
+            excluded: Networks::new(&rule.excluded_destinations),
+            c2_ports: Ports::new(&rule.c2_ports),
+        }
     }
 
     /// Which gates a pair with these counts fails.
-    pub fn failed(&self, destination: Address, book: &AddressBook, connections: u64, hours: u64) -> Failed {
+    pub fn failed(&self, key: Key, book: &AddressBook, counts: Counts) -> Failed {
         let mut failed = Failed::default();
-        let excluded = self.excluded.contains(book.address(destination));
+        let destination = key.destination();
+        let excluded = match destination {
+            Address::V4(bits) => self.excluded.contains_v4(bits),
+            Address::V6(_) => self.excluded.contains(book.address(destination)),
+        };
         failed.add(Gate::ExcludedDestination, excluded);
-        failed.add(Gate::MinConnections, connections < self.rule.gates.min_connections);
-        failed.add(Gate::MinHours, hours < self.rule.gates.min_hours);
+        failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
+        failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);
         failed
     }
 
-    /// Whether a pair of that many flows fails both counting gates, however they are spread: hours are
-    /// never more than connections.
-    pub fn hopeless(&self, flows: u64) -> bool {
-        flows < self.rule.gates.min_connections && flows < self.rule.gates.min_hours
+    /// As [`Rule::min_connections_on`], quicker.
+    #[inline(always)]
+    pub fn min_connections(&self, port: u16) -> u64 {
+        match self.rule.gates.min_connections_c2_port {
+            Some(least) if self.c2_ports.contains(port) => least,
+            _ => self.rule.gates.min_connections,
+        }
+    }
+
+    /// The query's `CASE`.
+    pub fn score(&self, port: u16, connections: u64) -> u8 {
+        if self.c2_ports.contains(port) {
+            3
+        } else if connections > self.rule.high_volume {
+            2
+        } else {
+            1
+        }
     }
 
     pub fn threshold(&self, gate: Gate) -> Threshold {
@@ -73,6 +122,19 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// The least changes with which a pair would pass each gate it failed.
+    pub fn changes(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<String> {
+        let change = |gate| match gate {
+            Gate::ExcludedDestination => {
+                let network = self.excluding(pair).map(ToString::to_string).unwrap_or_default();
+                format!("excluded_destinations without {network}")
+            }
+            Gate::MinConnections => format!("min_connections {}", counts.connections),
+            Gate::MinHours => format!("min_hours {}", counts.hours),
+        };
+        failed.gates().map(change).collect()
+    }
+
     /// The first network that excludes the pair's destination.
     fn excluding(&self, pair: &Pair) -> Option<&IpNet> {
         self.rule
@@ -82,11 +144,11 @@ impl<'a> Gates<'a> {
     }
 
     /// What each gate says of a pair, in words.
-    pub fn explain(&self, pair: &Pair, tally: &Tally, failed: Failed) -> Vec<GateVerdict> {
-        Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, tally, !failed.contains(gate))).collect()
+    pub fn explain(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<GateVerdict> {
+        Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, counts, !failed.contains(gate))).collect()
     }
 
-    fn verdict(&self, gate: Gate, pair: &Pair, tally: &Tally, passed: bool) -> GateVerdict {
+    fn verdict(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateVerdict {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
                 let reason = match self.excluding(pair) {
@@ -96,11 +158,11 @@ impl<'a> Gates<'a> {
                 (GateValue::Address(pair.destination), reason)
             }
             Gate::MinConnections => {
-                let (found, needed) = (tally.connections, self.rule.gates.min_connections);
+                let (found, needed) = (counts.connections, self.min_connections(pair.port));
                 (GateValue::Count(found), compared(found, needed, "connection", "connections"))
             }
             Gate::MinHours => {
-                let (found, needed) = (tally.hours, self.rule.gates.min_hours);
+                let (found, needed) = (counts.hours, self.rule.gates.min_hours);
                 (GateValue::Count(found), compared(found, needed, "calendar hour", "calendar hours"))
             }
         };

@@ -1,21 +1,36 @@
 //! Rule × histories → report.
 
+mod callers;
 mod explain;
 mod gates;
+mod kept;
+mod lists;
+mod measures;
 mod span;
 mod tally;
 
 pub(crate) use explain::explain;
+pub(crate) use kept::Kept;
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
+use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
+use crate::hash::{WordTable, words};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, PairRef, PairTable};
+use crate::order::sort_by;
+use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
+use crate::priority::{Hosts, prioritise};
+use crate::regularity::Judge;
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
+use crate::report::{SetMatch, SetReport, Suppressed};
 use crate::rule::Rule;
+use crate::time::HOUR;
 use gates::{Failed, Gates};
+use lists::Lists;
+use measures::Measures;
 use span::Span;
 use tally::Tally;
 
@@ -37,22 +52,231 @@ impl Data<'_> {
     }
 }
 
-/// What an evaluation finds out; the report adds what ingest knows.
-#[derive(Debug, Default)]
-pub(crate) struct Evaluation {
-    pub findings: Vec<Finding>,
-    pub near_misses: Vec<NearMiss>,
-    pub near_miss_count: u64,
-    pub gates: Vec<GateReport>,
-    pub flows_in_window: u64,
-    pub pairs_in_window: u64,
+/// How much is said of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The query's ten columns.
+    Query,
+    /// Regularity as well.
+    Full,
 }
 
-/// A pair with what was counted.
+/// What an evaluation finds out; the report adds what ingest knows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Evaluation {
+    pub pairs: u64,
+    pub pairs_in_window: u64,
+    pub flows_in_window: u64,
+    pub left_out: LeftOut,
+    /// Pairs that failed each gate, and those that failed no other.
+    failed: [u64; Gate::ALL.len()],
+    failed_only: [u64; Gate::ALL.len()],
+    pub findings: Vec<Finding>,
+    pub suppressed: Vec<Suppressed>,
+    pub reference_sets: Vec<SetReport>,
+    near_misses: Vec<(Gate, Finding)>,
+}
+
+impl Evaluation {
+    /// As bytes, for [`read`](Evaluation::read).
+    pub fn write(&self, out: &mut Writer) {
+        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = self.left_out;
+        for number in
+            [self.pairs, self.pairs_in_window, self.flows_in_window, flows, pairs, most_of_a_pair, not_taken]
+        {
+            out.number(number);
+        }
+        for number in self.failed.into_iter().chain(self.failed_only) {
+            out.number(number);
+        }
+        out.number(self.findings.len() as u64);
+        self.findings.iter().for_each(|finding| finding.write(out));
+        out.number(self.suppressed.len() as u64);
+        for Suppressed { pair, suppressed_by } in &self.suppressed {
+            pair.write(out);
+            suppressed_by.write(out);
+        }
+        out.number(self.reference_sets.len() as u64);
+        for set in &self.reference_sets {
+            out.text(&set.name);
+            out.number(set.pairs);
+            out.number(set.flows);
+        }
+        for (gate, pair) in &self.near_misses {
+            out.number(*gate as u64);
+            pair.write(out);
+        }
+    }
+
+    pub fn read(bytes: &mut Reader<'_>) -> Option<Evaluation> {
+        let mut out = Evaluation {
+            pairs: bytes.number()?,
+            pairs_in_window: bytes.number()?,
+            flows_in_window: bytes.number()?,
+            left_out: LeftOut {
+                flows: bytes.number()?,
+                pairs: bytes.number()?,
+                most_of_a_pair: bytes.number()?,
+                not_taken: bytes.number()?,
+            },
+            ..Evaluation::default()
+        };
+        for number in out.failed.iter_mut().chain(&mut out.failed_only) {
+            *number = bytes.number()?;
+        }
+        for _ in 0..bytes.number()? {
+            out.findings.push(Finding::read(bytes)?);
+        }
+        for _ in 0..bytes.number()? {
+            let pair = Finding::read(bytes)?;
+            out.suppressed.push(Suppressed { pair, suppressed_by: SetMatch::read(bytes)? });
+        }
+        for _ in 0..bytes.number()? {
+            let (name, pairs, flows) = (bytes.text()?, bytes.number()?, bytes.number()?);
+            out.reference_sets.push(SetReport { name, pairs, flows });
+        }
+        while !bytes.0.is_empty() {
+            let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
+            out.near_misses.push((gate, Finding::read(bytes)?));
+        }
+        Some(out)
+    }
+
+    /// Adds a pair that passed the gates or is a threat: as a finding, or to what a set took out.
+    fn add(&mut self, mut finding: Finding, pair: &Pair, failed: Failed, lists: &Lists<'_>) {
+        finding.threat = lists.threat(pair, failed);
+        match lists.suppressed(pair) {
+            None => self.findings.push(finding),
+            Some((set, suppressed_by)) => {
+                if let Some(report) = self.reference_sets.get_mut(set) {
+                    report.pairs += 1;
+                    report.flows += finding.connection_count;
+                }
+                self.suppressed.push(Suppressed { pair: finding, suppressed_by });
+            }
+        }
+    }
+
+    /// Takes in what was found of other pairs by the same rule.
+    pub fn join(&mut self, other: Evaluation, rule: &Rule) {
+        self.pairs += other.pairs;
+        self.pairs_in_window += other.pairs_in_window;
+        self.flows_in_window += other.flows_in_window;
+        self.left_out.join(other.left_out);
+        for gate in Gate::ALL.map(|gate| gate as usize) {
+            self.failed[gate] += other.failed[gate];
+            self.failed_only[gate] += other.failed_only[gate];
+        }
+        let findings = std::mem::take(&mut self.findings);
+        self.findings = merged(findings, other.findings, &rule_order);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        self.suppressed = merged(suppressed, other.suppressed, &|a, b| rule_order(&a.pair, &b.pair));
+        for (set, other) in self.reference_sets.iter_mut().zip(other.reference_sets) {
+            set.pairs += other.pairs;
+            set.flows += other.flows;
+        }
+        let near_misses = std::mem::take(&mut self.near_misses);
+        self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
+        let mut listed = [0; Gate::ALL.len()];
+        self.near_misses.retain(|(gate, _)| {
+            let listed = &mut listed[*gate as usize];
+            *listed += 1;
+            *listed <= NEAR_MISSES
+        });
+    }
+
+    /// All pairs that are listed.
+    fn listed(&self) -> impl Iterator<Item = &Finding> {
+        let suppressed = self.suppressed.iter().map(|suppressed| &suppressed.pair);
+        self.findings.iter().chain(suppressed).chain(self.near_misses.iter().map(|(_, pair)| pair))
+    }
+
+    /// Gives all that is listed its priority.
+    pub fn prioritise(&mut self, question: &Question, answers: &[Answer], rule: &Rule) {
+        let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
+        let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
+        let findings = self.findings.iter_mut().chain(suppressed);
+        let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).collect();
+        prioritise(&mut pairs, &hosts(question, answers), &rule.priority);
+    }
+
+    /// Pairs that failed exactly one gate.
+    pub fn near_miss_count(&self) -> u64 {
+        self.failed_only.iter().sum()
+    }
+
+    /// What each gate took out.
+    pub fn gates(&self, rule: &Rule) -> Vec<GateReport> {
+        let gates = Gates::new(rule);
+        let report = |gate| GateReport {
+            gate,
+            threshold: gates.threshold(gate),
+            failed: self.failed[gate as usize],
+            failed_only: self.failed_only[gate as usize],
+        };
+        Gate::ALL.map(report).into()
+    }
+
+    /// The near misses that are listed.
+    pub fn take_near_misses(&mut self) -> Vec<NearMiss> {
+        let near_misses = std::mem::take(&mut self.near_misses).into_iter();
+        near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
+    }
+}
+
+/// Two lists in order → one.
+fn merged<T>(a: Vec<T>, b: Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut out = Vec::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
+    loop {
+        let from_b = match (a.peek(), b.peek()) {
+            (Some(a), Some(b)) => order(b, a).is_lt(),
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
+            (None, None) => return out,
+        };
+        out.extend(if from_b { b.next() } else { a.next() });
+    }
+}
+
+/// The query's order, made total by the pair.
+pub(crate) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
+    let pair = |finding: &Finding| (finding.sourceip, finding.destinationip, finding.destinationport);
+    let descending = (b.beaconing_score, b.connection_count).cmp(&(a.beaconing_score, a.connection_count));
+    descending.then_with(|| pair(a).cmp(&pair(b)))
+}
+
+/// The order of near misses: by gate, what lacks least first, then the query's.
+fn nearer(rule: &Rule, (gate_a, a): &(Gate, Finding), (gate_b, b): &(Gate, Finding)) -> Ordering {
+    let lacking = |gate: Gate, pair: &Finding| {
+        let counts = Counts { connections: pair.connection_count, hours: pair.hourly_buckets };
+        lacking(rule, gate, pair.destinationport, counts)
+    };
+    let by_gate = (gate_a, lacking(*gate_a, a)).cmp(&(gate_b, lacking(*gate_b, b)));
+    by_gate.then_with(|| rule_order(a, b))
+}
+
+/// How much a pair lacks to pass a gate.
+fn lacking(rule: &Rule, gate: Gate, port: u16, counts: Counts) -> u64 {
+    match gate {
+        Gate::ExcludedDestination => 0,
+        Gate::MinConnections => rule.min_connections_on(port).saturating_sub(counts.connections),
+        Gate::MinHours => rule.gates.min_hours.saturating_sub(counts.hours),
+    }
+}
+
+/// What the gates and the order look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub connections: u64,
+    pub hours: u64,
+}
+
+/// A pair in the window, with what was counted.
 #[derive(Debug, Clone, Copy)]
-struct Counted {
-    pair: Pair,
-    tally: Tally,
+struct Counted<'a> {
+    pair: PairRef<'a>,
+    counts: Counts,
     failed: Failed,
     score: u8,
 }
@@ -64,69 +288,115 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 
 /// Evaluates a rule.
 #[inline(never)]
-pub(crate) fn evaluate(data: Data<'_>, rule: &Rule) -> Evaluation {
+pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Depth) -> Evaluation {
     let gates = Gates::new(rule);
-    let mut near = NearMisses::new(rule);
+    let lists = kept.lists.of(rule);
+    let mut near = NearMisses::new(Order { data, rule }, &lists);
     let mut findings = Vec::new();
-    let (mut failed_all, mut failed_only) = ([0_u64; Gate::ALL.len()], [0_u64; Gate::ALL.len()]);
-    let seen = Counter::new(data, rule, &gates, Depth::Gates).count_all(&mut |key, failed, tally| {
-        for gate in failed.gates() {
-            failed_all[gate as usize] += 1;
+    let mut out = Evaluation { reference_sets: lists.reports(), ..Evaluation::default() };
+    let mut counter = Counter::new(data, rule, &gates, depth);
+    counter.count_all(&mut |counted| {
+        for gate in counted.failed.gates() {
+            out.failed[gate as usize] += 1;
         }
-        let only = failed.only();
+        let only = counted.failed.only();
         if let Some(gate) = only {
-            failed_only[gate as usize] += 1;
+            out.failed_only[gate as usize] += 1;
         }
-        let Some(tally) = tally.filter(|_| failed.is_empty() || only.is_some()) else { return };
-        let pair = data.pair(key);
-        let counted = Counted { pair, tally, failed, score: tally.score(pair.port, rule) };
+        let found = counted.failed.is_empty() || is_threat(data, &lists, &counted);
         match only {
+            _ if found => findings.push(counted),
             Some(gate) => near.add(gate, counted),
-            None => findings.push(counted),
+            None => {}
         }
     });
-    sort(&mut findings, &rule_order);
-    let report = |gate| GateReport {
-        gate,
-        threshold: gates.threshold(gate),
-        failed: failed_all[gate as usize],
-        failed_only: failed_only[gate as usize],
-    };
-    Evaluation {
-        findings: findings.iter().map(|counted| counted.tally.columns(&counted.pair, rule)).collect(),
-        near_misses: near.report(),
-        near_miss_count: failed_only.iter().sum(),
-        gates: Gate::ALL.map(report).into(),
-        flows_in_window: seen.flows,
-        pairs_in_window: seen.pairs,
+    (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
+    (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
+    let near_misses = near.nearest().into_iter();
+    out.near_misses =
+        near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?))).collect();
+    kept.turn_to(counter.span, rule.utc_offset_minutes);
+    sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
+    for counted in findings {
+        let Some(finding) = counter.finding_kept(counted, kept) else { continue };
+        out.add(finding, &data.pair(counted.pair.key()), counted.failed, &lists);
     }
+    kept.settle();
+    out
+}
+
+/// Whether a threat list names the pair, which is then shown whatever the counting gates say.
+#[inline(always)]
+fn is_threat(data: Data<'_>, lists: &Lists<'_>, counted: &Counted<'_>) -> bool {
+    !lists.threaten_nothing()
+        && !counted.failed.is_excluded()
+        && lists.threat(&data.pair(counted.pair.key()), counted.failed).is_some()
 }
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
-pub(crate) fn list(data: Data<'_>, rule: &Rule) -> Vec<ListedPair> {
+pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
+    let lists = kept.lists.of(rule);
     let mut all = Vec::new();
-    Counter::new(data, rule, &gates, Depth::Everything).count_all(&mut |key, failed, tally| {
-        if let Some(tally) = tally {
-            let pair = data.pair(key);
-            all.push(Counted { pair, tally, failed, score: tally.score(pair.port, rule) });
-        }
+    let mut counter = Counter::new(data, rule, &gates, Depth::Full);
+    counter.count_all(&mut |counted| all.push(counted));
+    let order = Order { data, rule };
+    sort_by(&mut all, |a, b| order.compare(a, b));
+    let listed = all.into_iter().filter_map(|counted| {
+        let mut finding = counter.finding(counted)?;
+        let pair = data.pair(counted.pair.key());
+        finding.threat = lists.threat(&pair, counted.failed).filter(|_| !counted.failed.is_excluded());
+        let suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
+        Some(ListedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
     });
-    sort(&mut all, &rule_order);
-    let listed = |counted: &Counted| ListedPair {
-        pair: counted.tally.columns(&counted.pair, rule),
-        failed_gates: counted.failed.gates().collect(),
-    };
-    all.iter().map(listed).collect()
+    let mut listed: Vec<ListedPair> = listed.collect();
+    let question = Question::of(listed.iter().map(|listed| &listed.pair));
+    let answer = answer(data, kept, &question);
+    let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).collect();
+    prioritise(&mut pairs, &hosts(&question, &[answer]), &rule.priority);
+    listed
 }
 
-/// Whether pairs that cannot pass are counted in full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// Only as far as the gates need.
-    Gates,
-    Everything,
+/// The destinations of which it has to be known how many hosts call them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Question(pub Vec<IpAddr>);
+
+impl Question {
+    /// What has to be asked to tell the priorities of all that is listed.
+    pub fn of_all<'e>(evaluations: impl Iterator<Item = &'e Evaluation>) -> Self {
+        Question::of(evaluations.flat_map(Evaluation::listed))
+    }
+
+    fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
+        let mut seen = WordTable::default();
+        let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();
+        Question(pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect())
+    }
+}
+
+/// How many hosts of a shard there are, and how many call each of the destinations.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Answer {
+    pub hosts: u64,
+    pub calling: Vec<u64>,
+}
+
+/// Answers for the pairs at hand.
+pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, Question(destinations): &Question) -> Answer {
+    let find = |address: &IpAddr| data.book.find(*address);
+    kept.callers.count(data, destinations.iter().filter_map(find));
+    let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
+    Answer { calling: destinations.iter().map(calling).collect(), hosts: kept.callers.hosts(data) }
+}
+
+/// The answers of all shards, each of which has sources of its own.
+fn hosts(Question(destinations): &Question, answers: &[Answer]) -> Hosts {
+    let sum = |at: usize| answers.iter().filter_map(|answer| answer.calling.get(at)).sum();
+    Hosts {
+        all: answers.iter().map(|answer| answer.hosts).sum(),
+        calling: destinations.iter().enumerate().map(|(at, address)| (words(*address, 0), sum(at))).collect(),
+    }
 }
 
 /// What was in the window.
@@ -136,106 +406,165 @@ struct Seen {
     flows: u64,
 }
 
-/// Called for a pair in the window, with the gates it failed and what was counted; that is left out where
-/// [`Depth`] does not ask for it.
-type Each<'e> = dyn FnMut(Key, Failed, Option<Tally>) + 'e;
-
 /// Counts the pairs' flows in the window, pair by pair.
 struct Counter<'a> {
     data: Data<'a>,
+    rule: &'a Rule,
     gates: &'a Gates<'a>,
-    depth: Depth,
-    utc_offset_minutes: i32,
     /// None without flows.
     span: Option<Span>,
-    /// Whether every flow is in the window.
-    whole: bool,
+    /// Whether the counts that the pairs keep are those of the window, which spares reading histories.
+    kept_counts_hold: bool,
     seen: Seen,
     history: History,
     hours: Vec<i64>,
+    judge: Judge,
+    depth: Depth,
 }
 
 impl<'a> Counter<'a> {
-    fn new(data: Data<'a>, rule: &Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
+    fn new(data: Data<'a>, rule: &'a Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
         let span = Span::of(rule, data.span);
-        let whole = span.zip(data.span).is_some_and(|(span, all)| span.covers(all));
         Counter {
             data,
+            rule,
             gates,
-            depth,
-            utc_offset_minutes: rule.utc_offset_minutes,
             span,
-            whole,
+            kept_counts_hold: span.zip(data.span).is_some_and(|(span, all)| {
+                span.covers(all) && hours_are_told_apart(all) && i64::from(rule.utc_offset_minutes) % 60 == 0
+            }),
             seen: Seen::default(),
             history: History::default(),
             hours: Vec::new(),
+            judge: Judge::default(),
+            depth,
         }
     }
 
-    fn count_all(mut self, each: &mut Each<'_>) -> Seen {
-        if let Some(span) = self.span {
-            for chunk in self.data.pairs.chunks() {
-                self.count_chunk(chunk, span, each);
-            }
+    fn count_all(&mut self, each: &mut dyn FnMut(Counted<'a>)) {
+        for chunk in self.data.pairs.chunks() {
+            self.count_chunk(chunk, each);
         }
-        self.seen
     }
 
     // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
     // go on with the better code.
     #[inline(never)]
-    fn count_chunk(&mut self, chunk: impl Iterator<Item = PairRef<'a>>, span: Span, each: &mut Each<'_>) {
-        for pair in chunk {
-            let (key, count) = (pair.key(), pair.count());
-            if self.whole && self.depth == Depth::Gates && self.gates.hopeless(count) {
-                self.seen.pairs += 1;
-                self.seen.flows += count;
-                // Any number of hours up to the count fails.
-                each(key, self.gates.failed(key.destination(), self.data.book, count, count), None);
-                continue;
-            }
-            pair.read(&mut self.history);
-            let connections = &self.history.connections;
-            let tally = Tally::of(connections, span, self.utc_offset_minutes, &mut self.hours);
-            if let Some(tally) = tally {
-                self.seen.pairs += 1;
-                self.seen.flows += tally.connections;
-                let (destination, book) = (key.destination(), self.data.book);
-                let failed = self.gates.failed(destination, book, tally.connections, tally.hours);
-                each(key, failed, Some(tally));
-            }
+    fn count_chunk(&mut self, chunk: Chunk<'a>, each: &mut dyn FnMut(Counted<'a>)) {
+        chunk.for_each(|pair| {
+            let counts = match self.kept_counts_hold {
+                true => Some(Counts { connections: pair.count(), hours: pair.hours() }),
+                false => self.tally(pair).map(|tally| tally.counts),
+            };
+            let Some(counts) = counts else { return };
+            self.seen.pairs += 1;
+            self.seen.flows += counts.connections;
+            let key = pair.key();
+            let failed = self.gates.failed(key, self.data.book, counts);
+            let score = self.gates.score(key.destination_port(), counts.connections);
+            each(Counted { pair, counts, failed, score });
+        });
+    }
+
+    /// What the query counts of a pair; none if it has no flow in the window.
+    #[inline(never)]
+    fn tally(&mut self, pair: PairRef<'a>) -> Option<Tally> {
+        pair.read(&mut self.history);
+        Tally::of(&self.history.connections, self.span?, self.rule.utc_offset_minutes, &mut self.hours)
+    }
+
+    /// What is said of a pair, from its history.
+    #[inline(never)]
+    fn measures(&mut self, pair: PairRef<'a>) -> Option<Measures> {
+        let (tally, span) = (self.tally(pair)?, self.span?);
+        if self.depth == Depth::Query {
+            return Some(Measures::only(tally));
         }
+        let connections = &mut self.history.connections;
+        if !self.kept_counts_hold {
+            connections.retain(|connection| span.contains(connection.start));
+        }
+        sort_by(connections, Ord::cmp);
+        Some(Measures::of(tally, connections, span, self.data.span?, &mut self.judge))
+    }
+
+    /// The columns of a pair.
+    fn finding(&mut self, counted: Counted<'a>) -> Option<Finding> {
+        let measures = self.measures(counted.pair)?;
+        Some(self.columns(counted, &measures))
+    }
+
+    /// The columns of a pair whose measures may be known.
+    fn finding_kept(&mut self, counted: Counted<'a>, kept: &mut Kept) -> Option<Finding> {
+        let number = counted.pair.number;
+        if let Some(measures) = kept.get(number) {
+            return Some(self.columns(counted, measures));
+        }
+        let measures = self.measures(counted.pair)?;
+        let finding = self.columns(counted, &measures);
+        if self.depth == Depth::Full {
+            kept.add(number, measures);
+        }
+        Some(finding)
+    }
+
+    fn columns(&self, counted: Counted<'a>, measures: &Measures) -> Finding {
+        measures.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule)
     }
 }
 
-/// The query's order, made total by the pair.
-fn rule_order(a: &Counted, b: &Counted) -> Ordering {
-    let descending = (b.score, b.tally.connections).cmp(&(a.score, a.tally.connections));
-    descending.then_with(|| a.pair.cmp(&b.pair))
+/// Whether the hours of all data have different numbers modulo 32.
+fn hours_are_told_apart((first, last): (i64, i64)) -> bool {
+    last.div_euclid(HOUR) - first.div_euclid(HOUR) < 32
 }
 
-/// One sort for all orders: a sort is much code.
-fn sort(counted: &mut [Counted], order: &dyn Fn(&Counted, &Counted) -> Ordering) {
-    counted.sort_unstable_by(order);
+/// The orders of a report.
+#[derive(Debug, Clone, Copy)]
+struct Order<'a> {
+    data: Data<'a>,
+    rule: &'a Rule,
+}
+
+impl Order<'_> {
+    /// As [`rule_order`].
+    fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
+        let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
+        descending.then_with(|| self.data.pair(a.pair.key()).cmp(&self.data.pair(b.pair.key())))
+    }
+
+    /// As [`nearer`], of two near misses of one gate.
+    fn nearer(&self, gate: Gate, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
+        let lacking = |counted: &Counted<'_>| {
+            lacking(self.rule, gate, counted.pair.key().destination_port(), counted.counts)
+        };
+        lacking(a).cmp(&lacking(b)).then_with(|| self.compare(a, b))
+    }
 }
 
 /// The near misses of each gate that lack least, and of those the first in the order of the query.
 struct NearMisses<'a> {
-    rule: &'a Rule,
-    of_gate: [Vec<Counted>; Gate::ALL.len()],
+    order: Order<'a>,
+    lists: &'a Lists<'a>,
+    of_gate: [Vec<Counted<'a>>; Gate::ALL.len()],
     /// The last that will be listed, once there are enough.
-    last: [Option<Counted>; Gate::ALL.len()],
+    last: [Option<Counted<'a>>; Gate::ALL.len()],
 }
 
 impl<'a> NearMisses<'a> {
-    fn new(rule: &'a Rule) -> Self {
-        NearMisses { rule, of_gate: Default::default(), last: Default::default() }
+    fn new(order: Order<'a>, lists: &'a Lists<'a>) -> Self {
+        NearMisses { order, lists, of_gate: Default::default(), last: Default::default() }
     }
 
-    fn add(&mut self, gate: Gate, counted: Counted) {
+    fn add(&mut self, gate: Gate, counted: Counted<'a>) {
         let at = gate as usize;
         // There may be millions; most are no nearer than those that are kept.
-        if self.last[at].as_ref().is_some_and(|last| nearer(self.rule, gate, last, &counted).is_lt()) {
+        if self.last[at].as_ref().is_some_and(|last| self.order.nearer(gate, last, &counted).is_lt()) {
+            return;
+        }
+        // What a set takes out is not missed.
+        if !self.lists.suppress_nothing()
+            && self.lists.suppressed(&self.order.data.pair(counted.pair.key())).is_some()
+        {
             return;
         }
         self.of_gate[at].push(counted);
@@ -245,31 +574,18 @@ impl<'a> NearMisses<'a> {
         }
     }
 
+    #[inline(never)]
     fn keep_nearest(&mut self, gate: Gate) {
         let nearest = &mut self.of_gate[gate as usize];
-        sort(nearest, &|a, b| nearer(self.rule, gate, a, b));
+        let order = self.order;
+        sort_by(nearest, |a, b| order.nearer(gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 
-    fn report(mut self) -> Vec<NearMiss> {
-        let mut out = Vec::new();
-        for failed_gate in Gate::ALL {
-            self.keep_nearest(failed_gate);
-            out.extend(self.of_gate[failed_gate as usize].iter().map(|counted| NearMiss {
-                pair: counted.tally.columns(&counted.pair, self.rule),
-                failed_gate,
-            }));
-        }
-        out
+    /// Those that are listed, gate by gate.
+    fn nearest(mut self) -> Vec<(Gate, Counted<'a>)> {
+        Gate::ALL.into_iter().for_each(|gate| self.keep_nearest(gate));
+        let of_gate = |gate| self.of_gate[gate as usize].iter().map(move |counted| (gate, *counted));
+        Gate::ALL.into_iter().flat_map(of_gate).collect()
     }
-}
-
-/// Which of two near misses of a gate is listed first.
-fn nearer(rule: &Rule, gate: Gate, a: &Counted, b: &Counted) -> Ordering {
-    let lacking = |counted: &Counted| match gate {
-        Gate::ExcludedDestination => 0,
-        Gate::MinConnections => rule.gates.min_connections.saturating_sub(counted.tally.connections),
-        Gate::MinHours => rule.gates.min_hours.saturating_sub(counted.tally.hours),
-    };
-    lacking(a).cmp(&lacking(b)).then_with(|| rule_order(a, b))
 }

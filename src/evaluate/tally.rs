@@ -1,16 +1,14 @@
 //! What the query counts of a pair.
 
+use super::Counts;
 use super::span::Span;
-use crate::flow::{Connection, Pair};
-use crate::report::Finding;
-use crate::rule::Rule;
-use crate::time::{HOUR, MINUTE, query_format};
+use crate::flow::Connection;
+use crate::time::{HOUR, MINUTE};
 
 /// The aggregates of a pair's connections in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tally {
-    pub connections: u64,
-    pub hours: u64,
+    pub counts: Counts,
     pub bytes_sent: u64,
     pub bytes_received: u64,
     pub first: i64,
@@ -27,8 +25,7 @@ impl Tally {
     ) -> Option<Tally> {
         let offset = i64::from(utc_offset_minutes) * MINUTE;
         let mut tally = Tally {
-            connections: 0,
-            hours: 0,
+            counts: Counts { connections: 0, hours: 0 },
             bytes_sent: 0,
             bytes_received: 0,
             first: i64::MAX,
@@ -39,7 +36,7 @@ impl Tally {
         let (mut hour_start, mut in_order) = (i64::MAX, true);
         for connection in connections.iter().filter(|connection| span.contains(connection.start)) {
             let start = connection.start;
-            tally.connections += 1;
+            tally.counts.connections += 1;
             tally.bytes_sent = tally.bytes_sent.saturating_add(connection.bytes_sent);
             tally.bytes_received = tally.bytes_received.saturating_add(connection.bytes_received);
             tally.first = tally.first.min(start);
@@ -56,34 +53,7 @@ impl Tally {
             hours.sort_unstable();
             hours.dedup();
         }
-        tally.hours = hours.len() as u64;
-        (tally.connections > 0).then_some(tally)
-    }
-
-    /// The query's `CASE`.
-    pub fn score(&self, port: u16, rule: &Rule) -> u8 {
-        if rule.c2_ports.contains(&port) {
-            3
-        } else if self.connections > rule.high_volume {
-            2
-        } else {
-            1
-        }
-    }
-
-    /// The query's ten columns.
-    pub fn columns(&self, pair: &Pair, rule: &Rule) -> Finding {
-        Finding {
-            sourceip: pair.source,
-            destinationip: pair.destination,
-            destinationport: pair.port,
-            connection_count: self.connections,
-            hourly_buckets: self.hours,
-            bytes_sent: self.bytes_sent,
-            bytes_received: self.bytes_received,
-            first_seen: query_format(self.first, rule.utc_offset_minutes),
-            last_seen: query_format(self.last, rule.utc_offset_minutes),
-            beaconing_score: self.score(pair.port, rule),
-        }
+        tally.counts.hours = hours.len() as u64;
+        (tally.counts.connections > 0).then_some(tally)
     }
 }

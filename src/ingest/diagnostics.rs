@@ -19,6 +19,7 @@ pub(crate) enum Reason {
     Bytes,
     Header,
     TooLong,
+    TooManyAddresses,
     Json,
     NotIp,
     OtherEvent,
@@ -31,7 +32,7 @@ pub(crate) enum Reason {
 }
 
 impl Reason {
-    const ALL: [Reason; 17] = [
+    const ALL: [Reason; 18] = [
         Reason::TooShort,
         Reason::Time,
         Reason::Source,
@@ -40,6 +41,7 @@ impl Reason {
         Reason::Bytes,
         Reason::Header,
         Reason::TooLong,
+        Reason::TooManyAddresses,
         Reason::Json,
         Reason::NotIp,
         Reason::OtherEvent,
@@ -61,6 +63,7 @@ impl Reason {
             Reason::Bytes => "bad_bytes",
             Reason::Header => "repeated_header",
             Reason::TooLong => "too_long",
+            Reason::TooManyAddresses => "too_many_addresses",
             Reason::Json => "bad_json",
             Reason::NotIp => "not_ip",
             Reason::OtherEvent => "other_event",
@@ -83,6 +86,7 @@ impl Reason {
             Reason::Bytes => "a byte count is not a number from 0 to 2^53 - 1",
             Reason::Header => "the header stands here again",
             Reason::TooLong => "the row is longer than 1 MiB",
+            Reason::TooManyAddresses => "the memory limit leaves no room for another IPv6 address",
             Reason::Json => "the row is not a JSON object",
             Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
             Reason::OtherEvent => "the row tells something else than a connection or a name",

@@ -118,10 +118,9 @@ pub(super) fn one_of(text: &[u8], words: &str) -> bool {
 /// What a JSON string stands for, given with its quotes; one that is damaged stays as it is.
 #[inline(never)]
 fn unescaped(quoted: &[u8]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(quoted);
-    match serde_json::from_str::<String>(&text) {
-        Ok(text) => text.into_bytes(),
-        Err(_) => quoted.to_vec(),
+    match crate::json::unescaped(&String::from_utf8_lossy(quoted)) {
+        Some(text) => text.into_bytes(),
+        None => quoted.to_vec(),
     }
 }
 

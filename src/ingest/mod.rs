@@ -24,6 +24,7 @@ mod repeats;
 mod roles;
 mod rows;
 mod sessions;
+mod shard;
 mod sink;
 mod source;
 mod structure;

@@ -1,6 +1,7 @@
 //! What a caller may say about the input, instead of having it found out.
 
 use super::roles::{Role, plain_name};
+use super::shard::Shard;
 use super::value::time::{TimeReading, TimeUnit};
 use crate::error::{Error, ErrorKind};
 
@@ -23,6 +24,19 @@ pub struct Options {
     pub(super) time: TimeReading,
     pub(super) duplicates: bool,
     pub(crate) hash_seed: u64,
+    pub(crate) shard: Shard,
+    pub(crate) budget: Budget,
+}
+
+/// Memory that may be used for pairs, their histories and IPv6 addresses, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Budget(pub usize);
+
+impl Default for Budget {
+    fn default() -> Self {
+        // With 32-bit addresses there are 4 GiB, of which evaluation needs some.
+        Budget(if cfg!(target_pointer_width = "32") { 3 << 30 } else { usize::MAX })
+    }
 }
 
 /// A column, by name or by position (from 0).
@@ -110,6 +124,42 @@ impl Options {
     pub fn with_duplicates(mut self, duplicates: bool) -> Self {
         self.duplicates = duplicates;
         self
+    }
+
+    /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but keeps only the
+    /// pairs whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
+    /// [`Detector::evaluate_joined`](crate::Detector::evaluate_joined) bring the shards together.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] unless `index` is below `of`.
+    pub fn with_shard(mut self, index: u32, of: u32) -> Result<Self, Error> {
+        if index >= of {
+            let message =
+                format!("found shard {index} of {of}, expected an index from 0 and below the number");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        self.shard = Shard { index, of };
+        Ok(self)
+    }
+
+    /// Keeps the memory of the detector within that many bytes, of which an eighth and 4 MiB are left to the
+    /// reading and the evaluation. When it is reached, pairs with few connections are dropped first, and the
+    /// report says what was [left out](crate::report::LeftOutReport). Default: no limit, but 3 GiB where
+    /// addresses have 32 bits, as in WebAssembly.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Options`] for less than 16 MiB.
+    pub fn with_max_memory_bytes(mut self, bytes: u64) -> Result<Self, Error> {
+        const LEAST: u64 = 16 << 20;
+        if bytes < LEAST {
+            let message = format!("found a memory limit of {bytes} bytes, expected at least {LEAST}");
+            return Err(Error::new(ErrorKind::Options, message));
+        }
+        let for_pairs = bytes - bytes / 8 - (4 << 20);
+        self.budget = Budget(Budget::default().0.min(usize::try_from(for_pairs).unwrap_or(usize::MAX)));
+        Ok(self)
     }
 
     /// A secret number for the pair table, so that nobody can make input that slows it down. Results do

@@ -204,7 +204,12 @@ pub(super) fn read(
         record.start = began.max(crate::time::EARLIEST);
     }
     (record.source, record.destination) = match ends(fields) {
-        Ok((source, destination)) => (Some(book.enter(source)), Some(book.enter(destination))),
+        Ok((source, destination)) => {
+            let entered = book.enter(source).zip(book.enter(destination));
+            entered
+                .map(|(source, destination)| (Some(source), Some(destination)))
+                .ok_or(Reason::TooManyAddresses)?
+        }
         Err(_) if names_only => (None, None),
         Err(reason) => return Err(reason),
     };

@@ -11,7 +11,7 @@ use crate::flow::Address;
 use crate::time::{MINUTE, SECOND};
 
 /// So many sessions are held back at most.
-const MOST: usize = 1 << 16;
+const MOST: usize = 1 << 15;
 
 /// How long after its last packet a TCP connection may go on, if no new opening is seen: its ports cannot
 /// be used again before twice the maximum segment lifetime of two minutes (RFC 9293, 3.4.2).

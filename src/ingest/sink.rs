@@ -2,9 +2,11 @@
 
 use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
+use super::options::{Budget, Options};
 use super::plain::PlainColumns;
 use super::record::{Names, Record};
 use super::repeats::Print;
+use super::shard::Shard;
 use super::structure::Structure;
 use crate::flow::AddressBook;
 use crate::pairs::PairTable;
@@ -18,7 +20,8 @@ pub(crate) struct Sink {
     pub bytes_read: u64,
     pub rows_used: u64,
     pub rows_skipped: u64,
-    /// Earliest and latest start.
+    shard: Shard,
+    /// Earliest and latest start, of all shards.
     pub span: Option<(i64, i64)>,
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
@@ -29,8 +32,15 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub fn new(hash_seed: u64) -> Self {
-        Sink { pairs: PairTable::new(hash_seed), ..Sink::default() }
+    pub fn new(options: &Options) -> Self {
+        let Budget(bytes) = options.budget;
+        Sink {
+            pairs: PairTable::new(options.hash_seed, bytes),
+            // Where most of the memory would be addresses, pairs would have none.
+            book: AddressBook::new(options.hash_seed, bytes / 2),
+            shard: options.shard,
+            ..Sink::default()
+        }
     }
 
     /// Folds the flows of the batch into the pairs.
@@ -45,6 +55,10 @@ impl Sink {
             self.span = Some((first, last));
         }
         self.rows_used += self.batch.len() as u64;
+        if self.shard.of > 1 {
+            self.batch.retain(|flow| self.shard.owns(flow.key.source(), &self.book));
+        }
+        self.pairs.used_by_others = self.book.bytes();
         self.pairs.add(&self.batch);
     }
 }

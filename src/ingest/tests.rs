@@ -14,7 +14,8 @@ fn folder() -> PathBuf {
 
 /// The records that are read from an input, one a line, and then those that were left out.
 fn listing(input: &[u8]) -> String {
-    let (mut sink, options) = (Sink::new(0), Options::new());
+    let options = Options::new();
+    let mut sink = Sink::new(&options);
     sink.beside.listing = Some(Vec::new());
     let mut source = Source::new("input");
     source.ingest(input, &options, &mut sink).unwrap();

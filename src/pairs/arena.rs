@@ -1,52 +1,60 @@
-//! Bytes of many growing streams, packed in blocks.
+//! Bytes of many growing streams, packed in blocks of one cache line.
 //!
-//! A stream's blocks double from 32 to 512 bytes and each names the one before, so that a stream of any
-//! length wastes little, costs one new block a few dozen flows, and grows without moving a byte. What is
-//! appended at once is never divided between blocks.
+//! Each block names the one before, so that a stream grows without moving a byte. What is appended at once
+//! is never divided between blocks. Copies are of fixed length (a copy of variable length is a call into
+//! the engine in WebAssembly), so what lies behind the end of a stream is undefined.
 
-/// Blocks begin at multiples of this.
-const UNIT: usize = 32;
-const LARGEST: u8 = 4;
-/// What a block spends on naming the one before: its number (`u32`), fill (`u16`) and size class.
-const LINK: usize = 7;
-/// The most that can be appended at once: what the smallest block holds.
-pub(super) const LONGEST: usize = UNIT - LINK;
-/// The arena grows by this much, so that growing never copies it.
-const CHUNK: usize = 256 * 1024;
+use super::dense::Dense;
 
-fn size(class: u8) -> usize {
-    UNIT << class
+/// Bytes of a block.
+const BLOCK: usize = 64;
+/// What a block spends on naming the one before: its number (`u32`) and fill.
+const LINK: usize = 5;
+
+/// One cache line.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+struct Block([u8; BLOCK]);
+
+impl Default for Block {
+    fn default() -> Self {
+        Block([0; BLOCK])
+    }
 }
 
 /// The end of a stream: where its next byte goes. Zeroed, it is a stream without bytes.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tail {
-    /// Number of the block, in units, plus 1; 0 if there is none.
-    block: u32,
+    /// Number of the block plus 1; 0 if there is none.
+    pub block: u32,
     /// Bytes in use of the block, with the link.
-    fill: u16,
-    class: u8,
+    pub fill: u8,
 }
 
 /// The blocks of all streams.
 #[derive(Debug, Default)]
 pub(super) struct Arena {
-    /// Each of room for [`CHUNK`] bytes, and as long as the blocks in it.
-    chunks: Vec<Vec<u8>>,
+    blocks: Dense<Block>,
+    /// The last of the blocks that were freed, each naming the one freed before.
+    freed: Tail,
+    freed_blocks: usize,
 }
 
 impl Arena {
-    /// Appends at most [`LONGEST`] bytes to the stream that ends at `tail`.
-    pub fn append(&mut self, tail: &mut Tail, bytes: &[u8]) {
-        debug_assert!(bytes.len() <= LONGEST);
-        if tail.block == 0 || usize::from(tail.fill) + bytes.len() > size(tail.class) {
-            self.grow(tail);
+    /// Appends the first `len` of `N` bytes to the stream that ends at `tail`, and returns its new end.
+    #[inline(always)]
+    pub fn append<const N: usize>(&mut self, tail: Tail, bytes: &[u8; N], len: usize) -> Tail {
+        const { assert!(LINK + N <= BLOCK) };
+        let Tail { block, fill } = match tail.block == 0 || usize::from(tail.fill) + N > BLOCK {
+            true => self.grow(tail),
+            false => tail,
+        };
+        if let Some(place) = self.block_mut(block).get_mut(usize::from(fill)..)
+            && let Some(place) = place.first_chunk_mut::<N>()
+        {
+            *place = *bytes;
         }
-        let fill = usize::from(tail.fill);
-        if let Some(place) = self.block_mut(*tail).get_mut(fill..fill + bytes.len()) {
-            place.copy_from_slice(bytes);
-            tail.fill += bytes.len() as u16;
-        }
+        Tail { block, fill: fill + len as u8 }
     }
 
     /// The pieces of the stream that ends at `tail`, first to last: each the bytes of a block from its
@@ -60,50 +68,79 @@ impl Arena {
             at = self.before(at);
         }
         for at in chain.iter().rev() {
-            each(self.block(*at).get(LINK..).unwrap_or_default(), usize::from(at.fill).saturating_sub(LINK));
+            let bytes = self.block(at.block).get(LINK..).unwrap_or_default();
+            each(bytes, usize::from(at.fill).saturating_sub(LINK));
         }
     }
 
     /// The block before this one.
     fn before(&self, at: Tail) -> Tail {
-        match self.block(at).first_chunk::<LINK>() {
-            Some(&[a, b, c, d, e, f, class]) => {
-                Tail { block: u32::from_le_bytes([a, b, c, d]), fill: u16::from_le_bytes([e, f]), class }
-            }
+        match self.block(at.block).first_chunk::<LINK>() {
+            Some(&[a, b, c, d, fill]) => Tail { block: u32::from_le_bytes([a, b, c, d]), fill },
             None => Tail::default(),
         }
     }
 
+    /// Bytes of memory in use.
+    pub fn bytes(&self) -> usize {
+        self.blocks.bytes()
+    }
+
+    /// Bytes of memory that many more blocks may need.
+    pub fn bytes_for(&self, blocks: usize) -> usize {
+        self.blocks.bytes_for(blocks.saturating_sub(self.freed_blocks))
+    }
+
+    /// Takes back the blocks of the stream that ends at `tail`.
+    pub fn free(&mut self, tail: Tail) {
+        let mut at = tail;
+        while at.block != 0 {
+            let before = self.before(at);
+            let freed = std::mem::replace(&mut self.freed, at);
+            self.link(at.block, freed);
+            self.freed_blocks += 1;
+            at = before;
+        }
+    }
+
     /// Begins the stream's next block.
-    fn grow(&mut self, tail: &mut Tail) {
-        let class = if tail.block == 0 { 0 } else { LARGEST.min(tail.class + 1) };
-        let full = |chunk: &Vec<u8>| chunk.len() + size(class) > CHUNK;
-        if self.chunks.last().is_none_or(full) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
-        }
-        let before = (self.chunks.len() - 1) * CHUNK;
-        let Some(chunk) = self.chunks.last_mut() else { return };
-        let unit = (before + chunk.len()) / UNIT;
-        // Zeroed only now, when it is about to be written.
-        chunk.resize(chunk.len() + size(class), 0);
-        let next = Tail { block: unit as u32 + 1, fill: LINK as u16, class };
-        if let Some(link) = self.block_mut(next).first_chunk_mut::<LINK>() {
-            let ([a, b, c, d], [e, f]) = (tail.block.to_le_bytes(), tail.fill.to_le_bytes());
-            *link = [a, b, c, d, e, f, tail.class];
-        }
-        *tail = next;
+    #[inline(never)]
+    fn grow(&mut self, before: Tail) -> Tail {
+        let block = self.free_block();
+        self.link(block, before);
+        Tail { block, fill: LINK as u8 }
     }
 
-    fn block(&self, at: Tail) -> &[u8] {
-        let byte = (at.block as usize).wrapping_sub(1).wrapping_mul(UNIT);
-        let chunk = self.chunks.get(byte / CHUNK);
-        chunk.and_then(|chunk| chunk.get(byte % CHUNK..byte % CHUNK + size(at.class))).unwrap_or_default()
+    /// The number of a block that nobody uses.
+    fn free_block(&mut self) -> u32 {
+        if self.freed.block != 0 {
+            let block = self.freed.block;
+            self.freed = self.before(self.freed);
+            self.freed_blocks -= 1;
+            return block;
+        }
+        self.blocks.push_default();
+        self.blocks.len() as u32
     }
 
-    fn block_mut(&mut self, at: Tail) -> &mut [u8] {
-        let byte = (at.block as usize).wrapping_sub(1).wrapping_mul(UNIT);
-        let chunk = self.chunks.get_mut(byte / CHUNK);
-        chunk.and_then(|chunk| chunk.get_mut(byte % CHUNK..byte % CHUNK + size(at.class))).unwrap_or_default()
+    /// Makes a block name the one before.
+    fn link(&mut self, block: u32, before: Tail) {
+        let [a, b, c, d] = before.block.to_le_bytes();
+        if let Some(link) = self.block_mut(block).first_chunk_mut::<LINK>() {
+            *link = [a, b, c, d, before.fill];
+        }
+    }
+
+    #[inline(always)]
+    fn block(&self, number: u32) -> &[u8] {
+        let block = self.blocks.get(number.wrapping_sub(1) as usize);
+        block.map_or(&[], |block| &block.0)
+    }
+
+    #[inline(always)]
+    fn block_mut(&mut self, number: u32) -> &mut [u8] {
+        let block = self.blocks.get_mut(number.wrapping_sub(1) as usize);
+        block.map_or(&mut [], |block| &mut block.0)
     }
 }
 
@@ -115,16 +152,34 @@ mod tests {
     fn streams_of_any_length_come_back() {
         let mut arena = Arena::default();
         let mut streams = vec![(Tail::default(), Vec::new()); 90];
-        for round in 0..400_usize {
+        for round in 0..1200_usize {
             for (number, (tail, expected)) in streams.iter_mut().enumerate() {
-                let bytes: Vec<u8> = (0..(round * 7 + number) % (LONGEST + 1))
-                    .map(|i| (i * 31 + round + number) as u8)
-                    .collect();
-                arena.append(tail, &bytes);
-                expected.extend(bytes);
+                let len = (round * 7 + number) % 33;
+                let mut bytes = [0xFF; 32];
+                for (i, byte) in bytes.iter_mut().take(len).enumerate() {
+                    *byte = (i * 31 + round + number) as u8;
+                }
+                *tail = match bytes.first_chunk::<16>() {
+                    Some(short) if len <= 16 => arena.append(*tail, short, len),
+                    _ => arena.append(*tail, &bytes, len),
+                };
+                expected.extend_from_slice(&bytes[..len]);
             }
         }
-        assert!(arena.chunks.len() > 1);
+        assert!(arena.blocks.len() > super::super::dense::CHUNK);
+        let (bytes, half) = (arena.bytes(), streams.len() / 2);
+        for (tail, _) in streams.drain(..half) {
+            arena.free(tail);
+        }
+        // What was freed is used again, and the others are not touched.
+        let mut again = (Tail::default(), Vec::new());
+        for round in 0..3000_usize {
+            let piece = [round as u8; 16];
+            again.0 = arena.append(again.0, &piece, 16);
+            again.1.extend(piece);
+        }
+        assert_eq!(arena.bytes(), bytes);
+        streams.push(again);
         for (tail, expected) in streams {
             let mut out = Vec::new();
             arena.pieces(tail, &mut Vec::new(), |piece, len| out.extend_from_slice(&piece[..len]));

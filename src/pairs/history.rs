@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! bits 0-1  unit of the time step: microseconds, milliseconds, seconds
-//! bits 2-3  length of the step since the flow before (zigzag): 2, 3, 5 or 8 bytes
+//! bits 2-3  length of the step since the flow before (zigzag): 0, 3, 5 or 8 bytes
 //! bits 4-5  length of bytes sent: 1, 2, 3 or 8
 //! bits 6-7  length of bytes received: 1, 2, 3 or 8
 //! ```
@@ -15,45 +15,94 @@ use super::arena::Tail;
 use crate::flow::Connection;
 
 const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
-const STEP_LENGTHS: [usize; 4] = [2, 3, 5, 8];
+const STEP_LENGTHS: [usize; 4] = [0, 3, 5, 8];
 const BYTE_LENGTHS: [usize; 4] = [1, 2, 3, 8];
 
-/// The longest flow: control byte and three numbers of eight bytes.
-pub(super) const LONGEST: usize = 25;
+/// Room for the longest flow: control byte and three numbers of eight bytes.
+pub(super) const LONGEST: usize = 32;
 
-const _: () = assert!(LONGEST <= super::arena::LONGEST);
+/// A flow as bytes. Few have a number of eight bytes; without one, a flow is two words that are ready to be
+/// stored one over the end of the other. Nothing that was stored is read again to get there, as that would
+/// wait for the store.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Encoded {
+    Short(Short),
+    /// The bytes, and how many of them count.
+    Long([u8; LONGEST], usize),
+}
 
-/// A flow as bytes, and how many of them count.
+/// A flow of at most twelve bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Short {
+    /// Control byte and step.
+    first: u64,
+    /// Bytes sent and received.
+    second: u64,
+    second_at: usize,
+    pub len: usize,
+}
+
+impl Short {
+    /// The most bytes of a short flow that count.
+    pub const LONGEST: usize = 1 + 5 + 3 + 3;
+
+    /// Writes the flow at a place that has room for its bytes and eight more, which are undefined then.
+    #[inline(always)]
+    pub fn put(self, place: &mut [u8], at: usize) {
+        for (word, at) in [(self.first, at), (self.second, at + self.second_at)] {
+            if let Some(place) = place.get_mut(at..).and_then(|place| place.first_chunk_mut::<8>()) {
+                *place = word.to_le_bytes();
+            }
+        }
+    }
+}
+
+/// A flow as bytes.
 #[inline(always)]
-pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> ([u8; 32], usize) {
+pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> Encoded {
     let (unit, step) = in_unit(step);
     let step = ((step << 1) ^ (step >> 63)) as u64;
-    let step_code =
-        usize::from(step >= 1 << 16) + usize::from(step >= 1 << 24) + usize::from(step >= 1 << 40);
+    let step_code = usize::from(step != 0) + usize::from(step >= 1 << 24) + usize::from(step >= 1 << 40);
     let (sent_code, received_code) = (byte_code(bytes_sent), byte_code(bytes_received));
-    let mut out = [0; 32];
-    out[0] = (unit | step_code << 2 | sent_code << 4 | received_code << 6) as u8;
+    let control = unit | step_code << 2 | sent_code << 4 | received_code << 6;
+    if step_code == 3 || sent_code == 3 || received_code == 3 {
+        return long(control, step, bytes_sent, bytes_received);
+    }
+    let (sent_len, received_len) = (sent_code + 1, received_code + 1);
+    let second_at = 1 + STEP_LENGTHS[step_code];
+    Encoded::Short(Short {
+        first: control as u64 | step << 8,
+        second: bytes_sent | bytes_received << (8 * sent_len),
+        second_at,
+        len: second_at + sent_len + received_len,
+    })
+}
+
+#[inline(never)]
+fn long(control: usize, step: u64, bytes_sent: u64, bytes_received: u64) -> Encoded {
+    let mut out = [0; LONGEST];
+    out[0] = control as u8;
     // Each number is written with eight bytes; the next one begins where its length ends.
     let mut at = 1;
     for (number, len) in [
-        (step, STEP_LENGTHS[step_code]),
-        (bytes_sent, BYTE_LENGTHS[sent_code]),
-        (bytes_received, BYTE_LENGTHS[received_code]),
+        (step, STEP_LENGTHS[control >> 2 & 3]),
+        (bytes_sent, BYTE_LENGTHS[control >> 4 & 3]),
+        (bytes_received, BYTE_LENGTHS[control >> 6 & 3]),
     ] {
         if let Some(place) = out.get_mut(at..at + 8) {
             place.copy_from_slice(&number.to_le_bytes());
         }
         at += len;
     }
-    (out, at)
+    Encoded::Long(out, at)
 }
 
 /// The coarsest unit that the step is a multiple of, and the step in it.
 #[inline(always)]
 fn in_unit(step: i64) -> (usize, i64) {
     let size = step.unsigned_abs();
-    // Small steps are short anyhow.
-    if size < 1 << 15 {
+    // These take three bytes anyhow.
+    if size < 1 << 23 {
         return (0, step);
     }
     let (unit, size) = match thousandth(size) {
@@ -136,7 +185,7 @@ fn decode(piece: &[u8], len: usize, start: &mut i64, connections: &mut Vec<Conne
 #[inline(always)]
 fn read_number(stream: &[u8], at: usize, len: usize) -> u64 {
     if let Some(word) = stream.get(at..at + 8).and_then(|bytes| bytes.first_chunk::<8>()) {
-        return u64::from_le_bytes(*word) & (u64::MAX >> (64 - 8 * len));
+        return u64::from_le_bytes(*word) & u64::MAX.checked_shr(64 - 8 * len as u32).unwrap_or(0);
     }
     let bytes = stream.get(at..at + len).unwrap_or_default();
     bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte))
@@ -176,9 +225,16 @@ mod tests {
             for (i, (step, bytes_sent, bytes_received)) in flows.into_iter().enumerate() {
                 let step = if i == 0 { 0 } else { step };
                 start += step;
-                let (bytes, len) = encode(step, bytes_sent, bytes_received);
-                prop_assert!(len <= LONGEST);
-                stream.extend_from_slice(&bytes[..len]);
+                match encode(step, bytes_sent, bytes_received) {
+                    Encoded::Short(short) => {
+                        prop_assert!(short.len <= Short::LONGEST);
+                        let at = stream.len();
+                        stream.resize(at + short.len + 8, 0xFF);
+                        short.put(&mut stream, at);
+                        stream.truncate(at + short.len);
+                    }
+                    Encoded::Long(bytes, len) => stream.extend_from_slice(&bytes[..len]),
+                }
                 expected.push(Connection { start, bytes_sent, bytes_received });
             }
             let mut history = History::default();

@@ -1,8 +1,12 @@
 //! Flows → one exact history a pair.
 
 mod arena;
+mod dense;
+mod entry;
 mod history;
+mod room;
 mod table;
 
 pub(crate) use history::History;
-pub(crate) use table::{PairRef, PairTable};
+pub(crate) use room::LeftOut;
+pub(crate) use table::{Chunk, PairRef, PairTable};

@@ -1,90 +1,117 @@
-//! The pairs: a dense array, and a hash table of indices into it.
+//! The pairs: dense arrays, and a hash table of indices into them.
 //!
 //! BE ADVISED: this is where the time goes. A flow costs two look-ups in memory that is far larger than
 //! any cache, one of the hash table and one of the pair. They are made for a whole batch at once, so that
 //! the processor waits for many of them together. Growing moves neither pairs nor histories, only the
-//! 8-byte slots; those hold enough of the hash to be moved without looking at a pair.
+//! 4-byte slots.
 
-use super::arena::{Arena, Tail};
-use super::history::{History, encode};
+use super::arena::Arena;
+use super::dense::{CHUNK, Dense};
+use super::entry::{Hour, Many, Single};
+use super::history::History;
+use super::room::LeftOut;
 use crate::ingest::batch::{FlowRow, Key};
 
-/// Bytes of history kept in the pair itself: two ordinary flows, so that most pairs need no block in the
-/// arena.
-const INLINE: usize = 15;
-
-/// Pairs in a chunk of the array (a power of two).
-const CHUNK: usize = 1 << 12;
-
-/// One pair: 48 bytes.
-#[derive(Debug, Clone, Copy, Default)]
-#[repr(C)]
-struct PairEntry {
-    addresses: u64,
-    port: u32,
-    count: u32,
-    /// Start of the last flow that came.
-    last: i64,
-    tail: Tail,
-    inline_len: u8,
-    inline: [u8; INLINE],
-}
-
-const _: () = assert!(size_of::<PairEntry>() == 48);
+/// A slot of the hash table: the number of the pair, and above it a few bits of the hash, so that most
+/// other pairs are told from it without a look at them; 0 if empty.
+const NUMBER_BITS: u32 = 27;
+const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
+/// Numbers with this bit are those of single flows.
+const SINGLE: u32 = 1 << (NUMBER_BITS - 1);
 
 /// All pairs with their histories.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct PairTable {
-    chunks: Vec<Vec<PairEntry>>,
-    len: usize,
-    /// Hash in the high half, index of the pair plus 1 in the low half; 0 if empty.
-    slots: Vec<u64>,
+    /// Numbers begin with 1.
+    many: Dense<Many>,
+    singles: Dense<Single>,
+    /// Places of singles that are free.
+    free_singles: Vec<u32>,
+    slots: Vec<u32>,
     /// Position of a hash: its highest bits.
     shift: u32,
     seed: u64,
     arena: Arena,
+    hour: Hour,
     hashes: Vec<u32>,
-}
-
-impl Default for PairTable {
-    fn default() -> Self {
-        PairTable::new(0)
-    }
+    /// Bytes of memory that may be used, and those of them that others use.
+    max_bytes: usize,
+    pub used_by_others: usize,
+    pub(super) left_out: LeftOut,
 }
 
 /// A pair in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PairRef<'a> {
-    entry: &'a PairEntry,
+    /// Its number; it may change while flows are added.
+    pub number: u32,
+    entry: Entry<'a>,
     arena: &'a Arena,
 }
 
+#[derive(Debug, Clone, Copy)]
+enum Entry<'a> {
+    Many(&'a Many),
+    Single(&'a Single),
+}
+
 impl PairTable {
-    /// An empty table.
-    pub fn new(seed: u64) -> Self {
-        const BITS: u32 = 10;
-        PairTable {
-            chunks: Vec::new(),
-            len: 0,
-            slots: vec![0; 1 << BITS],
-            shift: 32 - BITS,
-            seed,
-            arena: Arena::default(),
-            hashes: Vec::new(),
-        }
+    /// An empty table that will not use more than `max_bytes` of memory.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
+        PairTable { seed, max_bytes, slots: vec![0; 1 << 10], shift: 32 - 10, ..PairTable::default() }
+    }
+
+    /// The secret of its hashes.
+    pub fn seed(&self) -> u64 {
+        self.seed
     }
 
     /// Number of pairs.
     pub fn len(&self) -> usize {
-        self.len
+        self.many.len() + self.singles_len()
+    }
+
+    /// Number of pairs of a single flow.
+    pub(super) fn singles_len(&self) -> usize {
+        self.singles.len() - self.free_singles.len()
+    }
+
+    /// What was left out to stay within the budget.
+    pub fn left_out(&self) -> LeftOut {
+        self.left_out
+    }
+
+    /// Bytes of memory in use.
+    pub fn bytes(&self) -> usize {
+        let numbers = self.slots.len() + self.free_singles.capacity();
+        self.many.bytes() + self.singles.bytes() + numbers * size_of::<u32>() + self.arena.bytes()
+    }
+
+    /// Whether that many more flows fit, whatever they need.
+    pub(super) fn fits(&self, flows: usize) -> bool {
+        let slots = self.slots_for(self.len() + flows) - self.slots.len();
+        let more = self.many.bytes_for(flows)
+            + self.singles.bytes_for(flows)
+            + slots * size_of::<u32>()
+            + self.arena.bytes_for(2 * flows);
+        self.bytes() + more + self.used_by_others <= self.max_bytes
+            && self.many.len().max(self.singles.len()) + flows < SINGLE as usize
+    }
+
+    /// Slots for that many pairs: at most three quarters full.
+    fn slots_for(&self, pairs: usize) -> usize {
+        (pairs * 4 / 3 + 1).next_power_of_two().max(self.slots.len())
     }
 
     /// Adds the flows of a batch to their pairs.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
-        // At most three quarters full, also if every flow of the batch is a new pair.
-        while (self.len + batch.len()) * 4 > self.slots.len() * 3 {
-            self.grow();
+        if !self.fits(batch.len()) && !self.make_room(batch.len()) {
+            return;
+        }
+        let slots = self.slots_for(self.len() + batch.len());
+        if slots > self.slots.len() {
+            self.make_slots(slots);
         }
         let mut hashes = std::mem::take(&mut self.hashes);
         hashes.clear();
@@ -103,83 +130,167 @@ impl PairTable {
     fn touch(&self, hashes: &[u32]) {
         let mut likely = [0_u32; 64];
         for (likely, &hash) in likely.iter_mut().zip(hashes) {
-            *likely = self.slots.get((hash >> self.shift) as usize).map_or(0, |slot| *slot as u32);
+            *likely = self.slots.get((hash >> self.shift) as usize).copied().unwrap_or_default() & NUMBER;
         }
         let mut sum = 0;
-        for &number in &likely {
-            // A pair may lie on two cache lines: its first bytes and its last.
-            let both = |entry: &PairEntry| entry.addresses as u8 ^ entry.inline[INLINE - 1];
-            sum ^= self.entry(number.wrapping_sub(1)).map_or(0, both);
+        for number in likely {
+            sum ^= match number & SINGLE == 0 {
+                true => self.many.get((number as usize).wrapping_sub(1)).map_or(0, Many::touch),
+                false => self.singles.get((number ^ SINGLE) as usize).map_or(0, |pair| pair.key().port as u8),
+            };
         }
         std::hint::black_box(sum);
     }
 
     #[inline(always)]
     fn add_one(&mut self, flow: &FlowRow, hash: u32) {
+        let hour = self.hour.bit_of(flow.start);
         let mask = self.slots.len() - 1;
         let mut at = (hash >> self.shift) as usize;
-        let index = loop {
-            let Some(slot) = self.slots.get_mut(at & mask) else { return };
-            if *slot == 0 {
-                *slot = u64::from(hash) << 32 | (self.len as u64 + 1);
-                self.insert(flow);
+        loop {
+            let Some(&slot) = self.slots.get(at & mask) else { return };
+            if slot == 0 {
+                let number = self.insert(flow, hour);
+                self.set_slot(at & mask, hash, number);
                 return;
             }
-            if (*slot >> 32) as u32 == hash {
-                let index = (*slot as u32).wrapping_sub(1);
-                if self.entry(index).is_some_and(|entry| entry.key() == flow.key) {
-                    break index;
+            if slot >> NUMBER_BITS == hash & (u32::MAX >> NUMBER_BITS) {
+                let number = slot & NUMBER;
+                if number & SINGLE == 0 {
+                    if let Some(pair) = self.many.get_mut(number as usize - 1)
+                        && pair.key() == flow.key
+                    {
+                        pair.push(flow, hour, &mut self.arena);
+                        return;
+                    }
+                } else if self
+                    .singles
+                    .get((number ^ SINGLE) as usize)
+                    .is_some_and(|pair| pair.key() == flow.key)
+                {
+                    let number = self.promote(number ^ SINGLE);
+                    self.set_slot(at & mask, hash, number);
+                    if let Some(pair) = self.many.get_mut(number as usize - 1) {
+                        pair.push(flow, hour, &mut self.arena);
+                    }
+                    return;
                 }
             }
             at += 1;
-        };
-        let (chunk, place) = (index as usize / CHUNK, index as usize % CHUNK);
-        if let Some(entry) = self.chunks.get_mut(chunk).and_then(|chunk| chunk.get_mut(place)) {
-            entry.push(flow, &mut self.arena);
         }
     }
 
     #[inline(always)]
-    fn entry(&self, index: u32) -> Option<&PairEntry> {
-        self.chunks.get(index as usize / CHUNK)?.get(index as usize % CHUNK)
+    fn set_slot(&mut self, at: usize, hash: u32, number: u32) {
+        if let Some(slot) = self.slots.get_mut(at) {
+            *slot = hash << NUMBER_BITS | number;
+        }
     }
 
-    fn insert(&mut self, flow: &FlowRow) {
-        let mut entry = PairEntry {
-            addresses: flow.key.addresses,
-            port: flow.key.port,
-            last: flow.start,
-            ..PairEntry::default()
+    /// Adds a pair and returns its number.
+    #[inline(always)]
+    fn insert(&mut self, flow: &FlowRow, hour: u32) -> u32 {
+        if !Single::fits(flow) {
+            return self.insert_many(flow, hour);
+        }
+        let number = match self.free_singles.pop() {
+            Some(number) => number,
+            None => {
+                self.singles.push_default();
+                self.singles.len() as u32 - 1
+            }
         };
-        entry.push(flow, &mut self.arena);
-        if self.len.is_multiple_of(CHUNK) {
-            self.chunks.push(Vec::with_capacity(CHUNK));
+        if let Some(pair) = self.singles.get_mut(number as usize) {
+            pair.set(flow);
         }
-        if let Some(chunk) = self.chunks.last_mut() {
-            chunk.push(entry);
-        }
-        self.len += 1;
+        number | SINGLE
     }
 
-    fn grow(&mut self) {
-        let bits = self.slots.len().ilog2() + 1;
-        let mut slots = vec![0_u64; 1 << bits];
-        let (shift, mask) = (32 - bits, slots.len() - 1);
-        for &slot in self.slots.iter().filter(|slot| **slot != 0) {
-            let mut at = (slot >> 32 >> shift) as usize;
-            while slots.get(at & mask).is_some_and(|taken| *taken != 0) {
+    #[inline(never)]
+    fn insert_many(&mut self, flow: &FlowRow, hour: u32) -> u32 {
+        if let Some(pair) = self.many.push_default() {
+            pair.set(flow);
+            pair.push(flow, hour, &mut self.arena);
+        }
+        self.many.len() as u32
+    }
+
+    /// Makes room for more flows in a pair that has one, and returns its new number.
+    #[inline(never)]
+    fn promote(&mut self, single: u32) -> u32 {
+        let Some(pair) = self.singles.get_mut(single as usize) else { return 0 };
+        let flow = pair.flow();
+        pair.free();
+        self.free_singles.push(single);
+        // Not the hour of the flow that is being added.
+        let hour = Hour::default().bit_of(flow.start);
+        self.insert_many(&flow, hour)
+    }
+
+    /// Makes that many slots (a power of two).
+    #[inline(never)]
+    fn make_slots(&mut self, slots: usize) {
+        // The old ones go first: the pairs themselves tell where they belong.
+        self.slots = Vec::new();
+        self.slots = vec![0; slots];
+        self.shift = 32 - slots.ilog2();
+        let (many, singles) = (std::mem::take(&mut self.many), std::mem::take(&mut self.singles));
+        for (chunk, pairs) in many.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
+            self.enter(chunk as u32 * 64 + 1, pairs.iter().map(Many::key));
+        }
+        for (chunk, pairs) in singles.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
+            self.enter(SINGLE | (chunk as u32 * 64), pairs.iter().map(Single::key));
+        }
+        (self.many, self.singles) = (many, singles);
+    }
+
+    /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots for their hashes.
+    fn enter(&mut self, number: u32, keys: impl Iterator<Item = Key>) {
+        let mut hashes = [None; 64];
+        for (hash_of, key) in hashes.iter_mut().zip(keys) {
+            *hash_of = (key.port != Single::FREE).then(|| hash(key, self.seed));
+        }
+        let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
+        // All at once on their way into the cache, as in `touch`.
+        std::hint::black_box(hashes.iter().flatten().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
+        let mask = self.slots.len() - 1;
+        for (number, hash) in (number..).zip(hashes) {
+            let Some(hash) = hash else { continue };
+            let mut at = (hash >> self.shift) as usize;
+            while self.slots.get(at & mask).is_some_and(|taken| *taken != 0) {
                 at += 1;
             }
-            if let Some(free) = slots.get_mut(at & mask) {
-                *free = slot;
-            }
+            self.set_slot(at & mask, hash, number);
         }
-        (self.slots, self.shift) = (slots, shift);
     }
 
-    /// All pairs, in the order in which they were first seen, a few thousand at a time.
-    pub fn chunks(&self) -> impl Iterator<Item = impl Iterator<Item = PairRef<'_>>> {
-        self.chunks.iter().map(|chunk| chunk.iter().map(|entry| PairRef { entry, arena: &self.arena }))
+    /// Drops the pairs of at most `most` flows.
+    pub(super) fn drop_pairs(&mut self, most: u32) -> LeftOut {
+        let mut dropped = LeftOut::default();
+        if most > 0 {
+            dropped.pairs = self.singles_len() as u64;
+            dropped.flows = dropped.pairs;
+            (self.singles, self.free_singles) = Default::default();
+        }
+        self.many.retain(|pair| {
+            let keep = pair.count > most;
+            if !keep {
+                dropped.pairs += 1;
+                dropped.flows += u64::from(pair.count);
+                self.arena.free(pair.tail());
+            }
+            keep
+        });
+        self.make_slots(self.slots.len());
+        dropped
+    }
+
+    /// All pairs, a few thousand at a time.
+    pub fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
+        let arena = &self.arena;
+        let many = self.many.chunks().map(Pairs::Many).zip((1..).step_by(CHUNK));
+        let singles = self.singles.chunks().map(Pairs::Singles).zip((SINGLE..).step_by(CHUNK));
+        many.chain(singles).map(move |(pairs, number)| Chunk { number, pairs, arena })
     }
 
     /// The pair of that key.
@@ -187,93 +298,89 @@ impl PairTable {
         let (hash, mask) = (hash(key, self.seed), self.slots.len() - 1);
         let mut at = (hash >> self.shift) as usize;
         loop {
-            let slot = *self.slots.get(at & mask)?;
-            if slot == 0 {
+            let number = *self.slots.get(at & mask)? & NUMBER;
+            if number == 0 {
                 return None;
             }
-            let entry = self.entry((slot as u32).wrapping_sub(1))?;
-            if entry.key() == key {
-                return Some(PairRef { entry, arena: &self.arena });
+            let entry = match number & SINGLE == 0 {
+                true => Entry::Many(self.many.get(number as usize - 1)?),
+                false => Entry::Single(self.singles.get((number ^ SINGLE) as usize)?),
+            };
+            let pair = PairRef { number, entry, arena: &self.arena };
+            if pair.key() == key {
+                return Some(pair);
             }
             at += 1;
         }
     }
 }
 
-impl PairEntry {
-    #[inline(always)]
-    fn key(&self) -> Key {
-        Key { addresses: self.addresses, port: self.port }
-    }
+/// Some of the pairs, as they lie in memory.
+#[derive(Debug)]
+pub(crate) struct Chunk<'a> {
+    /// Of the first.
+    number: u32,
+    pairs: Pairs<'a>,
+    arena: &'a Arena,
+}
 
-    #[inline(always)]
-    fn push(&mut self, flow: &FlowRow, arena: &mut Arena) {
-        let (bytes, len) = encode(flow.start - self.last, flow.bytes_sent, flow.bytes_received);
-        self.count = self.count.saturating_add(1);
-        self.last = flow.start;
-        let fill = usize::from(self.inline_len);
-        if fill + len <= INLINE {
-            self.inline = joined(self.inline, fill, &bytes);
-            self.inline_len += len as u8;
-        } else {
-            self.spill(&bytes, len, arena);
-        }
-    }
+#[derive(Debug)]
+enum Pairs<'a> {
+    Many(&'a [Many]),
+    Singles(&'a [Single]),
+}
 
-    /// Moves what is inline to the arena, and the new flow inline if it fits there.
-    #[inline(never)]
-    fn spill(&mut self, bytes: &[u8; 32], len: usize, arena: &mut Arena) {
-        arena.append(&mut self.tail, self.inline.get(..usize::from(self.inline_len)).unwrap_or_default());
-        if len <= INLINE {
-            self.inline = joined(self.inline, 0, bytes);
-            self.inline_len = len as u8;
-        } else {
-            arena.append(&mut self.tail, bytes.get(..len).unwrap_or_default());
-            self.inline_len = 0;
+impl<'a> Chunk<'a> {
+    #[inline(always)]
+    pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
+        let Chunk { number, pairs, arena } = self;
+        match pairs {
+            Pairs::Many(pairs) => {
+                for (pair, number) in pairs.iter().zip(number..) {
+                    each(PairRef { number, entry: Entry::Many(pair), arena });
+                }
+            }
+            Pairs::Singles(pairs) => {
+                for (pair, number) in pairs.iter().zip(number..).filter(|(pair, _)| !pair.is_free()) {
+                    each(PairRef { number, entry: Entry::Single(pair), arena });
+                }
+            }
         }
     }
 }
 
 impl PairRef<'_> {
     pub fn key(self) -> Key {
-        self.entry.key()
+        match self.entry {
+            Entry::Many(pair) => pair.key(),
+            Entry::Single(pair) => pair.key(),
+        }
     }
 
     /// Number of flows.
     pub fn count(self) -> u64 {
-        u64::from(self.entry.count)
+        match self.entry {
+            Entry::Many(pair) => pair.count.into(),
+            Entry::Single(_) => 1,
+        }
+    }
+
+    /// Number of different UTC hours modulo 32 with a flow.
+    pub fn hours(self) -> u64 {
+        match self.entry {
+            Entry::Many(pair) => pair.hours.count_ones().into(),
+            Entry::Single(_) => 1,
+        }
     }
 
     /// Reads the flows into `history`, in place of what it held.
     pub fn read(self, history: &mut History) {
-        let PairRef { entry, arena } = self;
-        history.read(entry.last, |chain, each| {
-            arena.pieces(entry.tail, chain, &mut *each);
-            let mut inline = [0; 2 * INLINE];
-            if let Some(place) = inline.first_chunk_mut::<INLINE>() {
-                *place = entry.inline;
-            }
-            each(&inline, usize::from(entry.inline_len));
-        });
+        match self.entry {
+            Entry::Many(pair) => pair.read(self.arena, history),
+            Entry::Single(pair) => pair.read(history),
+        }
     }
 }
-
-/// What is inline, from `fill` on replaced by `bytes`. Only copies of fixed length: in WebAssembly one of
-/// variable length is a call into the engine.
-#[inline(always)]
-fn joined(inline: [u8; INLINE], fill: usize, bytes: &[u8; 32]) -> [u8; INLINE] {
-    let mut out = [0; 2 * INLINE];
-    if let Some(place) = out.first_chunk_mut::<INLINE>() {
-        *place = inline;
-    }
-    if let (Some(place), Some(bytes)) =
-        (out.get_mut(fill..).and_then(|rest| rest.first_chunk_mut::<INLINE>()), bytes.first_chunk::<INLINE>())
-    {
-        *place = *bytes;
-    }
-    out.first_chunk::<INLINE>().copied().unwrap_or(inline)
-}
-
 /// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
 #[inline(always)]
 fn hash(key: Key, seed: u64) -> u32 {
@@ -293,7 +400,7 @@ mod tests {
 
     #[test]
     fn every_pair_keeps_every_flow() {
-        let mut table = PairTable::new(7);
+        let mut table = PairTable::new(7, usize::MAX);
         let mut expected: HashMap<(u64, u32), Vec<Connection>> = HashMap::new();
         let mut state = 1_u64;
         let mut next = |below: u64| {
@@ -321,13 +428,18 @@ mod tests {
         }
         assert_eq!(table.len(), expected.len());
         let mut history = History::default();
-        for pair in table.chunks().flatten() {
-            let key = pair.key();
-            pair.read(&mut history);
-            assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
-            assert_eq!(pair.count(), history.connections.len() as u64);
-            assert!(table.find(key).is_some());
+        let mut seen = 0;
+        for chunk in table.chunks() {
+            chunk.for_each(|pair| {
+                let key = pair.key();
+                pair.read(&mut history);
+                assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
+                assert_eq!(pair.count(), history.connections.len() as u64);
+                assert_eq!(table.find(key).map(|found| found.number), Some(pair.number));
+                seen += 1;
+            });
         }
+        assert_eq!(seen, expected.len());
         assert!(table.find(Key::new(Address::V4(1), Address::V4(1), 1)).is_none());
     }
 }

@@ -2,14 +2,21 @@
 //! and documentation.
 
 mod csv;
+mod fields;
+mod part;
 mod text;
 
 use serde::Serialize;
 use std::net::IpAddr;
 
 use crate::error::Error;
+use crate::evaluate::rule_order;
 use crate::ingest::Role;
-use crate::rule::Rule;
+use crate::order::sort_by;
+use crate::pairs::LeftOut;
+use crate::priority::PriorityPart;
+use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::rule::{Rule, Side};
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -21,14 +28,18 @@ pub struct Report {
     pub window: WindowReport,
     /// How much there was.
     pub totals: Totals,
+    /// What was left out to stay within the memory limit; none if it was not reached.
+    pub left_out: Option<LeftOutReport>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
-    /// The pairs that passed every gate, in the order of the query.
+    /// The pairs that passed every gate, or are on a threat list, in the order of the query.
     pub findings: Vec<Finding>,
     /// Pairs that failed exactly one gate: at most [`NEAR_MISSES`] of each gate, nearest first.
     pub near_misses: Vec<NearMiss>,
-    /// The pairs that a reference set took out. Empty in this version, which has no reference sets.
-    pub suppressed: Vec<Finding>,
+    /// The pairs that would be findings, had a reference set not taken them out.
+    pub suppressed: Vec<Suppressed>,
+    /// What each reference set took out, in the order of the rule.
+    pub reference_sets: Vec<SetReport>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.
@@ -72,14 +83,55 @@ pub struct Totals {
     pub pairs: u64,
     /// Pairs with a flow in the window.
     pub pairs_in_window: u64,
-    /// Pairs that passed every gate.
+    /// Pairs that passed every gate or are on a threat list, and that no reference set took out.
     pub findings: u64,
+    /// Pairs that a reference set took out.
+    pub suppressed: u64,
     /// Pairs that failed exactly one gate.
     pub near_misses: u64,
     /// Earliest flow start in the input (RFC 3339, UTC).
     pub first_flow: Option<String>,
     /// Latest flow start in the input (RFC 3339, UTC).
     pub last_flow: Option<String>,
+}
+
+/// What was left out to stay within the memory limit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LeftOutReport {
+    /// Flows that are not in the result: those of dropped pairs, and those not taken in.
+    pub flows: u64,
+    /// Pairs that were dropped for having few connections, each time it happened.
+    pub pairs_dropped: u64,
+    /// The most connections that any listed pair can lack because it was dropped before.
+    pub most_lacking: u64,
+    /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
+    /// may lack any number of later connections.
+    pub flows_not_taken: u64,
+    /// What that means for the result, in a sentence.
+    pub meaning: String,
+}
+
+impl LeftOutReport {
+    pub(crate) fn of(left_out: LeftOut) -> Option<Self> {
+        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
+        let mut meaning = format!(
+            "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
+             count may be up to {most_of_a_pair} too low, and pairs that need no more than that to pass a gate \
+             may be missing"
+        );
+        if not_taken > 0 {
+            meaning +=
+                &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
+        }
+        (flows > 0).then_some(LeftOutReport {
+            flows,
+            pairs_dropped: pairs,
+            most_lacking: most_of_a_pair,
+            flows_not_taken: not_taken,
+            meaning,
+        })
+    }
 }
 
 /// A condition that a pair must pass to be a finding.
@@ -134,8 +186,8 @@ pub enum Threshold {
     NoneOf(Vec<String>),
 }
 
-/// What the query's ten columns say of a pair in the window.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// What is said of a pair in the window: the query's ten columns, then priority and regularity.
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -158,28 +210,107 @@ pub struct Finding {
     pub last_seen: String,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
+    /// 0 to 100: the order to read in. The sum of `priority_parts`.
+    pub priority: u8,
+    /// 0 to 1: how machine-like timing and sizes are. Like what follows, none of a pair with fewer than four
+    /// different start times.
+    pub regularity: Option<Thousandths>,
+    /// The interval its calls keep, in seconds. None if they keep none.
+    pub period_seconds: Option<f64>,
+    /// Half the spread of the interval, in percent of it. None without an interval.
+    pub jitter_percent: Option<f64>,
+    /// Calls that were due and did not come, in percent. None without an interval.
+    pub missed_percent: Option<f64>,
+    /// From the first to the last call of the part that keeps the interval, in seconds.
+    pub active_span_seconds: Option<f64>,
+    /// Calls: connections that were opened together are one.
+    pub calls: Option<u64>,
+    /// How improbable such timing is for random traffic of this rate: 9 is a chance of one in 10^9.
+    pub significance: Option<f64>,
+    /// The score of RITA v5, 0 to 1: for comparison only.
+    pub rita_score: Option<f64>,
+    /// The timing in a sentence.
+    pub verdict: Option<String>,
+    /// What `regularity` is the sum of.
+    pub regularity_parts: Option<RegularityParts>,
+    /// What `rita_score` is the mean of.
+    pub rita_parts: Option<RitaScore>,
+    /// What `priority` is the sum of, each part with its reason.
+    pub priority_parts: Vec<PriorityPart>,
+    /// The threat list that names the destination; none if none does.
+    pub threat: Option<ThreatMatch>,
+}
+
+/// A threat list that names a destination. Such a pair is shown whatever the counting gates say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ThreatMatch {
+    /// Name of the list.
+    pub list: String,
+    /// Its entry.
+    pub entry: String,
+    /// Line of the entry in the list, from 1.
+    pub line: u64,
+    /// What the list says of the entry, such as the malware's name.
+    pub remark: Option<String>,
+    /// Counting gates that the pair failed.
+    pub failed_gates: Vec<Gate>,
+}
+
+/// A pair that a reference set took out.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Suppressed {
+    /// The pair.
+    pub pair: Finding,
+    /// The first set of the rule that holds it.
+    pub suppressed_by: SetMatch,
+}
+
+/// A reference set that holds a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetMatch {
+    /// Name of the set.
+    pub reference_set: String,
+    /// Its most specific entry.
+    pub entry: String,
+    /// The end of the pair that is in it.
+    pub side: Side,
+}
+
+/// What a reference set took out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetReport {
+    /// Name of the set.
+    pub name: String,
+    /// Pairs that would be findings.
+    pub pairs: u64,
+    /// Their flows in the window.
+    pub flows: u64,
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gate it failed.
     pub failed_gate: Gate,
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
+    /// The reference set that holds it; none if none does.
+    pub suppressed_by: Option<SetMatch>,
 }
 
 /// What became of a source.
@@ -277,8 +408,10 @@ pub struct Example {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It passed every gate.
+    /// It passed every gate, or is on a threat list.
     Finding,
+    /// A reference set took it out.
+    Suppressed,
     /// It failed exactly one gate.
     NearMiss,
     /// It failed more than one gate.
@@ -303,6 +436,10 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The verdict in one sentence.
     pub sentence: String,
+    /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
+    pub reference_sets: Vec<SetMatch>,
+    /// The least change of the rule that would make it a finding; none if it is one or has no flows.
+    pub nearest_change: Option<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateVerdict>,
     /// The beaconing score and its reason.
@@ -392,21 +529,53 @@ pub struct IntervalBin {
     pub count: u64,
 }
 
+/// An order of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// The query's: beaconing score, connections, then the pair.
+    #[default]
+    Rule,
+    /// Priority, then the query's.
+    Priority,
+}
+
+impl Order {
+    /// Sorts pairs, of which `pair` tells the columns.
+    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
+        let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
+        sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
+    }
+}
+
 impl Report {
+    /// Puts the findings in an order.
+    pub fn sort(&mut self, order: Order) {
+        order.sort(&mut self.findings, |finding| finding);
+    }
+
     /// The report as compact JSON: the same bytes on every host.
     pub fn to_json(&self) -> String {
         json(self)
     }
 
+    /// The report as compact JSON without its findings and suppressed pairs, of which there may be very many:
+    /// the totals tell how many. The report itself stays as it is.
+    pub fn to_summary_json(&mut self) -> String {
+        let findings = std::mem::take(&mut self.findings);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        let summary = json(self);
+        (self.findings, self.suppressed) = (findings, suppressed);
+        summary
+    }
+
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
     pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
-        #[derive(Serialize)]
-        struct Both<'a> {
-            #[serde(flatten)]
-            report: &'a Report,
-            pairs: &'a [ListedPair],
-        }
-        json(&Both { report: self, pairs })
+        let mut out = self.to_json();
+        out.pop();
+        out.push_str(",\"pairs\":");
+        out.push_str(&json(&pairs));
+        out.push('}');
+        out
     }
 }
 
@@ -415,6 +584,16 @@ impl Explanation {
     pub fn to_json(&self) -> String {
         json(self)
     }
+}
+
+/// A number as JSON has it, whole ones without a fraction. Not by `Display`, which is much code for numbers
+/// with a fraction.
+fn number_text(number: f64) -> String {
+    let mut text = json(&number);
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
 }
 
 fn json(value: &impl Serialize) -> String {

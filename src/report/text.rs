@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, GateValue, Threshold};
+use super::{Explanation, Finding, GateValue, Threshold, number_text};
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -13,10 +13,25 @@ impl Explanation {
             let mark = if gate.passed { "pass" } else { "FAIL" };
             let _ = writeln!(out, "  {mark}  {:<22}{}", gate.gate.name(), gate.reason);
         }
+        for set in &self.reference_sets {
+            let _ = writeln!(out, "  reference set {}: {}", set.reference_set, set.entry);
+        }
+        if let Some(threat) = self.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
+            let remark = threat.remark.as_deref().map_or_else(String::new, |remark| format!(" ({remark})"));
+            let _ = writeln!(
+                out,
+                "  threat list {}, line {}: {}{remark}",
+                threat.list, threat.line, threat.entry
+            );
+        }
+        if let Some(change) = &self.nearest_change {
+            let _ = writeln!(out, "  {change}");
+        }
         if let Some(score) = &self.score {
             let _ = writeln!(out, "  beaconing_score {}: {}", score.value, score.reason);
         }
         if let Some(measures) = &self.measures {
+            write_priority(&mut out, measures);
             let _ = writeln!(
                 out,
                 "  first_seen {}, last_seen {}, {} bytes sent, {} received",
@@ -24,12 +39,37 @@ impl Explanation {
             );
         }
         if let Some(intervals) = &self.intervals {
-            let _ = writeln!(out, "  median gap between connections {} s", intervals.median_seconds);
+            let _ =
+                writeln!(out, "  median gap between connections {} s", number_text(intervals.median_seconds));
         }
         if self.flows_outside_window > 0 {
             let _ = writeln!(out, "  {} more flows outside the window", self.flows_outside_window);
         }
         out
+    }
+}
+
+/// Priority, regularity and RITA's score, each with what it is the sum of.
+fn write_priority(out: &mut String, measures: &Finding) {
+    let _ = writeln!(out, "  priority {}", measures.priority);
+    for part in &measures.priority_parts {
+        let _ = writeln!(out, "    {:+4}  {:<28}{}", part.points, part.name, part.reason);
+    }
+    if let (Some(regularity), Some(parts)) = (measures.regularity, measures.regularity_parts) {
+        let verdict = measures.verdict.as_deref().unwrap_or_default();
+        let _ = writeln!(out, "  regularity {}: {verdict}", number_text(regularity.value()));
+        let [timing, persistence, size] =
+            [parts.timing, parts.persistence, parts.size].map(|part| number_text(part.value()));
+        let _ = writeln!(out, "    timing {timing} + persistence {persistence} + size {size}");
+    }
+    if let Some(parts) = &measures.rita_parts {
+        let [score, timestamp, data_size, histogram, duration] =
+            [parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration].map(number_text);
+        let _ = writeln!(
+            out,
+            "  RITA's score {score}: timestamp {timestamp}, data size {data_size}, histogram {histogram}, \
+             duration {duration}"
+        );
     }
 }
 

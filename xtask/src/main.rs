@@ -1,8 +1,10 @@
 //! The only build logic of beaconlens: `cargo xtask help` lists what it does.
 
+mod accuracy;
 mod bench;
 mod build;
 mod count;
+mod python;
 mod serve;
 mod setup;
 mod test;
@@ -15,6 +17,7 @@ cargo xtask build              make dist/npm, dist/page, dist/beaconlens.html an
 cargo xtask serve [--port N]   build, then serve the page on this machine
 cargo xtask test [STEP…]       run every check, or only the named ones
 cargo xtask bench [ARG…]       measure speed and memory against other tools
+cargo xtask accuracy [ARG…]    measure how well beacons are told from innocent traffic
 cargo xtask help               this text
 
 Tools that are missing (the wasm target of Rust, the npm packages, Chromium)
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         "build" if rest.is_empty() => build::all(),
         "serve" => serve::run(rest),
         "test" => test::run(rest),
+        "accuracy" => accuracy::run(rest),
         "bench" => bench::run(rest),
         "help" | "--help" | "-h" => {
             println!("{HELP}\n\nSteps of test: {}", test::names());

@@ -1,17 +1,20 @@
 // Pairs as a table that fits the terminal.
 
-import { grouped, size } from "./text.js";
+import { grouped, interval, size } from "./text.js";
 
 const COLUMNS = [
+  { key: "priority", title: "priority", right: true },
   { key: "sourceip", title: "source" },
   { key: "destinationip", title: "destination" },
   { key: "destinationport", title: "port", right: true },
   { key: "connection_count", title: "connections", right: true, show: grouped },
-  { key: "hourly_buckets", title: "hours", right: true, show: grouped, spare: 2 },
-  { key: "bytes_sent", title: "sent", right: true, show: size, spare: 3 },
-  { key: "bytes_received", title: "received", right: true, show: size, spare: 4 },
-  { key: "first_seen", title: "first seen", spare: 5 },
-  { key: "last_seen", title: "last seen", spare: 1 },
+  { key: "hourly_buckets", title: "hours", right: true, show: grouped, spare: 3 },
+  { key: "period_seconds", title: "period", right: true, show: interval, spare: 1 },
+  { key: "regularity", title: "regularity", right: true, show: (value) => value?.toFixed(2) ?? "" },
+  { key: "bytes_sent", title: "sent", right: true, show: size, spare: 4 },
+  { key: "bytes_received", title: "received", right: true, show: size, spare: 5 },
+  { key: "first_seen", title: "first seen", spare: 6 },
+  { key: "last_seen", title: "last seen", spare: 2 },
   { key: "beaconing_score", title: "score", right: true },
 ];
 const FAILED = { key: "failed_gates", title: "failed gates" };

@@ -29,3 +29,10 @@ export function size(bytes) {
 export function count(number, noun) {
   return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+/** Seconds → 0.5 s, 300 s, 2.5 h; nothing where there is no interval. */
+export function interval(seconds) {
+  if (seconds === null || seconds === undefined) return "";
+  if (seconds < 7200) return `${Number(seconds.toPrecision(3))} s`;
+  return `${Number((seconds / 3600).toPrecision(3))} h`;
+}

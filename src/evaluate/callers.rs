@@ -1,0 +1,82 @@
+//! How many hosts call a destination, over the whole input: what is rare in a network is worth a look, and
+//! what everybody calls is seldom a beacon.
+
+use super::Data;
+use crate::flow::Address;
+use crate::hash::{Mixing, WordTable};
+use crate::pairs::Chunk;
+
+/// Counts of hosts, kept until more is ingested.
+#[derive(Debug, Default)]
+pub(crate) struct Callers {
+    /// All sources of the input.
+    hosts: Option<u64>,
+    of: WordTable,
+}
+
+/// An address as one word, and that as a key.
+fn word(address: Address) -> u64 {
+    match address {
+        Address::V4(bits) => u64::from(bits),
+        Address::V6(number) => 1 << 32 | u64::from(number),
+    }
+}
+
+fn key(address: Address) -> (u64, u64, u64) {
+    (word(address), 0, 0)
+}
+
+fn table(data: Data<'_>) -> WordTable {
+    WordTable::with_hasher(Mixing(data.pairs.seed()))
+}
+
+impl Callers {
+    /// How many hosts there are.
+    pub fn hosts(&mut self, data: Data<'_>) -> u64 {
+        *self.hosts.get_or_insert_with(|| {
+            let mut sources = table(data);
+            for chunk in data.pairs.chunks() {
+                add_sources(chunk, &mut sources);
+            }
+            sources.len() as u64
+        })
+    }
+
+    /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.
+    pub fn count(&mut self, data: Data<'_>, destinations: impl Iterator<Item = Address>) {
+        let mut new = table(data);
+        new.extend(destinations.map(key).filter(|key| !self.of.contains_key(key)).map(|key| (key, 0)));
+        if new.is_empty() {
+            return;
+        }
+        let mut seen = table(data);
+        for chunk in data.pairs.chunks() {
+            add_callers(chunk, &mut new, &mut seen);
+        }
+        self.of.extend(new);
+    }
+
+    /// How many hosts call a destination that was counted.
+    pub fn of(&self, destination: Address) -> u64 {
+        self.of.get(&key(destination)).copied().unwrap_or(0)
+    }
+}
+
+// Functions of their own, called often: see `Counter::count_chunk`.
+
+#[inline(never)]
+fn add_sources(chunk: Chunk<'_>, sources: &mut WordTable) {
+    chunk.for_each(|pair| {
+        sources.insert(key(pair.key().source()), 0);
+    });
+}
+
+#[inline(never)]
+fn add_callers(chunk: Chunk<'_>, callers: &mut WordTable, seen: &mut WordTable) {
+    chunk.for_each(|pair| {
+        let (source, destination) = (pair.key().source(), pair.key().destination());
+        if let Some(callers) = callers.get_mut(&key(destination)) {
+            *callers += u64::from(seen.insert((word(destination), word(source), 0), 0).is_none());
+        }
+    });
+}

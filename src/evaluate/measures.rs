@@ -1,0 +1,69 @@
+//! All that is said of one pair: the query's counts, its regularity, and RITA's score.
+
+use super::span::Span;
+use super::tally::Tally;
+use crate::flow::{Connection, Pair};
+use crate::regularity::{Judge, Regularity, RitaScore, rita_score};
+use crate::report::Finding;
+use crate::rule::Rule;
+use crate::time::query_format;
+
+/// What is said of a pair, whatever its gates.
+#[derive(Debug, Clone)]
+pub(crate) struct Measures {
+    pub tally: Tally,
+    regularity: Option<Regularity>,
+    rita: Option<RitaScore>,
+}
+
+impl Measures {
+    /// Of connections in the window, in time order. `data` is the earliest and latest start of the input.
+    pub fn of(
+        tally: Tally,
+        connections: &[Connection],
+        span: Span,
+        data: (i64, i64),
+        judge: &mut Judge,
+    ) -> Self {
+        let within = (data.0.max(span.after + 1), data.1.min(span.until));
+        let (regularity, rita) = (judge.judge(connections), rita_score(connections, within));
+        Measures { tally, regularity, rita }
+    }
+
+    /// No more than the query counts.
+    pub fn only(tally: Tally) -> Self {
+        Measures { tally, regularity: None, rita: None }
+    }
+
+    /// The columns of a pair, without its priority.
+    pub fn columns(&self, pair: &Pair, score: u8, rule: &Rule) -> Finding {
+        let Measures { tally, regularity, rita } = self;
+        let of = regularity.as_ref();
+        Finding {
+            sourceip: pair.source,
+            destinationip: pair.destination,
+            destinationport: pair.port,
+            connection_count: tally.counts.connections,
+            hourly_buckets: tally.counts.hours,
+            bytes_sent: tally.bytes_sent,
+            bytes_received: tally.bytes_received,
+            first_seen: query_format(tally.first, rule.utc_offset_minutes),
+            last_seen: query_format(tally.last, rule.utc_offset_minutes),
+            beaconing_score: score,
+            priority: 0,
+            regularity: of.map(|of| of.regularity),
+            period_seconds: of.and_then(|of| of.period_seconds),
+            jitter_percent: of.and_then(|of| of.jitter_percent),
+            missed_percent: of.and_then(|of| of.missed_percent),
+            active_span_seconds: of.map(|of| of.active_span_seconds),
+            calls: of.map(|of| of.calls),
+            significance: of.map(|of| of.significance),
+            rita_score: rita.map(|rita| rita.score),
+            verdict: of.map(|of| of.verdict.clone()),
+            regularity_parts: of.map(|of| of.regularity_parts),
+            rita_parts: *rita,
+            priority_parts: Vec::new(),
+            threat: None,
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The order an analyst should read in.
+//!
+//! The strongest indicator of a pair is the base: a hit on a threat list, how regular it is, or the query's
+//! score. Signed modifiers
+//! follow, each with its reason; all are whole points, and their sum is the priority exactly. Nothing is
+//! taken out by a modifier: a well-known service stays listed, lower, with the reason.
+//!
+//! The points are this project's own. That a destination is rare below 2 % of the hosts and common from
+//! 50 % on is RITA v5's measure.
+
+mod services;
+
+use serde::Serialize;
+
+use crate::hash::{WordTable, words};
+use crate::report::Finding;
+
+/// What can be tuned of the priority.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Priority {
+    /// A destination that at most this share of the hosts calls, in percent, is rare. Default 2.
+    pub rare_percent: u64,
+    /// One that at least this share calls, in percent, is common. Default 50.
+    pub common_percent: u64,
+    /// Fewer hosts than this say nothing about what is rare or common. Default 10.
+    pub least_hosts: u64,
+    /// At least so many hosts that call an endpoint periodically share it: a service. Default 5.
+    pub shared_callers: u64,
+    /// Whether ports of well-known periodic services lower the priority. Default true.
+    pub known_services: bool,
+}
+
+impl Default for Priority {
+    fn default() -> Self {
+        Priority {
+            rare_percent: 2,
+            common_percent: 50,
+            least_hosts: 10,
+            shared_callers: 5,
+            known_services: true,
+        }
+    }
+}
+
+/// A part of a priority: the base, or a modifier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PriorityPart {
+    /// Its stable name.
+    pub name: &'static str,
+    /// Points it adds; negative ones lower the priority.
+    pub points: i64,
+    /// Why.
+    pub reason: String,
+}
+
+/// The highest priority.
+const HIGHEST: i64 = 100;
+/// What the most regular pair has.
+const REGULARITY: i64 = 90;
+/// From this regularity on a pair is periodic, in thousandths.
+const PERIODIC: u16 = 500;
+/// What a listed command-and-control endpoint has.
+const THREAT: i64 = 95;
+/// Points of the beaconing scores 1, 2 and 3.
+const SCORES: [i64; 3] = [10, 25, 60];
+const RARE: i64 = 8;
+const COMMON: i64 = -15;
+const SHARED: i64 = -10;
+const ODD_PORT: i64 = 4;
+const SMALL: i64 = 4;
+/// Fewer bytes a connection than this are small.
+const SMALL_BYTES: u64 = 2048;
+
+/// How many hosts there are, and how many call a destination.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts {
+    pub all: u64,
+    pub calling: WordTable,
+}
+
+/// Gives every pair its priority. What one pair says of another is taken from all that are given.
+pub(crate) fn prioritise(pairs: &mut [&mut Finding], hosts: &Hosts, settings: &Priority) {
+    let endpoint = |pair: &Finding| words(pair.destinationip, u64::from(pair.destinationport) + 1);
+    let mut periodic = WordTable::default();
+    for pair in pairs.iter().filter(|pair| is_periodic(pair)) {
+        *periodic.entry(endpoint(pair)).or_default() += 1;
+    }
+    for pair in pairs {
+        let sharing = periodic.get(&endpoint(pair)).copied().unwrap_or(0);
+        let mut parts = vec![base(pair)];
+        parts.extend(prevalence(pair, hosts, settings));
+        parts.extend(shared(pair, sharing, settings));
+        parts.extend(service(pair, settings));
+        parts.extend(odd_port(pair));
+        parts.extend(small(pair));
+        let sum: i64 = parts.iter().map(|part| part.points).sum();
+        let priority = sum.clamp(0, HIGHEST);
+        if priority != sum {
+            parts.push(part("limit", priority - sum, format!("a priority is 0 to {HIGHEST}")));
+        }
+        pair.priority = priority as u8;
+        pair.priority_parts = parts;
+    }
+}
+
+fn part(name: &'static str, points: i64, reason: String) -> PriorityPart {
+    PriorityPart { name, points, reason }
+}
+
+fn is_periodic(pair: &Finding) -> bool {
+    pair.regularity.is_some_and(|regularity| regularity.0 >= PERIODIC)
+}
+
+/// The strongest indicator.
+fn base(pair: &Finding) -> PriorityPart {
+    let thousandths = pair.regularity.map_or(0, |regularity| i64::from(regularity.0));
+    let regularity = (thousandths * REGULARITY + 500) / 1000;
+    let score = SCORES.get(usize::from(pair.beaconing_score) - 1).copied().unwrap_or(0);
+    if let Some(threat) = &pair.threat {
+        return part(
+            "threat_list",
+            THREAT,
+            format!("{} is on the threat list {}", threat.entry, threat.list),
+        );
+    }
+    if regularity >= score {
+        part("regularity", regularity, format!("regularity 0.{thousandths:03} of {REGULARITY} points"))
+    } else {
+        part("beaconing_score", score, format!("beaconing score {}", pair.beaconing_score))
+    }
+}
+
+fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
+    let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
+    if hosts.all < settings.least_hosts {
+        return None;
+    }
+    let rare = calling * 100 <= settings.rare_percent * hosts.all || calling == 1;
+    let common = calling * 100 >= settings.common_percent * hosts.all;
+    let points = if common {
+        COMMON
+    } else if rare {
+        RARE
+    } else {
+        return None;
+    };
+    let name = if common { "common_destination" } else { "rare_destination" };
+    Some(part(name, points, format!("{calling} of {} hosts call the destination", hosts.all)))
+}
+
+fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityPart> {
+    (is_periodic(pair) && sharing >= settings.shared_callers).then(|| {
+        part(
+            "shared_by_periodic_callers",
+            SHARED,
+            format!("{sharing} hosts call the endpoint periodically: a service"),
+        )
+    })
+}
+
+fn service(pair: &Finding, settings: &Priority) -> Option<PriorityPart> {
+    let service = services::on(pair.destinationport).filter(|_| settings.known_services)?;
+    Some(part("known_service", service.points, format!("port {}: {}", pair.destinationport, service.name)))
+}
+
+fn odd_port(pair: &Finding) -> Option<PriorityPart> {
+    let odd = pair.destinationport != 0 && !services::is_usual(pair.destinationport);
+    odd.then(|| part("odd_port", ODD_PORT, format!("port {} is of no usual service", pair.destinationport)))
+}
+
+/// Small connections of one size: what a check for orders looks like.
+fn small(pair: &Finding) -> Option<PriorityPart> {
+    let parts = pair.regularity_parts?;
+    let each = pair.bytes_sent.saturating_add(pair.bytes_received) / pair.connection_count.max(1);
+    let alike = parts.size.0 * 10 >= pair.regularity?.0 && parts.size.0 >= 100;
+    (alike && each < SMALL_BYTES && each > 0).then(|| {
+        part("constant_small_size", SMALL, format!("connections of one size, {each} bytes on average"))
+    })
+}
