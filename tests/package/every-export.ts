@@ -52,6 +52,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     delimiter: ";",
     timeUnit: "ms",
     utcOffsetMinutes: -60,
+    duplicates: true,
     shard: { index: 0, of: 1 },
   };
   const given: RuleDocument = {
