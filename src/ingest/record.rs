@@ -23,8 +23,6 @@ pub(super) enum Meaning {
     Reversed,
     /// A flow of which is not told who began it.
     Unclear,
-    /// A flow whose source is the end that accepted it, if the ports say so.
-    Accepted,
     /// A session begins, of which more rows may come.
     Begin,
     /// A session goes on or ends: with all its bytes so far, or with those of this part.
@@ -299,7 +297,6 @@ fn complete(record: &mut Record, fields: &Fields<'_>) {
     record.opens = record.meaning == Meaning::OneWay(Way::Asked);
     match record.meaning {
         Meaning::Reversed => record.reverse(),
-        Meaning::Accepted if by_ports(record.source_port, record.port) == Way::Answered => record.reverse(),
         Meaning::Unclear => record.direction_told = false,
         Meaning::OneWay(way) => {
             let way = if way == Way::Unclear { by_ports(record.source_port, record.port) } else { way };

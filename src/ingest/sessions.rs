@@ -38,6 +38,8 @@ struct Session {
     flow: FlowRow,
     /// When it was last heard of.
     last: i64,
+    /// The row with its opening packet was there.
+    opened: bool,
     /// It may go on. One that is over keeps its place for those that were put behind it.
     open: bool,
 }
@@ -65,7 +67,7 @@ impl Sessions {
             place.add(record, &flow, last);
         } else {
             flows.extend(place.open.then_some(place.flow));
-            *place = Session { key, flow, last, open: true };
+            *place = Session { key, flow, last, opened: record.opens, open: true };
         }
         if matches!(record.meaning, Meaning::Part { ends: true, .. }) {
             flows.push(place.flow);
@@ -127,7 +129,7 @@ impl Session {
             Meaning::OneWay(_) => {
                 let same_way = record.flow().is_some_and(|flow| flow.key == self.flow.key);
                 let silence = if record.tcp { TCP_SILENCE } else { OTHER_SILENCE };
-                let opens_again = record.opens && same_way && record.start > self.last;
+                let opens_again = record.opens && self.opened && same_way && record.start > self.last;
                 !opens_again && record.start.saturating_sub(self.last) <= silence
             }
             _ => true,
@@ -147,6 +149,7 @@ impl Session {
         self.flow.bytes_received = sum(self.flow.bytes_received, received);
         self.flow.start = self.flow.start.min(part.start);
         self.last = self.last.max(last);
+        self.opened |= record.opens;
     }
 }
 
@@ -246,6 +249,7 @@ mod tests {
         // A new opening.
         let opens = |second| Record { opens: true, ..row(ONE_WAY, second) };
         assert_eq!(flows(&[opens(0), opens(1)]).1, 0);
+        assert_eq!(flows(&[row(ONE_WAY, 0), opens(1), opens(2)]).1, 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use super::{Format, Shape};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::Meaning;
+use crate::ingest::record::{Meaning, Way};
 use crate::ingest::roles::Role;
 
 pub(super) static JSON: Format = Format {
@@ -19,9 +19,14 @@ pub(super) static JSON: Format = Format {
         (Role::Event, "!3 22", Meaning::Not(Reason::OtherEvent)),
         (Role::Query, "*", Meaning::Dns),
         (Role::Source, "", Meaning::Not(Reason::OtherEvent)),
-        // Of what a machine accepts, Sysmon sometimes tells the machine itself as the source.
-        (Role::Direction, "false", Meaning::Accepted),
+        // What a machine accepts may stand in the log of the one that opened it too; and Sysmon sometimes
+        // tells the machine itself as the source.
+        (Role::Direction, "true", Meaning::OneWay(Way::Asked)),
+        (Role::Direction, "false", Meaning::OneWay(Way::Unclear)),
     ],
-    notes: &["connections are events 3, lookups events 22; others are passed over"],
+    notes: &[
+        "connections are events 3, lookups events 22; others are passed over",
+        "a connection that both of its machines logged counts once",
+    ],
     ..Format::PLAIN
 };
