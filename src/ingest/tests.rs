@@ -45,3 +45,21 @@ fn every_record_is_the_recorded_one() {
     }
     assert!(cases > 40 || !folder().exists(), "only {cases} cases");
 }
+
+#[test]
+fn every_format_is_in_the_table_and_has_a_golden_case() {
+    let read = |path: &Path| fs::read_to_string(path).unwrap_or_default();
+    let table = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("FORMATS.md"));
+    let reports: String = fs::read_dir(folder())
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().ends_with(".report.json"))
+        .map(|path| read(&path))
+        .collect();
+    // A packed crate has neither.
+    for name in super::format::names().filter(|_| !table.is_empty()) {
+        assert!(table.contains(&format!("`{name}`")), "{name} is not in FORMATS.md");
+        assert!(reports.contains(&format!("\"format\":\"{name}\"")), "{name} has no golden case");
+    }
+}

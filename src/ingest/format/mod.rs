@@ -77,6 +77,12 @@ const FORMATS: &[&Format] = &[
     &generic::DELIMITED,
 ];
 
+/// What reports call the formats.
+#[cfg(test)]
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FORMATS.iter().map(|format| format.name)
+}
+
 /// A format.
 #[derive(Debug)]
 pub(super) struct Format {
