@@ -28,6 +28,7 @@ import {
   type Rule,
   type RuleDocument,
   type SourceReport,
+  type Timing,
   version,
 } from "beaconlens";
 import { evaluate as evaluateInline } from "beaconlens/inline";
@@ -46,6 +47,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     delimiter: ";",
     timeUnit: "ms",
     utcOffsetMinutes: -60,
+    maxMemoryBytes: 1 << 30,
   };
   const given: RuleDocument = { window: "7d", gates: { min_hours: 1 } };
   const rule: Rule = parseRule(given);
@@ -59,6 +61,9 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const other: Report = await evaluateInline(file);
   const [finding]: Finding[] = other.findings;
   const measures: Measures | undefined = finding;
+  const timing: Timing | undefined = finding;
+  const points: number | undefined = timing?.priority_parts[0]?.points;
+  const parts: number[] = [timing?.regularity_parts?.size ?? 0, timing?.rita_parts?.histogram ?? 0];
   const near: NearMiss | undefined = report.near_misses[0];
   const gate: GateReport | undefined = report.gates[0];
   const name: GateName | undefined = gate?.gate ?? near?.failed_gate;
@@ -73,7 +78,10 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   detector.ingest("text");
   detector.finish();
   const again: Report = detector.evaluate(rule);
-  const csv: string = detector.evaluateText("csv", given, true);
+  const brief: Report = detector.summary(given);
+  const lost: string | undefined = brief.left_out?.meaning;
+  const csv: string = detector.evaluateText("csv", given, true, "priority");
+  const answer: string = detector.evaluateText("query");
   const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule);
   const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
   const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);
@@ -88,9 +96,12 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     console.log(code, error.line, error.byte, error.hint);
   }
   console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
+  console.log(points, parts, lost, answer);
 
   // @ts-expect-error a format that does not exist
   detector.evaluateText("xml");
+  // @ts-expect-error an order that does not exist
+  detector.evaluateText("csv", given, false, "size");
   // @ts-expect-error a role that does not exist
   new Detector({ mapping: { when: "#1" } });
   // @ts-expect-error a field that does not exist
