@@ -54,7 +54,7 @@ async function respond(call: Call): Promise<Answer> {
       return { answer: dataset().evaluate(call.ask.rule) };
     case "reportText": {
       const { format, rule } = call.ask;
-      return { answer: dataset().evaluateText(format, rule) };
+      return { answer: dataset().evaluateText(format, rule, false, "priority") };
     }
     case "explainText": {
       const { pair, rule } = call.ask;
