@@ -5,7 +5,7 @@
 //! cargo run --release --example evaluate -- --format csv --rule rule.json flows.csv more.csv
 //! ```
 //!
-//! The format is `json` (default), `csv` or `ndjson`. A file that is refused is named on standard error
+//! The format is `json` (default), `csv`, `ndjson` or `query`. A file that is refused is named on standard error
 //! and in the report; the others are still read. The exit code is then 2.
 
 use std::error::Error;
@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use beaconlens::{Detector, Options, Rule};
 
-const USAGE: &str = "usage: evaluate [--format json|csv|ndjson] [--rule FILE] FILE…";
+const USAGE: &str = "usage: evaluate [--format json|csv|ndjson|query] [--rule FILE] FILE…";
 
 /// Bytes read at a time.
 const CHUNK: usize = 1 << 20;
@@ -59,6 +59,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     match format.as_str() {
         "json" => println!("{}", report.to_json()),
         "csv" => print!("{}", report.to_csv()),
+        "query" => print!("{}", report.to_query_csv()),
         "ndjson" => print!("{}", report.to_ndjson()),
         _ => return Err(USAGE.into()),
     }

@@ -8,6 +8,7 @@ use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
+use crate::order::sort_by;
 use crate::pairs::History;
 use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
@@ -272,6 +273,7 @@ impl Detector {
                 pairs: evaluation.pairs,
                 pairs_in_window: evaluation.pairs_in_window,
                 findings: evaluation.findings.len() as u64,
+                suppressed: evaluation.suppressed.len() as u64,
                 near_misses: evaluation.near_miss_count(),
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
@@ -279,8 +281,9 @@ impl Detector {
             left_out: LeftOutReport::of(evaluation.left_out),
             gates: evaluation.gates(rule),
             findings: std::mem::take(&mut evaluation.findings),
-            near_misses: evaluation.near_misses(),
-            suppressed: Vec::new(),
+            near_misses: evaluation.take_near_misses(),
+            suppressed: std::mem::take(&mut evaluation.suppressed),
+            reference_sets: std::mem::take(&mut evaluation.reference_sets),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
@@ -307,7 +310,7 @@ impl Detector {
         let mut history = History::default();
         found.read(&mut history);
         // Also by size, so that the order of rows in the input does not matter.
-        history.connections.sort_unstable();
+        sort_by(&mut history.connections, Ord::cmp);
         history.connections
     }
 

@@ -27,8 +27,10 @@ mod evaluate;
 mod flow;
 mod hash;
 mod ingest;
+mod order;
 mod pairs;
 pub mod priority;
+pub mod query;
 pub mod regularity;
 pub mod report;
 mod rule;
@@ -42,7 +44,10 @@ pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
 pub use priority::Priority;
 pub use report::{Explanation, Report};
-pub use rule::{Gates, NothingYet, Rule, Window};
+pub use rule::{
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    ThreatHit, ThreatList, Window,
+};
 
 /// Version of this crate.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

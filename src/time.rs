@@ -40,26 +40,13 @@ fn utc(micros: i64) -> DateTime<Utc> {
 }
 
 /// The rule's `end`: RFC 3339 in the document, microseconds inside.
-pub(crate) mod rfc3339_option {
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    use crate::ingest::value::time::instant;
-
-    pub fn serialize<S: Serializer>(end: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-        match end {
-            Some(micros) => serializer.serialize_some(&super::rfc3339(*micros)),
-            None => serializer.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
-        match instant(&text) {
-            Some(micros) => Ok(Some(micros)),
-            None => Err(serde::de::Error::custom(format!(
-                "found {text:?}, expected an instant such as \"2026-03-02T18:00:00Z\""
-            ))),
-        }
+pub(crate) fn rfc3339_option<S: serde::Serializer>(
+    end: &Option<i64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match end {
+        Some(micros) => serializer.serialize_some(&rfc3339(*micros)),
+        None => serializer.serialize_none(),
     }
 }
 

@@ -1,7 +1,7 @@
 // Makes dist/npm/ from the module and its glue: node build.mjs [folder of the module].
 // `cargo xtask build` calls it.
 
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -38,6 +38,21 @@ function entry(from, to, options) {
   });
 }
 
+/** A program of the command, which finds the package beside it. */
+function program(from, to, options) {
+  return build({
+    entryPoints: [join(here, "cli", from)],
+    outfile: join(out, to),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    external: ["./dist/node.mjs", "./dist/slim.js"],
+    logLevel: "warning",
+    ...options,
+  });
+}
+
 await Promise.all([
   entry("node.js", "node.mjs", { platform: "node", target: "node20" }),
   entry("node.cjs", "node.cjs", {
@@ -51,21 +66,13 @@ await Promise.all([
   entry("browser.js", "browser.js"),
   entry("slim.js", "slim.js"),
   entry("inline.js", "inline.js"),
-  build({
-    entryPoints: [join(here, "cli/main.js")],
-    outfile: join(out, "cli.mjs"),
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    external: ["./dist/node.mjs"],
-    banner: { js: "#!/usr/bin/env node" },
-    logLevel: "warning",
-  }),
+  program("main.js", "cli.mjs", { banner: { js: "#!/usr/bin/env node" } }),
+  program("worker.js", "worker.mjs"),
 ]);
 chmodSync(join(out, "cli.mjs"), 0o755);
 
 for (const types of ["index.d.ts", "index.d.cts"]) copyFileSync(join(here, "index.d.ts"), join(dist, types));
+cpSync(join(here, "schema"), join(dist, "schema"), { recursive: true });
 copyFileSync(join(here, "README.md"), join(out, "README.md"));
 for (const name of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(join(root, name), join(out, name));
 

@@ -35,6 +35,13 @@ export interface DetectorOptions {
   maxMemoryBytes?: number;
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
+   * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
+   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
+   */
+  shard?: { index: number; of: number };
 }
 
 /** The conditions of a rule that a pair can fail. */
@@ -53,6 +60,8 @@ export interface Rule {
   gates: {
     /** The fewest connections of a finding. */
     min_connections: number;
+    /** The fewest on a port of `c2_ports`; missing: the same as on every port. */
+    min_connections_c2_port?: number;
     /** The fewest distinct calendar hours of a finding. */
     min_hours: number;
   };
@@ -62,10 +71,10 @@ export interface Rule {
   c2_ports: number[];
   /** More connections than this score 2. */
   high_volume: number;
-  /** Empty: not yet evaluated by this version. */
-  reference_sets: never[];
-  /** Empty: not yet evaluated by this version. */
-  threat_lists: never[];
+  /** Lists whose pairs are no findings. */
+  reference_sets: ReferenceSet[];
+  /** Lists of known command-and-control endpoints: a listed pair is shown whatever the gates count. */
+  threat_lists: ThreatList[];
   /** Empty: not yet evaluated by this version. */
   hunts: Record<string, never>;
   /** The priority's thresholds. */
@@ -83,11 +92,47 @@ export interface Rule {
   };
 }
 
+/** A named list of addresses, networks and host names. */
+export interface ReferenceSet {
+  /** What reports call it, 1 to 100 characters; no two sets of a rule share a name. */
+  name: string;
+  /** The end of a pair that is looked up. */
+  applies_to: "source" | "destination" | "either";
+  /** The destination ports it is about; missing: all. */
+  ports?: number[];
+  /**
+   * The list, line by line: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
+   * `"*.example.com"` (its subdomains, not the name itself). A remark begins with ` #`; an entry may also be
+   * empty, or only a remark.
+   */
+  entries: string[];
+}
+
+/** A named list of known command-and-control endpoints. */
+export interface ThreatList {
+  /** What reports call it, 1 to 100 characters; no two lists of a rule share a name. */
+  name: string;
+  /** As in a reference set, also with a port: `"203.0.113.5:443"`. The position is the line of the list. */
+  entries: string[];
+}
+
 /** A rule as it is given: what is missing takes the default, an unknown field is an error. */
-export type RuleDocument = Partial<Omit<Rule, "gates" | "priority">> & {
+export type RuleDocument = Partial<Omit<Rule, "gates" | "priority" | "reference_sets" | "threat_lists">> & {
   gates?: Partial<Rule["gates"]>;
   priority?: Partial<Rule["priority"]>;
+  reference_sets?: (Pick<ReferenceSet, "name"> & Partial<ReferenceSet>)[];
+  threat_lists?: (Pick<ThreatList, "name"> & Partial<ThreatList>)[];
 };
+
+/** A language that a rule can be rendered in. `qradar-literal` writes out every entry of a reference set. */
+export type QueryTarget =
+  | "qradar"
+  | "qradar-literal"
+  | "sentinel"
+  | "defender"
+  | "splunk"
+  | "duckdb"
+  | "clickhouse";
 
 /** What the rule's query answers for a pair: its ten columns. */
 export interface Measures {
@@ -404,7 +449,7 @@ export interface EvaluateOptions extends DetectorOptions {
  */
 export function evaluate(
   input: Input | Input[],
-  rule?: RuleDocument,
+  rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
 
@@ -435,23 +480,38 @@ export class Detector {
   /** How far the reading has come; cheap. */
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
-  evaluate(rule?: RuleDocument): Report;
+  evaluate(rule?: RuleDocument | string): Report;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
-  summary(rule?: RuleDocument): Report;
+  summary(rule?: RuleDocument | string): Report;
   /**
    * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
    * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
    */
   evaluateText(
     format: "json" | "csv" | "ndjson" | "query",
-    rule?: RuleDocument,
+    rule?: RuleDocument | string,
     all?: boolean,
     order?: "rule" | "priority",
   ): string;
+  /**
+   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
+   * sent to another worker, of the same version of this package.
+   */
+  part(rule?: RuleDocument | string): Uint8Array;
+  /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
+  question(parts: Uint8Array[]): Uint8Array;
+  /** What this shard has to say of the question. */
+  answer(question: Uint8Array): Uint8Array;
+  /**
+   * Joins what all shards found by the same rule and answered, this one included, in any order. Until more
+   * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
+   * that rule what one detector of all flows would, byte for byte.
+   */
+  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
   /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument): Explanation;
+  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument): string;
+  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */
@@ -459,8 +519,35 @@ export class Detector {
   [Symbol.dispose](): void;
 }
 
-/** The default rule, complete. */
-export function defaultRule(): Rule;
+/**
+ * A ready-made rule, complete. `"lab"` is for one's own test of the detection on one machine: loopback
+ * addresses count, one calendar hour is enough, and one connection on a listed port.
+ */
+export function defaultRule(profile?: "default" | "lab"): Rule;
+
+/**
+ * The rule as a query whose first ten columns are those of {@link Measures}. `duckdb` and `clickhouse` run
+ * over a table `flows` with the columns `starttime` (a UTC timestamp), `sourceip`, `destinationip`,
+ * `destinationport`, `bytessent` and `bytesreceived`, and give the rows that `evaluate` gives.
+ */
+export function renderQuery(target: QueryTarget, rule?: RuleDocument): string;
+
+/**
+ * A reference set from the text of a list: an entry a line, remarks behind `#`; or a table (CSV), of which a
+ * column is read: the one that is named or numbered (`"#2"`), else the first that holds addresses.
+ * Throws `E_RULE` with `line` at the first line that is neither.
+ */
+export function parseReferenceSet(name: string, text: string, column?: string): ReferenceSet;
+
+/**
+ * A threat list from its published text, such as Feodo Tracker's `ipblocklist.csv`. Lines that are no
+ * endpoint, such as paths of URLs, are left out: how many, and the first of them.
+ */
+export function parseThreatList(
+  name: string,
+  text: string,
+  column?: string,
+): { list: ThreatList; leftOut: number; first: { line: number; text: string } | null };
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;

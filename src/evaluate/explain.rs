@@ -7,6 +7,7 @@ use super::span::Span;
 use super::tally::Tally;
 use super::{Data, Question, answer, hosts};
 use crate::flow::{Connection, Pair};
+use crate::ingest::batch::Key;
 use crate::priority::prioritise;
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
@@ -39,6 +40,8 @@ pub(crate) fn explain(
         destinationport: pair.port,
         verdict: if connections.is_empty() { Verdict::NotSeen } else { Verdict::OutsideWindow },
         sentence: String::new(),
+        reference_sets: Vec::new(),
+        nearest_change: None,
         gates: Vec::new(),
         score: None,
         measures: None,
@@ -46,20 +49,28 @@ pub(crate) fn explain(
         timeline: None,
         intervals: intervals(&inside),
     };
-    if let (Some(span), Some(tally), Some(destination)) = (span, tally, data.book.find(pair.destination)) {
+    let ends = data.book.find(pair.source).zip(data.book.find(pair.destination));
+    if let (Some(span), Some(tally), Some((source, destination))) = (span, tally, ends) {
         let gates = Gates::new(rule);
-        let failed = gates.failed(destination, data.book, tally.counts);
+        let failed = gates.failed(Key::new(source, destination, pair.port), data.book, tally.counts);
+        let lists = kept.lists.of(rule);
+        let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
+        out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
+        let suppressed = !out.reference_sets.is_empty();
         out.verdict = match failed.gates().count() {
-            0 => Verdict::Finding,
-            1 => Verdict::NearMiss,
+            found if (found == 0 || threat.is_some()) && suppressed => Verdict::Suppressed,
+            found if found == 0 || threat.is_some() => Verdict::Finding,
+            1 if !suppressed => Verdict::NearMiss,
             _ => Verdict::BelowGates,
         };
+        out.nearest_change = nearest_change(&out, &gates.changes(pair, tally.counts, failed));
         let value = gates.score(pair.port, tally.counts.connections);
         out.gates = gates.explain(pair, tally.counts, failed);
         out.score = Some(score(value, tally.counts.connections, pair, rule));
         let measures =
             Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
         let mut columns = measures.columns(pair, value, rule);
+        columns.threat = threat;
         let question = Question(vec![pair.destination]);
         let answer = answer(data, kept, &question);
         prioritise(&mut [&mut columns], &hosts(&question, &[answer]), &rule.priority);
@@ -72,6 +83,18 @@ pub(crate) fn explain(
     }
     out.sentence = sentence(pair, &out);
     out
+}
+
+/// What has to be changed of the rule, in a sentence; none if it is a finding.
+fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String> {
+    let sets = explanation.reference_sets.iter();
+    let sets = sets.map(|set| format!("take {} out of the reference set {}", set.entry, set.reference_set));
+    let changes: Vec<String> = match explanation.verdict {
+        Verdict::Finding => Vec::new(),
+        Verdict::Suppressed => sets.collect(),
+        _ => gates.iter().cloned().chain(sets).collect(),
+    };
+    (!changes.is_empty()).then(|| format!("it would be a finding with: {}", changes.join(", ")))
 }
 
 fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
@@ -98,7 +121,21 @@ fn sentence(pair: &Pair, explanation: &Explanation) -> String {
         )
     });
     match explanation.verdict {
-        Verdict::Finding => format!("{pair} is a finding: {counts} pass every gate."),
+        Verdict::Finding => match explanation.measures.as_ref().and_then(|measures| measures.threat.as_ref())
+        {
+            Some(threat) => {
+                format!(
+                    "{pair} is a finding: {} is on the threat list {}; {counts}.",
+                    threat.entry, threat.list
+                )
+            }
+            None => format!("{pair} is a finding: {counts} pass every gate."),
+        },
+        Verdict::Suppressed => {
+            let set = explanation.reference_sets.first();
+            let (name, entry) = set.map_or(("", ""), |set| (&set.reference_set, &set.entry));
+            format!("{pair} is suppressed: {counts}, but the reference set {name} holds it ({entry}).")
+        }
         Verdict::NearMiss => format!("{pair} is a near miss: {}.", failed.join("; ")),
         Verdict::BelowGates => format!("{pair} is no finding: {}.", failed.join("; ")),
         Verdict::OutsideWindow => {

@@ -4,6 +4,7 @@ use ipnet::IpNet;
 
 use super::Counts;
 use crate::flow::{Address, AddressBook, Pair};
+use crate::ingest::batch::Key;
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
@@ -49,6 +50,11 @@ impl Failed {
         self.0 == 0
     }
 
+    /// Whether it failed a gate that does not count connections.
+    pub fn is_excluded(self) -> bool {
+        self.contains(Gate::ExcludedDestination)
+    }
+
     /// The gate, if it is only one.
     pub fn only(self) -> Option<Gate> {
         if self.0.count_ones() == 1 { self.gates().next() } else { None }
@@ -73,16 +79,26 @@ impl<'a> Gates<'a> {
     }
 
     /// Which gates a pair with these counts fails.
-    pub fn failed(&self, destination: Address, book: &AddressBook, counts: Counts) -> Failed {
+    pub fn failed(&self, key: Key, book: &AddressBook, counts: Counts) -> Failed {
         let mut failed = Failed::default();
+        let destination = key.destination();
         let excluded = match destination {
             Address::V4(bits) => self.excluded.contains_v4(bits),
             Address::V6(_) => self.excluded.contains(book.address(destination)),
         };
         failed.add(Gate::ExcludedDestination, excluded);
-        failed.add(Gate::MinConnections, counts.connections < self.rule.gates.min_connections);
+        failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
         failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);
         failed
+    }
+
+    /// As [`Rule::min_connections_on`], quicker.
+    #[inline(always)]
+    pub fn min_connections(&self, port: u16) -> u64 {
+        match self.rule.gates.min_connections_c2_port {
+            Some(least) if self.c2_ports.contains(port) => least,
+            _ => self.rule.gates.min_connections,
+        }
     }
 
     /// The query's `CASE`.
@@ -104,6 +120,19 @@ impl<'a> Gates<'a> {
             Gate::MinConnections => Threshold::AtLeast(self.rule.gates.min_connections),
             Gate::MinHours => Threshold::AtLeast(self.rule.gates.min_hours),
         }
+    }
+
+    /// The least changes with which a pair would pass each gate it failed.
+    pub fn changes(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<String> {
+        let change = |gate| match gate {
+            Gate::ExcludedDestination => {
+                let network = self.excluding(pair).map(ToString::to_string).unwrap_or_default();
+                format!("excluded_destinations without {network}")
+            }
+            Gate::MinConnections => format!("min_connections {}", counts.connections),
+            Gate::MinHours => format!("min_hours {}", counts.hours),
+        };
+        failed.gates().map(change).collect()
     }
 
     /// The first network that excludes the pair's destination.
@@ -129,7 +158,7 @@ impl<'a> Gates<'a> {
                 (GateValue::Address(pair.destination), reason)
             }
             Gate::MinConnections => {
-                let (found, needed) = (counts.connections, self.rule.gates.min_connections);
+                let (found, needed) = (counts.connections, self.min_connections(pair.port));
                 (GateValue::Count(found), compared(found, needed, "connection", "connections"))
             }
             Gate::MinHours => {

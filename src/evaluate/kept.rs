@@ -2,8 +2,10 @@
 //! changed gate then costs no more than a look at the counts.
 
 use super::callers::Callers;
+use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
+use crate::order::sort_by;
 
 /// Measures of pairs in one window, and counts of hosts.
 #[derive(Debug, Default)]
@@ -15,6 +17,7 @@ pub(crate) struct Kept {
     /// Those that came since.
     new: Vec<(u32, Measures)>,
     pub callers: Callers,
+    pub lists: ReadyLists,
 }
 
 impl Kept {
@@ -22,8 +25,7 @@ impl Kept {
     pub fn turn_to(&mut self, span: Option<Span>, utc_offset_minutes: i32) {
         let of = span.map(|span| (span, utc_offset_minutes));
         if self.of != of {
-            let callers = std::mem::take(&mut self.callers);
-            *self = Kept { of, callers, ..Kept::default() };
+            (self.of, self.measures) = (of, Vec::new());
         }
     }
 
@@ -40,7 +42,7 @@ impl Kept {
     pub fn settle(&mut self) {
         if !self.new.is_empty() {
             self.measures.append(&mut self.new);
-            self.measures.sort_unstable_by_key(|(number, _)| *number);
+            sort_by(&mut self.measures, |(a, _), (b, _)| a.cmp(b));
         }
     }
 }

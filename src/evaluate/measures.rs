@@ -63,6 +63,7 @@ impl Measures {
             regularity_parts: of.map(|of| of.regularity_parts),
             rita_parts: *rita,
             priority_parts: Vec::new(),
+            threat: None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod callers;
 mod explain;
 mod gates;
 mod kept;
+mod lists;
 mod measures;
 mod span;
 mod tally;
@@ -18,14 +19,17 @@ use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::hash::{WordTable, words};
 use crate::ingest::batch::Key;
+use crate::order::sort_by;
 use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, prioritise};
 use crate::regularity::Judge;
 use crate::report::Finding;
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
+use crate::report::{SetMatch, SetReport, Suppressed};
 use crate::rule::Rule;
 use crate::time::HOUR;
 use gates::{Failed, Gates};
+use lists::Lists;
 use measures::Measures;
 use span::Span;
 use tally::Tally;
@@ -68,6 +72,8 @@ pub(crate) struct Evaluation {
     failed: [u64; Gate::ALL.len()],
     failed_only: [u64; Gate::ALL.len()],
     pub findings: Vec<Finding>,
+    pub suppressed: Vec<Suppressed>,
+    pub reference_sets: Vec<SetReport>,
     near_misses: Vec<(Gate, Finding)>,
 }
 
@@ -85,6 +91,17 @@ impl Evaluation {
         }
         out.number(self.findings.len() as u64);
         self.findings.iter().for_each(|finding| finding.write(out));
+        out.number(self.suppressed.len() as u64);
+        for Suppressed { pair, suppressed_by } in &self.suppressed {
+            pair.write(out);
+            suppressed_by.write(out);
+        }
+        out.number(self.reference_sets.len() as u64);
+        for set in &self.reference_sets {
+            out.text(&set.name);
+            out.number(set.pairs);
+            out.number(set.flows);
+        }
         for (gate, pair) in &self.near_misses {
             out.number(*gate as u64);
             pair.write(out);
@@ -110,11 +127,34 @@ impl Evaluation {
         for _ in 0..bytes.number()? {
             out.findings.push(Finding::read(bytes)?);
         }
+        for _ in 0..bytes.number()? {
+            let pair = Finding::read(bytes)?;
+            out.suppressed.push(Suppressed { pair, suppressed_by: SetMatch::read(bytes)? });
+        }
+        for _ in 0..bytes.number()? {
+            let (name, pairs, flows) = (bytes.text()?, bytes.number()?, bytes.number()?);
+            out.reference_sets.push(SetReport { name, pairs, flows });
+        }
         while !bytes.0.is_empty() {
             let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
             out.near_misses.push((gate, Finding::read(bytes)?));
         }
         Some(out)
+    }
+
+    /// Adds a pair that passed the gates or is a threat: as a finding, or to what a set took out.
+    fn add(&mut self, mut finding: Finding, pair: &Pair, failed: Failed, lists: &Lists<'_>) {
+        finding.threat = lists.threat(pair, failed);
+        match lists.suppressed(pair) {
+            None => self.findings.push(finding),
+            Some((set, suppressed_by)) => {
+                if let Some(report) = self.reference_sets.get_mut(set) {
+                    report.pairs += 1;
+                    report.flows += finding.connection_count;
+                }
+                self.suppressed.push(Suppressed { pair: finding, suppressed_by });
+            }
+        }
     }
 
     /// Takes in what was found of other pairs by the same rule.
@@ -129,6 +169,12 @@ impl Evaluation {
         }
         let findings = std::mem::take(&mut self.findings);
         self.findings = merged(findings, other.findings, &rule_order);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        self.suppressed = merged(suppressed, other.suppressed, &|a, b| rule_order(&a.pair, &b.pair));
+        for (set, other) in self.reference_sets.iter_mut().zip(other.reference_sets) {
+            set.pairs += other.pairs;
+            set.flows += other.flows;
+        }
         let near_misses = std::mem::take(&mut self.near_misses);
         self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
         let mut listed = [0; Gate::ALL.len()];
@@ -141,13 +187,16 @@ impl Evaluation {
 
     /// All pairs that are listed.
     fn listed(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().chain(self.near_misses.iter().map(|(_, pair)| pair))
+        let suppressed = self.suppressed.iter().map(|suppressed| &suppressed.pair);
+        self.findings.iter().chain(suppressed).chain(self.near_misses.iter().map(|(_, pair)| pair))
     }
 
     /// Gives all that is listed its priority.
     pub fn prioritise(&mut self, question: &Question, answers: &[Answer], rule: &Rule) {
         let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
-        let mut pairs: Vec<&mut Finding> = self.findings.iter_mut().chain(near_misses).collect();
+        let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
+        let findings = self.findings.iter_mut().chain(suppressed);
+        let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).collect();
         prioritise(&mut pairs, &hosts(question, answers), &rule.priority);
     }
 
@@ -169,8 +218,8 @@ impl Evaluation {
     }
 
     /// The near misses that are listed.
-    pub fn near_misses(self) -> Vec<NearMiss> {
-        let near_misses = self.near_misses.into_iter();
+    pub fn take_near_misses(&mut self) -> Vec<NearMiss> {
+        let near_misses = std::mem::take(&mut self.near_misses).into_iter();
         near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
     }
 }
@@ -201,17 +250,17 @@ pub(crate) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
 fn nearer(rule: &Rule, (gate_a, a): &(Gate, Finding), (gate_b, b): &(Gate, Finding)) -> Ordering {
     let lacking = |gate: Gate, pair: &Finding| {
         let counts = Counts { connections: pair.connection_count, hours: pair.hourly_buckets };
-        lacking(rule, gate, counts)
+        lacking(rule, gate, pair.destinationport, counts)
     };
     let by_gate = (gate_a, lacking(*gate_a, a)).cmp(&(gate_b, lacking(*gate_b, b)));
     by_gate.then_with(|| rule_order(a, b))
 }
 
 /// How much a pair lacks to pass a gate.
-fn lacking(rule: &Rule, gate: Gate, counts: Counts) -> u64 {
+fn lacking(rule: &Rule, gate: Gate, port: u16, counts: Counts) -> u64 {
     match gate {
         Gate::ExcludedDestination => 0,
-        Gate::MinConnections => rule.gates.min_connections.saturating_sub(counts.connections),
+        Gate::MinConnections => rule.min_connections_on(port).saturating_sub(counts.connections),
         Gate::MinHours => rule.gates.min_hours.saturating_sub(counts.hours),
     }
 }
@@ -241,57 +290,65 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 #[inline(never)]
 pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Depth) -> Evaluation {
     let gates = Gates::new(rule);
-    let order = Order { data, rule };
-    let mut near = NearMisses::new(order);
+    let lists = kept.lists.of(rule);
+    let mut near = NearMisses::new(Order { data, rule }, &lists);
     let mut findings = Vec::new();
-    let (mut failed, mut failed_only) = ([0; Gate::ALL.len()], [0; Gate::ALL.len()]);
+    let mut out = Evaluation { reference_sets: lists.reports(), ..Evaluation::default() };
     let mut counter = Counter::new(data, rule, &gates, depth);
     counter.count_all(&mut |counted| {
         for gate in counted.failed.gates() {
-            failed[gate as usize] += 1;
+            out.failed[gate as usize] += 1;
         }
-        match counted.failed.only() {
-            Some(gate) => {
-                failed_only[gate as usize] += 1;
-                near.add(gate, counted);
-            }
-            None if counted.failed.is_empty() => findings.push(counted),
+        let only = counted.failed.only();
+        if let Some(gate) = only {
+            out.failed_only[gate as usize] += 1;
+        }
+        let found = counted.failed.is_empty() || is_threat(data, &lists, &counted);
+        match only {
+            _ if found => findings.push(counted),
+            Some(gate) => near.add(gate, counted),
             None => {}
         }
     });
-    let Seen { pairs, flows } = counter.seen;
-    sort(&mut findings, &|a, b| order.compare(a, b));
+    (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
+    (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
     let near_misses = near.nearest().into_iter();
+    out.near_misses =
+        near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?))).collect();
     kept.turn_to(counter.span, rule.utc_offset_minutes);
-    let findings = findings.into_iter().filter_map(|counted| counter.finding_kept(counted, kept));
-    let findings = findings.collect();
-    kept.settle();
-    Evaluation {
-        pairs: data.pairs.len() as u64,
-        pairs_in_window: pairs,
-        flows_in_window: flows,
-        left_out: data.pairs.left_out(),
-        failed,
-        failed_only,
-        findings,
-        near_misses: near_misses
-            .filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?)))
-            .collect(),
+    sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
+    for counted in findings {
+        let Some(finding) = counter.finding_kept(counted, kept) else { continue };
+        out.add(finding, &data.pair(counted.pair.key()), counted.failed, &lists);
     }
+    kept.settle();
+    out
+}
+
+/// Whether a threat list names the pair, which is then shown whatever the counting gates say.
+#[inline(always)]
+fn is_threat(data: Data<'_>, lists: &Lists<'_>, counted: &Counted<'_>) -> bool {
+    !lists.threaten_nothing()
+        && !counted.failed.is_excluded()
+        && lists.threat(&data.pair(counted.pair.key()), counted.failed).is_some()
 }
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
 pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
+    let lists = kept.lists.of(rule);
     let mut all = Vec::new();
     let mut counter = Counter::new(data, rule, &gates, Depth::Full);
     counter.count_all(&mut |counted| all.push(counted));
     let order = Order { data, rule };
-    sort(&mut all, &|a, b| order.compare(a, b));
+    sort_by(&mut all, |a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
-        let pair = counter.finding(counted)?;
-        Some(ListedPair { pair, failed_gates: counted.failed.gates().collect() })
+        let mut finding = counter.finding(counted)?;
+        let pair = data.pair(counted.pair.key());
+        finding.threat = lists.threat(&pair, counted.failed).filter(|_| !counted.failed.is_excluded());
+        let suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
+        Some(ListedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
     });
     let mut listed: Vec<ListedPair> = listed.collect();
     let question = Question::of(listed.iter().map(|listed| &listed.pair));
@@ -403,7 +460,7 @@ impl<'a> Counter<'a> {
             self.seen.pairs += 1;
             self.seen.flows += counts.connections;
             let key = pair.key();
-            let failed = self.gates.failed(key.destination(), self.data.book, counts);
+            let failed = self.gates.failed(key, self.data.book, counts);
             let score = self.gates.score(key.destination_port(), counts.connections);
             each(Counted { pair, counts, failed, score });
         });
@@ -427,9 +484,7 @@ impl<'a> Counter<'a> {
         if !self.kept_counts_hold {
             connections.retain(|connection| span.contains(connection.start));
         }
-        if !connections.is_sorted() {
-            connections.sort_unstable();
-        }
+        sort_by(connections, Ord::cmp);
         Some(Measures::of(tally, connections, span, self.data.span?, &mut self.judge))
     }
 
@@ -479,33 +534,37 @@ impl Order<'_> {
 
     /// As [`nearer`], of two near misses of one gate.
     fn nearer(&self, gate: Gate, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
-        let lacking = |counted: &Counted<'_>| lacking(self.rule, gate, counted.counts);
+        let lacking = |counted: &Counted<'_>| {
+            lacking(self.rule, gate, counted.pair.key().destination_port(), counted.counts)
+        };
         lacking(a).cmp(&lacking(b)).then_with(|| self.compare(a, b))
     }
-}
-
-/// One sort for all orders: a sort is much code.
-fn sort<'a>(counted: &mut [Counted<'a>], order: &dyn Fn(&Counted<'a>, &Counted<'a>) -> Ordering) {
-    counted.sort_unstable_by(order);
 }
 
 /// The near misses of each gate that lack least, and of those the first in the order of the query.
 struct NearMisses<'a> {
     order: Order<'a>,
+    lists: &'a Lists<'a>,
     of_gate: [Vec<Counted<'a>>; Gate::ALL.len()],
     /// The last that will be listed, once there are enough.
     last: [Option<Counted<'a>>; Gate::ALL.len()],
 }
 
 impl<'a> NearMisses<'a> {
-    fn new(order: Order<'a>) -> Self {
-        NearMisses { order, of_gate: Default::default(), last: Default::default() }
+    fn new(order: Order<'a>, lists: &'a Lists<'a>) -> Self {
+        NearMisses { order, lists, of_gate: Default::default(), last: Default::default() }
     }
 
     fn add(&mut self, gate: Gate, counted: Counted<'a>) {
         let at = gate as usize;
         // There may be millions; most are no nearer than those that are kept.
         if self.last[at].as_ref().is_some_and(|last| self.order.nearer(gate, last, &counted).is_lt()) {
+            return;
+        }
+        // What a set takes out is not missed.
+        if !self.lists.suppress_nothing()
+            && self.lists.suppressed(&self.order.data.pair(counted.pair.key())).is_some()
+        {
             return;
         }
         self.of_gate[at].push(counted);
@@ -518,7 +577,8 @@ impl<'a> NearMisses<'a> {
     #[inline(never)]
     fn keep_nearest(&mut self, gate: Gate) {
         let nearest = &mut self.of_gate[gate as usize];
-        sort(nearest, &|a, b| self.order.nearer(gate, a, b));
+        let order = self.order;
+        sort_by(nearest, |a, b| order.nearer(gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 

@@ -1,6 +1,7 @@
 //! The order an analyst should read in.
 //!
-//! The strongest indicator of a pair is the base: how regular it is, or the query's score. Signed modifiers
+//! The strongest indicator of a pair is the base: a hit on a threat list, how regular it is, or the query's
+//! score. Signed modifiers
 //! follow, each with its reason; all are whole points, and their sum is the priority exactly. Nothing is
 //! taken out by a modifier: a well-known service stays listed, lower, with the reason.
 //!
@@ -9,14 +10,13 @@
 
 mod services;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::hash::{WordTable, words};
 use crate::report::Finding;
 
 /// What can be tuned of the priority.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Priority {
     /// A destination that at most this share of the hosts calls, in percent, is rare. Default 2.
     pub rare_percent: u64,
@@ -60,6 +60,8 @@ const HIGHEST: i64 = 100;
 const REGULARITY: i64 = 90;
 /// From this regularity on a pair is periodic, in thousandths.
 const PERIODIC: u16 = 500;
+/// What a listed command-and-control endpoint has.
+const THREAT: i64 = 95;
 /// Points of the beaconing scores 1, 2 and 3.
 const SCORES: [i64; 3] = [10, 25, 60];
 const RARE: i64 = 8;
@@ -115,6 +117,13 @@ fn base(pair: &Finding) -> PriorityPart {
     let thousandths = pair.regularity.map_or(0, |regularity| i64::from(regularity.0));
     let regularity = (thousandths * REGULARITY + 500) / 1000;
     let score = SCORES.get(usize::from(pair.beaconing_score) - 1).copied().unwrap_or(0);
+    if let Some(threat) = &pair.threat {
+        return part(
+            "threat_list",
+            THREAT,
+            format!("{} is on the threat list {}", threat.entry, threat.list),
+        );
+    }
     if regularity >= score {
         part("regularity", regularity, format!("regularity 0.{thousandths:03} of {REGULARITY} points"))
     } else {

@@ -156,9 +156,9 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         jitter_percent: kept.then(|| rounded(jitter * 100.0, 10.0)),
         missed_percent: kept.then(|| rounded(runs.missed * 100.0, 10.0)),
         active_span_seconds: rounded(if kept { runs.active } else { ends } as f64 / 1e6, 1000.0),
-        active_parts: runs.parts,
+        active_parts: if kept { runs.parts } else { 0 },
         calls: calls.len() as u64,
-        calls_on_beat: runs.on_beat,
+        calls_on_beat: if kept { runs.on_beat } else { 0 },
         significance: rounded(beat.decades().min(100.0), 10.0),
         verdict: String::new(),
     }

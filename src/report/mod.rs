@@ -2,6 +2,7 @@
 //! and documentation.
 
 mod csv;
+mod fields;
 mod part;
 mod text;
 
@@ -11,10 +12,11 @@ use std::net::IpAddr;
 use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::ingest::Role;
+use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
-use crate::rule::Rule;
+use crate::rule::{Rule, Side};
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -30,12 +32,14 @@ pub struct Report {
     pub left_out: Option<LeftOutReport>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
-    /// The pairs that passed every gate, in the order of the query.
+    /// The pairs that passed every gate, or are on a threat list, in the order of the query.
     pub findings: Vec<Finding>,
     /// Pairs that failed exactly one gate: at most [`NEAR_MISSES`] of each gate, nearest first.
     pub near_misses: Vec<NearMiss>,
-    /// The pairs that a reference set took out. Empty in this version, which has no reference sets.
-    pub suppressed: Vec<Finding>,
+    /// The pairs that would be findings, had a reference set not taken them out.
+    pub suppressed: Vec<Suppressed>,
+    /// What each reference set took out, in the order of the rule.
+    pub reference_sets: Vec<SetReport>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.
@@ -79,8 +83,10 @@ pub struct Totals {
     pub pairs: u64,
     /// Pairs with a flow in the window.
     pub pairs_in_window: u64,
-    /// Pairs that passed every gate.
+    /// Pairs that passed every gate or are on a threat list, and that no reference set took out.
     pub findings: u64,
+    /// Pairs that a reference set took out.
+    pub suppressed: u64,
     /// Pairs that failed exactly one gate.
     pub near_misses: u64,
     /// Earliest flow start in the input (RFC 3339, UTC).
@@ -181,7 +187,7 @@ pub enum Threshold {
 }
 
 /// What is said of a pair in the window: the query's ten columns, then priority and regularity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -231,28 +237,80 @@ pub struct Finding {
     pub rita_parts: Option<RitaScore>,
     /// What `priority` is the sum of, each part with its reason.
     pub priority_parts: Vec<PriorityPart>,
+    /// The threat list that names the destination; none if none does.
+    pub threat: Option<ThreatMatch>,
+}
+
+/// A threat list that names a destination. Such a pair is shown whatever the counting gates say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ThreatMatch {
+    /// Name of the list.
+    pub list: String,
+    /// Its entry.
+    pub entry: String,
+    /// Line of the entry in the list, from 1.
+    pub line: u64,
+    /// What the list says of the entry, such as the malware's name.
+    pub remark: Option<String>,
+    /// Counting gates that the pair failed.
+    pub failed_gates: Vec<Gate>,
+}
+
+/// A pair that a reference set took out.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Suppressed {
+    /// The pair.
+    pub pair: Finding,
+    /// The first set of the rule that holds it.
+    pub suppressed_by: SetMatch,
+}
+
+/// A reference set that holds a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetMatch {
+    /// Name of the set.
+    pub reference_set: String,
+    /// Its most specific entry.
+    pub entry: String,
+    /// The end of the pair that is in it.
+    pub side: Side,
+}
+
+/// What a reference set took out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetReport {
+    /// Name of the set.
+    pub name: String,
+    /// Pairs that would be findings.
+    pub pairs: u64,
+    /// Their flows in the window.
+    pub flows: u64,
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gate it failed.
     pub failed_gate: Gate,
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
+    /// The reference set that holds it; none if none does.
+    pub suppressed_by: Option<SetMatch>,
 }
 
 /// What became of a source.
@@ -350,8 +408,10 @@ pub struct Example {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It passed every gate.
+    /// It passed every gate, or is on a threat list.
     Finding,
+    /// A reference set took it out.
+    Suppressed,
     /// It failed exactly one gate.
     NearMiss,
     /// It failed more than one gate.
@@ -376,6 +436,10 @@ pub struct Explanation {
     pub verdict: Verdict,
     /// The verdict in one sentence.
     pub sentence: String,
+    /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
+    pub reference_sets: Vec<SetMatch>,
+    /// The least change of the rule that would make it a finding; none if it is one or has no flows.
+    pub nearest_change: Option<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateVerdict>,
     /// The beaconing score and its reason.
@@ -477,11 +541,9 @@ pub enum Order {
 
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
+    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
         let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
-        pairs.sort_unstable_by(|a, b| {
-            priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b)))
-        });
+        sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
     }
 }
 
@@ -496,33 +558,24 @@ impl Report {
         json(self)
     }
 
-    /// The report without its findings and suppressed pairs, of which there may be very many: the totals
-    /// tell how many.
-    pub fn summary(&self) -> Report {
-        Report {
-            beaconlens: self.beaconlens,
-            window: self.window.clone(),
-            totals: self.totals.clone(),
-            left_out: self.left_out.clone(),
-            gates: self.gates.clone(),
-            findings: Vec::new(),
-            near_misses: self.near_misses.clone(),
-            suppressed: Vec::new(),
-            sources: self.sources.clone(),
-            diagnostics: self.diagnostics.clone(),
-            rule: self.rule.clone(),
-        }
+    /// The report as compact JSON without its findings and suppressed pairs, of which there may be very many:
+    /// the totals tell how many. The report itself stays as it is.
+    pub fn to_summary_json(&mut self) -> String {
+        let findings = std::mem::take(&mut self.findings);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        let summary = json(self);
+        (self.findings, self.suppressed) = (findings, suppressed);
+        summary
     }
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
     pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
-        #[derive(Serialize)]
-        struct Both<'a> {
-            #[serde(flatten)]
-            report: &'a Report,
-            pairs: &'a [ListedPair],
-        }
-        json(&Both { report: self, pairs })
+        let mut out = self.to_json();
+        out.pop();
+        out.push_str(",\"pairs\":");
+        out.push_str(&json(&pairs));
+        out.push('}');
+        out
     }
 }
 

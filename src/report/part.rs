@@ -1,9 +1,10 @@
 //! A pair as bytes, for the parts of a report that shards exchange. Its priority is not among them: that
 //! is told when all parts are together.
 
-use super::Finding;
+use super::{Finding, Gate, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::rule::Side;
 
 impl Finding {
     /// As bytes, for [`read`](Finding::read).
@@ -48,6 +49,14 @@ impl Finding {
         } else {
             out.number(0);
         }
+        out.number(self.threat.is_some().into());
+        if let Some(threat) = &self.threat {
+            out.text(&threat.list);
+            out.text(&threat.entry);
+            out.number(threat.line);
+            out.text(threat.remark.as_deref().unwrap_or_default());
+            out.number(threat.failed_gates.iter().map(|gate| 1 << *gate as u64).sum());
+        }
     }
 
     pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Finding> {
@@ -75,6 +84,7 @@ impl Finding {
             regularity_parts: None,
             rita_parts: None,
             priority_parts: Vec::new(),
+            threat: None,
         };
         if bytes.number()? == 1 {
             let mut part = || Some(Thousandths(bytes.number()? as u16));
@@ -94,8 +104,36 @@ impl Finding {
             finding.rita_score = Some(parts.score);
             finding.rita_parts = Some(parts);
         }
+        if bytes.number()? == 1 {
+            finding.threat = Some(ThreatMatch {
+                list: bytes.text()?,
+                entry: bytes.text()?,
+                line: bytes.number()?,
+                remark: Some(bytes.text()?).filter(|remark| !remark.is_empty()),
+                failed_gates: gates(bytes.number()?),
+            });
+        }
         Some(finding)
     }
+}
+
+impl SetMatch {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.text(&self.reference_set);
+        out.text(&self.entry);
+        out.number((self.side == Side::Source).into());
+    }
+
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<SetMatch> {
+        let (reference_set, entry) = (bytes.text()?, bytes.text()?);
+        let side = if bytes.number()? == 1 { Side::Source } else { Side::Destination };
+        Some(SetMatch { reference_set, entry, side })
+    }
+}
+
+/// Gates from one bit each.
+fn gates(bits: u64) -> Vec<Gate> {
+    Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).collect()
 }
 
 /// A number, or that there is none.

@@ -14,6 +14,20 @@ impl Explanation {
             let mark = if gate.passed { "pass" } else { "FAIL" };
             let _ = writeln!(out, "  {mark}  {:<22}{}", gate.gate.name(), gate.reason);
         }
+        for set in &self.reference_sets {
+            let _ = writeln!(out, "  reference set {}: {}", set.reference_set, set.entry);
+        }
+        if let Some(threat) = self.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
+            let remark = threat.remark.as_deref().map_or_else(String::new, |remark| format!(" ({remark})"));
+            let _ = writeln!(
+                out,
+                "  threat list {}, line {}: {}{remark}",
+                threat.list, threat.line, threat.entry
+            );
+        }
+        if let Some(change) = &self.nearest_change {
+            let _ = writeln!(out, "  {change}");
+        }
         if let Some(score) = &self.score {
             let _ = writeln!(out, "  beaconing_score {}: {}", score.value, score.reason);
         }

@@ -1,14 +1,28 @@
 //! Everything tunable, as one value: the rule. It is applied at evaluation, never at ingest.
 
+mod compiled;
+pub(crate) mod document;
+mod entry;
+mod index;
+mod list;
+mod lists;
 pub(crate) mod networks;
+mod profile;
 mod window;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
+use crate::ingest::value::time::instant;
 use crate::priority::Priority;
 use crate::time;
+pub use compiled::{Compiled, SetHit, Side, ThreatHit};
+use document::Part;
+pub use entry::Entry;
+pub(crate) use entry::Subject;
+pub use list::LeftOut;
+pub use lists::{AppliesTo, Entries, ReferenceSet, ThreatList};
 pub use window::Window;
 
 /// The networks whose addresses are not destinations of interest: the query's `INCIDR` conditions.
@@ -29,8 +43,7 @@ const C2_PORTS: [u16; 13] = [6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 666
 /// assert_eq!(rule.gates.min_hours, 3); // the default
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Rule {
     /// A name for people. Default `T1584.005`.
     pub name: String,
@@ -38,7 +51,7 @@ pub struct Rule {
     pub window: Window,
     /// The end of the window (inclusive), in UTC microseconds since 1970; RFC 3339 in the document.
     /// Default none: the latest flow start in the data.
-    #[serde(with = "time::rfc3339_option")]
+    #[serde(serialize_with = "time::rfc3339_option")]
     pub end: Option<i64>,
     /// Minutes east of UTC of the calendar hours, -1439 to 1439. Default 0.
     pub utc_offset_minutes: i32,
@@ -46,16 +59,15 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
-    #[serde(deserialize_with = "networks::deserialize")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,
     /// More connections than this give a beaconing score of 2. Default 200.
     pub high_volume: u64,
-    /// Reference sets: none can be given in this version.
-    pub reference_sets: [(); 0],
-    /// Threat lists: none can be given in this version.
-    pub threat_lists: [(); 0],
+    /// Lists whose pairs are no findings. Default none.
+    pub reference_sets: Vec<ReferenceSet>,
+    /// Lists of known command-and-control endpoints. Default none.
+    pub threat_lists: Vec<ThreatList>,
     /// Hunts: nothing can be tuned in this version.
     pub hunts: NothingYet,
     /// The priority's thresholds.
@@ -63,27 +75,30 @@ pub struct Rule {
 }
 
 /// The conditions on a pair's connections in the window: the query's `HAVING`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Gates {
     /// At least this many connections. Default 20.
     pub min_connections: u64,
+    /// On a destination port of `c2_ports`, at least this many connections instead. Default none: the same
+    /// number on every port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_connections_c2_port: Option<u64>,
     /// Connections in at least this many distinct calendar hours. Default 3.
     pub min_hours: u64,
 }
 
 /// A part of the rule document that has no fields in this version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct NothingYet {}
 
 impl Default for Gates {
     fn default() -> Self {
-        Gates { min_connections: 20, min_hours: 3 }
+        Gates { min_connections: 20, min_connections_c2_port: None, min_hours: 3 }
     }
 }
 
 impl Default for Rule {
+    #[inline(never)]
     fn default() -> Self {
         Rule {
             name: "T1584.005".to_owned(),
@@ -94,8 +109,8 @@ impl Default for Rule {
             excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| text.parse().ok()).collect(),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
-            reference_sets: [],
-            threat_lists: [],
+            reference_sets: Vec::new(),
+            threat_lists: Vec::new(),
             hunts: NothingYet {},
             priority: Priority::default(),
         }
@@ -103,6 +118,12 @@ impl Default for Rule {
 }
 
 impl Rule {
+    /// The fewest connections of a finding on that destination port.
+    pub fn min_connections_on(&self, port: u16) -> u64 {
+        let on_c2_port = self.gates.min_connections_c2_port.filter(|_| self.c2_ports.contains(&port));
+        on_c2_port.unwrap_or(self.gates.min_connections)
+    }
+
     /// Reads a rule document (JSON).
     ///
     /// # Errors
@@ -110,11 +131,9 @@ impl Rule {
     /// [`ErrorKind::Rule`] for text that is not JSON, an unknown field, or a value that a field cannot
     /// take; the message names the field.
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let rule: Rule = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| malformed(text, &error.path().to_string(), error.inner()))?;
-        json.end().map_err(|error| malformed(text, ".", &error))?;
-        rule.checked()
+        let mut rule = Rule::default();
+        rule.read(&document::whole(text)?)?;
+        Ok(rule)
     }
 
     /// The rule as a document (JSON), with every field.
@@ -122,42 +141,81 @@ impl Rule {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn checked(self) -> Result<Self, Error> {
-        if self.utc_offset_minutes.abs() >= 24 * 60 {
-            return Err(invalid(format!(
-                "rule, field `utc_offset_minutes`: found {}, expected -1439 to 1439",
-                self.utc_offset_minutes
-            )));
-        }
-        Ok(self)
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 12] = [
+            "name",
+            "window",
+            "end",
+            "utc_offset_minutes",
+            "gates",
+            "excluded_destinations",
+            "c2_ports",
+            "high_volume",
+            "reference_sets",
+            "threat_lists",
+            "hunts",
+            "priority",
+        ];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "name" => self.name = part.text("a text", |text| Some(text.to_owned()))?,
+                "window" => self.window = part.text(Window::EXPECTED, |text| text.parse().ok())?,
+                "end" if part.is_null() => self.end = None,
+                "end" => {
+                    let expected = "an instant such as \"2026-03-02T18:00:00Z\", or null";
+                    self.end = Some(part.text(expected, instant)?);
+                }
+                "utc_offset_minutes" => self.utc_offset_minutes = part.number(-1439, 1439)? as i32,
+                "gates" => self.gates.read(&part)?,
+                "excluded_destinations" => self.excluded_destinations = networks::read(&part)?,
+                "c2_ports" => self.c2_ports = part.ports()?,
+                "high_volume" => self.high_volume = part.count()?,
+                "reference_sets" => self.reference_sets = lists::read_sets(&part)?,
+                "threat_lists" => self.threat_lists = lists::read_threats(&part)?,
+                "priority" => self.priority.read(&part)?,
+                _ => part.fields(&[], &mut |_, _| Ok(()))?,
+            }
+            Ok(())
+        })
     }
 }
 
-/// What the JSON reader says, in the words of the document: field, no Rust types, position apart.
-fn malformed(text: &str, field: &str, error: &serde_json::Error) -> Error {
-    let place = if field == "." { "rule".to_owned() } else { format!("rule, field `{field}`") };
-    let mut problem = error.to_string();
-    if let Some(at) = problem.rfind(" at line ") {
-        problem.truncate(at);
+impl Priority {
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 5] =
+            ["rare_percent", "common_percent", "least_hosts", "shared_callers", "known_services"];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "rare_percent" => self.rare_percent = part.number(0, 100)? as u64,
+                "common_percent" => self.common_percent = part.number(0, 100)? as u64,
+                "least_hosts" => self.least_hosts = part.count()?,
+                "shared_callers" => self.shared_callers = part.count()?,
+                _ => self.known_services = part.flag()?,
+            }
+            Ok(())
+        })
     }
-    for (type_name, words) in [
-        ("expected u64", "expected a whole number from 0"),
-        ("expected u16", "expected a whole number from 0 to 65535"),
-        ("expected i32", "expected a whole number"),
-        ("expected a sequence", "expected a list"),
-        ("expected an empty array", "expected an empty list: this version has none"),
-    ] {
-        problem = problem.replace(type_name, words);
-    }
-    let lines_before: usize =
-        text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-    let byte = lines_before + error.column().saturating_sub(1);
-    invalid(format!("{place}: {problem}")).at(error.line() as u64, byte as u64)
 }
 
-fn invalid(message: String) -> Error {
-    const HINT: &str = "every field is optional, and `{}` is the default rule; print it to start from";
-    Error::new(ErrorKind::Rule, message).with_hint(HINT)
+impl Gates {
+    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+        const FIELDS: [&str; 3] = ["min_connections", "min_connections_c2_port", "min_hours"];
+        part.fields(&FIELDS, &mut |name, part| {
+            match name {
+                "min_connections" => self.min_connections = part.count()?,
+                "min_hours" => self.min_hours = part.count()?,
+                _ if part.is_null() => self.min_connections_c2_port = None,
+                _ => self.min_connections_c2_port = Some(part.count()?),
+            }
+            Ok(())
+        })
+    }
+}
+
+#[cold]
+fn profile_unknown(name: &str) -> Error {
+    let names = Rule::PROFILES.join(" or ");
+    Error::new(ErrorKind::Options, format!("found profile {name:?}, expected {names}"))
 }
 
 #[cfg(test)]
@@ -186,22 +244,75 @@ mod tests {
 
     #[test]
     fn errors_name_the_field_and_what_was_found() {
-        assert!(message(r#"{"gate": {}}"#).contains("`gate`"));
-        let found = message(r#"{"gates": {"min_hours": "x"}}"#);
-        assert_eq!(
-            found,
-            "rule, field `gates.min_hours`: invalid type: string \"x\", expected a whole number from 0"
+        let found = message(r#"{"gates": {"min_hour": 1}}"#);
+        assert!(
+            found.starts_with("rule, field `gates.min_hour`: unknown, expected one of min_connections, ")
         );
+        assert!(message(r#"{"na\u006de": 7}"#).contains("`name`: found 7"));
+        let found = message(r#"{"gates": {"min_hours": "x"}}"#);
+        assert_eq!(found, "rule, field `gates.min_hours`: found \"x\", expected a whole number from 0");
         let found = message(r#"{"excluded_destinations": ["10.0.0.0/8", "10.0.0.0/99"]}"#);
         assert!(found.contains("10.0.0.0/99") && found.contains("excluded_destinations[1]"), "{found}");
         assert!(message(r#"{"window": "24"}"#).contains("\"24\""));
         assert!(message(r#"{"end": "yesterday"}"#).contains("yesterday"));
         assert!(message(r#"{"utc_offset_minutes": 1440}"#).contains("1440"));
-        assert!(message(r#"{"reference_sets": [{}]}"#).contains("reference_sets"));
+        assert!(message(r#"{"reference_sets": [{}]}"#).contains("reference_sets[0]`: missing field `name`"));
+        let found = message(r#"{"reference_sets": [{"name": "a", "entries": ["10.0.0.1", "x"]}]}"#);
+        assert!(
+            found.contains("`reference_sets[0].entries[1]`: found \"x\", expected an address"),
+            "{found}"
+        );
+        assert!(message(r#"{"threat_lists": [{"name": "a", "entires": []}]}"#).contains("entires"));
+        let found = message(r#"{"reference_sets": [{"name": "a", "applies_to": "both"}]}"#);
+        assert!(found.contains("reference_sets[0].applies_to") && found.contains("either"), "{found}");
+        assert!(
+            message(r#"{"threat_lists": [{"name": "a"}, {"name": "a"}]}"#).contains("threat_lists[1].name")
+        );
+        assert!(message(r#"{"reference_sets": [{"name": " "}]}"#).contains("reference_sets[0].name"));
+        assert!(message(r#"{"threat_lists": {}}"#).contains("`threat_lists`: found {}, expected a list"));
+        assert!(message(r#"{"gates": {"min_connections_c2_port": -1}}"#).contains("min_connections_c2_port"));
         assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("hunts"));
+        assert!(message(r#"{"high_volume": 1, "high_volume": 2}"#).contains("`high_volume`: found twice"));
+        assert!(
+            message(r#"{"c2_ports": [80, 65536]}"#).contains("`c2_ports[1]`: found 65536, expected a whole")
+        );
+        for number in ["-1", "1.0", "1e3", "18446744073709551616", "true", "\"1\"", "null", "[]"] {
+            assert!(
+                message(&format!(r#"{{"high_volume": {number}}}"#)).contains("`high_volume`"),
+                "{number}"
+            );
+        }
+        assert!(message("[]").starts_with("rule: found [], expected an object"));
         assert!(message("{} x").contains("trailing"));
         let Err(error) = Rule::from_json("{\n  \"window\": 7}") else { panic!("a number is no window") };
         assert_eq!(error.position().map(|p| (p.line, p.byte)), Some((2, 14)));
+    }
+
+    #[test]
+    fn lists_stand_in_the_document_line_by_line() {
+        let document = r##"{"reference_sets": [{"name": "irc", "applies_to": "destination", "ports": [6667],
+              "entries": ["203.0.113.5", "# a remark alone", "198.51.100.0/24 # the office", "", "*.Example.net"]}],
+            "threat_lists": [{"name": "mine", "entries": ["", "203.0.113.9:443 # Pikabot"]}]}"##;
+        let Ok(rule) = Rule::from_json(document) else { panic!("a good document") };
+        let [set] = rule.reference_sets.as_slice() else { panic!("one set") };
+        let lines: Vec<(u32, Option<&str>)> =
+            set.entries.iter().map(|entry| (entry.line(), entry.remark())).collect();
+        assert_eq!(lines, [(1, None), (3, Some("the office")), (5, None)]);
+        let written = r##""entries":["203.0.113.5","","198.51.100.0/24 # the office","","*.example.net"]}],"threat_lists":[{"name":"mine","entries":["","203.0.113.9:443 # Pikabot"]}]"##;
+        assert!(rule.to_json().contains(written), "{}", rule.to_json());
+        assert_eq!(Rule::from_json(&rule.to_json()), Ok(rule));
+    }
+
+    #[test]
+    fn the_lab_profile_is_as_specified() {
+        let lab = r#"{"name": "T1584.005 lab", "gates": {"min_hours": 1, "min_connections_c2_port": 1},
+            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]}"#;
+        assert_eq!(Rule::profile("lab"), Rule::from_json(lab));
+        assert_eq!(Rule::profile("default"), Ok(Rule::default()));
+        let Err(error) = Rule::profile("Lab") else { panic!("no profile") };
+        assert_eq!(error.to_string(), "found profile \"Lab\", expected default or lab");
+        let lab = Rule::profile("lab").unwrap_or_default();
+        assert_eq!((lab.min_connections_on(6667), lab.min_connections_on(443)), (1, 20));
     }
 
     #[test]

@@ -2,97 +2,216 @@
 
 use std::net::IpAddr;
 
-use ipnet::IpNet;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-
-/// A network of a rule document: CIDR, or an address alone.
-struct Network(IpNet);
-
-impl<'de> Deserialize<'de> for Network {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let network = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map(Network).map_err(|_| {
-            D::Error::custom(format!(
-                "found {text:?}, expected a network such as \"10.0.0.0/8\" or an address"
-            ))
-        })
-    }
-}
+use super::document::Part;
+use super::index::Index;
+use crate::error::Error;
+use ipnet::{IpNet, Ipv4Net};
 
 /// Reads the networks of a rule document.
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
-    let networks = Vec::<Network>::deserialize(deserializer)?;
-    Ok(networks.into_iter().map(|network| network.0).collect())
+pub(super) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
+    let mut networks = Vec::new();
+    part.items(&mut |_, part| {
+        networks.push(part.text("a network such as \"10.0.0.0/8\" or an address", parse)?);
+        Ok(())
+    })?;
+    Ok(networks)
 }
 
-/// Networks of canonical addresses, as sorted ranges that do not overlap: a look-up is one binary search.
+/// CIDR, or an address alone.
+pub(super) fn parse(text: &str) -> Option<IpNet> {
+    text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()
+}
+
+/// The network as the engine sees it: no bits behind the prefix, and a network of IPv4-mapped addresses is
+/// the IPv4 network, as those are IPv4 addresses.
+pub(crate) fn canonical(network: &IpNet) -> IpNet {
+    let network = network.trunc();
+    if let IpNet::V6(v6) = network
+        && let (Some(mapped), Some(bits)) = (v6.network().to_ipv4_mapped(), v6.prefix_len().checked_sub(96))
+        && let Ok(v4) = Ipv4Net::new(mapped, bits)
+    {
+        return IpNet::V4(v4);
+    }
+    network
+}
+
+/// No network.
+const NONE: u32 = u32::MAX;
+
+/// Networks of canonical addresses, cut into ranges that do not overlap, each with the most specific
+/// network that holds it. A look-up is a binary search; for IPv4 it is narrowed beforehand by the first
+/// bits, so that it takes as long in a large set as in a small one.
 #[derive(Debug, Default)]
 pub(crate) struct Networks {
-    v4: Vec<(u32, u32)>,
-    v6: Vec<(u128, u128)>,
+    v4: Ranges<u32>,
+    /// Where the IPv4 ranges of each value of the first bits begin.
+    first_bits: Vec<u32>,
+    /// How far an IPv4 address is shifted to leave the first bits.
+    shift: u32,
+    v6: Ranges<u128>,
+    /// The number of each given network, with its position, by number; equal networks share one.
+    numbers: Vec<(u32, u32)>,
+    /// By number: the next wider network that holds this one.
+    wider: Vec<u32>,
+}
+
+/// Where ranges start, and whose each is.
+#[derive(Debug, Default)]
+struct Ranges<T> {
+    starts: Vec<T>,
+    owners: Vec<u32>,
+}
+
+impl<T: Ord + Copy> Ranges<T> {
+    /// The owner of the range that holds a value; the range starts among `from..to`, or just before.
+    fn owner(&self, value: T, from: usize, to: usize) -> u32 {
+        let after = self.starts.get(from..to).unwrap_or_default().partition_point(|start| *start <= value);
+        (from + after).checked_sub(1).and_then(|at| self.owners.get(at).copied()).unwrap_or(NONE)
+    }
 }
 
 impl Networks {
     pub fn new<'a>(networks: impl IntoIterator<Item = &'a IpNet>) -> Self {
-        let mut set = Networks::default();
-        for network in networks {
-            match (network.network(), network.broadcast()) {
-                (IpAddr::V4(first), IpAddr::V4(last)) => set.v4.push((first.to_bits(), last.to_bits())),
-                (IpAddr::V6(first), IpAddr::V6(last)) => {
-                    match (first.to_ipv4_mapped(), last.to_ipv4_mapped()) {
-                        // A network of mapped addresses only is an IPv4 network, as those are IPv4 addresses.
-                        (Some(first), Some(last)) => set.v4.push((first.to_bits(), last.to_bits())),
-                        _ => set.v6.push((first.to_bits(), last.to_bits())),
-                    }
-                }
-                _ => {}
-            }
+        let (mut v4, mut v6) = (Index::default(), Index::default());
+        for (given, network) in (0_u64..).zip(networks) {
+            // Wider networks come before those inside them.
+            let (into, start, prefix) = match canonical(network) {
+                IpNet::V4(net) => (&mut v4, u128::from(net.network().to_bits()), net.prefix_len()),
+                IpNet::V6(net) => (&mut v6, net.network().to_bits(), net.prefix_len()),
+            };
+            into.push((start, u64::from(prefix) << 32 | given));
         }
-        set.v4 = joined(set.v4);
-        set.v6 = joined(set.v6);
+        let mut set = Networks::default();
+        let ranges = set.cut(v4, 32);
+        set.v4.starts = ranges.starts.iter().map(|start| *start as u32).collect();
+        set.v4.owners = ranges.owners;
+        set.index_first_bits();
+        set.v6 = set.cut(v6, 128);
         set
     }
 
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match address {
-            IpAddr::V4(v4) => self.contains_v4(v4.to_bits()),
-            IpAddr::V6(v6) => contains(&self.v6, v6.to_bits()),
+    /// Cuts sorted networks into ranges, numbering the networks on the way.
+    fn cut(&mut self, mut networks: Index, width: u32) -> Ranges<u128> {
+        networks.sort();
+        let all = u128::MAX >> (128 - width);
+        let mut ranges = Ranges::<u128>::default();
+        let mut open: Vec<Open> = Vec::new();
+        for &(start, packed) in networks.entries() {
+            let prefix = (packed >> 32) as u32;
+            let end = start | all.checked_shr(prefix).unwrap_or(0) & all;
+            close(&mut open, Some(start), all, &mut ranges);
+            let number = match open.last() {
+                // The same network again.
+                Some(same) if same.start == start && same.end == end => same.number,
+                _ => {
+                    let number = self.wider.len() as u32;
+                    self.wider.push(open.last().map_or(NONE, |wider| wider.number));
+                    open.push(Open { start, end, number });
+                    ranges.begin(start, number);
+                    number
+                }
+            };
+            self.numbers.push((number, packed as u32));
         }
+        close(&mut open, None, all, &mut ranges);
+        ranges
+    }
+
+    fn index_first_bits(&mut self) {
+        // About one range for each value of the bits; 65,536 values at most.
+        let bits = self.v4.starts.len().max(1).ilog2().min(16);
+        self.shift = 32 - bits;
+        for (position, start) in self.v4.starts.iter().enumerate() {
+            let value = start.checked_shr(self.shift).unwrap_or(0) as usize;
+            if value >= self.first_bits.len() {
+                self.first_bits.resize(value + 1, position as u32);
+            }
+        }
+        self.first_bits.resize((1 << bits) + 1, self.v4.starts.len() as u32);
+    }
+
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.innermost(address).is_some()
+    }
+
+    /// The number of the most specific network that holds a canonical address.
+    pub fn innermost(&self, address: IpAddr) -> Option<u32> {
+        let number = match address {
+            IpAddr::V4(v4) => self.owner_v4(v4.to_bits()),
+            IpAddr::V6(v6) => self.v6.owner(v6.to_bits(), 0, self.v6.starts.len()),
+        };
+        (number != NONE).then_some(number)
     }
 
     #[inline(always)]
-    pub fn contains_v4(&self, bits: u32) -> bool {
-        contains(&self.v4, bits)
-    }
-}
-
-fn joined<T: Ord + Copy>(mut ranges: Vec<(T, T)>) -> Vec<(T, T)> {
-    ranges.sort_unstable();
-    let mut out: Vec<(T, T)> = Vec::with_capacity(ranges.len());
-    for (first, last) in ranges {
-        match out.last_mut() {
-            Some(before) if first <= before.1 => before.1 = before.1.max(last),
-            _ => out.push((first, last)),
+    fn owner_v4(&self, value: u32) -> u32 {
+        let bits = value.checked_shr(self.shift).unwrap_or(0) as usize;
+        match self.first_bits.get(bits..bits + 2) {
+            Some(&[from, to]) => self.v4.owner(value, from as usize, to as usize),
+            _ => NONE,
         }
     }
-    out
+
+    /// Whether a network holds that IPv4 address.
+    #[inline(always)]
+    pub fn contains_v4(&self, bits: u32) -> bool {
+        self.owner_v4(bits) != NONE
+    }
+
+    /// The numbers of all networks that hold a canonical address, the most specific first.
+    pub fn holding(&self, address: IpAddr) -> impl Iterator<Item = u32> {
+        let wider = |number: &u32| self.wider.get(*number as usize).copied().filter(|wider| *wider != NONE);
+        std::iter::successors(self.innermost(address), wider)
+    }
+
+    /// The numbers of the given networks in ascending order, each with the network's position.
+    pub fn numbers(&self) -> &[(u32, u32)] {
+        &self.numbers
+    }
 }
 
-fn contains<T: Ord + Copy>(ranges: &[(T, T)], address: T) -> bool {
-    let after = ranges.partition_point(|range| range.0 <= address);
-    after > 0 && ranges.get(after - 1).is_some_and(|range| address <= range.1)
+impl Ranges<u128> {
+    fn begin(&mut self, start: u128, owner: u32) {
+        if self.starts.last() == Some(&start) {
+            // The range before would be empty.
+            self.starts.pop();
+            self.owners.pop();
+        }
+        self.starts.push(start);
+        self.owners.push(owner);
+    }
+}
+
+/// A network that holds the place where the cutting is.
+#[derive(Debug, Clone, Copy)]
+struct Open {
+    start: u128,
+    end: u128,
+    number: u32,
+}
+
+/// Ends the networks that end before `start`, or all of them; what follows belongs to the one around.
+/// The most specific of those that are open is the last.
+fn close(open: &mut Vec<Open>, start: Option<u128>, all: u128, ranges: &mut Ranges<u128>) {
+    while let Some(ended) = open.pop_if(|last| start.is_none_or(|start| last.end < start)) {
+        if ended.end < all {
+            ranges.begin(ended.end + 1, open.last().map_or(NONE, |around| around.number));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn networks(texts: &[&str]) -> Networks {
+    fn nets(texts: &[&str]) -> Vec<IpNet> {
         let nets: Vec<IpNet> = texts.iter().filter_map(|t| t.parse().ok()).collect();
         assert_eq!(nets.len(), texts.len());
-        Networks::new(&nets)
+        nets
+    }
+
+    fn networks(texts: &[&str]) -> Networks {
+        Networks::new(&nets(texts))
     }
 
     fn has(set: &Networks, text: &str) -> bool {
@@ -111,12 +230,11 @@ mod tests {
     }
 
     #[test]
-    fn mapped_networks_and_overlaps_are_joined() {
+    fn mapped_networks_are_ipv4_networks() {
         let set = networks(&["::ffff:198.51.100.0/120", "198.51.100.0/25", "198.51.100.7/32"]);
         assert!(has(&set, "198.51.100.255"));
         assert!(has(&set, "::ffff:198.51.100.1"));
         assert!(!has(&set, "198.51.101.0"));
-        assert_eq!(set.v4.len(), 1);
         assert!(has(&networks(&["::/80"]), "::5"));
         assert!(!has(&networks(&["::/80"]), "::ffff:192.0.2.1"));
     }
@@ -125,6 +243,26 @@ mod tests {
     fn everything_and_nothing() {
         assert!(has(&networks(&["0.0.0.0/0"]), "255.255.255.255"));
         assert!(!has(&networks(&["0.0.0.0/0"]), "::1"));
+        assert!(has(&networks(&["::/0"]), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
         assert!(!has(&networks(&[]), "10.0.0.1"));
+    }
+
+    #[test]
+    fn the_most_specific_network_comes_first() {
+        let texts = ["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "10.1.0.0/16", "10.1.2.0/25"];
+        let set = networks(&texts);
+        let found = |address: &str| -> Vec<usize> {
+            let Ok(address) = address.parse() else { panic!("{address}") };
+            let position = |number: u32| {
+                set.numbers().iter().find(|numbered| numbered.0 == number).map(|found| found.1 as usize)
+            };
+            set.holding(address).filter_map(position).collect()
+        };
+        assert_eq!(found("10.1.2.3"), [3, 5, 2, 1, 0]);
+        assert_eq!(found("10.1.2.128"), [2, 1, 0]);
+        assert_eq!(found("10.1.3.0"), [1, 0]);
+        assert_eq!(found("10.2.0.0"), [0]);
+        assert_eq!(found("11.0.0.0"), [0; 0]);
+        assert_eq!(set.numbers(), [(0, 0), (1, 1), (1, 4), (2, 2), (3, 5), (4, 3)]);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
 /// The span that is evaluated: the hours before the end, or all there is.
 ///
@@ -25,6 +25,8 @@ pub enum Window {
 impl Window {
     /// The longest window in hours: a hundred years.
     pub const MAX_HOURS: u32 = 24 * 36_525;
+
+    pub(crate) const EXPECTED: &str = "hours or days such as \"24h\" or \"7d\", or \"all\"";
 }
 
 impl Default for Window {
@@ -37,7 +39,7 @@ impl FromStr for Window {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("found {text:?}, expected hours or days such as \"24h\" or \"7d\", or \"all\"");
+        let bad = || format!("found {text:?}, expected {}", Window::EXPECTED);
         if text == "all" {
             return Ok(Window::All);
         }
@@ -67,11 +69,5 @@ impl fmt::Display for Window {
 impl Serialize for Window {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Window {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }

@@ -159,6 +159,13 @@ test("wrong use is told in one line, with exit code 2", async () => {
     [["explain", "10.0.0.5", "203.0.113.9", "70000", "day.csv"], /"70000"/],
     [["explain", "10.0.0.5", "here", "443", "day.csv"], /here/],
     [["explain", "--all", "10.0.0.5", "203.0.113.9", "443", "day.csv"], /--all/],
+    [["evaluate", "--profile", "home", "day.csv"], /--profile: "home"/],
+    [["evaluate", "--set", "list.txt", "day.csv"], /--set: "list\.txt" is not NAME=FILE/],
+    [["evaluate", "--set", "a=none.txt", "day.csv"], /--set: none\.txt: no such file/],
+    [["evaluate", "--threat-list", "none.txt", "day.csv"], /--threat-list: none\.txt: no such file/],
+    [["query"], /--for: one of qradar, /],
+    [["query", "--for", "oracle"], /--for: "oracle"/],
+    [["query", "--for", "qradar", "day.csv"], /"day\.csv"/],
   ];
   await Promise.all(wrong.map(([args, pattern]) => refused(args, pattern)));
 });
@@ -304,4 +311,78 @@ test("a table of very many pairs is printed", async () => {
   write("many.csv", [HEADER, ...rows].join("\n"));
   const { stdout } = await outputs(["evaluate", "--all", "--format", "table", "many.csv"]);
   assert.equal(stdout.trimEnd().split("\n").length, 150_001);
+});
+
+const query = async (...args) => (await outputs(["query", ...args])).stdout;
+
+test("query prints the rule in another language", async () => {
+  assert.match(await query("--for", "qradar"), /^SELECT sourceip,[\s\S]*\nLAST 24 HOURS\n$/);
+  assert.match(await query("--for", "qradar", "--window", "7d"), /\nLAST 168 HOURS\n$/);
+  write("tuned.json", JSON.stringify({ gates: { min_connections: 7 }, end: "2026-01-15T02:00:00Z" }));
+  assert.match(await query("--for", "duckdb", "--rule", "tuned.json"), /connection_count >= 7 AND/);
+  assert.match(await query("--for", "clickhouse", "--rule", "tuned.json"), /'2026-01-15 02:00:00.000000'/);
+  for (const name of ["qradar-literal", "sentinel", "defender", "splunk"]) {
+    assert.match(await query("--for", name), /beaconing_score/);
+  }
+});
+
+test("--profile lab is the base of --rule, and says what neither says", async () => {
+  const lab = await query("--for", "qradar", "--profile", "lab");
+  assert.doesNotMatch(lab, /127\.0\.0\.0/);
+  assert.match(
+    lab,
+    /COUNT\(\*\) >= CASE WHEN destinationport IN \([0-9, ]+\) THEN 1 ELSE 20 END AND .* >= 1\n/,
+  );
+  write("seven.json", JSON.stringify({ gates: { min_connections: 7 } }));
+  assert.match(
+    await query("--for", "qradar", "--profile", "lab", "--rule", "seven.json"),
+    /THEN 1 ELSE 7 END/,
+  );
+  assert.match(await query("--for", "qradar", "--rule", "seven.json"), />= 7 AND .* >= 3\n/);
+});
+
+test("--set: a list, a column of a table, and how it is meant", async () => {
+  write("scanners.txt", "# ours\n10.1.2.3  # Nessus\n10.1.2.4\n");
+  write("irc, old.csv", 'name,ip\n"chat, main",203.0.113.5\noffice,198.51.100.0/24\n');
+  const text = await query(
+    ...["--for", "qradar", "--set", "scan=scanners.txt,applies_to=source"],
+    ...["--set", "irc=irc, old.csv,column=ip,applies_to=destination,port=6667,port=6697"],
+  );
+  assert.match(text, /AND NOT REFERENCESETCONTAINS\('scan', sourceip\)\n/);
+  assert.match(
+    text,
+    /AND NOT \(\(destinationip IN \('203\.0\.113\.5'\) OR INCIDR\('198\.51\.100\.0\/24', destinationip\)\) AND destinationport IN \(6667, 6697\)\)\n/,
+  );
+  const literal = await query("--for", "qradar-literal", "--set", "scan=scanners.txt");
+  assert.match(literal, /sourceip IN \('10\.1\.2\.3', '10\.1\.2\.4'\) OR destinationip IN/);
+  write("wrong.txt", "10.0.0.1\n\n10.0.0.0/99\n");
+  await refused(
+    ["query", "--for", "qradar", "--set", "a=wrong.txt"],
+    /wrong\.txt, line 3: found "10\.0\.0\.0\/99"/,
+  );
+  await refused(["query", "--for", "qradar", "--set", "a=wrong.txt,column=ip"], /no column "ip"/);
+  await refused(["query", "--for", "qradar", "--set", "a=scanners.txt,port=x"], /port=x/);
+  await refused(["query", "--for", "qradar", "--set", "a=scanners.txt,applies_to=both"], /applies_to/);
+  const twice = ["--set", "a=scanners.txt", "--set", "a=scanners.txt"];
+  await refused(["query", "--for", "qradar", ...twice], /reference_sets\[1\]\.name.*no other list has/);
+});
+
+test("--threat-list reads Feodo Tracker's file as it is published, and says what it leaves out", async () => {
+  const feodo = `################
+# a banner     #
+################
+"first_seen_utc","dst_ip","dst_port","c2_status","last_online","malware"
+"2026-01-02 03:04:05","203.0.113.9","443","online","2026-01-03","Examplebot"
+# END 1 entries`;
+  write("ipblocklist.csv", feodo);
+  write("trails.txt", "203.0.113.9:8443\n/gate.php\nbad.example.com\n");
+  const { stdout, stderr } = await outputs([
+    ...["query", "--for", "sentinel", "--threat-list", "ipblocklist.csv", "--threat-list", "trails.txt"],
+  ]);
+  assert.match(
+    stdout,
+    /destinationip in \("203\.0\.113\.9"\) and destinationport in \(443\)\), "ipblocklist\.csv"/,
+  );
+  assert.match(stdout, /destinationhost in \("bad\.example\.com"\)/);
+  assert.equal(stderr, "trails.txt: 1 line left out as no endpoint; first: line 2: /gate.php\n");
 });

@@ -22,12 +22,18 @@ import {
   type ModuleSource,
   type NearMiss,
   type Progress,
+  parseReferenceSet,
   parseRule,
+  parseThreatList,
+  type QueryTarget,
+  type ReferenceSet,
   type Report,
   type Role,
   type Rule,
   type RuleDocument,
+  renderQuery,
   type SourceReport,
+  type ThreatList,
   type Timing,
   version,
 } from "beaconlens";
@@ -48,10 +54,22 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     timeUnit: "ms",
     utcOffsetMinutes: -60,
     maxMemoryBytes: 1 << 30,
+    shard: { index: 0, of: 1 },
   };
-  const given: RuleDocument = { window: "7d", gates: { min_hours: 1 } };
+  const given: RuleDocument = {
+    window: "7d",
+    gates: { min_hours: 1, min_connections_c2_port: 1 },
+    reference_sets: [{ name: "irc", ports: [6667], entries: ["*.example.net"] }],
+    threat_lists: [{ name: "nothing yet" }],
+  };
   const rule: Rule = parseRule(given);
   const same: RuleDocument = defaultRule();
+  const lab: Rule = defaultRule("lab");
+  const set: ReferenceSet = parseReferenceSet("scanners", "10.1.2.3 # Nessus", "#1");
+  const { list, leftOut, first } = parseThreatList("mine", "203.0.113.9:443");
+  const threats: ThreatList[] = [list];
+  const target: QueryTarget = "duckdb";
+  const sql: string = renderQuery(target, { ...lab, reference_sets: [set], threat_lists: threats });
   const text: string = version() + rule.name + same.name;
 
   const inputs: Input[] = [file, stream, text, new Uint8Array(1), new ArrayBuffer(1), new Response()];
@@ -81,7 +99,10 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const brief: Report = detector.summary(given);
   const lost: string | undefined = brief.left_out?.meaning;
   const csv: string = detector.evaluateText("csv", given, true, "priority");
-  const answer: string = detector.evaluateText("query");
+  const rows: string = detector.evaluateText("query");
+  const part: Uint8Array = detector.part(rule);
+  const answer: Uint8Array = detector.answer(detector.question([part]));
+  detector.join([part], [answer], rule);
   const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule);
   const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
   const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);
@@ -95,9 +116,12 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     const code: ErrorCode = error.code;
     console.log(code, error.line, error.byte, error.hint);
   }
+  console.log(sql, leftOut, first?.line);
   console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
-  console.log(points, parts, lost, answer);
+  console.log(points, parts, lost, rows);
 
+  // @ts-expect-error a target that does not exist
+  renderQuery("oracle");
   // @ts-expect-error a format that does not exist
   detector.evaluateText("xml");
   // @ts-expect-error an order that does not exist

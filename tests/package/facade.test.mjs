@@ -9,7 +9,17 @@ import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
-const { BeaconlensError, Detector, defaultRule, evaluate, parseRule, version } = await load();
+const {
+  BeaconlensError,
+  Detector,
+  defaultRule,
+  evaluate,
+  parseReferenceSet,
+  parseRule,
+  parseThreatList,
+  renderQuery,
+  version,
+} = await load();
 
 /** The text of a report in which the names of the sources are all that differs. */
 function textOf(...chunks) {
@@ -322,6 +332,75 @@ test("explain and history answer for any pair", () => {
   assert.deepEqual(history.startMicros, copy, "a history is a copy");
 });
 
+/** Two detectors that share DAY out, and of which the first is asked to join. */
+function twoShards() {
+  const two = [0, 1].map((index) => new Detector({ shard: { index, of: 2 } }));
+  for (const detector of two) {
+    detector.startSource("day.csv");
+    detector.ingest(DAY);
+    detector.finish();
+  }
+  return two;
+}
+
+test("shards are joined to the report of one detector, for that rule and until more is read", () => {
+  const two = twoShards();
+  const [first, second] = two;
+  const rule = { gates: { min_connections: 1, min_hours: 1 } };
+  const one = new Detector();
+  one.startSource("day.csv");
+  one.ingest(DAY);
+  one.finish();
+  const sum = two.reduce((pairs, detector) => pairs + detector.progress().pairs, 0);
+  assert.equal(sum, one.progress().pairs);
+  const join = (joining) =>
+    joining.join(
+      [second, first].map((detector) => detector.part(rule)),
+      rule,
+    );
+  for (const joining of two) {
+    join(joining);
+    for (const format of ["json", "csv", "ndjson"]) {
+      assert.equal(joining.evaluateText(format, rule), one.evaluateText(format, rule));
+    }
+    assert.deepEqual(joining.summary(rule), one.summary(rule));
+    assert.deepEqual(joining.evaluate(rule), one.evaluate(rule));
+  }
+  const partly = two.map((detector) => detector.evaluate(undefined).totals.pairs);
+  assert.deepEqual(partly.toSorted(), [0, 4], "another rule is not joined: all pairs have one source");
+  join(first);
+  first.ingest(DAY);
+  first.finish();
+  assert.equal(first.evaluate(rule).totals.rows_read, 2 * one.evaluate(rule).totals.rows_read);
+});
+
+test("a pair is explained by the shard of its source", () => {
+  const verdicts = twoShards().map((detector) => [
+    detector.explain("10.0.0.5", "203.0.113.9", 443).verdict,
+    detector.history("10.0.0.5", "203.0.113.9", 443)?.startMicros.length,
+  ]);
+  assert.deepEqual(verdicts.toSorted(), [
+    ["finding", 24],
+    ["not_seen", undefined],
+  ]);
+});
+
+test("what cannot be joined is refused", () => {
+  const [first, second] = twoShards();
+  const parts = [first.part(), second.part()];
+  for (const wrong of [undefined, parts[0], ["text", "text"], [], parts.slice(1), [...parts, parts[0]]]) {
+    assert.throws(() => first.join(wrong), code("E_OPTIONS"));
+  }
+  assert.throws(() => first.join([parts[0], parts[1].slice(1)]), code("E_OPTIONS"));
+  assert.throws(() => first.join(parts, { window: "soon" }), code("E_RULE"));
+  assert.throws(() => first.part({ window: "soon" }), code("E_RULE"));
+  first.join(parts);
+  assert.deepEqual(first.evaluate().findings, [DAY_FINDING]);
+  for (const shard of [{ index: 2, of: 2 }, { index: -1, of: 2 }, { index: 0 }, { index: 0, of: 0 }, 2]) {
+    assert.throws(() => new Detector({ shard }), code("E_OPTIONS"));
+  }
+});
+
 test("an engine that fails is replaced, and says so", async () => {
   const slim = await load("beaconlens/slim");
   slim.initSync(withTrap("detector_progress"));
@@ -351,3 +430,33 @@ function withTrap(name) {
   binaryen.Function.setBody(module.getFunction(value), module.unreachable());
   return module.emitBinary();
 }
+
+test("ready-made rules, lists, and queries", () => {
+  assert.deepEqual(defaultRule("default"), defaultRule());
+  assert.deepEqual(defaultRule("lab").gates, {
+    min_connections: 20,
+    min_connections_c2_port: 1,
+    min_hours: 1,
+  });
+  assert.throws(() => defaultRule("home"), code("E_OPTIONS"));
+  const set = parseReferenceSet("scanners", "10.1.2.3 # Nessus\n*.Example.net");
+  assert.deepEqual(set, {
+    name: "scanners",
+    applies_to: "either",
+    entries: ["10.1.2.3 # Nessus", "*.example.net"],
+  });
+  assert.throws(
+    () => parseReferenceSet("scanners", "10.1.2.3\nnonsense"),
+    (error) => code("E_RULE")(error) && error.line === 2 && /scanners, line 2/.test(error.message),
+  );
+  const { list, leftOut, first } = parseThreatList("c2", "# head\n203.0.113.9:443\n/gate.php");
+  assert.deepEqual(list, { name: "c2", entries: ["", "203.0.113.9:443"] });
+  assert.deepEqual([leftOut, first], [1, { line: 3, text: "/gate.php" }]);
+  assert.equal(parseThreatList("c2", "").first, null);
+  const rule = parseRule({ reference_sets: [set], threat_lists: [list] });
+  assert.deepEqual(parseRule(rule), rule);
+  assert.match(renderQuery("splunk", rule), /match\(destinationhost, "\\\\\.example\\\\\.net\$"\)/);
+  assert.match(renderQuery("qradar"), /^SELECT sourceip/);
+  assert.throws(() => renderQuery("oracle"), code("E_OPTIONS"));
+  assert.throws(() => renderQuery("qradar", { windows: "7d" }), code("E_RULE"));
+});

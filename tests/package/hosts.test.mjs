@@ -81,9 +81,11 @@ test("the package holds one module, and no source", () => {
     "dist/inline.js",
     "dist/node.cjs",
     "dist/node.mjs",
+    "dist/schema/rule.json",
     "dist/slim.js",
     "dist/workerd.js",
     "package.json",
+    "worker.mjs",
   ]);
 });
 

@@ -15,18 +15,38 @@ const cases = readdirSync(folder)
 const path = (name) => join(folder, name);
 const text = (name) => (existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined);
 
-/** The report on the input, cut into pieces of so many bytes. */
-function reportOf(name, size) {
-  const options = text(`${name}.options.json`);
+const WHOLE = Number.POSITIVE_INFINITY;
+
+/** A detector that has read the input of a case, cut into pieces of so many bytes. */
+function read(name, size, more = {}) {
+  const options = JSON.parse(text(`${name}.options.json`) ?? "{}");
   const input = readFileSync(path(`${name}.csv`));
-  const detector = new Detector(options && JSON.parse(options));
+  const detector = new Detector({ ...options, ...more });
   detector.startSource(`${name}.csv`);
   for (let at = 0; at < input.length; at += size) {
     refusable(() => detector.ingest(input.subarray(at, at + size)));
   }
   refusable(() => detector.finish());
+  return detector;
+}
+
+function reportOf(name, size) {
+  const detector = read(name, size);
   const report = detector.evaluateText("json", text(`${name}.rule.json`));
   detector.free();
+  return report;
+}
+
+/** Read by several detectors, each with its share of the pairs; the last one joins. */
+function reportOfShards(name, of) {
+  const rule = text(`${name}.rule.json`);
+  const shards = Array.from({ length: of }, (_, index) => read(name, WHOLE, { shard: { index, of } }));
+  shards.at(-1).join(
+    shards.map((shard) => shard.part(rule)),
+    rule,
+  );
+  const report = shards.at(-1).evaluateText("json", rule);
+  for (const shard of shards) shard.free();
   return report;
 }
 
@@ -46,7 +66,8 @@ test("there are golden reports to compare with", () => {
 for (const name of cases) {
   test(`${name}: wasm is native`, () => {
     const native = text(`${name}.report.json`).trimEnd();
-    assert.equal(reportOf(name, Number.POSITIVE_INFINITY), native);
+    assert.equal(reportOf(name, WHOLE), native);
     assert.equal(reportOf(name, 7), native, "in small pieces");
+    for (const of of [1, 2, 5]) assert.equal(reportOfShards(name, of), native, `in ${of} shards`);
   });
 }

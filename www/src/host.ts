@@ -9,6 +9,12 @@ export interface Host {
 
 export const SAMPLE_NAME = "office-day.csv";
 
+/** `?workers=N` in the address of the page says how many read, whatever the input; for measuring. */
+export function workersWanted(): number | null {
+  const wanted = Number(new URLSearchParams(location.search).get("workers"));
+  return Number.isInteger(wanted) && wanted > 0 ? Math.min(wanted, 16) : null;
+}
+
 /**
  * Starts a worker from its text. A worker made from a blob lives under the page's own policy;
  * one loaded by address would live under its server's headers, which may allow anything.

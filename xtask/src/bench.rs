@@ -11,7 +11,6 @@ mod answer;
 mod machine;
 mod measure;
 mod npm;
-mod python;
 mod table;
 mod tool;
 

@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod build;
 mod count;
+mod python;
 mod serve;
 mod setup;
 mod test;

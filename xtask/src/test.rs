@@ -3,7 +3,7 @@
 
 use crate::count::{self, Count};
 use crate::tools::{Outcome, cargo, line, node, npm_bin, root, run_and_keep, succeeds, target_dir};
-use crate::{build, setup};
+use crate::{build, python, setup};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -29,6 +29,12 @@ const STEPS: &[Step] = &[
     Step { name: "doc", what: "the documentation builds without a warning", needs: &[], commands: doc },
     Step { name: "rust", what: "tests of the crate", needs: &[], commands: rust },
     Step { name: "doctest", what: "examples in the documentation", needs: &[], commands: doctest },
+    Step {
+        name: "engines",
+        what: "the rule as SQL, in DuckDB and ClickHouse",
+        needs: &[],
+        commands: engines,
+    },
     Step { name: "fuzz", what: "the fuzz targets compile", needs: &[], commands: fuzz },
     Step { name: "types", what: "TypeScript types", needs: &[Dist], commands: types },
     Step { name: "publint", what: "the npm package is well formed", needs: &[Dist], commands: publint },
@@ -183,6 +189,14 @@ fn rust() -> Outcome<Vec<Command>> {
 
 fn doctest() -> Outcome<Vec<Command>> {
     Ok(vec![cargo(&["test", "--package", "beaconlens", "--doc"])])
+}
+
+fn engines() -> Outcome<Vec<Command>> {
+    python::install(python::DUCKDB)?;
+    python::install(python::CHDB)?;
+    let mut test = cargo(&["test", "--package", "beaconlens", "--test", "engines", "--", "--nocapture"]);
+    test.env("BEACONLENS_PYTHON", python::interpreter());
+    Ok(vec![test])
 }
 
 fn fuzz() -> Outcome<Vec<Command>> {

@@ -217,6 +217,10 @@ pub fn render(ranked: &[Ranked]) -> String {
                 (format!("{:.2}", found.regularity.value()), found.verdict.clone())
             });
         let Label { dataset, verdict: known, .. } = label;
+        // What scores nothing is not ranked.
+        let shown = |rank: &usize, score: bool| if score { rank.to_string() } else { "–".to_owned() };
+        let rank = shown(rank, found.as_ref().is_some_and(|found| found.regularity > Thousandths(0)));
+        let rank_rita = shown(rank_rita, *rita > 0.0);
         let _ = writeln!(
             out,
             "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {regularity} | {rita:.2} | {verdict} |"

@@ -1,10 +1,14 @@
 // From what was named on the command line to blocks of bytes.
 
-import { closeSync, createReadStream, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { BLOCK } from "../shards/leader.ts";
 import { UsageError } from "./options.js";
 
-const BLOCK = 1 << 20;
+/** Of a gzip file. */
+const PACKED = 1 << 16;
+
+const PAUSE_MS = 5;
 
 /**
  * The files behind the names: directories are walked, in sorted order.
@@ -52,72 +56,125 @@ function unreadable(path, error) {
 }
 
 /**
- * The text bytes of a file, inflated where it is gzip. A block is only valid
- * until the next one is asked for.
+ * The text bytes of a file, inflated where it is gzip.
  * @param {string} path or - for standard input
- * @returns {AsyncGenerator<Buffer>}
+ * @param {() => Promise<Uint8Array>} space lends the block that is read into; until the next one is asked
+ *   for, what is yielded is the beginning of it
+ * @returns {AsyncGenerator<Uint8Array>}
  */
-export async function* blocksOf(path) {
+export async function* blocksOf(path, space) {
   try {
-    yield* inflate(path === "-" ? blocksOfStdin() : blocksOfFile(path));
+    yield* path === "-" ? textOf(0, space) : textOfFile(path, space);
   } catch (error) {
     throw error.code?.startsWith?.("E_") ? error : unreadable(path, error);
   }
 }
 
-async function* blocksOfStdin() {
-  yield* createReadStream("", { fd: 0, highWaterMark: BLOCK });
+/**
+ * Standard input, read ahead until so many bytes have come, or its end.
+ * @param {number} enough
+ * @returns what of it is known to have come: without an end, it is taken for long
+ */
+export async function readAhead(enough) {
+  let space = async () => new Uint8Array(BLOCK);
+  const blocks = blocksOf("-", () => space());
+  const held = [];
+  let bytes = 0;
+  while (bytes < enough) {
+    const { done, value } = await blocks.next();
+    if (done) break;
+    held.push(value);
+    bytes += value.length;
+  }
+  const all = async function* (lend) {
+    space = lend;
+    while (held.length > 0) yield held.shift();
+    yield* blocks;
+  };
+  return { bytes: bytes < enough ? bytes : Number.POSITIVE_INFINITY, blocksOf: all };
 }
 
-/** Read synchronously: for files on a disk it is the fastest way. */
-async function* blocksOfFile(path) {
+async function* textOfFile(path, space) {
   const file = openSync(path, "r");
   try {
-    const buffer = Buffer.allocUnsafeSlow(BLOCK);
-    for (;;) {
-      const length = readSync(file, buffer);
-      if (length === 0) return;
-      yield buffer.subarray(0, length);
-    }
+    yield* textOf(file, space);
   } finally {
     closeSync(file);
   }
 }
 
-/**
- * gzip is known by its first two bytes, whatever the name says.
- * @param {AsyncGenerator<Buffer>} blocks
- */
-async function* inflate(blocks) {
-  try {
-    let head = Buffer.alloc(0);
-    while (head.length < 2) {
-      const { done, value } = await blocks.next();
-      if (done) break;
-      head = Buffer.concat([head, value]);
-    }
-    if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzip(head, blocks);
-    else {
-      yield head;
-      yield* blocks;
-    }
-  } finally {
-    await blocks.return();
+/** gzip is known by its first two bytes, whatever the name says. */
+async function* textOf(file, space) {
+  let block = await space();
+  let length = await fill(file, block);
+  if (length > 1 && block[0] === 0x1f && block[1] === 0x8b) {
+    const head = Buffer.from(block.subarray(0, length));
+    yield* gathered(gunzip(packed(head, file)), space);
+    return;
+  }
+  while (length > 0) {
+    yield block.subarray(0, length);
+    block = await space();
+    length = await fill(file, block);
   }
 }
 
-async function* gunzip(head, blocks) {
+/**
+ * Reads until the block is full or the file at its end; answers how much that is. Synchronously: that is
+ * the fastest way, for pipes too.
+ */
+async function fill(file, block) {
+  let length = 0;
+  while (length < block.length) {
+    try {
+      const read = readSync(file, block, length, block.length - length);
+      if (read === 0) break;
+      length += read;
+    } catch (error) {
+      if (error.code === "EOF") break; // how Windows ends standard input
+      if (error.code !== "EAGAIN") throw error;
+      // Standard input that does not wait, because whoever gave it to us set it so.
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+  return length;
+}
+
+/** The stream that inflates reads ahead, so every block is its own. */
+async function* packed(head, file) {
+  yield head;
+  for (;;) {
+    const block = Buffer.allocUnsafeSlow(PACKED);
+    const length = await fill(file, block);
+    if (length === 0) return;
+    yield block.subarray(0, length);
+  }
+}
+
+async function* gunzip(chunks) {
   const [{ createGunzip }, { pipeline, Readable }] = await Promise.all([
     import("node:zlib"),
     import("node:stream"),
   ]);
-  const packed = Readable.from(copies(head, blocks));
   // A failure of either end reaches the loop that reads.
-  yield* pipeline(packed, createGunzip({ chunkSize: BLOCK }), () => {});
+  yield* pipeline(Readable.from(chunks), createGunzip({ chunkSize: BLOCK }), () => {});
 }
 
-/** The stream reads ahead, so it must own what it reads. */
-async function* copies(head, blocks) {
-  yield head;
-  for await (const block of blocks) yield Buffer.from(block);
+/** Chunks of any size as full blocks. */
+async function* gathered(chunks, space) {
+  let block = await space();
+  let filled = 0;
+  for await (const chunk of chunks) {
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + block.length - filled);
+      block.set(part, filled);
+      filled += part.length;
+      from += part.length;
+      if (filled < block.length) continue;
+      yield block;
+      block = await space();
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
 }

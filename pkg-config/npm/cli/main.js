@@ -1,14 +1,17 @@
 // The command: flows from files in, findings on standard output.
 
-import { readFileSync } from "node:fs";
-import { BeaconlensError, Detector, parseRule, version } from "./dist/node.mjs";
+import { availableParallelism } from "node:os";
+import { BYTES_A_THREAD, threadsFor } from "../shards/ring.ts";
+import { BeaconlensError, Detector, renderQuery, version } from "./dist/node.mjs";
 import { HELP } from "./help.js";
-import { blocksOf, findFiles } from "./inputs.js";
+import { blocksOf, findFiles, readAhead } from "./inputs.js";
 import { notices } from "./notices.js";
 import { readCommand, UsageError } from "./options.js";
 import { progressLine } from "./progress.js";
+import { ruleOf } from "./rule.js";
 import { table } from "./table.js";
 import { printable } from "./text.js";
+import { startEngine, startWorkers } from "./workers.js";
 
 // A reader that has seen enough, such as `head`, closes the pipe: no mistake.
 for (const stream of [process.stdout, process.stderr]) {
@@ -27,79 +30,82 @@ try {
 async function run(command) {
   if (command.verb === "help") return void process.stdout.write(HELP);
   if (command.verb === "version") return void process.stdout.write(`beaconlens ${version()}\n`);
+  const module = startEngine();
   const rule = ruleOf(command.values);
+  if (command.verb === "query") return void process.stdout.write(renderQuery(command.values.for, rule));
   const files = findFiles(command.files);
-  const detector = new Detector(command.detector);
-  // Asked of no flows: a mistake in the addresses is told before the reading starts.
-  if (command.pair) detector.explainText(...command.pair, rule);
-  const refused = await readAll(detector, files);
-  // In a directory other files are expected; a file that was named is not.
-  if (refused.some((file) => !file.walked) || refused.length === files.length) process.exitCode = 2;
-  if (refused.length === files.length) return;
-  const print = command.verb === "explain" ? printExplanation : printReport;
-  print(detector, rule, command);
+  checkQuestion(command, rule);
+  const { workers, ahead } = await plan(command, files);
+  const leader = await startWorkers(module, workers);
+  try {
+    leader.open(command.detector);
+    const refused = await readAll(leader, files, ahead);
+    // In a directory other files are expected; a file that was named is not.
+    if (refused.some((file) => !file.walked) || refused.length === files.length) process.exitCode = 2;
+    if (refused.length === files.length) return;
+    const print = command.verb === "explain" ? printExplanation : printReport;
+    await print(leader, rule, command);
+  } finally {
+    leader.close();
+  }
 }
 
-/** The rule's file, then what the command line says. */
-function ruleOf({ rule: path, window, end }) {
-  const rule = path === undefined ? {} : readRule(path);
-  if (window !== undefined) rule.window = window;
-  if (end !== undefined) rule.end = end;
-  parseRule(rule); // a mistake is told before the reading starts
-  return rule;
+/** Asked of no flows: a mistake in options or addresses is told before the reading starts. */
+function checkQuestion({ detector: options, pair }, rule) {
+  const detector = new Detector(options);
+  if (pair) detector.explainText(...pair, rule);
+  detector.free();
 }
 
-function readRule(path) {
-  let text;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UsageError(`--rule: ${path}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
-  }
-  try {
-    return parseRule(text.replace(/^\uFEFF/, ""));
-  } catch (error) {
-    error.message = `${path}: ${error.message}`;
-    throw error;
-  }
+/** How many threads read; with what had to be read of standard input to know it. */
+async function plan({ workers, values }, files) {
+  // No detector of several knows all pairs.
+  if (workers !== undefined || values.all) return { workers: values.all ? 1 : workers };
+  const cores = availableParallelism();
+  const unknown = cores > 1 && files.some((file) => file.path === "-");
+  const ahead = unknown ? await readAhead(BYTES_A_THREAD) : undefined;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, ahead?.bytes ?? 0);
+  return { workers: threadsFor(bytes, cores), ahead };
 }
 
 /** @returns the files that are not flows */
-async function readAll(detector, files) {
+async function readAll(leader, files, ahead) {
   const refused = [];
   const progress = progressLine(files);
   for (const file of files) {
-    const error = await readOne(detector, file, progress);
+    const error = await readOne(leader, file, ahead, progress);
     if (!error) continue;
     refused.push(file);
     progress.end();
     process.stderr.write(`beaconlens: ${printable(file.path)}: not used: ${told(error)}\n`);
   }
+  await leader.settled();
   progress.end();
   return refused;
 }
 
-async function readOne(detector, { path }, progress) {
-  const name = path === "-" ? "standard input" : path;
-  detector.startSource(name);
+async function readOne(leader, { path }, ahead, progress) {
+  const space = () => leader.space();
+  leader.startSource(path === "-" ? "standard input" : path);
   try {
-    for await (const block of blocksOf(path)) {
-      detector.ingest(block);
-      progress.add(block.length);
+    for await (const block of path === "-" && ahead ? ahead.blocksOf(space) : blocksOf(path, space)) {
+      const { length } = block; // the block is gone when it is read
+      await leader.ingest(block);
+      progress.add(length);
     }
-    detector.finish();
+    leader.finish();
   } catch (error) {
     if (!(error instanceof BeaconlensError) || error.code !== "E_NOT_FLOWS") throw error;
     return error;
   }
 }
 
-function printReport(detector, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
+async function printReport(leader, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
   if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
-  const text = (format) => detector.evaluateText(format, rule, all, order);
-  if (format === "table") process.stdout.write(tableOf(text("ndjson"), all));
-  else writeText(text(format));
-  process.stderr.write(notices(detector.summary(rule), process.stderr.columns));
+  const text = (format) => leader.evaluateText(format, rule, all, order);
+  if (format === "table") process.stdout.write(tableOf(await text("ndjson"), all));
+  else writeText(await text(format));
+  process.stderr.write(notices(await leader.summary(rule), process.stderr.columns));
 }
 
 function usualFormat() {
@@ -115,9 +121,9 @@ function tableOf(ndjson, all) {
   return table(pairs, { width: process.stdout.columns, gates: all });
 }
 
-function printExplanation(detector, rule, { pair, values }) {
-  if (values.format === "json") writeText(JSON.stringify(detector.explain(...pair, rule)));
-  else writeText(detector.explainText(...pair, rule));
+async function printExplanation(leader, rule, { pair, values }) {
+  if (values.format === "json") writeText(JSON.stringify(await leader.explain(pair, rule)));
+  else writeText(await leader.explainText(pair, rule));
 }
 
 function writeText(text) {

@@ -5,12 +5,24 @@ import { parseArgs } from "node:util";
 /** A mistake of the person at the keyboard: told in one line, exit code 2. */
 export class UsageError extends Error {}
 
-const RULE = { rule: { type: "string" }, window: { type: "string" }, end: { type: "string" } };
+/** Every thread reads all rows: long before this, more of them gain nothing. */
+const MOST_WORKERS = 64;
+
+const RULE = {
+  profile: { type: "string" },
+  rule: { type: "string" },
+  window: { type: "string" },
+  end: { type: "string" },
+  set: { type: "string", multiple: true },
+  "threat-list": { type: "string", multiple: true },
+};
+const TARGETS = ["qradar", "qradar-literal", "sentinel", "defender", "splunk", "duckdb", "clickhouse"];
 const READING = {
   map: { type: "string", multiple: true },
   delimiter: { type: "string" },
   "time-unit": { type: "string" },
   "utc-offset-minutes": { type: "string" },
+  workers: { type: "string" },
 };
 const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
 const FORMAT = { format: { type: "string" } };
@@ -28,6 +40,7 @@ const VERBS = {
     formats: ["table", "csv", "json", "ndjson", "query"],
   },
   explain: { options: { ...ALWAYS, ...RULE, ...READING, ...FORMAT }, formats: ["text", "json"] },
+  query: { options: { ...ALWAYS, ...RULE, for: { type: "string" } }, formats: [] },
 };
 
 /** @param {string[]} words what follows the program's name */
@@ -36,7 +49,7 @@ export function readCommand(words) {
   if (verb === undefined || verb === "help" || verb === "--help" || verb === "-h") return { verb: "help" };
   if (verb === "--version" || verb === "-V") return { verb: "version" };
   if (!Object.hasOwn(VERBS, verb)) {
-    throw new UsageError(`unknown command ${quote(verb)}: expected evaluate or explain`);
+    throw new UsageError(`unknown command ${quote(verb)}: expected evaluate, explain or query`);
   }
   const { options, formats } = VERBS[verb];
   const { values, positionals } = parse(rest, options);
@@ -44,8 +57,24 @@ export function readCommand(words) {
   if (values.version) return { verb: "version" };
   oneOf("format", values.format, formats);
   oneOf("order", values.order, ["priority", "rule"]);
-  const command = { verb, values, files: positionals, detector: detectorOptions(values) };
+  oneOf("profile", values.profile, ["default", "lab"]);
+  if (verb === "query") return queryOf(values, positionals);
+  const command = {
+    verb,
+    values,
+    files: positionals,
+    detector: detectorOptions(values),
+    workers: workers(values.workers),
+  };
   return verb === "explain" ? { ...command, ...pairOf(positionals) } : withFiles(command);
+}
+
+function queryOf(values, positionals) {
+  if (positionals.length > 0)
+    throw new UsageError(`query reads no flows: ${quote(positionals[0])} is too much`);
+  if (values.for === undefined) throw new UsageError(`query needs --for: one of ${TARGETS.join(", ")}`);
+  oneOf("for", values.for, TARGETS);
+  return { verb: "query", values };
 }
 
 function parse(words, options) {
@@ -95,6 +124,13 @@ function detectorOptions(values) {
     options.utcOffsetMinutes = Number(offset);
   }
   return options;
+}
+
+/** How many threads, where it was said. */
+function workers(text) {
+  if (text === undefined) return undefined;
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= MOST_WORKERS) return Number(text);
+  throw new UsageError(`--workers: ${quote(text)} is not a number of threads, 1 to ${MOST_WORKERS}`);
 }
 
 function mapping(texts) {

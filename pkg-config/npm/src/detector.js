@@ -7,11 +7,13 @@ import { ruleText } from "./rule.js";
 export class Detector {
   #raw;
   #generation;
+  #shards;
 
   constructor(options) {
     const given = { ...checkOptions(options), hashSeed: secret() };
     this.#raw = use((engine) => new engine.Detector(given));
     this.#generation = currentGeneration();
+    this.#shards = given.shard?.of ?? 1;
   }
 
   startSource(name) {
@@ -41,6 +43,25 @@ export class Detector {
 
   evaluateText(format, rule, all, order) {
     return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
+  }
+
+  part(rule) {
+    return this.#call((raw) => raw.part(ruleText(rule)));
+  }
+
+  question(parts) {
+    checkParts(parts, this.#shards, "part");
+    return this.#call(() => use((engine) => engine.question(parts)));
+  }
+
+  answer(question) {
+    return this.#call((raw) => raw.answer(question));
+  }
+
+  join(parts, answers, rule) {
+    checkParts(parts, this.#shards, "part");
+    checkParts(answers, this.#shards, "answer");
+    this.#call((raw) => raw.join(parts, answers, ruleText(rule)));
   }
 
   explain(source, destination, port, rule) {
@@ -76,7 +97,7 @@ export class Detector {
   }
 }
 
-const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "maxMemoryBytes"];
+const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "maxMemoryBytes", "shard"];
 
 function checkOptions(options = {}) {
   if (typeof options !== "object") {
@@ -85,6 +106,19 @@ function checkOptions(options = {}) {
   const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
   if (unknown === undefined) return options;
   throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${OPTIONS.join(", ")}`);
+}
+
+/** A report of fewer parts would look whole. */
+function checkParts(parts, shards, name) {
+  if (!Array.isArray(parts) || !parts.every((part) => part instanceof Uint8Array)) {
+    throw new BeaconlensError("E_OPTIONS", `${name}s: expected an array of what ${name}() answered`);
+  }
+  if (parts.length !== shards) {
+    const message = `found ${parts.length} ${name}s, expected one of each of the ${shards} shards`;
+    throw new BeaconlensError("E_OPTIONS", message, {
+      hint: `the detector that joins gives its own ${name} too`,
+    });
+  }
 }
 
 /** Orders the engine's table so that no input can be made to slow it down; no result depends on it. */

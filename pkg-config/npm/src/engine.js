@@ -4,8 +4,11 @@
 // By name, so that the glue's own loader, with a second URL of the module, falls away.
 import {
   Detector,
-  defaultRule,
+  parseList,
   parseRule,
+  profileRule,
+  question,
+  renderQuery,
   __wbg_reset_state as resetState,
   initSync as startGlue,
   version,
@@ -13,7 +16,7 @@ import {
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
-const glue = { Detector, defaultRule, parseRule, version };
+const glue = { Detector, parseList, parseRule, profileRule, question, renderQuery, version };
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {

@@ -3,4 +3,11 @@ export { Detector } from "./detector.js";
 export { init, initSync } from "./engine.js";
 export { BeaconlensError } from "./error.js";
 export { evaluate } from "./evaluate.js";
-export { defaultRule, parseRule, version } from "./rule.js";
+export {
+  defaultRule,
+  parseReferenceSet,
+  parseRule,
+  parseThreatList,
+  renderQuery,
+  version,
+} from "./rule.js";

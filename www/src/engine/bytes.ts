@@ -35,7 +35,10 @@ async function* plain(source: Bytes): AsyncGenerator<Chunk> {
   let next = part(source, 0, SLICE);
   for (let at = 0; at < size; at += SLICE) {
     const slice = await next;
-    if (at + SLICE < size) next = part(source, at + SLICE, at + 2 * SLICE);
+    if (at + SLICE < size) {
+      next = part(source, at + SLICE, at + 2 * SLICE);
+      next.catch(() => {}); // told when its turn comes
+    }
     for (let from = 0; from < slice.length; from += INGEST) {
       const bytes = slice.subarray(from, from + INGEST);
       yield { bytes, consumed: at + from + bytes.length };

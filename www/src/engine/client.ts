@@ -1,7 +1,9 @@
-// The page's side of the worker: promises instead of messages.
+// The page's side of the workers: promises instead of messages.
 
 import type { DetectorOptions, Report, Rule } from "beaconlens";
-import { type Host, startWorker } from "../host";
+import { type Link, ringOf, threadsFor } from "../../../pkg-config/npm/shards/ring";
+import { type Host, startWorker, workersWanted } from "../host";
+import { sizeOf } from "./bytes";
 import {
   type CallName,
   type Calls,
@@ -55,8 +57,8 @@ export class Engine {
   }
 
   /**
-   * Reads the inputs as one dataset, in a worker of its own: what was read before stays
-   * usable until this succeeds, and to cancel is to terminate this worker only.
+   * Reads the inputs as one dataset, in workers of its own: what was read before stays
+   * usable until this succeeds, and to cancel is to terminate these workers only.
    */
   async open(
     inputs: SourceInput[],
@@ -65,11 +67,13 @@ export class Engine {
     signal: AbortSignal,
   ): Promise<Session> {
     const { module, workerProgram } = await Promise.race([this.load(), untilAborted(signal)]);
-    const session = new Session(startWorker(workerProgram), onProgress);
+    const links = linksFor(inputs);
+    const workers = links.map(() => startWorker(workerProgram));
+    const session = new Session(workers, onProgress);
     const cancel = () => session.close();
     signal.addEventListener("abort", cancel);
     try {
-      session.share(module);
+      session.start(module, links);
       session.facts = await session.call("facts", {});
       await read(session, inputs, options);
       return session;
@@ -80,6 +84,13 @@ export class Engine {
       signal.removeEventListener("abort", cancel);
     }
   }
+}
+
+/** A place for each worker; a lone one needs none. */
+function linksFor(inputs: SourceInput[]): (Link | undefined)[] {
+  const bytes = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
+  const threads = workersWanted() ?? threadsFor(bytes, navigator.hardwareConcurrency);
+  return threads > 1 ? ringOf(threads) : [undefined];
 }
 
 /**
@@ -115,30 +126,36 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
-/** One dataset in one worker. */
+/** One dataset, in workers of which the first is asked. */
 export class Session {
   facts!: EngineFacts;
-  readonly #worker: Worker;
+  readonly #workers: Worker[];
   readonly #onProgress: (progress: ReadProgress) => void;
   readonly #waiting = new Map<number, Waiting>();
   #lastRun = 0;
   /** Why nothing can be asked any more. */
   #end: Error | null = null;
 
-  constructor(worker: Worker, onProgress: (progress: ReadProgress) => void) {
-    this.#worker = worker;
+  constructor(workers: Worker[], onProgress: (progress: ReadProgress) => void) {
+    this.#workers = workers;
     this.#onProgress = onProgress;
-    worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      const message = event.message || "the worker stopped";
-      const hint = "read the files again; if it happens again, it is a fault of beaconlens";
-      this.#stop(new EngineError({ code: "E_INTERNAL", message, hint }));
-    };
+    for (const worker of workers) {
+      worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        const message = event.message || "the worker stopped";
+        const hint = "read the files again; if it happens again, it is a fault of beaconlens";
+        this.#stop(new EngineError({ code: "E_INTERNAL", message, hint }));
+      };
+    }
   }
 
-  share(module: WebAssembly.Module): void {
-    this.#post({ kind: "module", module });
+  start(module: WebAssembly.Module, links: (Link | undefined)[]): void {
+    for (const [index, worker] of this.#workers.entries()) {
+      const link = links[index];
+      const request: Request = { kind: "start", module, link };
+      worker.postMessage(request, link ? [link.from, link.to] : []);
+    }
   }
 
   evaluate(rule: Rule): Promise<Report> {
@@ -166,12 +183,8 @@ export class Session {
     const run = ++this.#lastRun;
     return new Promise((resolve, reject) => {
       this.#waiting.set(run, { resolve, reject });
-      this.#post({ kind: "call", run, name, ask } as Request);
+      this.#workers[0]?.postMessage({ kind: "call", run, name, ask } as Request);
     });
-  }
-
-  #post(request: Request): void {
-    this.#worker.postMessage(request);
   }
 
   #receive(data: unknown): void {
@@ -189,7 +202,7 @@ export class Session {
 
   #stop(reason: Error): void {
     this.#end = reason;
-    this.#worker.terminate();
+    for (const worker of this.#workers) worker.terminate();
     for (const waiting of this.#waiting.values()) waiting.reject(reason);
     this.#waiting.clear();
   }

@@ -1,6 +1,7 @@
-// What the page and its worker say to each other. Types and guards only.
+// What the page and its workers say to each other. Types and guards only.
 
 import type { DetectorOptions, Explanation, Report, Rule } from "beaconlens";
+import type { Link } from "../../../pkg-config/npm/shards/ring";
 import type { Bytes } from "./bytes";
 
 /** Bytes with the name their rows are reported under. */
@@ -57,7 +58,8 @@ export interface Calls {
 export type CallName = keyof Calls;
 
 export type Request =
-  | { kind: "module"; module: WebAssembly.Module }
+  /** The first message: the module, and the place among the workers where there are several. */
+  | { kind: "start"; module: WebAssembly.Module; link: Link | undefined }
   | { [K in CallName]: { kind: "call"; run: number; name: K; ask: Calls[K]["ask"] } }[CallName];
 
 /** An error as it crosses the worker's border, where classes are lost. */
@@ -76,7 +78,7 @@ const hasKind = (value: unknown): value is { kind: unknown } =>
   typeof value === "object" && value !== null && "kind" in value;
 
 export function isRequest(value: unknown): value is Request {
-  return hasKind(value) && (value.kind === "module" || value.kind === "call");
+  return hasKind(value) && (value.kind === "start" || value.kind === "call");
 }
 
 export function isReply(value: unknown): value is Reply {

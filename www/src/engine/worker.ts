@@ -1,6 +1,9 @@
-// The engine's thread: one detector, which lives as long as the worker does.
+// An engine's thread: one detector, which lives as long as the worker does. The first one reads the files and
+// answers the page; where there are more, they share the pairs out: see shards/ring.ts.
 
-import { Detector, defaultRule, initSync, version } from "beaconlens/slim";
+import { BeaconlensError, Detector, defaultRule, initSync, version } from "beaconlens/slim";
+import { Leader } from "../../../pkg-config/npm/shards/leader";
+import { joinRing } from "../../../pkg-config/npm/shards/member";
 import { chunksOf, sizeOf } from "./bytes";
 import {
   type Calls,
@@ -19,7 +22,7 @@ const PROGRESS_MS = 100;
 type Call = Extract<Request, { kind: "call" }>;
 type Answer = { answer: unknown; transfer?: Transferable[] };
 
-let detector: Detector | undefined;
+let leader: Leader | undefined;
 
 function post(reply: Reply, transfer: Transferable[] = []): void {
   postMessage(reply, { transfer });
@@ -27,8 +30,8 @@ function post(reply: Reply, transfer: Transferable[] = []): void {
 
 addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
   if (!isRequest(data)) return;
-  if (data.kind === "module") {
-    initSync(data.module);
+  if (data.kind === "start") {
+    start(data);
     return;
   }
   try {
@@ -39,49 +42,56 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
   }
 });
 
+function start({ module, link }: Extract<Request, { kind: "start" }>): void {
+  initSync(module);
+  const engine = { BeaconlensError, Detector };
+  if (link && link.index > 0) joinRing(engine, link);
+  else leader = new Leader(engine, link);
+}
+
 async function respond(call: Call): Promise<Answer> {
   switch (call.name) {
     case "facts":
       return { answer: { version: version(), defaultRule: defaultRule() } };
     case "read": {
       const { inputs, options } = call.ask;
-      detector?.free();
-      detector = new Detector(options);
-      await readAll(detector, inputs, call.run);
+      dataset().open(options);
+      await readAll(dataset(), inputs, call.run);
       return { answer: null };
     }
     case "evaluate":
-      return { answer: dataset().evaluate(call.ask.rule) };
+      return { answer: await dataset().evaluate(call.ask.rule) };
     case "reportText": {
       const { format, rule } = call.ask;
-      return { answer: dataset().evaluateText(format, rule, false, "priority") };
+      return { answer: await dataset().evaluateText(format, rule, false, "priority") };
     }
     case "explainText": {
       const { pair, rule } = call.ask;
-      return { answer: dataset().explainText(pair.source, pair.destination, pair.port, rule) };
+      return { answer: await dataset().explainText([pair.source, pair.destination, pair.port], rule) };
     }
     case "details":
       return details(call.ask);
   }
 }
 
-function dataset(): Detector {
-  if (!detector) throw new Error("no flows have been read");
-  return detector;
+function dataset(): Leader {
+  if (!leader) throw new Error("the worker was not started");
+  return leader;
 }
 
-async function readAll(into: Detector, inputs: SourceInput[], run: number): Promise<void> {
+async function readAll(into: Leader, inputs: SourceInput[], run: number): Promise<void> {
   const meter = new Meter(into, inputs, run);
   for (const input of inputs) {
     meter.startSource();
     await readOne(into, input, meter);
   }
+  await into.settled();
   meter.finish();
 }
 
 /** Tells how far the reading is, but not too often. */
 class Meter {
-  readonly #detector: Detector;
+  readonly #reading: Leader;
   readonly #inputs: SourceInput[];
   readonly #run: number;
   readonly #bytesTotal: number;
@@ -89,8 +99,8 @@ class Meter {
   #bytesBefore = 0;
   #lastPost = Number.NEGATIVE_INFINITY;
 
-  constructor(detector: Detector, inputs: SourceInput[], run: number) {
-    this.#detector = detector;
+  constructor(reading: Leader, inputs: SourceInput[], run: number) {
+    this.#reading = reading;
     this.#inputs = inputs;
     this.#run = run;
     this.#bytesTotal = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
@@ -114,7 +124,7 @@ class Meter {
   }
 
   #post(bytesDone: number): void {
-    const engine = this.#detector.progress();
+    const engine = this.#reading.progress();
     const progress: ReadProgress = {
       source: this.#inputs[this.#source]?.name ?? "",
       sourceNumber: this.#source + 1,
@@ -129,11 +139,11 @@ class Meter {
   }
 }
 
-async function readOne(into: Detector, input: SourceInput, meter: Meter): Promise<void> {
+async function readOne(into: Leader, input: SourceInput, meter: Meter): Promise<void> {
   try {
     into.startSource(input.name);
     for await (const chunk of chunksOf(input.bytes)) {
-      into.ingest(chunk.bytes);
+      await into.ingest(chunk.bytes);
       meter.consumed(chunk.consumed);
     }
     into.finish();
@@ -148,13 +158,10 @@ function nameTheSource(error: unknown, name: string): Error {
   return Object.assign(new Error(`${name}: ${message}`), { code, hint });
 }
 
-function details({ pair, rule, maxPoints }: Calls["details"]["ask"]): Answer {
-  const explanation = dataset().explain(pair.source, pair.destination, pair.port, rule);
-  const history = dataset().history(
-    explanation.sourceip,
-    explanation.destinationip,
-    explanation.destinationport,
-  );
+async function details({ pair, rule, maxPoints }: Calls["details"]["ask"]): Promise<Answer> {
+  const explanation = await dataset().explain([pair.source, pair.destination, pair.port], rule);
+  const { sourceip, destinationip, destinationport } = explanation;
+  const history = await dataset().history([sourceip, destinationip, destinationport]);
   if (!history || !explanation.measures) return { answer: { explanation, series: null } };
   // The explanation counts only the window's connections, and those end at its end:
   // flows after it exist only when the rule names an end.

@@ -4,7 +4,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::{npm, python, script};
+use super::{npm, script};
+use crate::python;
 use crate::tools::{Outcome, node};
 
 /// What every tool is asked to do: the default rule on this file.
@@ -48,9 +49,9 @@ impl Family {
     /// Installs the pinned package into target/bench/, unless it is there.
     pub fn install(self) -> Outcome {
         match self {
-            Self::Duckdb => python::install("duckdb==2.0.0"),
-            Self::Polars => python::install("polars==2.1.0"),
-            Self::Chdb => python::install("chdb==4.4.0"),
+            Self::Duckdb => python::install(python::DUCKDB),
+            Self::Polars => python::install(python::POLARS),
+            Self::Chdb => python::install(python::CHDB),
             Self::DuckdbWasm => npm::install("@duckdb/duckdb-wasm@1.32.0"),
             Self::Udsv => npm::install("udsv@0.7.3"),
             Self::Papaparse => npm::install("papaparse@5.7.1"),

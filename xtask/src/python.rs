@@ -1,19 +1,29 @@
-//! A virtual environment for the Python peers, in target/bench/venv.
+//! A virtual environment for what is a Python package: the engines that run our queries in tests, and
+//! peers in benchmarks.
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
-use super::folder;
 use crate::tools::{Outcome, command as program, root, run, target_dir};
 
+/// The packages, pinned.
+pub const DUCKDB: &str = "duckdb==2.0.0";
+pub const CHDB: &str = "chdb==4.4.0";
+pub const POLARS: &str = "polars==2.1.0";
+
 fn place() -> PathBuf {
-    target_dir().join("bench/venv")
+    target_dir().join("venv")
+}
+
+/// The path of the interpreter of the environment.
+pub fn interpreter() -> PathBuf {
+    place().join("bin/python")
 }
 
 /// The interpreter of the environment.
 pub fn command() -> Command {
-    let mut python = Command::new(place().join("bin/python"));
+    let mut python = Command::new(interpreter());
     // Scripts import `job` beside them; leave no caches in the source tree.
     python.current_dir(root()).env("PYTHONDONTWRITEBYTECODE", "1");
     python
@@ -23,7 +33,7 @@ pub fn command() -> Command {
 pub fn install(package: &str) -> Outcome {
     let venv = place();
     if !venv.join("bin/pip").exists() {
-        folder()?;
+        fs::create_dir_all(target_dir()).map_err(|error| format!("{}: {error}", target_dir().display()))?;
         let made = run(program("python3", &["-m", "venv", &venv.to_string_lossy()]));
         made.map_err(|error| format!("{error}: install Python 3 with venv (apt-get install python3-venv)"))?;
     }

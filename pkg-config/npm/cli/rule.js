@@ -1,0 +1,100 @@
+// The rule of a command line: a profile, then a file, then what the options say.
+
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
+import { BeaconlensError, defaultRule, parseReferenceSet, parseRule, parseThreatList } from "./dist/node.mjs";
+import { UsageError } from "./options.js";
+import { count, printable } from "./text.js";
+
+/** A mistake is told here, before any flows are read. */
+export function ruleOf({
+  profile = "default",
+  rule: file,
+  window,
+  end,
+  set = [],
+  "threat-list": threats = [],
+}) {
+  const base = defaultRule(profile);
+  const given = file === undefined ? {} : readRule(file);
+  const rule = { ...base, ...given, gates: { ...base.gates, ...given.gates } };
+  if (window !== undefined) rule.window = window;
+  if (end !== undefined) rule.end = end;
+  rule.reference_sets = [...rule.reference_sets, ...set.map(readSet)];
+  rule.threat_lists = [...rule.threat_lists, ...threats.map(readThreatList)];
+  return parseRule(rule);
+}
+
+/** The document as it is written, so that a profile shows where it says nothing. */
+function readRule(path) {
+  const text = readText("--rule", path);
+  return told(path, () => {
+    parseRule(text);
+    return JSON.parse(text);
+  });
+}
+
+/** `NAME=FILE`, and behind commas how it is meant. */
+function readSet(text) {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`--set: ${JSON.stringify(text)} is not NAME=FILE`);
+  const { path, column, applies_to, port = [] } = wordsOf("--set", text.slice(at + 1));
+  const set = parseReferenceSet(path, readText("--set", path), column?.[0]);
+  set.name = text.slice(0, at);
+  if (applies_to) set.applies_to = applies_to[0];
+  if (port.length) set.ports = port.map(portOf);
+  return set;
+}
+
+function readThreatList(text) {
+  const { path, column, applies_to, port } = wordsOf("--threat-list", text);
+  if (applies_to || port) throw new UsageError("--threat-list: takes only a column beside its file");
+  const { list, leftOut, first } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
+  if (leftOut) {
+    const lines = count(leftOut, "line");
+    process.stderr.write(
+      `${printable(path)}: ${lines} left out as no endpoint; first: line ${first.line}: ${printable(first.text)}\n`,
+    );
+  }
+  list.name = basename(path);
+  return list;
+}
+
+/** A path, and the known words behind it: `list.csv,column=ip,port=6667`. */
+function wordsOf(option, text) {
+  const words = {};
+  let path = text;
+  for (;;) {
+    const found = /^(.+),(column|applies_to|port)=([^,]*)$/.exec(path);
+    if (!found) break;
+    const [, before, word, value] = found;
+    words[word] = [value, ...(words[word] ?? [])];
+    path = before;
+  }
+  if (path === "") throw new UsageError(`${option}: no file is named`);
+  return { path, ...words };
+}
+
+function portOf(text) {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+  throw new UsageError(`--set: port=${text}: not a port number, 0 to 65535`);
+}
+
+function readText(option, path) {
+  try {
+    return readFileSync(path, "utf8").replace(/^\uFEFF/, "");
+  } catch (error) {
+    const reason = error.code === "ENOENT" ? "no such file" : error.message;
+    throw new UsageError(`${option}: ${path}: ${reason}`);
+  }
+}
+
+/** The engine's mistakes, with the file they are in. */
+function told(path, work) {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof BeaconlensError) error.message = `${path}: ${error.message}`;
+    throw error;
+  }
+}

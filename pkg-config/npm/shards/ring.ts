@@ -1,0 +1,107 @@
+// Several detectors of one dataset, each with its share of the pairs, as a ring of message ports.
+//
+//   leader ──▶ member ──▶ member ──▶ … ──▶ back to the leader
+//
+// The leader reads the input. Every block goes round once, by transfer: each detector reads it, and hands
+// it on. Questions go the same way, so that they come after all that was read before them; each member
+// hands a question on before it works on its answer, and hands on the answers of those before it.
+//
+// The command and the page use this; what differs between them is who starts the threads.
+
+import type { BeaconlensError, Detector, DetectorOptions } from "beaconlens";
+
+/** What a detector needs of the package, whichever entry point it comes from. */
+export interface Engine {
+  Detector: typeof Detector;
+  BeaconlensError: typeof BeaconlensError;
+}
+
+/** A detector's place in the ring. */
+export interface Link {
+  index: number;
+  of: number;
+  from: MessagePort;
+  to: MessagePort;
+}
+
+export type Pair = [source: string, destination: string, port: number];
+
+/** Rules are texts here: the engine knows a rule again by its text. */
+export type Question =
+  | { about: "part"; rule: string | undefined }
+  | { about: "answer"; question: Uint8Array }
+  | { about: "pairs" }
+  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined }
+  | { about: "history"; pair: Pair };
+
+/** An error as it crosses from one thread to another, where classes are lost. */
+export interface Failure {
+  code: string;
+  message: string;
+  hint: string | undefined;
+}
+
+export type Message =
+  | { kind: "open"; options: DetectorOptions }
+  | { kind: "source"; name: string }
+  /** With the pairs that those it has passed have so far. */
+  | { kind: "block"; bytes: Uint8Array; pairs: number }
+  | { kind: "finish" }
+  | { kind: "question"; turn: number; question: Question }
+  | { kind: "answer"; turn: number; answer: unknown }
+  /** No answer; or, without a turn, a member that cannot go on. */
+  | { kind: "failed"; turn: number | undefined; failure: Failure };
+
+/** So many bytes are read by one thread about as fast as by two, which have to be started first. */
+export const BYTES_A_THREAD = 64e6;
+
+/** All threads read all rows: what more of them add becomes little. */
+const MOST_THREADS = 4;
+
+/** How many threads so much input is worth, on so many cores. */
+export function threadsFor(bytes: number, cores: number): number {
+  return Math.min(1 + Math.floor(bytes / BYTES_A_THREAD), cores, MOST_THREADS);
+}
+
+/** The places of a ring; the leader's is the first. */
+export function ringOf(of: number): Link[] {
+  const channels = Array.from({ length: of }, () => new MessageChannel());
+  return channels.map(({ port1: to }, index) => {
+    const { port2: from } = channels[(index + of - 1) % of] as MessageChannel;
+    return { index, of, from, to };
+  });
+}
+
+export function send({ to }: Link, message: Message): void {
+  to.postMessage(message, buffersOf(message));
+}
+
+/** Bytes move, they are not copied. */
+function buffersOf(message: Message): Transferable[] {
+  const bytes = message.kind === "block" ? message.bytes : message.kind === "answer" ? message.answer : null;
+  return bytes instanceof Uint8Array ? [bytes.buffer as ArrayBuffer] : [];
+}
+
+export function failureOf(error: unknown): Failure {
+  const { code, message, hint } = error as Partial<Failure>;
+  return { code: code ?? "E_INTERNAL", message: message ?? String(error), hint };
+}
+
+/** What a detector says; of a pair that it has not seen, nothing. */
+export function answerOf(detector: Detector, question: Question): unknown {
+  switch (question.about) {
+    case "part":
+      return detector.part(question.rule);
+    case "answer":
+      return detector.answer(question.question);
+    case "pairs":
+      return detector.progress().pairs;
+    case "history":
+      return detector.history(...question.pair);
+    default: {
+      const { about, pair, rule } = question;
+      const seen = detector.explain(...pair, rule).verdict !== "not_seen";
+      return seen ? detector[about](...pair, rule) : undefined;
+    }
+  }
+}

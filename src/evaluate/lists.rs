@@ -1,0 +1,80 @@
+//! The rule's reference sets and threat lists, asked about pairs.
+
+use std::sync::Arc;
+
+use super::gates::Failed;
+use crate::flow::Pair;
+use crate::report::{Gate, SetMatch, SetReport, ThreatMatch};
+use crate::rule::{Compiled, ReferenceSet, Rule, ThreatList};
+
+/// Lists that were made ready, kept for the next evaluation.
+#[derive(Debug, Default)]
+pub(crate) struct ReadyLists {
+    sets: Vec<ReferenceSet>,
+    threats: Vec<ThreatList>,
+    compiled: Arc<Compiled>,
+}
+
+impl ReadyLists {
+    /// The lists of a rule.
+    pub fn of<'r>(&mut self, rule: &'r Rule) -> Lists<'r> {
+        if self.sets != rule.reference_sets || self.threats != rule.threat_lists {
+            self.sets.clone_from(&rule.reference_sets);
+            self.threats.clone_from(&rule.threat_lists);
+            self.compiled = Arc::new(Compiled::new(rule));
+        }
+        Lists { rule, compiled: Arc::clone(&self.compiled) }
+    }
+}
+
+/// The lists of a rule, made ready.
+#[derive(Debug)]
+pub(crate) struct Lists<'r> {
+    rule: &'r Rule,
+    compiled: Arc<Compiled>,
+}
+
+impl Lists<'_> {
+    pub fn suppress_nothing(&self) -> bool {
+        self.compiled.suppresses_nothing()
+    }
+
+    pub fn threaten_nothing(&self) -> bool {
+        self.compiled.threatens_nothing()
+    }
+
+    /// Which set takes a pair out: its number and what it says.
+    pub fn suppressed(&self, pair: &Pair) -> Option<(usize, SetMatch)> {
+        self.sets_with(pair).next()
+    }
+
+    /// All sets that hold a pair.
+    pub fn sets_with(&self, pair: &Pair) -> impl Iterator<Item = (usize, SetMatch)> {
+        let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, None);
+        hits.filter_map(|hit| {
+            let set = self.rule.reference_sets.get(hit.set)?;
+            let entry = set.entries.get(hit.entry)?.to_string();
+            Some((hit.set, SetMatch { reference_set: set.name.clone(), entry, side: hit.side }))
+        })
+    }
+
+    /// The list that names a pair's destination.
+    pub fn threat(&self, pair: &Pair, failed: Failed) -> Option<ThreatMatch> {
+        let hit = self.compiled.threat(pair.destination, pair.port, None)?;
+        let list = self.rule.threat_lists.get(hit.list)?;
+        let entry = list.entries.get(hit.entry)?;
+        Some(ThreatMatch {
+            list: list.name.clone(),
+            entry: entry.to_string(),
+            line: u64::from(entry.line()),
+            remark: entry.remark().map(str::to_owned),
+            failed_gates: failed.gates().filter(|gate| *gate != Gate::ExcludedDestination).collect(),
+        })
+    }
+
+    /// What each set took out, before anything was.
+    pub fn reports(&self) -> Vec<SetReport> {
+        let report = |set: &ReferenceSet| SetReport { name: set.name.clone(), pairs: 0, flows: 0 };
+        self.rule.reference_sets.iter().map(report).collect()
+    }
+}

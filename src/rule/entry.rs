@@ -1,0 +1,207 @@
+//! One entry of a list: an address, a network or a host name, and what a list may add to it.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::networks;
+
+/// One entry of a reference set or a threat list.
+///
+/// Its text form is a line of such a list: `203.0.113.5`, `198.51.100.0/24`, `example.com` (that name
+/// only), `*.example.com` (its subdomains, not the name itself); in threat lists also with a port, as
+/// `203.0.113.5:443`, `[2001:db8::5]:443` or `example.com:443`; and a remark behind ` #`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    line: u32,
+    port: Option<u16>,
+    subject: Subject,
+    remark: Option<Box<str>>,
+}
+
+/// What an entry names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// Addresses; canonical.
+    Network(IpNet),
+    /// A host name in lower case; with a dot before it, its subdomains.
+    Host(Box<str>),
+}
+
+impl Entry {
+    /// The line of the list that it stands in, from 1; in a document, its position in `entries`.
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// The port that it is about; none: every port.
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// What the list says about it, in the list's words.
+    pub fn remark(&self) -> Option<&str> {
+        self.remark.as_deref()
+    }
+
+    pub(crate) fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// An entry from what stands before any remark.
+    pub(super) fn parse(text: &str, line: u32) -> Option<Entry> {
+        let whole = |subject| Entry { line, port: None, subject, remark: None };
+        if let Some(network) = network(text) {
+            return Some(whole(network));
+        }
+        // A name or an address is never empty and has no colon, unless it is in brackets.
+        let split = text.rsplit_once(':').and_then(|(end, port)| Some((end, port_number(port)?)));
+        match split {
+            Some((end, port)) if !end.contains('/') => {
+                let subject = network(end).filter(|_| !end.contains(':') || end.starts_with('['));
+                Some(Entry { port: Some(port), ..whole(subject.or_else(|| host(end))?) })
+            }
+            _ => host(text).map(whole),
+        }
+    }
+
+    pub(super) fn with_port(self, port: Option<u16>) -> Entry {
+        Entry { port: port.or(self.port), ..self }
+    }
+
+    pub(super) fn with_remark(self, remark: &str) -> Entry {
+        let remark = remark.trim();
+        Entry { remark: (!remark.is_empty()).then(|| remark.into()), ..self }
+    }
+
+    pub(super) fn at_line(self, line: u32) -> Entry {
+        Entry { line, ..self }
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let network = match &self.subject {
+            Subject::Network(network) => Some(network),
+            Subject::Host(_) => None,
+        };
+        match (network.filter(|net| net.prefix_len() == net.max_prefix_len()).map(IpNet::addr), self.port) {
+            (Some(IpAddr::V6(v6)), Some(_)) => write!(f, "[{v6}]")?,
+            (Some(address), _) => write!(f, "{address}")?,
+            (None, _) => self.subject.fmt(f)?,
+        }
+        if let Some(port) = self.port {
+            write!(f, ":{port}")?;
+        }
+        match &self.remark {
+            Some(remark) => write!(f, " # {remark}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Network(network) => network.fmt(f),
+            Subject::Host(name) if name.starts_with('.') => write!(f, "*{name}"),
+            Subject::Host(name) => f.write_str(name),
+        }
+    }
+}
+
+fn network(text: &str) -> Option<Subject> {
+    let inside = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    networks::parse(inside).map(|network| Subject::Network(networks::canonical(&network)))
+}
+
+fn port_number(text: &str) -> Option<u16> {
+    // `parse` would take a sign too.
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+/// A host name, as DNS has them (RFC 1035, with the underscores of RFC 2782): at least two labels, so that
+/// a word is no name; the last not all digits, so that a mistyped address is no name either.
+fn host(text: &str) -> Option<Subject> {
+    let (subdomains, name) = text.strip_prefix('*').map_or((false, text), |rest| (true, rest));
+    let name = if subdomains { name.strip_prefix('.')? } else { name };
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let labels = name.split('.').count();
+    let last = name.rsplit('.').next()?;
+    let sound = name.len() <= 253
+        && name.split('.').all(label)
+        && (labels > 1 || subdomains)
+        && !last.bytes().all(|byte| byte.is_ascii_digit());
+    let dot = if subdomains { "." } else { "" };
+    sound.then(|| Subject::Host((dot.to_owned() + &name.to_ascii_lowercase()).into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_read_and_written() {
+        for (text, written) in [
+            ("203.0.113.5", "203.0.113.5"),
+            ("203.0.113.5/32", "203.0.113.5"),
+            ("198.51.100.7/24", "198.51.100.0/24"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+            ("::ffff:198.51.100.0/120", "198.51.100.0/24"),
+            ("2001:DB8::5", "2001:db8::5"),
+            ("[2001:db8::5]", "2001:db8::5"),
+            ("2001:db8::/32", "2001:db8::/32"),
+            ("203.0.113.5:443", "203.0.113.5:443"),
+            ("[2001:db8::5]:443", "[2001:db8::5]:443"),
+            ("2604:a880:1:20::264:4001", "2604:a880:1:20::264:4001"),
+            ("Example.COM", "example.com"),
+            ("example.com.", "example.com"),
+            ("*.Example.com", "*.example.com"),
+            ("*.com", "*.com"),
+            ("_sip._tcp.example.com:5060", "_sip._tcp.example.com:5060"),
+            ("3com.com", "3com.com"),
+        ] {
+            let entry = Entry::parse(text, 1);
+            assert_eq!(entry.as_ref().map(ToString::to_string).as_deref(), Some(written), "{text}");
+            assert_eq!(Entry::parse(written, 1), entry, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_entry() {
+        let long = "a.".repeat(130);
+        for text in [
+            "",
+            "*",
+            "*.",
+            "*example.com",
+            "a*.example.com",
+            ".example.com",
+            "localhost",
+            "10.0.0",
+            "10.0.0.256",
+            "10.0.0.0/33",
+            "10.0.0.0/8:443",
+            "10.0.0.5:65536",
+            "10.0.0.5:+80",
+            "10.0.0.5:",
+            ":443",
+            "[2001:db8::5",
+            "[2001:db8::5]:x",
+            "example..com",
+            "exa mple.com",
+            "example.com/path",
+            "http://example.com",
+            "bücher.example",
+            "0.95",
+            long.as_str(),
+        ] {
+            assert_eq!(Entry::parse(text, 1), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Lists as people keep and publish them: a text of one entry a line with `#` remarks, or a table (CSV) of
+//! which a column is read.
+
+use super::entry::Entry;
+use crate::error::{Error, ErrorKind};
+
+/// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
+/// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.
+const SUBJECTS: [&str; 15] = [
+    "dstip",
+    "destinationip",
+    "iocvalue",
+    "indicator",
+    "ipaddress",
+    "ip",
+    "address",
+    "network",
+    "cidr",
+    "hostname",
+    "host",
+    "domain",
+    "fqdn",
+    "value",
+    "sourceip",
+];
+const PORTS: [&str; 3] = ["dstport", "destinationport", "port"];
+const REMARKS: [&str; 6] = ["malware", "threat", "description", "comment", "note", "remark"];
+
+/// The lines of a list that could not be used.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// How many hold neither an entry nor a remark.
+    pub lines: u32,
+    /// The first of them: its number, from 1, and its text, shortened.
+    pub first: Option<(u32, String)>,
+}
+
+/// What an entry of a list must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No ports; every line must be right.
+    ReferenceSet,
+    /// Ports too. Published lists mix in paths of URLs and other things that are no endpoint; those lines are
+    /// left out and counted.
+    ThreatList,
+}
+
+impl Kind {
+    pub fn expected(self) -> &'static str {
+        match self {
+            Kind::ReferenceSet => {
+                "an address, a network (198.51.100.0/24) or a host name (example.com, *.example.com)"
+            }
+            Kind::ThreatList => {
+                "an address, a network (198.51.100.0/24), an address and port (203.0.113.5:443) or a host name"
+            }
+        }
+    }
+
+    /// An entry of a document: none if there is only a remark, or nothing.
+    pub fn entry(self, text: &str, line: u32) -> Option<Option<Entry>> {
+        let (subject, remark) = without_remark(text);
+        if subject.is_empty() {
+            return Some(None);
+        }
+        self.subject(subject, line).map(|entry| Some(entry.with_remark(remark)))
+    }
+
+    #[inline(never)]
+    fn subject(self, text: &str, line: u32) -> Option<Entry> {
+        match self {
+            Kind::ReferenceSet => Entry::parse(text, line).filter(|entry| entry.port().is_none()),
+            // Also as a URL without a path.
+            Kind::ThreatList => {
+                let text = text.strip_prefix("http://").or(text.strip_prefix("https://")).unwrap_or(text);
+                Entry::parse(text.strip_suffix('/').unwrap_or(text), line)
+            }
+        }
+    }
+}
+
+/// Reads a list. With `column`, or if the first line with content has a comma, semicolon or tab, it is a
+/// table; else each line is an entry.
+pub(super) fn read(
+    name: &str,
+    text: &str,
+    column: Option<&str>,
+    kind: Kind,
+) -> Result<(Vec<Entry>, LeftOut), Error> {
+    let (mut entries, mut left_out, mut first_wrong) = (Vec::new(), LeftOut::default(), None);
+    let mut form: Option<Form> = None;
+    for line in content(text.strip_prefix('\u{feff}').unwrap_or(text)) {
+        let form = match &form {
+            Some(form) => form,
+            None => {
+                let (found, is_header) =
+                    Form::of(line.text, column, kind).map_err(|problem| wrong(name, &line, &problem))?;
+                let found = form.insert(found);
+                if is_header {
+                    continue;
+                }
+                found
+            }
+        };
+        match form.entry(line.text, line.number, kind) {
+            Some(entry) => entries.extend(entry),
+            None => {
+                left_out.lines += 1;
+                if left_out.lines == 1 {
+                    let text: String = line.text.chars().take(80).collect();
+                    let problem = format!("found {text:?}, expected {}", kind.expected());
+                    first_wrong = Some(wrong(name, &line, &problem));
+                    left_out.first = Some((line.number, text));
+                }
+            }
+        }
+    }
+    match first_wrong {
+        Some(error) if kind == Kind::ReferenceSet || entries.is_empty() => Err(error),
+        _ => Ok((entries, left_out)),
+    }
+}
+
+/// A line that is not empty and not only a remark.
+#[derive(Debug, Clone, Copy)]
+struct Line<'a> {
+    /// From 1.
+    number: u32,
+    /// Where it begins.
+    byte: usize,
+    text: &'a str,
+}
+
+fn content(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut byte = 0;
+    text.split_inclusive('\n')
+        .zip(1..)
+        .map(move |(text, number)| {
+            let line = Line { number, byte, text: text.trim() };
+            byte += text.len();
+            line
+        })
+        .filter(|line| !line.text.is_empty() && !line.text.starts_with('#'))
+}
+
+/// What stands before a ` #`, and behind it.
+#[inline(never)]
+fn without_remark(text: &str) -> (&str, &str) {
+    let begins = |at: &usize| text.get(..*at).is_none_or(|before| before.ends_with([' ', '\t']) || *at == 0);
+    match text.match_indices('#').map(|(at, _)| at).find(begins) {
+        Some(at) => (text.get(..at).unwrap_or_default().trim(), text.get(at + 1..).unwrap_or_default()),
+        None => (text.trim(), ""),
+    }
+}
+
+#[cold]
+fn wrong(name: &str, line: &Line<'_>, problem: &str) -> Error {
+    Error::new(ErrorKind::Rule, format!("{name}, line {}: {problem}", line.number))
+        .with_hint("one entry a line; a remark begins with #; or a table with the name of its column")
+        .at(u64::from(line.number), line.byte as u64)
+}
+
+/// What a line of a list is.
+#[derive(Debug)]
+enum Form {
+    /// An entry, and maybe a remark.
+    Plain,
+    /// Fields, and where among them is what.
+    Table { delimiter: char, subject: usize, port: Option<usize>, remark: Option<usize> },
+}
+
+impl Form {
+    /// The form of a list by its first line, and whether that is a header; else what is wrong.
+    #[inline(never)]
+    fn of(first: &str, column: Option<&str>, kind: Kind) -> Result<(Form, bool), String> {
+        let delimiter = match (delimiter(without_remark(first).0), column) {
+            (None, None) => return Ok((Form::Plain, false)),
+            (delimiter, _) => delimiter.unwrap_or(','),
+        };
+        let fields = fields(first, delimiter);
+        let named = |names: &[&str]| {
+            names.iter().find_map(|name| fields.iter().position(|field| same_name(field, name)))
+        };
+        let is_entry = |at: usize| fields.get(at).is_some_and(|field| kind.subject(field, 1).is_some());
+        let numbered = column.and_then(|column| column.strip_prefix('#')?.parse::<usize>().ok());
+        let subject = match (numbered, column) {
+            (Some(number), _) => number.checked_sub(1),
+            (None, Some(column)) => named(&[column]),
+            (None, None) => named(&SUBJECTS).or_else(|| (0..fields.len()).find(|at| is_entry(*at))),
+        };
+        let subject = subject.ok_or_else(|| match column {
+            Some(column) => format!("found no column {column:?} among {fields:?}"),
+            None => format!("found no column of addresses or host names among {fields:?}; name one"),
+        })?;
+        let is_header = !is_entry(subject);
+        let named = |names: &[&str]| named(names).filter(|_| is_header);
+        let port = named(&PORTS).filter(|_| kind == Kind::ThreatList);
+        Ok((Form::Table { delimiter, subject, port, remark: named(&REMARKS) }, is_header))
+    }
+
+    /// The entry of a line, if it has one; none if it is wrong.
+    #[inline(never)]
+    fn entry(&self, text: &str, line: u32, kind: Kind) -> Option<Option<Entry>> {
+        let Form::Table { delimiter, subject, port, remark } = *self else { return kind.entry(text, line) };
+        let fields = fields(text, delimiter);
+        let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", String::as_str);
+        if field(Some(subject)).is_empty() {
+            return Some(None);
+        }
+        let entry = kind.subject(field(Some(subject)), line)?;
+        let port = match field(port) {
+            "" => None,
+            text => Some(text.parse().ok()?),
+        };
+        Some(Some(entry.with_port(port).with_remark(field(remark))))
+    }
+}
+
+/// What separates the fields of a first row: what it has most of.
+fn delimiter(row: &str) -> Option<char> {
+    let count = |wanted: &char| row.chars().filter(|found| found == wanted).count();
+    // Of equals the last wins.
+    [';', '\t', ','].into_iter().max_by_key(count).filter(|best| count(best) > 0)
+}
+
+/// Whether two names of columns are the same, but for what spellings differ in.
+#[inline(never)]
+fn same_name(one: &str, other: &str) -> bool {
+    let plain = |name: &'_ str| -> Vec<u8> {
+        let kept = name.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+        kept.map(|byte| byte.to_ascii_lowercase()).collect()
+    };
+    plain(one) == plain(other)
+}
+
+/// The fields of a row; one in quotes may hold the delimiter, and doubled quotes.
+#[inline(never)]
+fn fields(row: &str, delimiter: char) -> Vec<String> {
+    let mut fields = vec![String::new()];
+    let mut quoted = false;
+    let mut characters = row.chars().peekable();
+    while let Some(character) = characters.next() {
+        let Some(field) = fields.last_mut() else { break };
+        match character {
+            '"' if quoted && characters.next_if_eq(&'"').is_some() => field.push('"'),
+            '"' if quoted || field.trim().is_empty() => quoted = !quoted,
+            other if other == delimiter && !quoted => fields.push(String::new()),
+            other => field.push(other),
+        }
+    }
+    for field in &mut fields {
+        *field = field.trim().to_owned();
+    }
+    fields
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str, column: Option<&str>, kind: Kind) -> Vec<(u32, String)> {
+        match read("list", text, column, kind) {
+            Ok((entries, _)) => entries.iter().map(|entry| (entry.line(), entry.to_string())).collect(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn error(text: &str, column: Option<&str>, kind: Kind) -> (String, Option<u64>) {
+        match read("office.txt", text, column, kind) {
+            Ok(read) => panic!("{read:?}"),
+            Err(error) => (error.to_string(), error.position().map(|at| at.byte)),
+        }
+    }
+
+    #[test]
+    fn a_plain_list() {
+        let text =
+            "\u{feff}# head\r\n\r\n203.0.113.5  # the mail server, old\r\n  198.51.100.0/24\r\n*.Example.net";
+        let expected =
+            [(3, "203.0.113.5 # the mail server, old"), (4, "198.51.100.0/24"), (5, "*.example.net")];
+        let expected: Vec<_> = expected.map(|(line, text)| (line, text.to_owned())).into();
+        assert_eq!(texts(text, None, Kind::ReferenceSet), expected);
+        assert_eq!(texts("", None, Kind::ReferenceSet), []);
+        assert_eq!(texts("# nothing yet\n", None, Kind::ThreatList), []);
+    }
+
+    #[test]
+    fn mistakes_name_line_and_byte() {
+        let (message, byte) = error("10.0.0.1\n\n10.0.0.0/99\n", None, Kind::ReferenceSet);
+        assert!(
+            message.starts_with("office.txt, line 3: found \"10.0.0.0/99\", expected an address"),
+            "{message}"
+        );
+        assert_eq!(byte, Some(10));
+        let (message, _) = error("10.0.0.1:443", None, Kind::ReferenceSet);
+        assert!(message.contains("10.0.0.1:443"), "{message}");
+        let (message, _) = error("a,b\nc,d\n", None, Kind::ReferenceSet);
+        assert!(
+            message.contains("line 1: found no column of addresses or host names among [\"a\", \"b\"]"),
+            "{message}"
+        );
+        let (message, _) = error("ip,b\nc,d\n", Some("c"), Kind::ReferenceSet);
+        assert!(message.contains("found no column \"c\" among [\"ip\", \"b\"]"), "{message}");
+        let (message, byte) = error("name;ip\nx;10.0.0.1\ny;10.0.0\n", None, Kind::ReferenceSet);
+        assert!(message.contains("line 3") && byte == Some(19), "{message}");
+    }
+
+    #[test]
+    fn a_column_of_a_table() {
+        let text =
+            "Name,IP Address,Note\n\"Scan, east\",10.1.2.3,\"the \"\"east\"\" one\"\n,,\nwest,10.1.2.4,\n";
+        let found = texts(text, None, Kind::ReferenceSet);
+        assert_eq!(found, [(2, "10.1.2.3 # the \"east\" one".to_owned()), (4, "10.1.2.4".to_owned())]);
+        assert_eq!(texts(text, Some("ip address"), Kind::ReferenceSet), found);
+        assert_eq!(texts(text, Some("#2"), Kind::ReferenceSet), found);
+        let without_header = "east\t10.1.2.3\nwest\t10.1.2.4\n";
+        assert_eq!(texts(without_header, None, Kind::ReferenceSet).len(), 2);
+        assert_eq!(texts("servers\n10.0.0.1\n", Some("Servers"), Kind::ReferenceSet).len(), 1);
+    }
+
+    #[test]
+    fn the_form_of_feodo_tracker() {
+        let text = "####\n# a banner #\n#\n\
+            \"first_seen_utc\",\"dst_ip\",\"dst_port\",\"c2_status\",\"last_online\",\"malware\"\n\
+            \"2026-01-02 03:04:05\",\"203.0.113.9\",\"443\",\"online\",\"2026-01-03\",\"Examplebot\"\n\
+            # END 1 entries";
+        let found = texts(text, None, Kind::ThreatList);
+        assert_eq!(found, [(5, "203.0.113.9:443 # Examplebot".to_owned())]);
+    }
+
+    #[test]
+    fn a_threat_list_leaves_out_what_is_no_endpoint() {
+        let text =
+            "203.0.113.9:443\nhttp://203.0.113.10\n/a/path.php?x=\nexample.com/path\nbad.example.com\n";
+        let Ok((entries, lines)) = read("list", text, None, Kind::ThreatList) else {
+            panic!("it has entries")
+        };
+        let found: Vec<String> = entries.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["203.0.113.9:443", "203.0.113.10", "bad.example.com"]);
+        assert_eq!((lines.lines, lines.first), (2, Some((3, "/a/path.php?x=".to_owned()))));
+        let (message, _) = error("one\ntwo\n", None, Kind::ThreatList);
+        assert!(message.contains("line 1: found \"one\""), "{message}");
+    }
+}

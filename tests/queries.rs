@@ -1,0 +1,154 @@
+//! The rule in other languages: the text for a rule that uses everything, byte for byte, and for the default
+//! rule; and that nothing of a user gets out of its quotes.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test queries` writes the texts anew; read the difference before it is
+//! committed. That the two SQL forms give our rows is shown in `tests/engines.rs`, that the KQL is sound in
+//! `tests/package/queries.test.mjs`.
+
+// A test that cannot read its own files has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use beaconlens::query::{Target, render};
+use beaconlens::{ReferenceSet, Rule, ThreatList};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/queries")
+}
+
+fn tuned() -> Rule {
+    Rule::from_json(&fs::read_to_string(folder().join("tuned.json")).unwrap()).unwrap()
+}
+
+#[test]
+fn every_query_is_the_recorded_one() {
+    for (name, rule) in [("default", Rule::default()), ("tuned", tuned())] {
+        for target in Target::ALL {
+            let file = folder().join(format!("{name}.{}.txt", target.name()));
+            let query = render(&rule, target);
+            if std::env::var_os("UPDATE_GOLDEN").is_some() {
+                fs::write(&file, &query).unwrap();
+            }
+            let recorded = fs::read_to_string(&file).unwrap_or_default();
+            let same = recorded.lines().zip(query.lines()).take_while(|(a, b)| a == b).count();
+            assert!(
+                recorded == query,
+                "{name} for {}, from line {}:\n{}",
+                target.name(),
+                same + 1,
+                query.lines().nth(same).unwrap_or_default()
+            );
+        }
+    }
+}
+
+/// The query that the detection is published as; its second branch for a score of 1 is left out.
+const PUBLISHED: &str = "
+SELECT sourceip, destinationip, destinationport,
+  COUNT(*) AS connection_count,
+  COUNT(DISTINCT DATEFORMAT(starttime, 'yyyy-MM-dd HH')) AS hourly_buckets,
+  SUM(bytessent) AS bytes_sent, SUM(bytesreceived) AS bytes_received,
+  MIN(DATEFORMAT(starttime, 'yyyy-MM-dd HH:mm:ss')) AS first_seen,
+  MAX(DATEFORMAT(starttime, 'yyyy-MM-dd HH:mm:ss')) AS last_seen,
+  CASE WHEN destinationport IN (6660,6661,6662,6663,6664,6665,6666,6667,6668,6669,6697,1080,4444) THEN 3
+       WHEN COUNT(*) > 200 THEN 2 ELSE 1 END AS beaconing_score
+FROM flows
+WHERE NOT INCIDR('10.0.0.0/8', destinationip) AND NOT INCIDR('172.16.0.0/12', destinationip)
+  AND NOT INCIDR('192.168.0.0/16', destinationip) AND NOT INCIDR('127.0.0.0/8', destinationip)
+  AND NOT INCIDR('169.254.0.0/16', destinationip) AND NOT INCIDR('::1/128', destinationip)
+GROUP BY sourceip, destinationip, destinationport
+HAVING COUNT(*) >= 20 AND COUNT(DISTINCT DATEFORMAT(starttime, 'yyyy-MM-dd HH')) >= 3
+ORDER BY beaconing_score DESC, connection_count DESC
+LAST 24 HOURS";
+
+#[test]
+fn the_default_rule_for_qradar_is_the_published_query() {
+    let words = |text: &str| -> Vec<String> {
+        text.replace(',', ", ").split_whitespace().map(str::to_owned).collect()
+    };
+    for target in [Target::QRadar, Target::QRadarLiteral] {
+        assert_eq!(words(&render(&Rule::default(), target)), words(PUBLISHED));
+    }
+}
+
+#[test]
+fn windows_of_every_kind() {
+    let lines = |document: &str, target, wanted: &str| -> String {
+        let query = render(&Rule::from_json(document).unwrap(), target);
+        query.lines().filter(|line| line.contains(wanted)).collect::<Vec<_>>().join("\n")
+    };
+    let before_1970 = r#"{"window": "all", "end": "1969-12-31T23:59:58.75Z"}"#;
+    assert_eq!(lines(r#"{"window": "7d"}"#, Target::QRadar, "LAST"), "LAST 168 HOURS");
+    assert_eq!(lines(r#"{"window": "all"}"#, Target::QRadar, "START"), "START '1970-01-01 00:00Z'");
+    let until = "START '1970-01-01 00:00Z' STOP '1970-01-01 00:00Z'";
+    assert_eq!(lines(before_1970, Target::QRadar, "START"), until);
+    assert!(lines(before_1970, Target::QRadar, "WHERE").contains("starttime <= -1250"));
+    assert!(lines(before_1970, Target::Splunk, "where").contains("_time <= -1.250000"));
+    assert!(lines(r#"{"window": "all"}"#, Target::Splunk, "earliest").contains("earliest=0 latest=now "));
+    assert!(lines(r#"{"window": "6h"}"#, Target::Splunk, "earliest").contains("earliest=-6h latest=now "));
+    let kql = lines(r#"{"window": "6h"}"#, Target::Defender, "let ");
+    assert_eq!(kql, "let window_end = now();\nlet window_start = window_end - 6h;");
+}
+
+#[test]
+fn no_name_gets_out_of_its_quotes() {
+    let evil = "x' OR 1=1 -- */ \" ) ``` \\' \u{2028}| delete #conditions# //";
+    let set = ReferenceSet::from_list("s", "10.0.0.1", None).unwrap();
+    let (list, _) = ThreatList::from_list("t", "10.0.0.2", None).unwrap();
+    let rule = Rule {
+        name: format!("{evil}\nsecond line"),
+        reference_sets: vec![ReferenceSet { name: evil.to_owned(), ..set }],
+        threat_lists: vec![ThreatList { name: evil.to_owned(), ..list }],
+        ..Rule::default()
+    };
+    let plain = Rule {
+        name: "plain".to_owned(),
+        reference_sets: vec![ReferenceSet { name: "plain".to_owned(), ..rule.reference_sets[0].clone() }],
+        threat_lists: vec![ThreatList { name: "plain".to_owned(), ..rule.threat_lists[0].clone() }],
+        ..Rule::default()
+    };
+    for target in Target::ALL {
+        let (query, harmless) = (render(&rule, target), render(&plain, target));
+        assert_eq!(query.lines().count(), harmless.lines().count(), "{query}");
+        // What is left without quoted texts and remarks is the same.
+        assert_eq!(skeleton(&query, target), skeleton(&harmless, target), "{query}");
+    }
+}
+
+/// A query without the insides of its texts, and without remarks: a reader of its own for each language.
+fn skeleton(query: &str, target: Target) -> String {
+    let (quotes, escaped, remarks): (&[char], bool, &[(&str, &str)]) = match target {
+        Target::QRadar | Target::QRadarLiteral => (&['\''], false, &[("/*", "*/")]),
+        Target::DuckDb => (&['\''], false, &[("/*", "*/"), ("--", "\n")]),
+        Target::ClickHouse => (&['\''], true, &[("/*", "*/"), ("--", "\n")]),
+        Target::Splunk => (&['"'], true, &[("```", "```")]),
+        _ => (&['"'], true, &[("//", "\n")]),
+    };
+    let (mut out, mut rest) = (String::new(), query);
+    while let Some(character) = rest.chars().next() {
+        if let Some((begin, end)) = remarks.iter().find(|(begin, _)| rest.starts_with(begin)) {
+            let behind = &rest[begin.len()..];
+            rest = &behind[behind.find(end).expect("a remark ends") + end.len()..];
+        } else if quotes.contains(&character) {
+            let mut inside = rest.char_indices().skip(1).peekable();
+            let end = loop {
+                let (at, found) = inside.next().expect("a text ends");
+                let doubled = !escaped && inside.peek().is_some_and(|(_, next)| *next == character);
+                match found {
+                    '\\' if escaped => drop(inside.next()),
+                    _ if found == character && doubled => drop(inside.next()),
+                    _ if found == character => break at + 1,
+                    _ => {}
+                }
+            };
+            out.push_str("''");
+            rest = &rest[end..];
+        } else {
+            out.push(character);
+            rest = &rest[character.len_utf8()..];
+        }
+    }
+    out
+}
