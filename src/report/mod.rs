@@ -586,6 +586,16 @@ impl Explanation {
     }
 }
 
+/// A number as JSON has it, whole ones without a fraction. Not by `Display`, which is much code for numbers
+/// with a fraction.
+fn number_text(number: f64) -> String {
+    let mut text = json(&number);
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
+}
+
 fn json(value: &impl Serialize) -> String {
     // Nothing here can fail to serialize: all keys are strings, and no number is not finite.
     serde_json::to_string(value).unwrap_or_default()

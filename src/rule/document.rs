@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::unescaped;
 
 /// A part of a document: sound JSON.
 #[derive(Debug, Clone, Copy)]
@@ -224,7 +225,7 @@ fn length_of_string(text: &str) -> usize {
 fn string(json: &str) -> Option<Cow<'_, str>> {
     let inside = json.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
     match inside.contains('\\') {
-        true => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+        true => unescaped(json).map(Cow::Owned),
         false => Some(Cow::Borrowed(inside)),
     }
 }
