@@ -61,6 +61,7 @@ export const DAY_FINDING = {
     { name: "regularity", points: 88, reason: "regularity 0.979 of 90 points" },
     { name: "constant_small_size", points: 4, reason: "connections of one size, 300 bytes on average" },
   ],
+  threat: null,
 };
 
 /** The columns of the query, and of the CSV. */

@@ -1,8 +1,8 @@
 // Why this pair: the verdict, what the priority is made of, when it called, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
-import { copyButton } from "./clipboard";
 import { scoreMark } from "./cells";
+import { copyButton } from "./clipboard";
 import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
@@ -15,8 +15,9 @@ export interface DetailActions {
   explainText(): Promise<string>;
 }
 
-const VERDICTS: Record<Explanation["verdict"], string> = {
+const VERDICTS: Record<string, string> = {
   finding: "Finding",
+  suppressed: "Suppressed",
   near_miss: "Near miss",
   below_gates: "Below the gates",
   outside_window: "Outside the window",
@@ -93,7 +94,7 @@ function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActi
   return h(
     "header",
     { class: "detail-head" },
-    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict]),
+    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict] ?? verdict),
     h("h2", { tabindex: -1 }, h("span", {}, sourceip), " → ", h("span", {}, target)),
     button("Close", actions.onClose, { class: "quiet close", "aria-label": "Close the details" }),
     h(
