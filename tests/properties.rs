@@ -395,7 +395,7 @@ fn shards_joined_are_one_detector() {
             Rule::from_json(r#"{"window": "all", "gates": {"min_hours": 9}}"#).unwrap(),
         ];
         for (of, rule) in [1, 2, 3, 7].into_iter().flat_map(|of| rules.iter().map(move |rule| (of, rule))) {
-            let shards: Vec<Detector> = (0..of)
+            let mut shards: Vec<Detector> = (0..of)
                 .map(|index| {
                     let options = Options::new().with_hash_seed(u64::from(index) * 77);
                     read(options.with_shard(index, of).unwrap())
@@ -413,6 +413,25 @@ fn shards_joined_are_one_detector() {
             let joining = random.below(shards.len());
             let joined = shards[joining].evaluate_joined(parts, answers, rule);
             assert!(joined.to_json() == one.evaluate(rule).to_json(), "seed {seed}, {of} shards");
+            for pair in
+                joined.findings.iter().chain(joined.near_misses.iter().map(|near| &near.pair)).take(20)
+            {
+                let pair = Pair::parse(
+                    &pair.sourceip.to_string(),
+                    &pair.destinationip.to_string(),
+                    pair.destinationport,
+                )
+                .unwrap();
+                let question = Question::about(&pair);
+                let answers: Vec<_> = shards.iter().map(|shard| shard.answer(&question)).collect();
+                let owner = shards.iter().find(|shard| !shard.history(&pair).is_empty()).unwrap();
+                let explained = owner.explain_joined(&pair, answers, rule);
+                assert_eq!(
+                    explained.to_text(),
+                    one.explain(&pair, rule).to_text(),
+                    "seed {seed}, {of} shards"
+                );
+            }
         }
     }
 }
