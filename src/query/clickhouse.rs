@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use super::text::{Quote, Text};
+use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
 
@@ -87,12 +87,38 @@ pub(super) const LANGUAGE: Language = Language {
 
 const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 
+/// Whether an address is in one of many networks is looked up in a hash set for each length of prefix: a
+/// function over an array would copy the array for each row.
 fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     if let [one] = networks {
         out.show(&format_args!("isIPAddressInRange({field}, '{one}')"));
         return;
     }
-    out.show(&format_args!("arrayExists(network -> isIPAddressInRange({field}, network), ["));
-    out.each(networks, &mut |out, network| out.show(&format_args!("'{network}'")));
-    out.push("])");
+    let mut any = Alternatives::begin(out, " OR ");
+    for (version, longest) in [(4, 32), (6, 128)] {
+        let of_version = |net: &&IpNet| matches!(net, IpNet::V4(_)) == (version == 4);
+        if !networks.iter().any(|net| of_version(&net)) {
+            continue;
+        }
+        any.next(out);
+        let begin = out.0.len();
+        out.show(&format_args!("isIPv{version}String({field}) AND "));
+        let mut lengths = Alternatives::begin(out, " OR ");
+        for length in 0..=longest {
+            let of_length = |net: &&IpNet| of_version(net) && net.prefix_len() == length;
+            let firsts: Vec<&IpNet> = networks.iter().filter(of_length).collect();
+            if firsts.is_empty() {
+                continue;
+            }
+            lengths.next(out);
+            out.show(&format_args!(
+                "IPv{version}CIDRToRange(toIPv{version}OrDefault({field}), {length}).1 IN ("
+            ));
+            out.each(&firsts, &mut |out, net| out.show(&format_args!("'{}'", net.network())));
+            out.push(")");
+        }
+        lengths.end(out);
+        out.bracket(begin);
+    }
+    any.end(out);
 }

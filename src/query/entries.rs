@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use crate::order::sort_by;
 use crate::rule::{Entry, Subject};
 
 /// A list's entries, by port.
@@ -30,7 +31,7 @@ impl Sorted {
     pub fn new(entries: &[Entry]) -> Self {
         let mut sorted = Sorted::default();
         let mut ports: Vec<Option<u16>> = entries.iter().map(Entry::port).collect();
-        ports.sort_unstable();
+        sort_by(&mut ports, Ord::cmp);
         ports.dedup();
         sorted.by_port.extend(ports.iter().map(|port| OfPort { port: *port, ..OfPort::default() }));
         for entry in entries {

@@ -36,7 +36,8 @@ pub enum Target {
     Splunk,
     /// DuckDB's SQL over a table `flows`.
     DuckDb,
-    /// ClickHouse's SQL over a table `flows`.
+    /// ClickHouse's SQL over a table `flows`. It reads at most 256 KB of text unless its setting
+    /// `max_query_size` says more: some ten thousand entries.
     ClickHouse,
 }
 

@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::unescaped;
 
 /// A part of a document: sound JSON.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +47,7 @@ type EachField<'f> = dyn FnMut(&str, Part<'_>) -> Result<(), Error> + 'f;
 type EachItem<'f> = dyn FnMut(usize, Part<'_>) -> Result<(), Error> + 'f;
 
 /// The whole document.
-pub(super) fn whole(text: &str) -> Result<Part<'_>, Error> {
+pub(crate) fn whole(text: &str) -> Result<Part<'_>, Error> {
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(Part { byte: 0, whole: text, text, way: Way::Root }.trimmed()),
         Err(error) => {
@@ -190,28 +191,41 @@ pub(super) fn invalid(message: String) -> Error {
 }
 
 /// Where the value at the start of sound JSON ends: at the next such byte that is in no text, list or object.
+#[inline(never)]
 fn end_of_value(text: &str, end: u8) -> usize {
-    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
-    for (at, byte) in text.bytes().enumerate() {
+    let (mut at, mut depth) = (0, 0_usize);
+    while let Some(byte) = text.as_bytes().get(at) {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = true,
-            b'"' => quoted = !quoted,
-            _ if quoted => {}
+            b'"' => at += length_of_string(text.get(at..).unwrap_or_default()),
             b'{' | b'[' => depth += 1,
             b'}' | b']' => depth = depth.saturating_sub(1),
-            _ if byte == end && depth == 0 => return at,
+            _ if *byte == end && depth == 0 => return at,
             _ => {}
         }
+        at += 1;
     }
     text.len()
+}
+
+/// From the quote at the start to the one at the end.
+fn length_of_string(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = 1;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        match rest.iter().position(|byte| matches!(byte, b'"' | b'\\')) {
+            Some(found) if rest.get(found) == Some(&b'\\') => at += found + 2,
+            Some(found) => return at + found,
+            None => return text.len(),
+        }
+    }
 }
 
 /// The text that a JSON string stands for.
 fn string(json: &str) -> Option<Cow<'_, str>> {
     let inside = json.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
     match inside.contains('\\') {
-        true => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+        true => unescaped(json).map(Cow::Owned),
         false => Some(Cow::Borrowed(inside)),
     }
 }

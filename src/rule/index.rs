@@ -1,5 +1,7 @@
 //! The one sorted table behind every look-up by number: a sort is much code, so all tables share it.
 
+use crate::order::sort_by;
+
 /// A key and a value.
 pub(super) type Keyed = (u128, u64);
 
@@ -15,7 +17,7 @@ impl Index {
     /// To be called once, after the last push.
     pub fn sort(&mut self) {
         // Published lists are often sorted already; then this is one pass.
-        self.0.sort_unstable();
+        sort_by(&mut self.0, Ord::cmp);
     }
 
     pub fn entries(&self) -> &[Keyed] {
