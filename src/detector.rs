@@ -8,6 +8,7 @@ use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
+use crate::order::sort_by;
 use crate::pairs::History;
 use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
@@ -309,7 +310,7 @@ impl Detector {
         let mut history = History::default();
         found.read(&mut history);
         // Also by size, so that the order of rows in the input does not matter.
-        history.connections.sort_unstable();
+        sort_by(&mut history.connections, Ord::cmp);
         history.connections
     }
 

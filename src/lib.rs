@@ -27,6 +27,8 @@ mod evaluate;
 mod flow;
 mod hash;
 mod ingest;
+mod json;
+mod order;
 mod pairs;
 pub mod priority;
 pub mod query;

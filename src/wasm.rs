@@ -3,15 +3,15 @@
 //! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
 //! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::report::{ListedPair, Order};
+use crate::rule::document;
 use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
@@ -34,27 +34,6 @@ struct Last {
     report: Rc<Report>,
 }
 
-/// `DetectorOptions` of the package.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
-struct DetectorOptions {
-    mapping: BTreeMap<String, String>,
-    delimiter: Option<String>,
-    time_unit: Option<String>,
-    utc_offset_minutes: Option<i32>,
-    hash_seed: Option<f64>,
-    shard: Option<ShardOption>,
-    max_memory_bytes: Option<u64>,
-}
-
-/// `DetectorOptions.shard` of the package.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShardOption {
-    index: u32,
-    of: u32,
-}
-
 #[wasm_bindgen]
 impl Detector {
     /// A detector without flows.
@@ -65,17 +44,12 @@ impl Detector {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
         let options = match options.is_undefined() || options.is_null() {
-            true => DetectorOptions::default(),
+            true => Options::new(),
             // As JSON, like a rule: so that an unknown option is seen.
             false => JSON::stringify(&options)
                 .map_err(|error| error.unchecked_into::<JsError>())
-                .map(String::from)
-                .and_then(|text| {
-                    serde_json::from_str(&text)
-                        .map_err(|error| thrown(&bad_option(format!("options: {}", sentence_of(&error)))))
-                })?,
+                .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
         };
-        let options = checked(options).map_err(|error| thrown(&error))?;
         let inner = crate::Detector::new(options);
         Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
     }
@@ -172,7 +146,9 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule, Order::Rule, false)?.summary().to_json())
+        let mut last = self.last_of(rule, Order::Rule, false)?;
+        let report = last.as_mut().and_then(|last| Rc::get_mut(&mut last.report));
+        parsed(&report.map(Report::to_summary_json).unwrap_or_default())
     }
 
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
@@ -286,20 +262,31 @@ impl Detector {
 
 impl Detector {
     fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
+        let last = self.last_of(rule, order, full)?;
+        last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
+    }
+
+    /// The last report, if it is what is asked for; else that is made.
+    fn last_of(
+        &self,
+        rule: Option<String>,
+        order: Order,
+        full: bool,
+    ) -> Result<RefMut<'_, Option<Last>>, JsError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
             let parsed = rule_of(rule.as_deref())?;
             let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
             *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
-        let Some(last) = &mut *last else { return Err(JsError::new("no report")) };
-        if last.order != order
+        if let Some(last) = &mut *last
+            && last.order != order
             && let Some(report) = Rc::get_mut(&mut last.report)
         {
             report.sort(order);
             last.order = order;
         }
-        Ok(Rc::clone(&last.report))
+        Ok(last)
     }
 
     /// Grows the memory by an eighth whenever it had to grow: engines take long over each growth, and the
@@ -371,8 +358,11 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
     if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
+        let found = String::from(js_sys::JsString::from(
+            js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default(),
+        ));
         return Err(thrown(&bad_option(format!(
-            "found port {port}, expected a whole number from 0 to 65535"
+            "found port {found}, expected a whole number from 0 to 65535"
         ))));
     }
     let port = port as u16;
@@ -383,46 +373,67 @@ fn parsed(json: &str) -> Result<JsValue, JsError> {
     JSON::parse(json).map_err(|error| error.unchecked_into())
 }
 
-/// What the JSON reader says, without a position in a text that nobody wrote.
-fn sentence_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+/// `DetectorOptions` of the package.
+fn options_of(text: &str) -> Result<Options, Error> {
+    const FIELDS: [&str; 7] =
+        ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "hashSeed", "shard", "maxMemoryBytes"];
+    let mut options = Options::new();
+    let read = document::whole(text)?.fields(&FIELDS, &mut |name, part| {
+        let given = std::mem::take(&mut options);
+        options = match name {
+            "mapping" => mapped(given, &part)?,
+            "delimiter" => {
+                given.with_delimiter(part.text("one character", |text| match text.as_bytes() {
+                    [byte] => Some(*byte),
+                    _ => None,
+                })?)?
+            }
+            "timeUnit" => given.with_time_unit(part.text("s, ms, us or ns", |text| match text {
+                "s" => Some(TimeUnit::Seconds),
+                "ms" => Some(TimeUnit::Milliseconds),
+                "us" => Some(TimeUnit::Microseconds),
+                "ns" => Some(TimeUnit::Nanoseconds),
+                _ => None,
+            })?),
+            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.number(-1439, 1439)? as i32)?,
+            "hashSeed" => given.with_hash_seed(part.count()?),
+            "shard" => shard_of(given, &part)?,
+            _ => given.with_max_memory_bytes(part.count()?)?,
+        };
+        Ok(())
+    });
+    // A document is a rule to those who read it.
+    read.map_err(|error| match error.kind() {
+        crate::ErrorKind::Rule => bad_option(error.to_string().replacen("rule, field", "options, field", 1)),
+        _ => error,
+    })?;
+    Ok(options)
 }
 
-fn checked(given: DetectorOptions) -> Result<Options, Error> {
-    let mut options = Options::new();
-    for (name, column) in &given.mapping {
-        let role = Role::from_name(name).ok_or_else(|| {
-            let names = Role::ALL.map(Role::name).join(", ");
-            bad_option(format!("mapping: found role {name:?}, expected one of {names}"))
-        })?;
-        options = options.with_column(role, column)?;
-    }
-    if let Some(delimiter) = given.delimiter {
-        let &[byte] = delimiter.as_bytes() else {
-            return Err(bad_option(format!("delimiter: found {delimiter:?}, expected one character")));
-        };
-        options = options.with_delimiter(byte)?;
-    }
-    if let Some(unit) = given.time_unit {
-        options = options.with_time_unit(match unit.as_str() {
-            "s" => TimeUnit::Seconds,
-            "ms" => TimeUnit::Milliseconds,
-            "us" => TimeUnit::Microseconds,
-            "ns" => TimeUnit::Nanoseconds,
-            _ => return Err(bad_option(format!("timeUnit: found {unit:?}, expected s, ms, us or ns"))),
-        });
-    }
-    if let Some(minutes) = given.utc_offset_minutes {
-        options = options.with_utc_offset_minutes(minutes)?;
-    }
-    if let Some(ShardOption { index, of }) = given.shard {
-        options = options.with_shard(index, of)?;
-    }
-    if let Some(bytes) = given.max_memory_bytes {
-        options = options.with_max_memory_bytes(bytes)?;
-    }
-    Ok(options.with_hash_seed(given.hash_seed.unwrap_or_default().to_bits()))
+fn mapped(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+    let mut mapped = options;
+    part.fields(&Role::ALL.map(Role::name), &mut |name, part| {
+        let column = part.text("the name or the position of a column", |text| Some(text.to_owned()))?;
+        if let Some(role) = Role::from_name(name) {
+            mapped = std::mem::take(&mut mapped).with_column(role, &column)?;
+        }
+        Ok(())
+    })?;
+    Ok(mapped)
+}
+
+fn shard_of(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+    let (mut index, mut of) = (0, 0);
+    part.fields(&["index", "of"], &mut |name, part| {
+        let number = part.number(0, u64::from(u32::MAX))? as u32;
+        if name == "index" {
+            index = number
+        } else {
+            of = number
+        }
+        Ok(())
+    })?;
+    options.with_shard(index, of)
 }
 
 fn bad_format(format: &str) -> Error {

@@ -5,6 +5,7 @@ use super::callers::Callers;
 use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
+use crate::order::sort_by;
 
 /// Measures of pairs in one window, and counts of hosts.
 #[derive(Debug, Default)]
@@ -41,7 +42,7 @@ impl Kept {
     pub fn settle(&mut self) {
         if !self.new.is_empty() {
             self.measures.append(&mut self.new);
-            self.measures.sort_unstable_by_key(|(number, _)| *number);
+            sort_by(&mut self.measures, |(a, _), (b, _)| a.cmp(b));
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::hash::{WordTable, words};
 use crate::ingest::batch::Key;
+use crate::order::sort_by;
 use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, prioritise};
 use crate::regularity::Judge;
@@ -315,7 +316,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     out.near_misses =
         near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?))).collect();
     kept.turn_to(counter.span, rule.utc_offset_minutes);
-    sort(&mut findings, &|a, b| Order { data, rule }.compare(a, b));
+    sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
     for counted in findings {
         let Some(finding) = counter.finding_kept(counted, kept) else { continue };
         out.add(finding, &data.pair(counted.pair.key()), counted.failed, &lists);
@@ -341,7 +342,7 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let mut counter = Counter::new(data, rule, &gates, Depth::Full);
     counter.count_all(&mut |counted| all.push(counted));
     let order = Order { data, rule };
-    sort(&mut all, &|a, b| order.compare(a, b));
+    sort_by(&mut all, |a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
         let mut finding = counter.finding(counted)?;
         let pair = data.pair(counted.pair.key());
@@ -483,9 +484,7 @@ impl<'a> Counter<'a> {
         if !self.kept_counts_hold {
             connections.retain(|connection| span.contains(connection.start));
         }
-        if !connections.is_sorted() {
-            connections.sort_unstable();
-        }
+        sort_by(connections, Ord::cmp);
         Some(Measures::of(tally, connections, span, self.data.span?, &mut self.judge))
     }
 
@@ -542,11 +541,6 @@ impl Order<'_> {
     }
 }
 
-/// One sort for all orders: a sort is much code.
-fn sort<'a>(counted: &mut [Counted<'a>], order: &dyn Fn(&Counted<'a>, &Counted<'a>) -> Ordering) {
-    counted.sort_unstable_by(order);
-}
-
 /// The near misses of each gate that lack least, and of those the first in the order of the query.
 struct NearMisses<'a> {
     order: Order<'a>,
@@ -583,7 +577,8 @@ impl<'a> NearMisses<'a> {
     #[inline(never)]
     fn keep_nearest(&mut self, gate: Gate) {
         let nearest = &mut self.of_gate[gate as usize];
-        sort(nearest, &|a, b| self.order.nearer(gate, a, b));
+        let order = self.order;
+        sort_by(nearest, |a, b| order.nearer(gate, a, b));
         nearest.truncate(NEAR_MISSES);
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Finding, ListedPair, Report, json};
+use super::{Finding, ListedPair, Report, json, number_text};
 use crate::regularity::Thousandths;
 
 /// The query's ten columns.
@@ -102,7 +102,7 @@ fn write_columns(out: &mut String, pair: &Finding) {
     for number in numbers {
         out.push(',');
         if let Some(number) = number {
-            let _ = write!(out, "{number}");
+            out.push_str(&number_text(number));
         }
     }
     let _ = write!(out, ",{}", quoted(pair.verdict.as_deref().unwrap_or_default()));

@@ -2,6 +2,7 @@
 //! and documentation.
 
 mod csv;
+mod fields;
 mod part;
 mod text;
 
@@ -11,6 +12,7 @@ use std::net::IpAddr;
 use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::ingest::Role;
+use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
@@ -185,7 +187,7 @@ pub enum Threshold {
 }
 
 /// What is said of a pair in the window: the query's ten columns, then priority and regularity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
     /// Source address.
@@ -256,11 +258,10 @@ pub struct ThreatMatch {
 }
 
 /// A pair that a reference set took out.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Suppressed {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The first set of the rule that holds it.
     pub suppressed_by: SetMatch,
@@ -291,22 +292,20 @@ pub struct SetReport {
 }
 
 /// A pair that failed exactly one gate.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct NearMiss {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gate it failed.
     pub failed_gate: Gate,
 }
 
 /// A pair in the window, whatever gates it failed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListedPair {
     /// The pair.
-    #[serde(flatten)]
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
@@ -542,11 +541,9 @@ pub enum Order {
 
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
+    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
         let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
-        pairs.sort_unstable_by(|a, b| {
-            priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b)))
-        });
+        sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
     }
 }
 
@@ -561,34 +558,24 @@ impl Report {
         json(self)
     }
 
-    /// The report without its findings and suppressed pairs, of which there may be very many: the totals
-    /// tell how many.
-    pub fn summary(&self) -> Report {
-        Report {
-            beaconlens: self.beaconlens,
-            window: self.window.clone(),
-            totals: self.totals.clone(),
-            left_out: self.left_out.clone(),
-            gates: self.gates.clone(),
-            findings: Vec::new(),
-            near_misses: self.near_misses.clone(),
-            suppressed: Vec::new(),
-            reference_sets: self.reference_sets.clone(),
-            sources: self.sources.clone(),
-            diagnostics: self.diagnostics.clone(),
-            rule: self.rule.clone(),
-        }
+    /// The report as compact JSON without its findings and suppressed pairs, of which there may be very many:
+    /// the totals tell how many. The report itself stays as it is.
+    pub fn to_summary_json(&mut self) -> String {
+        let findings = std::mem::take(&mut self.findings);
+        let suppressed = std::mem::take(&mut self.suppressed);
+        let summary = json(self);
+        (self.findings, self.suppressed) = (findings, suppressed);
+        summary
     }
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
     pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
-        #[derive(Serialize)]
-        struct Both<'a> {
-            #[serde(flatten)]
-            report: &'a Report,
-            pairs: &'a [ListedPair],
-        }
-        json(&Both { report: self, pairs })
+        let mut out = self.to_json();
+        out.pop();
+        out.push_str(",\"pairs\":");
+        out.push_str(&json(&pairs));
+        out.push('}');
+        out
     }
 }
 
@@ -597,6 +584,16 @@ impl Explanation {
     pub fn to_json(&self) -> String {
         json(self)
     }
+}
+
+/// A number as JSON has it, whole ones without a fraction. Not by `Display`, which is much code for numbers
+/// with a fraction.
+fn number_text(number: f64) -> String {
+    let mut text = json(&number);
+    if text.ends_with(".0") {
+        text.truncate(text.len() - 2);
+    }
+    text
 }
 
 fn json(value: &impl Serialize) -> String {

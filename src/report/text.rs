@@ -2,8 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, Finding, GateValue, Threshold};
-use crate::regularity::Thousandths;
+use super::{Explanation, Finding, GateValue, Threshold, number_text};
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -40,7 +39,8 @@ impl Explanation {
             );
         }
         if let Some(intervals) = &self.intervals {
-            let _ = writeln!(out, "  median gap between connections {} s", intervals.median_seconds);
+            let _ =
+                writeln!(out, "  median gap between connections {} s", number_text(intervals.median_seconds));
         }
         if self.flows_outside_window > 0 {
             let _ = writeln!(out, "  {} more flows outside the window", self.flows_outside_window);
@@ -57,16 +57,18 @@ fn write_priority(out: &mut String, measures: &Finding) {
     }
     if let (Some(regularity), Some(parts)) = (measures.regularity, measures.regularity_parts) {
         let verdict = measures.verdict.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "  regularity {}: {verdict}", regularity.value());
+        let _ = writeln!(out, "  regularity {}: {verdict}", number_text(regularity.value()));
         let [timing, persistence, size] =
-            [parts.timing, parts.persistence, parts.size].map(Thousandths::value);
+            [parts.timing, parts.persistence, parts.size].map(|part| number_text(part.value()));
         let _ = writeln!(out, "    timing {timing} + persistence {persistence} + size {size}");
     }
     if let Some(parts) = &measures.rita_parts {
+        let [score, timestamp, data_size, histogram, duration] =
+            [parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration].map(number_text);
         let _ = writeln!(
             out,
-            "  RITA's score {}: timestamp {}, data size {}, histogram {}, duration {}",
-            parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration
+            "  RITA's score {score}: timestamp {timestamp}, data size {data_size}, histogram {histogram}, \
+             duration {duration}"
         );
     }
 }

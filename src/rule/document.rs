@@ -9,6 +9,7 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::unescaped;
 
 /// A part of a document: sound JSON.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +47,7 @@ type EachField<'f> = dyn FnMut(&str, Part<'_>) -> Result<(), Error> + 'f;
 type EachItem<'f> = dyn FnMut(usize, Part<'_>) -> Result<(), Error> + 'f;
 
 /// The whole document.
-pub(super) fn whole(text: &str) -> Result<Part<'_>, Error> {
+pub(crate) fn whole(text: &str) -> Result<Part<'_>, Error> {
     match serde_json::from_str::<IgnoredAny>(text) {
         Ok(_) => Ok(Part { byte: 0, whole: text, text, way: Way::Root }.trimmed()),
         Err(error) => {
@@ -224,7 +225,7 @@ fn length_of_string(text: &str) -> usize {
 fn string(json: &str) -> Option<Cow<'_, str>> {
     let inside = json.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
     match inside.contains('\\') {
-        true => serde_json::from_str::<String>(json).ok().map(Cow::Owned),
+        true => unescaped(json).map(Cow::Owned),
         false => Some(Cow::Borrowed(inside)),
     }
 }

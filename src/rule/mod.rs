@@ -1,7 +1,7 @@
 //! Everything tunable, as one value: the rule. It is applied at evaluation, never at ingest.
 
 mod compiled;
-mod document;
+pub(crate) mod document;
 mod entry;
 mod index;
 mod list;

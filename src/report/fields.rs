@@ -1,0 +1,74 @@
+//! How a pair is serialized, alone and with one more field. By hand, as the derived way of doing that, `flatten`,
+//! would bring everything a second time.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::{Finding, ListedPair, NearMiss, Suppressed};
+
+impl Finding {
+    #[inline(never)]
+    fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("sourceip", &self.sourceip)?;
+        map.serialize_entry("destinationip", &self.destinationip)?;
+        map.serialize_entry("destinationport", &self.destinationport)?;
+        map.serialize_entry("connection_count", &self.connection_count)?;
+        map.serialize_entry("hourly_buckets", &self.hourly_buckets)?;
+        map.serialize_entry("bytes_sent", &self.bytes_sent)?;
+        map.serialize_entry("bytes_received", &self.bytes_received)?;
+        map.serialize_entry("first_seen", &self.first_seen)?;
+        map.serialize_entry("last_seen", &self.last_seen)?;
+        map.serialize_entry("beaconing_score", &self.beaconing_score)?;
+        map.serialize_entry("priority", &self.priority)?;
+        map.serialize_entry("regularity", &self.regularity)?;
+        map.serialize_entry("period_seconds", &self.period_seconds)?;
+        map.serialize_entry("jitter_percent", &self.jitter_percent)?;
+        map.serialize_entry("missed_percent", &self.missed_percent)?;
+        map.serialize_entry("active_span_seconds", &self.active_span_seconds)?;
+        map.serialize_entry("calls", &self.calls)?;
+        map.serialize_entry("significance", &self.significance)?;
+        map.serialize_entry("rita_score", &self.rita_score)?;
+        map.serialize_entry("verdict", &self.verdict)?;
+        map.serialize_entry("regularity_parts", &self.regularity_parts)?;
+        map.serialize_entry("rita_parts", &self.rita_parts)?;
+        map.serialize_entry("priority_parts", &self.priority_parts)?;
+        map.serialize_entry("threat", &self.threat)?;
+        Ok(())
+    }
+}
+
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.fields(&mut map)?;
+        map.end()
+    }
+}
+
+impl Serialize for NearMiss {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.pair.fields(&mut map)?;
+        map.serialize_entry("failed_gate", &self.failed_gate)?;
+        map.end()
+    }
+}
+
+impl Serialize for Suppressed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.pair.fields(&mut map)?;
+        map.serialize_entry("suppressed_by", &self.suppressed_by)?;
+        map.end()
+    }
+}
+
+impl Serialize for ListedPair {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.pair.fields(&mut map)?;
+        map.serialize_entry("failed_gates", &self.failed_gates)?;
+        map.serialize_entry("suppressed_by", &self.suppressed_by)?;
+        map.end()
+    }
+}
