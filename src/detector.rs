@@ -94,6 +94,11 @@ impl Part {
 }
 
 impl Question {
+    /// What has to be asked of every shard before a pair can be [explained](Detector::explain_joined).
+    pub fn about(pair: &Pair) -> Question {
+        Question(evaluate::Question::about(pair))
+    }
+
     /// The question as bytes, as [`Part::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| self.0.0.iter().for_each(|address| out.address(*address)))
@@ -297,7 +302,14 @@ impl Detector {
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
     pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
-        evaluate::explain(self.data(), &mut self.kept(), pair, &self.history(pair), rule)
+        self.explain_joined(pair, vec![self.answer(&Question::about(pair))], rule)
+    }
+
+    /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
+    /// answered to the [question about it](Question::about). To the others the pair was never seen.
+    pub fn explain_joined(&self, pair: &Pair, answers: Vec<Answer>, rule: &Rule) -> Explanation {
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+        evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
     }
 
     /// All connections of a pair in time order; none if it was never seen.

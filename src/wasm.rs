@@ -12,7 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
-use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
+use crate::{
+    Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
+};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
@@ -197,27 +199,28 @@ impl Detector {
         }
     }
 
-    /// Why a pair is a finding, or why not.
+    /// Why a pair is a finding, or why not, with what all shards answered to the question about it.
     ///
     /// # Errors
     ///
-    /// `E_ADDRESS`, `E_RULE`.
+    /// `E_ADDRESS`, `E_RULE`, `E_OPTIONS` for bytes that are no answers.
     pub fn explain(
         &self,
         source: &str,
         destination: &str,
         port: f64,
         rule: Option<String>,
+        answers: Vec<Uint8Array>,
     ) -> Result<JsValue, JsError> {
         let pair = pair_of(source, destination, port)?;
-        parsed(&self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_json())
+        parsed(&self.explanation(&pair, rule, answers)?.to_json())
     }
 
-    /// The explanation as plain text, or as JSON text.
+    /// The explanation as plain text.
     ///
     /// # Errors
     ///
-    /// `E_ADDRESS`, `E_RULE`.
+    /// As [`explain`](Detector::explain).
     #[wasm_bindgen(js_name = explainText)]
     pub fn explain_text(
         &self,
@@ -225,9 +228,10 @@ impl Detector {
         destination: &str,
         port: f64,
         rule: Option<String>,
+        answers: Vec<Uint8Array>,
     ) -> Result<String, JsError> {
         let pair = pair_of(source, destination, port)?;
-        Ok(self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_text())
+        Ok(self.explanation(&pair, rule, answers)?.to_text())
     }
 
     /// All connections of a pair in time order, as columns; nothing if it was never seen.
@@ -261,6 +265,15 @@ impl Detector {
 }
 
 impl Detector {
+    fn explanation(
+        &self,
+        pair: &Pair,
+        rule: Option<String>,
+        answers: Vec<Uint8Array>,
+    ) -> Result<Explanation, JsError> {
+        Ok(self.inner.explain_joined(pair, all(&answers, Answer::from_bytes)?, &rule_of(rule.as_deref())?))
+    }
+
     fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
         let last = self.last_of(rule, order, full)?;
         last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
@@ -305,6 +318,16 @@ impl Detector {
         drop(ahead);
         self.memory_pages = core::arch::wasm32::memory_size(0);
     }
+}
+
+/// What has to be asked of every shard to explain a pair.
+///
+/// # Errors
+///
+/// `E_ADDRESS`.
+#[wasm_bindgen(js_name = questionAbout)]
+pub fn question_about(source: &str, destination: &str, port: f64) -> Result<Vec<u8>, JsError> {
+    Ok(Question::about(&pair_of(source, destination, port)?).to_bytes())
 }
 
 /// What the parts of all shards ask of every shard.

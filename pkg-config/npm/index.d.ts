@@ -484,8 +484,9 @@ export class Detector {
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument | string): Report;
   /**
-   * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
-   * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
+   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings; with `all`,
+   * every pair in the window and the gates that it failed (in `json` as `pairs`). `query` is CSV of the
+   * query's ten columns and no more.
    */
   evaluateText(
     format: "json" | "csv" | "ndjson" | "query",
@@ -508,10 +509,27 @@ export class Detector {
    * that rule what one detector of all flows would, byte for byte.
    */
   join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
-  /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
+  /** What has to be asked of every shard before one of them can explain the pair. */
+  questionAbout(source: string, destination: string, port: number): Uint8Array;
+  /**
+   * Every gate of any pair: what it has, what it must have. Of a shard, with what all of them answered to
+   * {@link Detector.questionAbout} the pair; to those that do not keep its source it is `"not_seen"`.
+   */
+  explain(
+    source: string,
+    destination: string,
+    port: number,
+    rule?: RuleDocument | string,
+    answers?: Uint8Array[],
+  ): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
+  explainText(
+    source: string,
+    destination: string,
+    port: number,
+    rule?: RuleDocument | string,
+    answers?: Uint8Array[],
+  ): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */

@@ -353,14 +353,18 @@ test("shards are joined to the report of one detector, for that rule and until m
   one.finish();
   const sum = two.reduce((pairs, detector) => pairs + detector.progress().pairs, 0);
   assert.equal(sum, one.progress().pairs);
-  const join = (joining) =>
+  const join = (joining) => {
+    const parts = [second, first].map((detector) => detector.part(rule));
+    const question = first.question(parts);
     joining.join(
-      [second, first].map((detector) => detector.part(rule)),
+      parts,
+      two.map((detector) => detector.answer(question)),
       rule,
     );
+  };
   for (const joining of two) {
     join(joining);
-    for (const format of ["json", "csv", "ndjson"]) {
+    for (const format of ["json", "csv", "ndjson", "query"]) {
       assert.equal(joining.evaluateText(format, rule), one.evaluateText(format, rule));
     }
     assert.deepEqual(joining.summary(rule), one.summary(rule));
@@ -388,14 +392,22 @@ test("a pair is explained by the shard of its source", () => {
 test("what cannot be joined is refused", () => {
   const [first, second] = twoShards();
   const parts = [first.part(), second.part()];
-  for (const wrong of [undefined, parts[0], ["text", "text"], [], parts.slice(1), [...parts, parts[0]]]) {
-    assert.throws(() => first.join(wrong), code("E_OPTIONS"));
+  const question = first.question(parts);
+  const answers = [first.answer(question), second.answer(question)];
+  const few = [undefined, parts[0], ["text", "text"], [], [parts[0]], [...parts, parts[0]]];
+  for (const wrong of few) {
+    assert.throws(() => first.join(wrong, answers), code("E_OPTIONS"));
+    assert.throws(() => first.join(parts, wrong), code("E_OPTIONS"));
   }
-  assert.throws(() => first.join([parts[0], parts[1].slice(1)]), code("E_OPTIONS"));
-  assert.throws(() => first.join(parts, { window: "soon" }), code("E_RULE"));
+  for (const wrong of few.slice(0, 3)) assert.throws(() => first.question(wrong), code("E_OPTIONS"));
+  assert.throws(() => first.join([parts[0], parts[1].slice(1)], answers), code("E_OPTIONS"));
+  assert.throws(() => first.join(parts, [answers[0], answers[1].slice(1)]), code("E_OPTIONS"));
+  assert.throws(() => first.question([parts[0].slice(1), parts[1]]), code("E_OPTIONS"));
+  assert.throws(() => first.answer(question.slice(1)), code("E_OPTIONS"));
+  assert.throws(() => first.join(parts, answers, { window: "soon" }), code("E_RULE"));
   assert.throws(() => first.part({ window: "soon" }), code("E_RULE"));
-  first.join(parts);
-  assert.deepEqual(first.evaluate().findings, [DAY_FINDING]);
+  first.join(parts, answers);
+  assert.equal(first.evaluate().findings[0].destinationip, DAY_FINDING.destinationip);
   for (const shard of [{ index: 2, of: 2 }, { index: -1, of: 2 }, { index: 0 }, { index: 0, of: 0 }, 2]) {
     assert.throws(() => new Detector({ shard }), code("E_OPTIONS"));
   }

@@ -157,13 +157,13 @@ export class Leader {
   }
 
   async explain(pair: Pair, rule: RuleInput): Promise<Explanation> {
-    const found = await this.#fromOwner({ about: "explain", pair, rule: textOf(rule) });
-    return (found as Explanation | undefined) ?? this.#detector.explain(...pair, rule);
+    return ((await this.#explained("explain", pair, rule)) ??
+      this.#detector.explain(...pair, rule)) as Explanation;
   }
 
   async explainText(pair: Pair, rule: RuleInput): Promise<string> {
-    const found = await this.#fromOwner({ about: "explainText", pair, rule: textOf(rule) });
-    return (found as string | undefined) ?? this.#detector.explainText(...pair, rule);
+    return ((await this.#explained("explainText", pair, rule)) ??
+      this.#detector.explainText(...pair, rule)) as string;
   }
 
   async history(pair: Pair): Promise<History | undefined> {
@@ -199,6 +199,13 @@ export class Leader {
     const others = this.#ask(question) as Promise<Uint8Array[]>;
     const own = (async () => answerOf(this.#detector, question) as Uint8Array)();
     return (await Promise.all([own, others])).flat();
+  }
+
+  /** The explanation by whoever keeps the pair, which has to know what the others have of its destination. */
+  async #explained(about: "explain" | "explainText", pair: Pair, rule: RuleInput): Promise<unknown> {
+    const question = this.#detector.questionAbout(...pair);
+    const answers = await this.#askAll({ about: "answer", question });
+    return this.#fromOwner({ about, pair, rule: textOf(rule), answers });
   }
 
   /** What is said of a pair where it is kept. */

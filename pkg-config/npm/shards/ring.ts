@@ -31,7 +31,7 @@ export type Question =
   | { about: "part"; rule: string | undefined }
   | { about: "answer"; question: Uint8Array }
   | { about: "pairs" }
-  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined }
+  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined; answers?: Uint8Array[] }
   | { about: "history"; pair: Pair };
 
 /** An error as it crosses from one thread to another, where classes are lost. */
@@ -99,9 +99,9 @@ export function answerOf(detector: Detector, question: Question): unknown {
     case "history":
       return detector.history(...question.pair);
     default: {
-      const { about, pair, rule } = question;
-      const seen = detector.explain(...pair, rule).verdict !== "not_seen";
-      return seen ? detector[about](...pair, rule) : undefined;
+      const { about, pair, rule, answers } = question;
+      const seen = detector.history(...pair) !== undefined;
+      return seen ? detector[about](...pair, rule, answers) : undefined;
     }
   }
 }

@@ -54,6 +54,10 @@ export class Detector {
     return this.#call(() => use((engine) => engine.question(parts)));
   }
 
+  questionAbout(source, destination, port) {
+    return this.#call(() => use((engine) => engine.questionAbout(source, destination, portOf(port))));
+  }
+
   answer(question) {
     return this.#call((raw) => raw.answer(question));
   }
@@ -64,12 +68,12 @@ export class Detector {
     this.#call((raw) => raw.join(parts, answers, ruleText(rule)));
   }
 
-  explain(source, destination, port, rule) {
-    return this.#call((raw) => raw.explain(source, destination, portOf(port), ruleText(rule)));
+  explain(source, destination, port, rule, answers) {
+    return this.#explained("explain", [source, destination, port], rule, answers);
   }
 
-  explainText(source, destination, port, rule) {
-    return this.#call((raw) => raw.explainText(source, destination, portOf(port), ruleText(rule)));
+  explainText(source, destination, port, rule, answers) {
+    return this.#explained("explainText", [source, destination, port], rule, answers);
   }
 
   history(source, destination, port) {
@@ -84,6 +88,12 @@ export class Detector {
 
   [Symbol.dispose ?? Symbol.for("Symbol.dispose")]() {
     this.free();
+  }
+
+  #explained(method, pair, rule, given) {
+    if (given !== undefined) checkParts(given, this.#shards, "answer");
+    const answers = given ?? [this.answer(this.questionAbout(...pair))];
+    return this.#call((raw) => raw[method](...pair, ruleText(rule), answers));
   }
 
   #call(work) {
