@@ -381,9 +381,8 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
     if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
-        let found = String::from(js_sys::JsString::from(
-            js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default(),
-        ));
+        let found: js_sys::JsString = js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default();
+        let found = String::from(found);
         return Err(thrown(&bad_option(format!(
             "found port {found}, expected a whole number from 0 to 65535"
         ))));
