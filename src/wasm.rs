@@ -23,6 +23,8 @@ pub struct Detector {
     inner: crate::Detector,
     /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
     last: RefCell<Option<Last>>,
+    /// The lists of the rule that was read last.
+    last_lists: RefCell<crate::rule::LastLists>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
 }
@@ -53,7 +55,7 @@ impl Detector {
                 .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
         };
         let inner = crate::Detector::new(options);
-        Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
+        Ok(Detector { inner, last: RefCell::default(), last_lists: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source.
@@ -109,7 +111,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
-        Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
+        Ok(self.inner.part(&self.rule_of(rule.as_deref())?).to_bytes())
     }
 
     /// What this shard has to say of the question that all parts ask.
@@ -134,7 +136,7 @@ impl Detector {
         answers: Vec<Uint8Array>,
         rule: Option<String>,
     ) -> Result<(), JsError> {
-        let parsed_rule = rule_of(rule.as_deref())?;
+        let parsed_rule = self.rule_of(rule.as_deref())?;
         let parts = all(&parts, Part::from_bytes)?;
         let answers = all(&answers, Answer::from_bytes)?;
         let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
@@ -271,7 +273,16 @@ impl Detector {
         rule: Option<String>,
         answers: Vec<Uint8Array>,
     ) -> Result<Explanation, JsError> {
-        Ok(self.inner.explain_joined(pair, all(&answers, Answer::from_bytes)?, &rule_of(rule.as_deref())?))
+        Ok(self.inner.explain_joined(
+            pair,
+            all(&answers, Answer::from_bytes)?,
+            &self.rule_of(rule.as_deref())?,
+        ))
+    }
+
+    fn rule_of(&self, text: Option<&str>) -> Result<Rule, JsError> {
+        let Some(text) = text else { return Ok(Rule::default()) };
+        Rule::from_json_after(text, &mut self.last_lists.borrow_mut()).map_err(|error| thrown(&error))
     }
 
     fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
@@ -288,7 +299,7 @@ impl Detector {
     ) -> Result<RefMut<'_, Option<Last>>, JsError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
-            let parsed = rule_of(rule.as_deref())?;
+            let parsed = self.rule_of(rule.as_deref())?;
             let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
             *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
