@@ -92,7 +92,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   detector.finish();
   const again: Report = detector.evaluate(rule);
   const csv: string = detector.evaluateText("csv", given, true);
-  const part: Uint8Array = detector.part(rule);
+  const part: Uint8Array = detector.part(rule) ?? detector.part(rule, true);
   const question: Uint8Array = detector.question([part]);
   const answer: Uint8Array = detector.answer(question);
   detector.join([part], [answer], rule);
