@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import binaryen from "binaryen";
-import { calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
+import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
@@ -172,6 +172,68 @@ test("wrong arguments are told, with their code", async () => {
   );
   assert.deepEqual(detector.evaluate().findings, [DAY_FINDING], "a mistake leaves the detector sound");
   detector.free();
+});
+
+test("every form of a report: text in both orders, the query's answer, a summary", () => {
+  const pairs = [
+    calls({ destination: "203.0.113.9", count: 24, minutes: 10 }),
+    calls({ source: "10.0.0.6", destination: "203.0.113.123", port: 123, count: 30, minutes: 10 }),
+  ];
+  using(new Detector(), (detector) => {
+    detector.ingest([HEADER, ...pairs.flat(), ""].join("\n"));
+    detector.finish();
+    const whole = detector.evaluate();
+    const ports = (order, all) =>
+      detector
+        .evaluateText("ndjson", undefined, all, order)
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).destinationport);
+    for (const all of [false, true]) {
+      assert.deepEqual(ports("rule", all), [123, 443], "more connections first");
+      assert.deepEqual(ports(undefined, all), [123, 443]);
+      assert.deepEqual(ports("priority", all), [443, 123], "NTP keeps time, too");
+    }
+    assert.throws(() => ports("size"), code("E_OPTIONS"));
+    const query = detector.evaluateText("query").trimEnd().split("\n");
+    assert.deepEqual([query.length, query[0]], [3, DAY_QUERY_CSV.split("\n")[0]]);
+    assert.deepEqual(detector.summary(), { ...whole, findings: [] });
+    for (const { priority, priority_parts, regularity, regularity_parts } of whole.findings) {
+      const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+      assert.equal(sum(priority_parts.map((part) => part.points)), priority);
+      const thousandths = Object.values(regularity_parts).map((part) => Math.round(part * 1000));
+      assert.equal(sum(thousandths), Math.round(regularity * 1000));
+    }
+  });
+});
+
+function using(detector, use) {
+  try {
+    use(detector);
+  } finally {
+    detector.free();
+  }
+}
+
+test("within 16 MiB the report says what was left out", () => {
+  using(new Detector({ maxMemoryBytes: 16 << 20 }), (detector) => {
+    detector.ingest(DAY);
+    const block = (from) =>
+      Array.from({ length: 10_000 }, (_, at) => {
+        const index = from + at;
+        const destination = `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+        return calls({ source: "10.9.9.9", destination, count: 1, minutes: 1 })[0];
+      });
+    for (let from = 0; from < 400_000; from += 10_000) detector.ingest(`${block(from).join("\n")}\n`);
+    detector.finish();
+    const { left_out, findings, totals } = detector.evaluate();
+    assert.ok(left_out.flows > 0 && left_out.pairs_dropped > 0, JSON.stringify(left_out));
+    assert.match(left_out.meaning, /^the memory limit was reached: [0-9]+ times a pair/);
+    assert.equal(totals.rows_used, 400_098);
+    assert.deepEqual(findings[0].connection_count, DAY_FINDING.connection_count);
+    assert.deepEqual(detector.summary().left_out, left_out);
+  });
+  assert.throws(() => new Detector({ maxMemoryBytes: 1 << 20 }), code("E_OPTIONS"));
 });
 
 test("a signal ends the reading, and the source is told", async () => {
