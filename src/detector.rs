@@ -236,7 +236,8 @@ impl Detector {
         Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
     }
 
-    fn part_query(&self, rule: &Rule) -> Part {
+    /// As [`part`](Detector::part), for what [`evaluate_query`](Detector::evaluate_query) answers.
+    pub fn part_query(&self, rule: &Rule) -> Part {
         Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
     }
 
@@ -246,16 +247,19 @@ impl Detector {
     }
 
     /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
-    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report.
+    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report. Parts
+    /// [of the query](Detector::part_query) need no answers.
     pub fn evaluate_joined(&self, parts: Vec<Part>, answers: Vec<Answer>, rule: &Rule) -> Report {
-        let question = Part::question(&parts);
+        let question = if answers.is_empty() { None } else { Some(Part::question(&parts)) };
         let mut parts = parts.into_iter();
         let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
         for part in parts {
             joined.join(part.0, rule);
         }
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
-        joined.prioritise(&question.0, &answers, rule);
+        if let Some(question) = question {
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+            joined.prioritise(&question.0, &answers, rule);
+        }
         self.report(joined, rule)
     }
 

@@ -105,13 +105,15 @@ impl Detector {
         parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
-    /// What this shard finds, as bytes for [`join`](Detector::join).
+    /// What this shard finds, or only what the query answers of it, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///
     /// `E_RULE`.
-    pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
-        Ok(self.inner.part(&self.rule_of(rule.as_deref())?).to_bytes())
+    pub fn part(&self, rule: Option<String>, only_query: bool) -> Result<Vec<u8>, JsError> {
+        let rule = self.rule_of(rule.as_deref())?;
+        let part = if only_query { self.inner.part_query(&rule) } else { self.inner.part(&rule) };
+        Ok(part.to_bytes())
     }
 
     /// What this shard has to say of the question that all parts ask.
@@ -125,7 +127,7 @@ impl Detector {
     }
 
     /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
-    /// rule is the joined one.
+    /// rule is the joined one. Parts of the query have no answers.
     ///
     /// # Errors
     ///
@@ -139,8 +141,9 @@ impl Detector {
         let parsed_rule = self.rule_of(rule.as_deref())?;
         let parts = all(&parts, Part::from_bytes)?;
         let answers = all(&answers, Answer::from_bytes)?;
+        let full = !answers.is_empty();
         let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
-        self.last.replace(Some(Last { rule, order: Order::Rule, full: true, report }));
+        self.last.replace(Some(Last { rule, order: Order::Rule, full, report }));
         Ok(())
     }
 

@@ -531,9 +531,10 @@ export class Detector {
   ): string;
   /**
    * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
-   * sent to another worker, of the same version of this package.
+   * sent to another worker, of the same version of this package. `onlyQuery` is quicker and enough for
+   * `summary` and the format `query`: such parts ask nothing, and are joined with `null` for answers.
    */
-  part(rule?: RuleDocument | string): Uint8Array;
+  part(rule?: RuleDocument | string, onlyQuery?: boolean): Uint8Array;
   /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
   question(parts: Uint8Array[]): Uint8Array;
   /** What this shard has to say of the question. */
@@ -543,7 +544,7 @@ export class Detector {
    * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
    * that rule what one detector of all flows would, byte for byte.
    */
-  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
+  join(parts: Uint8Array[], answers: Uint8Array[] | null, rule?: RuleDocument | string): void;
   /** What has to be asked of every shard before one of them can explain the pair. */
   questionAbout(source: string, destination: string, port: number): Uint8Array;
   /**

@@ -100,7 +100,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const lost: string | undefined = brief.left_out?.meaning;
   const csv: string = detector.evaluateText("csv", given, true, "priority");
   const rows: string = detector.evaluateText("query");
-  const part: Uint8Array = detector.part(rule);
+  const part: Uint8Array = detector.part(rule) ?? detector.part(rule, true);
   const question: Uint8Array = detector.question([part]);
   const answer: Uint8Array = detector.answer(question);
   detector.join([part], [answer], rule);

@@ -370,6 +370,10 @@ test("shards are joined to the report of one detector, for that rule and until m
     assert.deepEqual(joining.summary(rule), one.summary(rule));
     assert.deepEqual(joining.evaluate(rule), one.evaluate(rule));
   }
+  const queries = two.map((detector) => detector.part(rule, true));
+  second.join(queries, null, rule);
+  assert.equal(second.evaluateText("query", rule), one.evaluateText("query", rule));
+  assert.deepEqual(second.summary(rule).gates, one.summary(rule).gates);
   const partly = two.map((detector) => detector.evaluate(undefined).totals.pairs);
   assert.deepEqual(partly.toSorted(), [0, 4], "another rule is not joined: all pairs have one source");
   join(first);

@@ -62,7 +62,6 @@ export const DAY_FINDING = {
     { name: "constant_small_size", points: 4, reason: "connections of one size, 300 bytes on average" },
   ],
   threat: null,
-  threat: null,
 };
 
 /** The columns of the query, and of the CSV. */

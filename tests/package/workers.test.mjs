@@ -86,7 +86,7 @@ async function sameForAll(args, { code = 0, ...options } = {}) {
 }
 
 test("every format", async () => {
-  for (const format of ["json", "csv", "ndjson", "table"]) {
+  for (const format of ["json", "csv", "ndjson", "table", "query"]) {
     const { stdout } = await sameForAll(["evaluate", "--format", format, "flows.csv"]);
     assert.match(stdout, /203\.0\.113\.9/);
   }

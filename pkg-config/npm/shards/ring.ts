@@ -28,7 +28,7 @@ export type Pair = [source: string, destination: string, port: number];
 
 /** Rules are texts here: the engine knows a rule again by its text. */
 export type Question =
-  | { about: "part"; rule: string | undefined }
+  | { about: "part"; rule: string | undefined; onlyQuery: boolean }
   | { about: "answer"; question: Uint8Array }
   | { about: "pairs" }
   | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined; answers?: Uint8Array[] }
@@ -91,7 +91,7 @@ export function failureOf(error: unknown): Failure {
 export function answerOf(detector: Detector, question: Question): unknown {
   switch (question.about) {
     case "part":
-      return detector.part(question.rule);
+      return detector.part(question.rule, question.onlyQuery);
     case "answer":
       return detector.answer(question.question);
     case "pairs":

@@ -45,8 +45,8 @@ export class Detector {
     return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
-  part(rule) {
-    return this.#call((raw) => raw.part(ruleText(rule)));
+  part(rule, onlyQuery) {
+    return this.#call((raw) => raw.part(ruleText(rule), onlyQuery ?? false));
   }
 
   question(parts) {
@@ -64,8 +64,8 @@ export class Detector {
 
   join(parts, answers, rule) {
     checkParts(parts, this.#shards, "part");
-    checkParts(answers, this.#shards, "answer");
-    this.#call((raw) => raw.join(parts, answers, ruleText(rule)));
+    if (answers !== null) checkParts(answers, this.#shards, "answer");
+    this.#call((raw) => raw.join(parts, answers ?? [], ruleText(rule)));
   }
 
   explain(source, destination, port, rule, answers) {
