@@ -94,6 +94,11 @@ impl Part {
 }
 
 impl Question {
+    /// What has to be asked of every shard before a pair can be [explained](Detector::explain_joined).
+    pub fn about(pair: &Pair) -> Question {
+        Question(evaluate::Question::about(pair))
+    }
+
     /// The question as bytes, as [`Part::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| self.0.0.iter().for_each(|address| out.address(*address)))
@@ -231,7 +236,8 @@ impl Detector {
         Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
     }
 
-    fn part_query(&self, rule: &Rule) -> Part {
+    /// As [`part`](Detector::part), for what [`evaluate_query`](Detector::evaluate_query) answers.
+    pub fn part_query(&self, rule: &Rule) -> Part {
         Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
     }
 
@@ -241,16 +247,19 @@ impl Detector {
     }
 
     /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
-    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report.
+    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report. Parts
+    /// [of the query](Detector::part_query) need no answers.
     pub fn evaluate_joined(&self, parts: Vec<Part>, answers: Vec<Answer>, rule: &Rule) -> Report {
-        let question = Part::question(&parts);
+        let question = if answers.is_empty() { None } else { Some(Part::question(&parts)) };
         let mut parts = parts.into_iter();
         let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
         for part in parts {
             joined.join(part.0, rule);
         }
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
-        joined.prioritise(&question.0, &answers, rule);
+        if let Some(question) = question {
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+            joined.prioritise(&question.0, &answers, rule);
+        }
         self.report(joined, rule)
     }
 
@@ -297,7 +306,14 @@ impl Detector {
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
     pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
-        evaluate::explain(self.data(), &mut self.kept(), pair, &self.history(pair), rule)
+        self.explain_joined(pair, vec![self.answer(&Question::about(pair))], rule)
+    }
+
+    /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
+    /// answered to the [question about it](Question::about). To the others the pair was never seen.
+    pub fn explain_joined(&self, pair: &Pair, answers: Vec<Answer>, rule: &Rule) -> Explanation {
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+        evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
     }
 
     /// All connections of a pair in time order; none if it was never seen.

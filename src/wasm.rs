@@ -12,7 +12,9 @@ use wasm_bindgen::prelude::*;
 
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
-use crate::{Answer, Connection, Error, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit};
+use crate::{
+    Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
+};
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
@@ -21,6 +23,8 @@ pub struct Detector {
     inner: crate::Detector,
     /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
     last: RefCell<Option<Last>>,
+    /// The lists of the rule that was read last.
+    last_lists: RefCell<crate::rule::LastLists>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
 }
@@ -51,7 +55,7 @@ impl Detector {
                 .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
         };
         let inner = crate::Detector::new(options);
-        Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
+        Ok(Detector { inner, last: RefCell::default(), last_lists: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source.
@@ -101,13 +105,15 @@ impl Detector {
         parsed(&self.report(rule, Order::Rule, true)?.to_json())
     }
 
-    /// What this shard finds, as bytes for [`join`](Detector::join).
+    /// What this shard finds, or only what the query answers of it, as bytes for [`join`](Detector::join).
     ///
     /// # Errors
     ///
     /// `E_RULE`.
-    pub fn part(&self, rule: Option<String>) -> Result<Vec<u8>, JsError> {
-        Ok(self.inner.part(&rule_of(rule.as_deref())?).to_bytes())
+    pub fn part(&self, rule: Option<String>, only_query: bool) -> Result<Vec<u8>, JsError> {
+        let rule = self.rule_of(rule.as_deref())?;
+        let part = if only_query { self.inner.part_query(&rule) } else { self.inner.part(&rule) };
+        Ok(part.to_bytes())
     }
 
     /// What this shard has to say of the question that all parts ask.
@@ -121,7 +127,7 @@ impl Detector {
     }
 
     /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
-    /// rule is the joined one.
+    /// rule is the joined one. Parts of the query have no answers.
     ///
     /// # Errors
     ///
@@ -132,11 +138,12 @@ impl Detector {
         answers: Vec<Uint8Array>,
         rule: Option<String>,
     ) -> Result<(), JsError> {
-        let parsed_rule = rule_of(rule.as_deref())?;
+        let parsed_rule = self.rule_of(rule.as_deref())?;
         let parts = all(&parts, Part::from_bytes)?;
         let answers = all(&answers, Answer::from_bytes)?;
+        let full = !answers.is_empty();
         let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
-        self.last.replace(Some(Last { rule, order: Order::Rule, full: true, report }));
+        self.last.replace(Some(Last { rule, order: Order::Rule, full, report }));
         Ok(())
     }
 
@@ -197,27 +204,28 @@ impl Detector {
         }
     }
 
-    /// Why a pair is a finding, or why not.
+    /// Why a pair is a finding, or why not, with what all shards answered to the question about it.
     ///
     /// # Errors
     ///
-    /// `E_ADDRESS`, `E_RULE`.
+    /// `E_ADDRESS`, `E_RULE`, `E_OPTIONS` for bytes that are no answers.
     pub fn explain(
         &self,
         source: &str,
         destination: &str,
         port: f64,
         rule: Option<String>,
+        answers: Vec<Uint8Array>,
     ) -> Result<JsValue, JsError> {
         let pair = pair_of(source, destination, port)?;
-        parsed(&self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_json())
+        parsed(&self.explanation(&pair, rule, answers)?.to_json())
     }
 
-    /// The explanation as plain text, or as JSON text.
+    /// The explanation as plain text.
     ///
     /// # Errors
     ///
-    /// `E_ADDRESS`, `E_RULE`.
+    /// As [`explain`](Detector::explain).
     #[wasm_bindgen(js_name = explainText)]
     pub fn explain_text(
         &self,
@@ -225,9 +233,10 @@ impl Detector {
         destination: &str,
         port: f64,
         rule: Option<String>,
+        answers: Vec<Uint8Array>,
     ) -> Result<String, JsError> {
         let pair = pair_of(source, destination, port)?;
-        Ok(self.inner.explain(&pair, &rule_of(rule.as_deref())?).to_text())
+        Ok(self.explanation(&pair, rule, answers)?.to_text())
     }
 
     /// All connections of a pair in time order, as columns; nothing if it was never seen.
@@ -261,6 +270,24 @@ impl Detector {
 }
 
 impl Detector {
+    fn explanation(
+        &self,
+        pair: &Pair,
+        rule: Option<String>,
+        answers: Vec<Uint8Array>,
+    ) -> Result<Explanation, JsError> {
+        Ok(self.inner.explain_joined(
+            pair,
+            all(&answers, Answer::from_bytes)?,
+            &self.rule_of(rule.as_deref())?,
+        ))
+    }
+
+    fn rule_of(&self, text: Option<&str>) -> Result<Rule, JsError> {
+        let Some(text) = text else { return Ok(Rule::default()) };
+        Rule::from_json_after(text, &mut self.last_lists.borrow_mut()).map_err(|error| thrown(&error))
+    }
+
     fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
         let last = self.last_of(rule, order, full)?;
         last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
@@ -275,7 +302,7 @@ impl Detector {
     ) -> Result<RefMut<'_, Option<Last>>, JsError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
-            let parsed = rule_of(rule.as_deref())?;
+            let parsed = self.rule_of(rule.as_deref())?;
             let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
             *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
@@ -305,6 +332,16 @@ impl Detector {
         drop(ahead);
         self.memory_pages = core::arch::wasm32::memory_size(0);
     }
+}
+
+/// What has to be asked of every shard to explain a pair.
+///
+/// # Errors
+///
+/// `E_ADDRESS`.
+#[wasm_bindgen(js_name = questionAbout)]
+pub fn question_about(source: &str, destination: &str, port: f64) -> Result<Vec<u8>, JsError> {
+    Ok(Question::about(&pair_of(source, destination, port)?).to_bytes())
 }
 
 /// What the parts of all shards ask of every shard.
@@ -358,9 +395,8 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
     if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
-        let found = String::from(js_sys::JsString::from(
-            js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default(),
-        ));
+        let found: js_sys::JsString = js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default();
+        let found = String::from(found);
         return Err(thrown(&bad_option(format!(
             "found port {found}, expected a whole number from 0 to 65535"
         ))));

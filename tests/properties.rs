@@ -413,6 +413,25 @@ fn shards_joined_are_one_detector() {
             let joining = random.below(shards.len());
             let joined = shards[joining].evaluate_joined(parts, answers, rule);
             assert!(joined.to_json() == one.evaluate(rule).to_json(), "seed {seed}, {of} shards");
+            for pair in
+                joined.findings.iter().chain(joined.near_misses.iter().map(|near| &near.pair)).take(20)
+            {
+                let pair = Pair::parse(
+                    &pair.sourceip.to_string(),
+                    &pair.destinationip.to_string(),
+                    pair.destinationport,
+                )
+                .unwrap();
+                let question = Question::about(&pair);
+                let answers: Vec<_> = shards.iter().map(|shard| shard.answer(&question)).collect();
+                let owner = shards.iter().find(|shard| !shard.history(&pair).is_empty()).unwrap();
+                let explained = owner.explain_joined(&pair, answers, rule);
+                assert_eq!(
+                    explained.to_text(),
+                    one.explain(&pair, rule).to_text(),
+                    "seed {seed}, {of} shards"
+                );
+            }
         }
     }
 }

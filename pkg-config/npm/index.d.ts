@@ -211,6 +211,34 @@ export interface Timing {
   } | null;
   /** What `priority` is the sum of: points with their sign, and why. */
   priority_parts: { name: string; points: number; reason: string }[];
+  /** The threat list that names the destination; such a pair is shown whatever the counting gates say. */
+  threat: ThreatMatch | null;
+}
+
+/** A threat list that names a destination. */
+export interface ThreatMatch {
+  /** Name of the list. */
+  list: string;
+  entry: string;
+  /** Line of the entry in the list, from 1. */
+  line: number;
+  /** What the list says of the entry. */
+  remark: string | null;
+  /** Counting gates that the pair failed. */
+  failed_gates: GateName[];
+}
+
+/** A reference set that holds a pair. */
+export interface SetMatch {
+  reference_set: string;
+  /** Its most specific entry. */
+  entry: string;
+  side: "source" | "destination";
+}
+
+/** A pair that a reference set took out. */
+export interface Suppressed extends Finding {
+  suppressed_by: SetMatch;
 }
 
 /** A pair that passed every gate. */
@@ -305,6 +333,7 @@ export interface Report {
     pairs: number;
     pairs_in_window: number;
     findings: number;
+    suppressed: number;
     near_misses: number;
     /** The earliest flow start, RFC 3339; `null`: no flows. */
     first_flow: string | null;
@@ -326,8 +355,10 @@ export interface Report {
   findings: Finding[];
   /** The nearest first, at most 50 for each gate; `totals.near_misses` counts all. */
   near_misses: NearMiss[];
-  /** Empty: reference sets are not yet evaluated by this version. */
-  suppressed: never[];
+  /** The pairs that would be findings, had a reference set not taken them out. */
+  suppressed: Suppressed[];
+  /** What each reference set took out, in the order of the rule. */
+  reference_sets: { name: string; pairs: number; flows: number }[];
   sources: SourceReport[];
   diagnostics: Diagnostic[];
   /** The rule that was used, complete. */
@@ -339,9 +370,13 @@ export interface Explanation {
   sourceip: string;
   destinationip: string;
   destinationport: number;
-  verdict: "finding" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
+  verdict: "finding" | "suppressed" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
   /** The verdict in one sentence. */
   sentence: string;
+  /** Every reference set that holds the pair. */
+  reference_sets: SetMatch[];
+  /** The least change of the rule that would make it a finding. */
+  nearest_change: string | null;
   gates: {
     gate: GateName;
     /** What the pair has. */
@@ -503,8 +538,9 @@ export class Detector {
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument | string): Report;
   /**
-   * The report as text, the same bytes on every host; `query` is CSV of the query's ten columns and no more. `csv` and `ndjson` hold the findings;
-   * with `all`, every pair in the window and the gates that it failed (in `json` as `pairs`).
+   * The report as text, the same bytes on every host. `csv` and `ndjson` hold the findings; with `all`,
+   * every pair in the window and the gates that it failed (in `json` as `pairs`). `query` is CSV of the
+   * query's ten columns and no more.
    */
   evaluateText(
     format: "json" | "csv" | "ndjson" | "query",
@@ -514,9 +550,10 @@ export class Detector {
   ): string;
   /**
    * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
-   * sent to another worker, of the same version of this package.
+   * sent to another worker, of the same version of this package. `onlyQuery` is quicker and enough for
+   * `summary` and the format `query`: such parts ask nothing, and are joined with `null` for answers.
    */
-  part(rule?: RuleDocument | string): Uint8Array;
+  part(rule?: RuleDocument | string, onlyQuery?: boolean): Uint8Array;
   /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
   question(parts: Uint8Array[]): Uint8Array;
   /** What this shard has to say of the question. */
@@ -526,11 +563,28 @@ export class Detector {
    * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
    * that rule what one detector of all flows would, byte for byte.
    */
-  join(parts: Uint8Array[], answers: Uint8Array[], rule?: RuleDocument | string): void;
-  /** Every gate of any pair: what it has, what it must have. */
-  explain(source: string, destination: string, port: number, rule?: RuleDocument | string): Explanation;
+  join(parts: Uint8Array[], answers: Uint8Array[] | null, rule?: RuleDocument | string): void;
+  /** What has to be asked of every shard before one of them can explain the pair. */
+  questionAbout(source: string, destination: string, port: number): Uint8Array;
+  /**
+   * Every gate of any pair: what it has, what it must have. Of a shard, with what all of them answered to
+   * {@link Detector.questionAbout} the pair; to those that do not keep its source it is `"not_seen"`.
+   */
+  explain(
+    source: string,
+    destination: string,
+    port: number,
+    rule?: RuleDocument | string,
+    answers?: Uint8Array[],
+  ): Explanation;
   /** The same as text for people. */
-  explainText(source: string, destination: string, port: number, rule?: RuleDocument | string): string;
+  explainText(
+    source: string,
+    destination: string,
+    port: number,
+    rule?: RuleDocument | string,
+    answers?: Uint8Array[],
+  ): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;
   /** Gives the memory back; the detector cannot be used afterwards. */

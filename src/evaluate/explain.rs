@@ -5,7 +5,7 @@ use super::kept::Kept;
 use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
-use super::{Data, Question, answer, hosts};
+use super::{Answer, Data, Question, hosts};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::priority::prioritise;
@@ -22,10 +22,12 @@ const BUCKET_SECONDS: [i64; 16] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
 const WEEK: i64 = 604_800;
 
-/// Explains a pair, whose connections in time order are `connections` (empty if it was never seen).
+/// Explains a pair, whose connections in time order are `connections` (empty if it was never seen), with what
+/// all shards answered of its destination.
 pub(crate) fn explain(
     data: Data<'_>,
     kept: &mut Kept,
+    answers: &[Answer],
     pair: &Pair,
     connections: &[Connection],
     rule: &Rule,
@@ -71,9 +73,8 @@ pub(crate) fn explain(
             Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
-        let question = Question(vec![pair.destination]);
-        let answer = answer(data, kept, &question);
-        prioritise(&mut [&mut columns], &hosts(&question, &[answer]), &rule.priority);
+        let hosts = hosts(&Question::about(pair), answers);
+        prioritise(&mut [&mut columns], &hosts, &rule.priority);
         out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,

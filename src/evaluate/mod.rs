@@ -368,6 +368,11 @@ impl Question {
         Question::of(evaluations.flat_map(Evaluation::listed))
     }
 
+    /// What has to be asked to tell the priority of one pair.
+    pub fn about(pair: &Pair) -> Self {
+        Question(vec![pair.destination])
+    }
+
     fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
         let mut seen = WordTable::default();
         let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();

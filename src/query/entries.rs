@@ -2,13 +2,12 @@
 
 use ipnet::IpNet;
 
-use crate::order::sort_by;
 use crate::rule::{Entry, Subject};
 
 /// A list's entries, by port.
 #[derive(Debug, Default)]
 pub(super) struct Sorted {
-    /// First those about all ports.
+    /// In the order in which the ports come up.
     pub by_port: Vec<OfPort>,
     /// How many are host names.
     pub names: usize,
@@ -30,12 +29,15 @@ pub(super) struct OfPort {
 impl Sorted {
     pub fn new(entries: &[Entry]) -> Self {
         let mut sorted = Sorted::default();
-        let mut ports: Vec<Option<u16>> = entries.iter().map(Entry::port).collect();
-        sort_by(&mut ports, Ord::cmp);
-        ports.dedup();
-        sorted.by_port.extend(ports.iter().map(|port| OfPort { port: *port, ..OfPort::default() }));
         for entry in entries {
-            let Ok(at) = ports.binary_search(&entry.port()) else { continue };
+            let port = entry.port();
+            let at = match sorted.by_port.iter().position(|of_port| of_port.port == port) {
+                Some(at) => at,
+                None => {
+                    sorted.by_port.push(OfPort { port, ..OfPort::default() });
+                    sorted.by_port.len() - 1
+                }
+            };
             let Some(of_port) = sorted.by_port.get_mut(at) else { continue };
             match entry.subject() {
                 Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => {

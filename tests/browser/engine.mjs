@@ -2,7 +2,7 @@
 
 import { Detector, init } from "../../dist/npm/dist/node.mjs";
 
-/** The report's text for sources of `[name, bytes]`, made without a page. */
+/** The report's text, in the page's order, for sources of `[name, bytes]`, made without a page. */
 export async function reportText(format, sources, rule) {
   await init();
   const detector = new Detector();
@@ -12,7 +12,7 @@ export async function reportText(format, sources, rule) {
       detector.ingest(bytes);
       detector.finish();
     }
-    return detector.evaluateText(format, rule);
+    return detector.evaluateText(format, rule, false, "priority");
   } finally {
     detector.free();
   }

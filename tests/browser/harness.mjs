@@ -119,6 +119,20 @@ export const tableRows = (page) =>
     rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
   );
 
+/** Cells of the list that is shown, by the names of their columns: one array of texts a row. */
+export const cellsOf = (page, ...names) =>
+  page.$$eval(
+    ".pairs tbody tr",
+    (rows, columns) =>
+      rows.map((row) =>
+        columns.map((name) => row.querySelector(`[data-column="${name}"]`).textContent.trim()),
+      ),
+    names,
+  );
+
+/** One column of it. */
+export const columnOf = async (page, name) => (await cellsOf(page, name)).flat();
+
 export async function screenshot(page, name, options = {}) {
   const folder = join(dist, "screenshots");
   await mkdir(folder, { recursive: true });

@@ -49,23 +49,30 @@ test("a body that trickles in odd pieces gives the same text", async () => {
 test("csv and ndjson, with all pairs if wanted, are the command's", async () => {
   for (const [format, type] of [
     ["csv", "text/csv; charset=utf-8"],
+    ["query", "text/csv; charset=utf-8"],
     ["ndjson", "application/x-ndjson; charset=utf-8"],
   ]) {
     const response = await worker.post(`/evaluate?format=${format}`, sample);
     assert.equal(response.headers.get("content-type"), type);
     assert.equal(await textOf(response), command(sample, "--format", format));
+    const byRule = await worker.post(`/evaluate?format=${format}&order=rule`, sample);
+    assert.equal(await textOf(byRule), command(sample, "--format", format, "--order", "rule"));
+    if (format === "query") continue;
     const all = await worker.post(`/evaluate?format=${format}&all=1`, sample);
     assert.equal(await textOf(all), command(sample, "--format", format, "--all"));
   }
 });
 
 test("the findings are those that the sample's truth expects", async () => {
-  const report = JSON.parse(await textOf(await worker.post("/evaluate", sample)));
+  const report = JSON.parse(await textOf(await worker.post("/evaluate?order=rule", sample)));
   const found = report.findings.map((f) => `${f.sourceip} ${f.destinationip} ${f.destinationport}`);
   assert.ok(found.includes("10.20.2.25 203.0.113.66 443"), "the 60 s beacon");
   assert.ok(found.includes("10.20.3.42 192.0.2.66 6667"), "the IRC bot");
   assert.ok(found.includes("2001:db8:20:2002::29 2001:db8:bad::c2 443"), "the IPv6 beacon");
   assert.equal(found[0], "10.20.3.42 192.0.2.66 6667", "a listed port comes first");
+  const ranked = JSON.parse(await textOf(await worker.post("/evaluate", sample))).findings;
+  assert.equal(ranked[0].destinationip, "203.0.113.66", "by default, what is most machine-like");
+  assert.equal(ranked[0].priority, Math.max(...ranked.map((finding) => finding.priority)));
 });
 
 test("window, end and rule reach the engine", async () => {

@@ -44,6 +44,8 @@ test("parameters that are unknown or make no sense are refused", async () => {
   for (const query of [
     "min=3",
     "format=xml",
+    "order=size",
+    "all=1&format=query",
     "all=perhaps",
     "map=time",
     "map=colour=x",

@@ -5,10 +5,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { COLUMNS, calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
-import { beaconlens, inProject, write } from "./installed.mjs";
-
-const CSV = `${COLUMNS}\n${Object.values(DAY_FINDING)}\n`;
+import { COLUMNS, calls, DAY, DAY_CSV, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
+import { beaconlens, inProject, load, write } from "./installed.mjs";
 
 write("day.csv", DAY);
 write("day.csv.gz", gzipSync(DAY));
@@ -32,7 +30,7 @@ async function refused(args, pattern) {
 
 test("evaluate prints CSV in a pipe, and notices on standard error", async () => {
   const { stdout, stderr } = await outputs(["evaluate", "day.csv"]);
-  assert.equal(stdout, CSV);
+  assert.equal(stdout, DAY_CSV);
   assert.match(stderr, /day\.csv: 98 rows read, 98 used, 0 skipped/);
   assert.match(stderr, /time=starttime/);
   assert.match(stderr, /1 finding/);
@@ -50,24 +48,47 @@ test("every format", async () => {
     [DAY_FINDING],
   );
   const table = (await outputs(["evaluate", "--format", "table", "day.csv"])).stdout.split("\n");
-  assert.match(table[0], /^source +destination +port +connections/);
-  assert.match(table[1], /^10\.0\.0\.5 +203\.0\.113\.9 +443 +24 +4 +2\.4 kB +4\.8 kB/);
+  assert.match(table[0], /^priority +source +destination +port +connections +hours +period +regularity/);
+  assert.match(table[1], /^ +92 +10\.0\.0\.5 +203\.0\.113\.9 +443 +24 +4 +600 s +0\.98 +2\.4 kB +4\.8 kB/);
   assert.equal(table.length, 3);
+  const query = await outputs(["evaluate", "--format", "query", "day.csv"]);
+  assert.equal(query.stdout, DAY_QUERY_CSV);
 });
 
-test("both orders are accepted, and the help says that they are one", async () => {
-  for (const order of ["priority", "rule"]) {
-    assert.equal((await outputs(["evaluate", "--order", order, "day.csv"])).stdout, CSV);
-  }
-  assert.match((await outputs(["--help"])).stdout, /no priority yet/);
+/** As many calls as one likes, none of them on a beat. */
+function irregular(pair, count) {
+  const rows = calls({ ...pair, count, minutes: 2 });
+  return rows.map((row, index) => {
+    const shift = Math.floor(100_000 * Math.abs(Math.sin(index * index + 1)));
+    return row.replace(/^\d+/, (time) => String(Number(time) + shift));
+  });
+}
+
+test("by default the most machine-like comes first; --order rule is the query's order", async () => {
+  const busy = irregular({ destination: "203.0.113.20" }, 300);
+  write("two.csv", `${DAY}${busy.join("\n")}\n`);
+  const firsts = async (...args) => {
+    const { stdout } = await outputs(["evaluate", ...args, "two.csv"]);
+    return stdout
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",")[1]);
+  };
+  const byRule = ["203.0.113.20", "203.0.113.9"]; // more than 200 connections score 2
+  assert.deepEqual(await firsts(), byRule.toReversed());
+  assert.deepEqual(await firsts("--order", "priority"), byRule.toReversed());
+  assert.deepEqual(await firsts("--order", "rule"), byRule);
+  assert.deepEqual(await firsts("--format", "query"), byRule);
+  assert.match((await outputs(["--help"])).stdout, /--order ORDER +priority \(the default\)/);
 });
 
 test("standard input, gzip, and both at once", async () => {
-  assert.equal((await outputs(["evaluate", "-"], { input: DAY })).stdout, CSV);
-  assert.equal((await outputs(["evaluate", "-"], { input: gzipSync(DAY) })).stdout, CSV);
-  assert.equal((await outputs(["evaluate", "day.csv.gz"])).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "-"], { input: DAY })).stdout, DAY_CSV);
+  assert.equal((await outputs(["evaluate", "-"], { input: gzipSync(DAY) })).stdout, DAY_CSV);
+  assert.equal((await outputs(["evaluate", "day.csv.gz"])).stdout, DAY_CSV);
   write("misnamed.csv", Buffer.concat([gzipSync(DAY.slice(0, 900)), gzipSync(DAY.slice(900))]));
-  assert.equal((await outputs(["evaluate", "misnamed.csv"])).stdout, CSV, "several streams in one file");
+  assert.equal((await outputs(["evaluate", "misnamed.csv"])).stdout, DAY_CSV, "several streams in one file");
 });
 
 test("a large gzip file is read whole", async () => {
@@ -84,7 +105,7 @@ test("many files are one evaluation; a directory is walked in order", async () =
   write("walk/c.txt", "not flows\n");
   write("walk/.hidden", "not flows\n");
   const named = await outputs(["evaluate", "walk/b/two.csv", "walk/a.csv.gz"]);
-  assert.equal(named.stdout, CSV);
+  assert.equal(named.stdout, DAY_CSV);
   const walked = await outputs(["evaluate", "--format", "json", "walk"]);
   const { sources, findings } = JSON.parse(walked.stdout);
   assert.deepEqual(findings, [DAY_FINDING]);
@@ -106,7 +127,7 @@ test("what is not flows is refused, with exit code 2", async () => {
 
 test("a refused file among others: the rest is printed, and the exit code tells", async () => {
   const { stdout, stderr } = await outputs(["evaluate", "picture.jpg", "day.csv"], { code: 2 });
-  assert.equal(stdout, CSV);
+  assert.equal(stdout, DAY_CSV);
   assert.match(stderr, /picture\.jpg: not used: /);
 });
 
@@ -123,6 +144,7 @@ test("wrong use is told in one line, with exit code 2", async () => {
     [["frobnicate"], /"frobnicate"/],
     [["evaluate", "--format", "xml", "day.csv"], /--format: "xml"/],
     [["evaluate", "--order", "size", "day.csv"], /--order: "size"/],
+    [["evaluate", "--all", "--format", "query", "day.csv"], /--all has no --format query/],
     [["evaluate", "--rule"], /--rule/],
     [["evaluate", "--rule", "none.json", "day.csv"], /none\.json: no such file/],
     [["evaluate", "--window", "soon", "day.csv"], /window/],
@@ -191,7 +213,7 @@ test("--map reads columns by name and by position", async () => {
   const bare = DAY.split("\n").slice(1).join("\n");
   write("bare.csv", bare);
   const positions = "time=#1,source=#2,destination=#3,port=#4,bytes_sent=#5,bytes_received=#6";
-  assert.equal((await outputs(["evaluate", "--map", positions, "bare.csv"])).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "--map", positions, "bare.csv"])).stdout, DAY_CSV);
   write("named.csv", DAY.replace(HEADER, "wann,von,nach,tor,hin,her").replaceAll(",", ";"));
   const names = [
     "--map",
@@ -199,18 +221,18 @@ test("--map reads columns by name and by position", async () => {
     "--map",
     "bytes_sent=hin,bytes_received=her",
   ];
-  assert.equal((await outputs(["evaluate", ...names, "--delimiter", ";", "named.csv"])).stdout, CSV);
+  assert.equal((await outputs(["evaluate", ...names, "--delimiter", ";", "named.csv"])).stdout, DAY_CSV);
 });
 
 test("--time-unit and --utc-offset-minutes", async () => {
   const seconds = DAY.replaceAll(/^(\d+)000,/gm, "$1,");
   write("seconds.csv", seconds);
-  assert.equal((await outputs(["evaluate", "--time-unit", "s", "seconds.csv"])).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "--time-unit", "s", "seconds.csv"])).stdout, DAY_CSV);
   const east = DAY.replaceAll(/^\d+/gm, (time) =>
     new Date(Number(time) - 5 * 3600e3).toISOString().slice(0, 19),
   );
   write("west.csv", east);
-  assert.equal((await outputs(["evaluate", "--utc-offset-minutes", "-300", "west.csv"])).stdout, CSV);
+  assert.equal((await outputs(["evaluate", "--utc-offset-minutes", "-300", "west.csv"])).stdout, DAY_CSV);
 });
 
 test("when nothing is found, the near misses say what was missing", async () => {
@@ -229,10 +251,18 @@ test("when nothing is found, the near misses say what was missing", async () => 
 test("skipped rows are counted with the first example", async () => {
   write("dirty.csv", `${DAY}soon,10.0.0.5,203.0.113.9,443,1,1\n\u001b[31m,10.0.0.5,203.0.113.9,443,1,1\n`);
   const { stdout, stderr } = await outputs(["evaluate", "dirty.csv"]);
-  assert.equal(stdout, CSV);
+  assert.equal(stdout, DAY_CSV);
   assert.match(stderr, /100 rows read, 98 used, 2 skipped/);
   assert.match(stderr, /line 100: .*soon/);
   assert.ok(!stderr.includes("\u001b"), "text of a file does not steer the terminal");
+});
+
+test("what the memory limit left out is told with the notices", async () => {
+  const { notices } = await import("../../pkg-config/npm/cli/notices.js");
+  const report = await (await load()).evaluate(DAY);
+  assert.doesNotMatch(notices(report), /incomplete/);
+  const left_out = { flows: 9, pairs_dropped: 9, most_lacking: 1, flows_not_taken: 0, meaning: "it is" };
+  assert.match(notices({ ...report, left_out }), /\nincomplete: it is\n/);
 });
 
 test("explain gives every gate, as text and as JSON", async () => {

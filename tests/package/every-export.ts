@@ -34,6 +34,7 @@ import {
   renderQuery,
   type SourceReport,
   type ThreatList,
+  type Timing,
   version,
 } from "beaconlens";
 import { evaluate as evaluateInline } from "beaconlens/inline";
@@ -52,6 +53,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     delimiter: ";",
     timeUnit: "ms",
     utcOffsetMinutes: -60,
+    maxMemoryBytes: 1 << 30,
     duplicates: true,
     shard: { index: 0, of: 1 },
   };
@@ -78,6 +80,9 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const other: Report = await evaluateInline(file);
   const [finding]: Finding[] = other.findings;
   const measures: Measures | undefined = finding;
+  const timing: Timing | undefined = finding;
+  const points: number | undefined = timing?.priority_parts[0]?.points;
+  const parts: number[] = [timing?.regularity_parts?.size ?? 0, timing?.rita_parts?.histogram ?? 0];
   const near: NearMiss | undefined = report.near_misses[0];
   const gate: GateReport | undefined = report.gates[0];
   const name: GateName | undefined = gate?.gate ?? near?.failed_gate;
@@ -92,10 +97,16 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   detector.ingest("text");
   detector.finish();
   const again: Report = detector.evaluate(rule);
-  const csv: string = detector.evaluateText("csv", given, true);
-  const part: Uint8Array = detector.part(rule);
-  detector.join([part], rule);
-  const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule);
+  const brief: Report = detector.summary(given);
+  const lost: string | undefined = brief.left_out?.meaning;
+  const csv: string = detector.evaluateText("csv", given, true, "priority");
+  const rows: string = detector.evaluateText("query");
+  const part: Uint8Array = detector.part(rule) ?? detector.part(rule, true);
+  const question: Uint8Array = detector.question([part]);
+  const answer: Uint8Array = detector.answer(question);
+  detector.join([part], [answer], rule);
+  const about: Uint8Array = detector.questionAbout("10.0.0.1", "192.0.2.1", 443);
+  const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule, [detector.answer(about)]);
   const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
   const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);
   const starts: Float64Array | undefined = history?.startMicros;
@@ -110,11 +121,14 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   }
   console.log(sql, leftOut, first?.line);
   console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
+  console.log(points, parts, lost, rows);
 
   // @ts-expect-error a target that does not exist
   renderQuery("oracle");
   // @ts-expect-error a format that does not exist
   detector.evaluateText("xml");
+  // @ts-expect-error an order that does not exist
+  detector.evaluateText("csv", given, false, "size");
   // @ts-expect-error a role that does not exist
   new Detector({ mapping: { when: "#1" } });
   // @ts-expect-error a field that does not exist

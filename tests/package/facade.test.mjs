@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import binaryen from "binaryen";
-import { calls, DAY, DAY_FINDING, HEADER } from "./flows.mjs";
+import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
@@ -174,6 +174,68 @@ test("wrong arguments are told, with their code", async () => {
   detector.free();
 });
 
+test("every form of a report: text in both orders, the query's answer, a summary", () => {
+  const pairs = [
+    calls({ destination: "203.0.113.9", count: 24, minutes: 10 }),
+    calls({ source: "10.0.0.6", destination: "203.0.113.123", port: 123, count: 30, minutes: 10 }),
+  ];
+  using(new Detector(), (detector) => {
+    detector.ingest([HEADER, ...pairs.flat(), ""].join("\n"));
+    detector.finish();
+    const whole = detector.evaluate();
+    const ports = (order, all) =>
+      detector
+        .evaluateText("ndjson", undefined, all, order)
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line).destinationport);
+    for (const all of [false, true]) {
+      assert.deepEqual(ports("rule", all), [123, 443], "more connections first");
+      assert.deepEqual(ports(undefined, all), [123, 443]);
+      assert.deepEqual(ports("priority", all), [443, 123], "NTP keeps time, too");
+    }
+    assert.throws(() => ports("size"), code("E_OPTIONS"));
+    const query = detector.evaluateText("query").trimEnd().split("\n");
+    assert.deepEqual([query.length, query[0]], [3, DAY_QUERY_CSV.split("\n")[0]]);
+    assert.deepEqual(detector.summary(), { ...whole, findings: [] });
+    for (const { priority, priority_parts, regularity, regularity_parts } of whole.findings) {
+      const sum = (numbers) => numbers.reduce((total, number) => total + number, 0);
+      assert.equal(sum(priority_parts.map((part) => part.points)), priority);
+      const thousandths = Object.values(regularity_parts).map((part) => Math.round(part * 1000));
+      assert.equal(sum(thousandths), Math.round(regularity * 1000));
+    }
+  });
+});
+
+function using(detector, use) {
+  try {
+    use(detector);
+  } finally {
+    detector.free();
+  }
+}
+
+test("within 16 MiB the report says what was left out", () => {
+  using(new Detector({ maxMemoryBytes: 16 << 20 }), (detector) => {
+    detector.ingest(DAY);
+    const block = (from) =>
+      Array.from({ length: 10_000 }, (_, at) => {
+        const index = from + at;
+        const destination = `198.${18 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+        return calls({ source: "10.9.9.9", destination, count: 1, minutes: 1 })[0];
+      });
+    for (let from = 0; from < 400_000; from += 10_000) detector.ingest(`${block(from).join("\n")}\n`);
+    detector.finish();
+    const { left_out, findings, totals } = detector.evaluate();
+    assert.ok(left_out.flows > 0 && left_out.pairs_dropped > 0, JSON.stringify(left_out));
+    assert.match(left_out.meaning, /^the memory limit was reached: [0-9]+ times a pair/);
+    assert.equal(totals.rows_used, 400_098);
+    assert.deepEqual(findings[0].connection_count, DAY_FINDING.connection_count);
+    assert.deepEqual(detector.summary().left_out, left_out);
+  });
+  assert.throws(() => new Detector({ maxMemoryBytes: 1 << 20 }), code("E_OPTIONS"));
+});
+
 test("a signal ends the reading, and the source is told", async () => {
   let cancelled = false;
   const abort = new AbortController();
@@ -291,19 +353,27 @@ test("shards are joined to the report of one detector, for that rule and until m
   one.finish();
   const sum = two.reduce((pairs, detector) => pairs + detector.progress().pairs, 0);
   assert.equal(sum, one.progress().pairs);
-  const join = (joining) =>
+  const join = (joining) => {
+    const parts = [second, first].map((detector) => detector.part(rule));
+    const question = first.question(parts);
     joining.join(
-      [second, first].map((detector) => detector.part(rule)),
+      parts,
+      two.map((detector) => detector.answer(question)),
       rule,
     );
+  };
   for (const joining of two) {
     join(joining);
-    for (const format of ["json", "csv", "ndjson"]) {
+    for (const format of ["json", "csv", "ndjson", "query"]) {
       assert.equal(joining.evaluateText(format, rule), one.evaluateText(format, rule));
     }
     assert.deepEqual(joining.summary(rule), one.summary(rule));
     assert.deepEqual(joining.evaluate(rule), one.evaluate(rule));
   }
+  const queries = two.map((detector) => detector.part(rule, true));
+  second.join(queries, null, rule);
+  assert.equal(second.evaluateText("query", rule), one.evaluateText("query", rule));
+  assert.deepEqual(second.summary(rule).gates, one.summary(rule).gates);
   const partly = two.map((detector) => detector.evaluate(undefined).totals.pairs);
   assert.deepEqual(partly.toSorted(), [0, 4], "another rule is not joined: all pairs have one source");
   join(first);
@@ -326,14 +396,22 @@ test("a pair is explained by the shard of its source", () => {
 test("what cannot be joined is refused", () => {
   const [first, second] = twoShards();
   const parts = [first.part(), second.part()];
-  for (const wrong of [undefined, parts[0], ["text", "text"], [], parts.slice(1), [...parts, parts[0]]]) {
-    assert.throws(() => first.join(wrong), code("E_OPTIONS"));
+  const question = first.question(parts);
+  const answers = [first.answer(question), second.answer(question)];
+  const few = [undefined, parts[0], ["text", "text"], [], [parts[0]], [...parts, parts[0]]];
+  for (const wrong of few) {
+    assert.throws(() => first.join(wrong, answers), code("E_OPTIONS"));
+    assert.throws(() => first.join(parts, wrong), code("E_OPTIONS"));
   }
-  assert.throws(() => first.join([parts[0], parts[1].slice(1)]), code("E_OPTIONS"));
-  assert.throws(() => first.join(parts, { window: "soon" }), code("E_RULE"));
+  for (const wrong of few.slice(0, 3)) assert.throws(() => first.question(wrong), code("E_OPTIONS"));
+  assert.throws(() => first.join([parts[0], parts[1].slice(1)], answers), code("E_OPTIONS"));
+  assert.throws(() => first.join(parts, [answers[0], answers[1].slice(1)]), code("E_OPTIONS"));
+  assert.throws(() => first.question([parts[0].slice(1), parts[1]]), code("E_OPTIONS"));
+  assert.throws(() => first.answer(question.slice(1)), code("E_OPTIONS"));
+  assert.throws(() => first.join(parts, answers, { window: "soon" }), code("E_RULE"));
   assert.throws(() => first.part({ window: "soon" }), code("E_RULE"));
-  first.join(parts);
-  assert.deepEqual(first.evaluate().findings, [DAY_FINDING]);
+  first.join(parts, answers);
+  assert.equal(first.evaluate().findings[0].destinationip, DAY_FINDING.destinationip);
   for (const shard of [{ index: 2, of: 2 }, { index: -1, of: 2 }, { index: 0 }, { index: 0, of: 0 }, 2]) {
     assert.throws(() => new Detector({ shard }), code("E_OPTIONS"));
   }

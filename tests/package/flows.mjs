@@ -24,7 +24,7 @@ export const DAY = [
   .concat("\n");
 
 /** What the query answers on DAY. */
-export const DAY_FINDING = {
+const ANSWER = {
   sourceip: "10.0.0.5",
   destinationip: "203.0.113.9",
   destinationport: 443,
@@ -37,4 +37,37 @@ export const DAY_FINDING = {
   beaconing_score: 1,
 };
 
-export const COLUMNS = Object.keys(DAY_FINDING);
+/** What the CSV has besides. A call every 10 minutes, 24 times, of one size: nothing could be more regular. */
+const TIMING = {
+  priority: 92,
+  regularity: 0.979,
+  period_seconds: 600,
+  jitter_percent: 0,
+  missed_percent: 0,
+  active_span_seconds: 13_800,
+  calls: 24,
+  significance: 40.3,
+  rita_score: 1,
+  verdict: "24 calls about every 600 s (±0 %), for 3 h 50 min; 1 in 10^40 for random traffic of this rate",
+};
+
+/** The finding of DAY, complete. */
+export const DAY_FINDING = {
+  ...ANSWER,
+  ...TIMING,
+  regularity_parts: { timing: 0.35, persistence: 0.479, size: 0.15 },
+  rita_parts: { score: 1, timestamp: 1, data_size: 1, histogram: 1, duration: 1 },
+  priority_parts: [
+    { name: "regularity", points: 88, reason: "regularity 0.979 × 90 points" },
+    { name: "constant_small_size", points: 4, reason: "connections of one size, 300 bytes on average" },
+  ],
+  threat: null,
+};
+
+/** The columns of the query, and of the CSV. */
+export const QUERY_COLUMNS = Object.keys(ANSWER);
+export const COLUMNS = [...QUERY_COLUMNS, ...Object.keys(TIMING)];
+
+/** The findings of DAY as text: as the query answers, and with all columns. */
+export const DAY_QUERY_CSV = `${QUERY_COLUMNS}\n${Object.values(ANSWER)}\n`;
+export const DAY_CSV = `${COLUMNS}\n${Object.values({ ...ANSWER, ...TIMING, verdict: `"${TIMING.verdict}"` })}\n`;

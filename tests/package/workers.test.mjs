@@ -34,7 +34,17 @@ for (const workers of [1, 2, 3]) {
     assert.ok(cases.length > 40, `only ${cases.length} cases`);
     for (const name of cases) {
       const expected = readFileSync(join(golden, `${name}.report.json`), "utf8");
-      const args = ["evaluate", "--workers", workers, "--format", "json", ...optionsOf(name), `${name}.csv`];
+      const args = [
+        "evaluate",
+        "--workers",
+        workers,
+        "--format",
+        "json",
+        "--order",
+        "rule",
+        ...optionsOf(name),
+        `${name}.csv`,
+      ];
       const { stdout, code, stderr } = await beaconlens(args, { cwd: golden });
       // Of a file that is refused there is no report.
       if (JSON.parse(expected).sources[0].error) assert.deepEqual([code, stdout], [2, ""], stderr);
@@ -76,7 +86,7 @@ async function sameForAll(args, { code = 0, ...options } = {}) {
 }
 
 test("every format", async () => {
-  for (const format of ["json", "csv", "ndjson", "table"]) {
+  for (const format of ["json", "csv", "ndjson", "table", "query"]) {
     const { stdout } = await sameForAll(["evaluate", "--format", format, "flows.csv"]);
     assert.match(stdout, /203\.0\.113\.9/);
   }
@@ -162,6 +172,7 @@ test("a small input pays nothing for threads", async () => {
 
 test("an interrupt ends all threads", { timeout: 30_000 }, async () => {
   const child = spawn(inProject("node_modules/.bin/beaconlens"), ["evaluate", "--workers", "3", "-"]);
+  child.stdin.on("error", () => {}); // it will not read all
   child.stdin.write(MANY);
   await new Promise((resolve) => setTimeout(resolve, 500)); // in the midst of the reading
   child.kill("SIGINT");

@@ -243,12 +243,15 @@ class App {
       ]);
       if (turn !== this.#explanation) return;
       document.body.dataset.detail = "open";
-      const plots = plotsOf(details.explanation, details.series, rule.utc_offset_minutes);
-      this.#detail.show(details.explanation, plots, rule, {
+      const { explanation, series } = details;
+      // What is known of the other pairs counts, too: only the report has all of it.
+      const row = this.#list.find(pair) ?? explanation.measures;
+      const plots = plotsOf(explanation, series, row, rule.utc_offset_minutes);
+      this.#detail.show(explanation, row, plots, rule, {
         onClose: () => this.#closeDetail(),
         explainText: () => dataset.session.explainText(pair, rule),
       });
-      announce(details.explanation.sentence);
+      announce(row?.verdict ?? explanation.sentence);
     } catch (error) {
       if (turn !== this.#explanation || error instanceof CancelledError) return;
       if (error instanceof EngineError && error.code === "E_ADDRESS") {

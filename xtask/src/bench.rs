@@ -8,6 +8,7 @@
 //! disturbs all of them. All outputs must be the same bytes.
 
 mod answer;
+mod growth;
 mod machine;
 mod measure;
 mod npm;
@@ -17,36 +18,55 @@ mod tool;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use crate::build;
 use crate::tools::{Outcome, cargo, node, output, root, run as run_command, target_dir};
+use crate::{build, setup};
 use measure::Measured;
 use tool::{Family, Job, Tool};
 
 const USAGE: &str = "\
 usage: cargo xtask bench [--quick | --rows N] [--rounds K] [--seed S] [--peers LIST] [--no-build]
+       cargo xtask bench growth [--quick | --rows N] [--seed S] [--no-build]
 
---quick      1 million rows instead of 10
+--quick      1 million rows instead of 10; the growth up to 10 million instead of 100
 --peers      the tools to compare with, of duckdb, polars, chdb, duckdb-wasm, udsv and papaparse
-             (default: all of them); `none` for none
---no-build   measure dist/ as it is";
+             (default: all of them); `none` for none. duckdb-wasm is also measured in Chromium
+--no-build   measure dist/ as it is
+
+growth       time and memory by the number of rows, which are made as they are read and never stored";
 
 /// Measures and prints a table in Markdown.
 pub fn run(args: &[String]) -> Outcome {
-    let options = Options::read(args)?;
-    if !options.build {
-        eprintln!("measuring dist/ as it is");
-    } else {
-        build::all()?;
+    if let Some((verb, args)) = args.split_first()
+        && verb == "growth"
+    {
+        let options = Options::read(args, 100_000_000)?;
+        options.build_or_say()?;
+        println!("{}", machine::describe());
+        return growth::run(options.rows, options.seed);
     }
+    let options = Options::read(args, 10_000_000)?;
+    options.build_or_say()?;
     let tools = prepare(&options)?;
     let job = make_data(options.rows, options.seed)?;
     let results = measure_in_turns(&tools, &job, options.rounds)?;
     println!("{}", machine::describe());
     println!("{}", table::render(&tools, &results, &job));
-    println!("{}\n", output(node(&["benches/figures.mjs", &job.file.to_string_lossy()]))?);
+    if options.families.contains(&Family::DuckdbWasm) {
+        println!("\n{}", in_chromium(&job, options.rounds)?);
+    }
+    println!("\n{}\n", output(node(&["benches/figures.mjs", &job.file.to_string_lossy()]))?);
     println!("{}", output(node(&["benches/sizes.mjs"]))?);
     Ok(())
+}
+
+/// The page beside DuckDB-WASM.
+fn in_chromium(job: &Job, rounds: usize) -> Outcome<String> {
+    let mut run = node(&["benches/chromium/run.mjs", &job.file.to_string_lossy()]);
+    run.args([job.end_ms.to_string(), rounds.to_string()]).arg(npm::place());
+    run.env("CHROMIUM", setup::chromium()?);
+    output(run)
 }
 
 struct Options {
@@ -58,14 +78,13 @@ struct Options {
 }
 
 impl Options {
-    fn read(args: &[String]) -> Outcome<Self> {
-        let mut options =
-            Self { rows: 10_000_000, rounds: 5, seed: 1, families: Family::ALL.to_vec(), build: true };
+    fn read(args: &[String], rows: u64) -> Outcome<Self> {
+        let mut options = Self { rows, rounds: 5, seed: 1, families: Family::ALL.to_vec(), build: true };
         let mut args = args.iter();
         while let Some(name) = args.next() {
             let mut value = || args.next().ok_or(format!("{name} needs a value\n\n{USAGE}"));
             match name.as_str() {
-                "--quick" => options.rows = 1_000_000,
+                "--quick" => options.rows = rows / 10,
                 "--rows" => options.rows = number(value()?)?,
                 "--rounds" => options.rounds = number(value()?)?.max(1) as usize,
                 "--seed" => options.seed = number(value()?)?,
@@ -75,6 +94,16 @@ impl Options {
             }
         }
         Ok(options)
+    }
+}
+
+impl Options {
+    fn build_or_say(&self) -> Outcome {
+        if self.build {
+            return build::all();
+        }
+        eprintln!("measuring dist/ as it is");
+        Ok(())
     }
 }
 
@@ -89,7 +118,7 @@ fn families(list: &str) -> Outcome<Vec<Family>> {
 
 /// beaconlens first, then every tool of the chosen families that can be installed.
 fn prepare(options: &Options) -> Outcome<Vec<Tool>> {
-    let mut tools = vec![Tool::BEACONLENS];
+    let mut tools = Tool::OURS.to_vec();
     for &family in &options.families {
         match family.install() {
             Ok(()) => tools.extend(Tool::of(family)),
@@ -97,7 +126,7 @@ fn prepare(options: &Options) -> Outcome<Vec<Tool>> {
             Err(message) => eprintln!("WITHOUT {}: {message}", family.name()),
         }
     }
-    if tools.len() == 1 && !options.families.is_empty() {
+    if tools.len() == Tool::OURS.len() && !options.families.is_empty() {
         return Err("no peer could be installed".to_owned());
     }
     Ok(tools)
@@ -108,23 +137,23 @@ fn make_data(rows: u64, seed: u64) -> Outcome<Job> {
     let file = folder()?.join(format!("flows-{rows}-seed{seed}.csv"));
     if !file.exists() {
         eprintln!("generating {rows} rows");
-        run_command(cargo(&[
-            "build",
-            "--quiet",
-            "--release",
-            "--package",
-            "beaconlens-bench",
-            "--bin",
-            "flows",
-        ]))?;
-        let mut generator = std::process::Command::new(target_dir().join("release/flows"));
         let unfinished = file.with_extension("part");
-        generator.args(["--rows", &rows.to_string(), "--seed", &seed.to_string(), "-o"]).arg(&unfinished);
+        let mut generator = generator(rows, seed)?;
+        generator.arg("-o").arg(&unfinished);
         run_command(generator)?;
         fs::rename(&unfinished, &file).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     let end_ms = last_start(&file).map_err(|error| format!("{}: {error}", file.display()))?;
     Ok(Job { file, rows, end_ms })
+}
+
+/// What writes that many rows.
+fn generator(rows: u64, seed: u64) -> Outcome<Command> {
+    let build = ["build", "--quiet", "--release", "--package", "beaconlens-bench", "--bin", "flows"];
+    run_command(cargo(&build))?;
+    let mut generator = Command::new(target_dir().join("release/flows"));
+    generator.args(["--rows", &rows.to_string(), "--seed", &seed.to_string()]);
+    Ok(generator)
 }
 
 /// The latest start: the first field of the last row, as the rows are in time order.
@@ -154,7 +183,7 @@ fn measure_in_turns(tools: &[Tool], job: &Job, rounds: usize) -> Outcome<Vec<Vec
         let mut expected: Option<String> = None;
         for (tool, results) in tools.iter().zip(&mut results) {
             let out = folder.join("answer.csv");
-            let measured = measure::run(tool.command(job), &out, &folder.join("notices.txt"))?;
+            let measured = measure::run(tool.command(job), Stdio::null(), &out, &folder.join("notices.txt"))?;
             eprintln!(
                 "round {round} of {rounds}: {:<28} {:6.2} CPU s, {:6.2} s",
                 tool.label(),

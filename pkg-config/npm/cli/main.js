@@ -100,7 +100,11 @@ async function readOne(leader, { path }, ahead, progress) {
   }
 }
 
-async function printReport(leader, rule, { values: { format = usualFormat(), order = "priority", all = false } }) {
+async function printReport(
+  leader,
+  rule,
+  { values: { format = usualFormat(), order = "priority", all = false } },
+) {
   if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
   const text = (format) => leader.evaluateText(format, rule, all, order);
   if (format === "table") process.stdout.write(tableOf(await text("ndjson"), all));

@@ -12,6 +12,7 @@ export function notices(report, width) {
   const lines = [
     ...sources(report.sources.filter((source) => !source.error)),
     ...skipped(report),
+    ...(report.left_out ? [`incomplete: ${report.left_out.meaning}`] : []),
     ...windowOf(report),
     ...gates(report),
     ...(report.totals.findings === 0 ? nearMisses(report, width) : []),

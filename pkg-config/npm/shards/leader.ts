@@ -51,8 +51,8 @@ export class Leader {
   readonly #turns = new Map<number, Waiting<unknown[]> & { answers: unknown[] }>();
   #lastTurn = 0;
   #pairsOfOthers = 0;
-  /** The rule whose report is the joined one. */
-  #joined: { rule: string | undefined } | undefined;
+  /** The rule whose report is the joined one, in full or only what the query answers. */
+  #joined: { rule: string | undefined; full: boolean } | undefined;
   /** Why nothing can be asked any more. */
   #end: Error | undefined;
 
@@ -142,28 +142,28 @@ export class Leader {
   }
 
   evaluate(rule: RuleInput): Promise<Report> {
-    return this.#joinedAnswer(rule, (detector, text) => detector.evaluate(text));
+    return this.#joinedAnswer(rule, true, (detector, text) => detector.evaluate(text));
   }
 
   summary(rule: RuleInput): Promise<Report> {
-    return this.#joinedAnswer(rule, (detector, text) => detector.summary(text));
+    return this.#joinedAnswer(rule, false, (detector, text) => detector.summary(text));
   }
 
   /** Of all pairs only alone: no detector of a ring knows them. */
   evaluateText(format: TextFormat, rule: RuleInput, all = false, order?: Order): Promise<string> {
-    return this.#joinedAnswer(rule, (detector, text) =>
+    return this.#joinedAnswer(rule, format !== "query", (detector, text) =>
       detector.evaluateText(format, text, all && !this.#link, order),
     );
   }
 
   async explain(pair: Pair, rule: RuleInput): Promise<Explanation> {
-    const found = await this.#fromOwner({ about: "explain", pair, rule: textOf(rule) });
-    return (found as Explanation | undefined) ?? this.#detector.explain(...pair, rule);
+    return ((await this.#explained("explain", pair, rule)) ??
+      this.#detector.explain(...pair, rule)) as Explanation;
   }
 
   async explainText(pair: Pair, rule: RuleInput): Promise<string> {
-    const found = await this.#fromOwner({ about: "explainText", pair, rule: textOf(rule) });
-    return (found as string | undefined) ?? this.#detector.explainText(...pair, rule);
+    return ((await this.#explained("explainText", pair, rule)) ??
+      this.#detector.explainText(...pair, rule)) as string;
   }
 
   async history(pair: Pair): Promise<History | undefined> {
@@ -181,16 +181,26 @@ export class Leader {
   }
 
   /** All that was found of pairs, whoever keeps them. */
-  async #joinedAnswer<T>(rule: RuleInput, answer: (detector: Detector, text?: string) => T): Promise<T> {
+  async #joinedAnswer<T>(
+    rule: RuleInput,
+    full: boolean,
+    answer: (detector: Detector, text?: string) => T,
+  ): Promise<T> {
     const text = textOf(rule);
-    if (this.#link && !(this.#joined && this.#joined.rule === text)) {
-      const parts = await this.#askAll({ about: "part", rule: text });
-      const question = this.#detector.question(parts);
-      this.#detector.join(parts, await this.#askAll({ about: "answer", question }), text);
-      this.#joined = { rule: text };
+    const joined = this.#joined;
+    if (this.#link && !(joined && joined.rule === text && (joined.full || !full))) {
+      const parts = await this.#askAll({ about: "part", rule: text, onlyQuery: !full });
+      const answers = full ? await this.#answersTo(this.#detector.question(parts)) : null;
+      this.#detector.join(parts, answers, text);
+      this.#joined = { rule: text, full };
     }
     // Right after the join: nothing may come between them.
     return answer(this.#detector, text);
+  }
+
+  /** What all detectors have to say of a question. */
+  #answersTo(question: Uint8Array): Promise<Uint8Array[]> {
+    return this.#askAll({ about: "answer", question });
   }
 
   /** The bytes that all detectors answer, this one too. */
@@ -199,6 +209,12 @@ export class Leader {
     const others = this.#ask(question) as Promise<Uint8Array[]>;
     const own = (async () => answerOf(this.#detector, question) as Uint8Array)();
     return (await Promise.all([own, others])).flat();
+  }
+
+  /** The explanation by whoever keeps the pair, which has to know what the others have of its destination. */
+  async #explained(about: "explain" | "explainText", pair: Pair, rule: RuleInput): Promise<unknown> {
+    const answers = await this.#answersTo(this.#detector.questionAbout(...pair));
+    return this.#fromOwner({ about, pair, rule: textOf(rule), answers });
   }
 
   /** What is said of a pair where it is kept. */

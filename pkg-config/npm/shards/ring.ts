@@ -28,10 +28,10 @@ export type Pair = [source: string, destination: string, port: number];
 
 /** Rules are texts here: the engine knows a rule again by its text. */
 export type Question =
-  | { about: "part"; rule: string | undefined }
+  | { about: "part"; rule: string | undefined; onlyQuery: boolean }
   | { about: "answer"; question: Uint8Array }
   | { about: "pairs" }
-  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined }
+  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined; answers?: Uint8Array[] }
   | { about: "history"; pair: Pair };
 
 /** An error as it crosses from one thread to another, where classes are lost. */
@@ -91,7 +91,7 @@ export function failureOf(error: unknown): Failure {
 export function answerOf(detector: Detector, question: Question): unknown {
   switch (question.about) {
     case "part":
-      return detector.part(question.rule);
+      return detector.part(question.rule, question.onlyQuery);
     case "answer":
       return detector.answer(question.question);
     case "pairs":
@@ -99,9 +99,9 @@ export function answerOf(detector: Detector, question: Question): unknown {
     case "history":
       return detector.history(...question.pair);
     default: {
-      const { about, pair, rule } = question;
-      const seen = detector.explain(...pair, rule).verdict !== "not_seen";
-      return seen ? detector[about](...pair, rule) : undefined;
+      const { about, pair, rule, answers } = question;
+      const seen = detector.history(...pair) !== undefined;
+      return seen ? detector[about](...pair, rule, answers) : undefined;
     }
   }
 }

@@ -45,13 +45,17 @@ export class Detector {
     return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
-  part(rule) {
-    return this.#call((raw) => raw.part(ruleText(rule)));
+  part(rule, onlyQuery) {
+    return this.#call((raw) => raw.part(ruleText(rule), onlyQuery ?? false));
   }
 
   question(parts) {
     checkParts(parts, this.#shards, "part");
     return this.#call(() => use((engine) => engine.question(parts)));
+  }
+
+  questionAbout(source, destination, port) {
+    return this.#call(() => use((engine) => engine.questionAbout(source, destination, portOf(port))));
   }
 
   answer(question) {
@@ -60,16 +64,16 @@ export class Detector {
 
   join(parts, answers, rule) {
     checkParts(parts, this.#shards, "part");
-    checkParts(answers, this.#shards, "answer");
-    this.#call((raw) => raw.join(parts, answers, ruleText(rule)));
+    if (answers !== null) checkParts(answers, this.#shards, "answer");
+    this.#call((raw) => raw.join(parts, answers ?? [], ruleText(rule)));
   }
 
-  explain(source, destination, port, rule) {
-    return this.#call((raw) => raw.explain(source, destination, portOf(port), ruleText(rule)));
+  explain(source, destination, port, rule, answers) {
+    return this.#explained("explain", [source, destination, port], rule, answers);
   }
 
-  explainText(source, destination, port, rule) {
-    return this.#call((raw) => raw.explainText(source, destination, portOf(port), ruleText(rule)));
+  explainText(source, destination, port, rule, answers) {
+    return this.#explained("explainText", [source, destination, port], rule, answers);
   }
 
   history(source, destination, port) {
@@ -86,6 +90,12 @@ export class Detector {
     this.free();
   }
 
+  #explained(method, pair, rule, given) {
+    if (given !== undefined) checkParts(given, this.#shards, "answer");
+    const answers = given ?? [this.answer(this.questionAbout(...pair))];
+    return this.#call((raw) => raw[method](...pair, ruleText(rule), answers));
+  }
+
   #call(work) {
     if (!this.#raw) throw new BeaconlensError("E_FREED", "the detector was used after free()");
     if (this.#generation !== currentGeneration()) {
@@ -97,7 +107,15 @@ export class Detector {
   }
 }
 
-const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "duplicates", "maxMemoryBytes", "shard"];
+const OPTIONS = [
+  "mapping",
+  "delimiter",
+  "timeUnit",
+  "utcOffsetMinutes",
+  "duplicates",
+  "maxMemoryBytes",
+  "shard",
+];
 
 function checkOptions(options = {}) {
   if (typeof options !== "object") {

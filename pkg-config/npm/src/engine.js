@@ -8,6 +8,7 @@ import {
   parseRule,
   profileRule,
   question,
+  questionAbout,
   renderQuery,
   __wbg_reset_state as resetState,
   initSync as startGlue,
@@ -16,7 +17,7 @@ import {
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
-const glue = { Detector, parseList, parseRule, profileRule, question, renderQuery, version };
+const glue = { Detector, parseList, parseRule, profileRule, question, questionAbout, renderQuery, version };
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {

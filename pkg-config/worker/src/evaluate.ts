@@ -9,6 +9,7 @@ const TYPES: Record<Format, string> = {
   json: "application/json",
   csv: "text/csv",
   ndjson: "application/x-ndjson",
+  query: "text/csv",
 };
 
 export async function evaluateBody(
@@ -29,7 +30,7 @@ export async function evaluateBody(
 }
 
 /** The engine makes the text, so it is the command's text, byte for byte. */
-function reportOf(detector: Detector, { format, rule, all }: Asked): string {
-  const text = detector.evaluateText(format, rule, all);
+function reportOf(detector: Detector, { format, order, rule, all }: Asked): string {
+  const text = detector.evaluateText(format, rule, all, order);
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -3,13 +3,18 @@
 import { type DetectorOptions, parseRule, type Role, type RuleDocument } from "beaconlens";
 import { Refusal } from "./failure";
 
-export const FORMATS = ["json", "csv", "ndjson"] as const;
+export const FORMATS = ["json", "csv", "ndjson", "query"] as const;
 export type Format = (typeof FORMATS)[number];
+
+export const ORDERS = ["priority", "rule"] as const;
+export type Order = (typeof ORDERS)[number];
 
 export interface Asked {
   /** What the body is called in the report. */
   name: string;
   format: Format;
+  /** Of the findings. */
+  order: Order;
   /** Also pairs that failed a gate. */
   all: boolean;
   rule: RuleDocument;
@@ -19,6 +24,7 @@ export interface Asked {
 const PARAMETERS = [
   "name",
   "format",
+  "order",
   "all",
   "rule",
   "window",
@@ -35,10 +41,15 @@ export function readQuery(query: URLSearchParams): Asked {
       throw mistake(`unknown parameter ${quote(name)}`, `the parameters are ${PARAMETERS.join(", ")}`);
     }
   }
+  const format = oneOf("format", query.get("format") ?? "json", FORMATS);
+  const all = yesOrNo("all", query.get("all"));
+  if (all && format === "query")
+    throw mistake("all: format=query has the query's rows only", "use format=csv");
   return {
     name: query.get("name") ?? "input 1",
-    format: oneOf("format", query.get("format") ?? "json", FORMATS),
-    all: yesOrNo("all", query.get("all")),
+    format,
+    order: oneOf("order", query.get("order") ?? "priority", ORDERS),
+    all,
     rule: ruleOf(query),
     detector: detectorOptions(query),
   };

@@ -63,7 +63,7 @@ async function respond(call: Call): Promise<Answer> {
       return { answer: await dataset().evaluate(call.ask.rule) };
     case "reportText": {
       const { format, rule } = call.ask;
-      return { answer: await dataset().evaluateText(format, rule) };
+      return { answer: await dataset().evaluateText(format, rule, false, "priority") };
     }
     case "explainText": {
       const { pair, rule } = call.ask;

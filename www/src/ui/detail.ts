@@ -1,12 +1,13 @@
-// Why this pair: the sentence, every gate, the score, and when it called.
+// Why this pair: the verdict, what the priority is made of, when it called, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
+import { scoreMark } from "./cells";
 import { copyButton } from "./clipboard";
-import { COLUMNS, shown, tsv } from "./columns";
+import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
 import { GATE_NAMES } from "./gates";
-import { scoreMark } from "./pair-table";
+import { priorityOf, regularityOf, ritaOf } from "./judgement";
 import type { PlotSet } from "./plots";
 
 export interface DetailActions {
@@ -14,8 +15,9 @@ export interface DetailActions {
   explainText(): Promise<string>;
 }
 
-const VERDICTS: Record<Explanation["verdict"], string> = {
+const VERDICTS: Record<string, string> = {
   finding: "Finding",
+  suppressed: "Suppressed",
   near_miss: "Near miss",
   below_gates: "Below the gates",
   outside_window: "Outside the window",
@@ -47,39 +49,52 @@ export class Detail {
     this.#root.replaceChildren();
   }
 
-  show(explanation: Explanation, plots: PlotSet, rule: Rule, actions: DetailActions): void {
+  /** `pair`: what the list says of it; the explanation's measures, if it is on no list. */
+  show(
+    explanation: Explanation,
+    pair: Pair | null,
+    plots: PlotSet,
+    rule: Rule,
+    actions: DetailActions,
+  ): void {
     this.#plots?.destroy();
     this.#plots = plots;
     this.#root.hidden = false;
-    replace(
-      this.#root,
-      headOf(explanation, actions),
-      h("p", { class: "sentence" }, explanation.sentence),
-      scoreOf(explanation),
-      explanation.gates.length > 0 ? gatesOf(explanation) : null,
-      explanation.flows_outside_window > 0
-        ? h(
-            "p",
-            { class: "hint" },
-            `${counted(explanation.flows_outside_window, "connection")} of this pair outside the window, not counted here.`,
-          )
-        : null,
-    );
+    replace(this.#root, headOf(explanation, pair, actions), ...sentencesOf(explanation, pair));
+    if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
     if (plots.figures.length > 0) {
       append(this.#root, [h("h3", {}, "When it called"), ...plots.figures]);
     }
-    append(this.#root, [measuresOf(explanation, rule)]);
+    append(this.#root, [
+      explanation.gates.length > 0 ? h("section", {}, gatesOf(explanation), scoreOf(explanation)) : null,
+      pair && measuresOf(pair, rule),
+      pair && ritaOf(pair),
+    ]);
     this.redraw();
   }
 }
 
-function headOf(explanation: Explanation, actions: DetailActions): HTMLElement {
-  const { sourceip, destinationip, destinationport, verdict, measures } = explanation;
+/** The verdict on the timing comes first; then what the gates say. */
+function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[] {
+  const { sentence, flows_outside_window } = explanation;
+  const verdict = pair?.verdict ? `${pair.verdict}.` : null;
+  const sentences = [h("p", { class: "sentence" }, verdict ?? sentence)];
+  if (verdict) sentences.push(h("p", { class: "hint" }, sentence));
+  if (flows_outside_window > 0) {
+    const outside = counted(flows_outside_window, "connection");
+    const text = `${outside} of this pair outside the window, not counted here.`;
+    sentences.push(h("p", { class: "hint" }, text));
+  }
+  return sentences;
+}
+
+function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActions): HTMLElement {
+  const { sourceip, destinationip, destinationport, verdict } = explanation;
   const target = endpoint(destinationip, destinationport);
   return h(
     "header",
     { class: "detail-head" },
-    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict]),
+    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict] ?? verdict),
     h("h2", { tabindex: -1 }, h("span", {}, sourceip), " → ", h("span", {}, target)),
     button("Close", actions.onClose, { class: "quiet close", "aria-label": "Close the details" }),
     h(
@@ -89,7 +104,7 @@ function headOf(explanation: Explanation, actions: DetailActions): HTMLElement {
       copyButton("source", () => sourceip, "Copy the source address"),
       copyButton("destination", () => destinationip, "Copy the destination address"),
       copyButton("endpoint", () => target, "Copy the destination with its port"),
-      measures ? copyButton("row", () => tsv([measures]), "Copy the row as tab-separated text") : null,
+      pair ? copyButton("row", () => tsv([pair]), "Copy the row as tab-separated text") : null,
       copyButton("explanation", actions.explainText, "Copy the explanation as text"),
     ),
   );
@@ -143,8 +158,16 @@ function gatesOf({ gates }: Explanation): HTMLElement {
 const thresholdText = (threshold: string | number | readonly string[]): string =>
   typeof threshold === "object" ? `outside ${counted(threshold.length, "network")}` : `≥ ${threshold}`;
 
-function measuresOf({ measures }: Explanation, rule: Rule) {
-  if (!measures) return null;
+const IN_THE_WINDOW = [
+  "connection_count",
+  "hourly_buckets",
+  "bytes_sent",
+  "bytes_received",
+  "first_seen",
+  "last_seen",
+];
+
+function measuresOf(pair: Pair, rule: Rule) {
   return h(
     "section",
     {},
@@ -152,10 +175,16 @@ function measuresOf({ measures }: Explanation, rule: Rule) {
     h(
       "dl",
       { class: "measures" },
-      ...COLUMNS.slice(3, 9).map((column) =>
-        h("div", {}, h("dt", {}, column.name), h("dd", {}, shown(measures, column))),
+      ...COLUMNS.filter(({ name }) => IN_THE_WINDOW.includes(name)).map((column) =>
+        h("div", {}, h("dt", { title: column.name }, column.title), h("dd", {}, exactly(pair, column))),
       ),
     ),
     h("p", { class: "hint" }, `Hours and times in ${zone(rule.utc_offset_minutes)}.`),
   );
 }
+
+/** Here bytes are told to the byte. */
+const exactly = (pair: Pair, column: Column): string => {
+  const { show: _, ...whole } = column;
+  return shown(pair, whole);
+};

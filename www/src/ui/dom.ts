@@ -53,13 +53,6 @@ export function button(label: string, onClick: () => void, attributes: Attribute
   return h("button", { type: "button", ...attributes, on: { click: onClick } }, label);
 }
 
-/** A name such as `connection_count`, which may break after its underscores. */
-export function breakable(name: string): DocumentFragment {
-  const fragment = document.createDocumentFragment();
-  for (const part of name.split(/(?<=_)|(?=ip$|port$)/)) append(fragment, [part, h("wbr")]);
-  return fragment;
-}
-
 /** Tells people who listen instead of looking. */
 export function announce(text: string): void {
   byId("announcer").textContent = text;

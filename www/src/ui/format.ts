@@ -29,6 +29,44 @@ export function duration(seconds: number, digits = 3): string {
   return `${trim(seconds / 86_400)} d`;
 }
 
+/** The interval that calls keep, as the verdict says it: in seconds up to two hours. */
+export function interval(seconds: number): string {
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 10) return `${Math.round(seconds * 1000)} ms`;
+  if (tenths < 1000) return `${tenths / 10} s`;
+  const whole = Math.round(tenths / 10);
+  return tenths < 72_000 ? `${whole} s` : span(whole);
+}
+
+const SPANS = [
+  [86_400, "d"],
+  [3600, "h"],
+  [60, "min"],
+  [1, "s"],
+] as const;
+
+/** A span of seconds in its two largest units: "6 h 50 min". */
+export function span(seconds: number): string {
+  const whole = Math.round(seconds);
+  const largest = SPANS.findIndex(([unit]) => whole >= unit);
+  if (largest < 0) return "0 s";
+  let rest = whole;
+  const words = SPANS.slice(largest, largest + 2).map(([unit, name]) => {
+    const amount = Math.floor(rest / unit);
+    rest %= unit;
+    return amount > 0 ? `${amount} ${name}` : "";
+  });
+  return words.filter(Boolean).join(" ");
+}
+
+/** How improbable: 9 is one in 10^9. */
+export function chance(significance: number): string {
+  const decades = Math.floor(significance);
+  if (decades < 1) return "nothing unusual for random traffic of this rate";
+  const odds = ["10", "100"][decades - 1] ?? `10^${decades}`;
+  return `1 in ${odds} for random traffic of this rate`;
+}
+
 /** RFC 3339 as "2026-03-02 14:00:05" at the given offset from UTC. */
 export function instant(rfc3339: string | null, offsetMinutes = 0): string {
   if (rfc3339 === null) return "–";

@@ -3,12 +3,12 @@
 import type { Report, Rule } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
 import { copyButton } from "./clipboard";
-import { tsv } from "./columns";
+import { BY_PRIORITY, tsv } from "./columns";
 import { button, h, replace } from "./dom";
 import { count, counted, instant, zone } from "./format";
 import { noFindings } from "./no-findings";
 import { type PairQuestion, pairQuestion } from "./pair-question";
-import { PairTable } from "./pair-table";
+import { keyOf, type Order, PairTable, type Row, sameKey } from "./pair-table";
 
 export interface ListActions {
   onSelect(pair: PairKey): void;
@@ -21,6 +21,22 @@ export interface ListActions {
 type Tab = "findings" | "near-misses" | "question";
 const TABS: readonly Tab[] = ["findings", "near-misses", "question"];
 
+const PRIORITY: Order = {
+  sort: BY_PRIORITY,
+  meaning: "By priority: what to look at first.",
+  name: "Order by priority",
+};
+const QUERY: Order = {
+  sort: "as given",
+  meaning: "In the order of the query: beaconing_score, then connection_count, highest first.",
+  name: "Order as the query does",
+};
+const NEAREST: Order = {
+  sort: "as given",
+  meaning: "Gate by gate, nearest first.",
+  name: "Nearest first",
+};
+
 export class List {
   readonly #actions: ListActions;
   readonly #findings: PairTable;
@@ -30,33 +46,26 @@ export class List {
   readonly #panel = h("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-findings" });
   readonly #title = h("h2", { id: "list-title" });
   readonly #window = h("p", { class: "hint" });
+  readonly #leftOut = h("div", { class: "left-out" });
   #tab: Tab = "findings";
   #report: Report | null = null;
 
   constructor(root: Element, actions: ListActions) {
     this.#actions = actions;
-    const table = (caption: string, order: string, withGate: boolean) =>
+    const table = (caption: string, orders: Order[], withGate: boolean) =>
       new PairTable({
         caption,
-        order,
+        orders,
         withGate,
-        onSelect: (row) =>
-          actions.onSelect({
-            source: row.sourceip,
-            destination: row.destinationip,
-            port: row.destinationport,
-          }),
+        onSelect: (row) => actions.onSelect(keyOf(row)),
         onLeave: actions.onLeave,
       });
-    this.#findings = table(
-      "Findings",
-      "In the rule’s order: beaconing_score, then connection_count, highest first.",
-      false,
-    );
-    this.#nearMisses = table("Near misses", "Pairs that failed exactly one gate, nearest first.", true);
+    this.#findings = table("Findings", [PRIORITY, QUERY], false);
+    this.#nearMisses = table("Near misses", [PRIORITY, NEAREST], true);
     this.#question = pairQuestion(actions.onAsk);
     replace(
       root,
+      this.#leftOut,
       h("div", { class: "list-head" }, h("div", {}, this.#title, this.#window), this.#exports()),
       h(
         "div",
@@ -78,12 +87,27 @@ export class List {
           ? `; ${counted(totals.flows_outside_window, "flow")} outside this window`
           : "")
       : `${counted(totals.pairs_in_window, "pair")} in all times`;
+    this.#showLeftOut(report.left_out);
     this.#findings.show(report.findings);
     this.#nearMisses.show(report.near_misses);
     this.#label("findings", `Findings (${count(totals.findings)})`);
     this.#label("near-misses", `Near misses (${count(totals.near_misses)})`);
     this.#label("question", "Ask about a pair");
     this.#showTab();
+  }
+
+  /** Nobody may take what is left of the flows for all of them. */
+  #showLeftOut(leftOut: Report["left_out"]): void {
+    const meaning = leftOut?.meaning ?? "";
+    if (meaning === (this.#leftOut.dataset.meaning ?? "")) return; // said once
+    this.#leftOut.dataset.meaning = meaning;
+    replace(this.#leftOut, leftOut && leftOutMessage(leftOut));
+  }
+
+  /** What the lists say of a pair. */
+  find(pair: PairKey): Row | null {
+    const rows = [...(this.#report?.findings ?? []), ...(this.#report?.near_misses ?? [])];
+    return rows.find((row) => sameKey(keyOf(row), pair)) ?? null;
   }
 
   mark(pair: PairKey | null): void {
@@ -167,8 +191,24 @@ export class List {
     if (near_misses.length === 0) {
       return h("p", { class: "empty" }, "No pair failed exactly one gate.");
     }
-    if (totals.near_misses === near_misses.length) return this.#nearMisses.element;
-    const shown = `The nearest ${count(near_misses.length)} of ${count(totals.near_misses)} are listed.`;
-    return h("div", {}, h("p", { class: "hint" }, shown), this.#nearMisses.element);
+    const many =
+      totals.near_misses === near_misses.length
+        ? ""
+        : ` Of ${count(totals.near_misses)}, the nearest ${count(near_misses.length)} are listed.`;
+    const what = `These pairs failed exactly one gate.${many}`;
+    return h("div", {}, h("p", { class: "hint" }, what), this.#nearMisses.element);
   }
+}
+
+function leftOutMessage({ meaning, flows }: NonNullable<Report["left_out"]>): HTMLElement {
+  return h(
+    "div",
+    { class: "message message-error", role: "alert" },
+    h("p", {}, h("strong", {}, "Not all flows are in this result: "), `${meaning}.`),
+    h(
+      "p",
+      { class: "hint" },
+      `${counted(flows, "flow")} left out. For a complete result read a shorter time, or fewer files.`,
+    ),
+  );
 }

@@ -2,14 +2,15 @@
 
 import type { GateName, Measures } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
-import { COLUMNS, type Column, SCORE_WORDS, type Sort, shown, sorted } from "./columns";
-import { breakable, button, h, replace } from "./dom";
-import { count, endpoint } from "./format";
+import { cellOf } from "./cells";
+import { COLUMNS, type Column, type Pair, type Sort, sorted } from "./columns";
+import { button, h, replace } from "./dom";
+import { count } from "./format";
 import { GATE_NAMES } from "./gates";
 
 const PAGE = 500;
 
-export type Row = Measures & { failed_gate?: GateName };
+export type Row = Pair & { failed_gate?: GateName };
 
 export const keyOf = (row: Measures): PairKey => ({
   source: row.sourceip,
@@ -20,10 +21,18 @@ export const keyOf = (row: Measures): PairKey => ({
 export const sameKey = (a: PairKey | null, b: PairKey | null): boolean =>
   a !== null && b !== null && a.source === b.source && a.destination === b.destination && a.port === b.port;
 
+export interface Order {
+  sort: Sort;
+  /** What it is, in a sentence. */
+  meaning: string;
+  /** What the button says that brings it. */
+  name: string;
+}
+
 export interface PairTableOptions {
   caption: string;
-  /** What the order of the rows as they come means. */
-  order: string;
+  /** The orders that are more than a column; the first is shown first. */
+  orders: readonly Order[];
   /** Near misses have one column more: the gate that failed. */
   withGate: boolean;
   onSelect(row: Row): void;
@@ -40,12 +49,13 @@ export class PairTable {
   #rows: readonly Row[] = [];
   #view: Row[] = [];
   #limit = PAGE;
-  #sort: Sort | null = null;
+  #sort: Sort;
   #selected: PairKey | null = null;
   #focus = 0;
 
   constructor(options: PairTableOptions) {
     this.#options = options;
+    this.#sort = this.#first;
     const table = h(
       "table",
       // The roles say again what the tags say: on a phone the rows are laid out as cards,
@@ -66,7 +76,11 @@ export class PairTable {
     );
     this.#body.addEventListener("keydown", (event) => this.#onKey(event));
     this.#body.addEventListener("click", (event) => this.#onClick(event));
-    replace(this.element, scroller, this.#more, this.#order);
+    replace(this.element, this.#order, scroller, this.#more);
+  }
+
+  get #first(): Sort {
+    return this.#options.orders[0]?.sort ?? "as given";
   }
 
   /** The rows as they are shown: what "copy" and a sorted view are about. */
@@ -108,8 +122,12 @@ export class PairTable {
   #head(column: Column): HTMLTableCellElement {
     const sorter = h(
       "button",
-      { type: "button", title: column.meaning, on: { click: () => this.#sortBy(column) } },
-      h("span", {}, breakable(column.name)),
+      {
+        type: "button",
+        title: `${column.name}: ${column.meaning}`,
+        on: { click: () => this.#sortBy(column) },
+      },
+      h("span", {}, column.title),
       h("span", { class: "arrow", "aria-hidden": "true" }),
     );
     const cell = h(
@@ -130,25 +148,26 @@ export class PairTable {
     return this.#options.withGate ? h("th", { scope: "col", role: "columnheader" }, "failed gate") : null;
   }
 
-  /** First the useful direction, then the other one, then the rule's order again. */
+  /** First the useful direction, then the other one, then the first order again. */
   #sortBy(column: Column): void {
+    const now = this.#sort;
     const first = column.numeric;
-    if (this.#sort?.column !== column.name) {
-      this.#sort = { column: column.name, descending: first };
-    } else if (this.#sort.descending === first) {
-      this.#sort = { column: column.name, descending: !first };
+    if (now === "as given" || now.column !== column.name) {
+      this.#arrange({ column: column.name, descending: first });
+    } else if (now.descending === first) {
+      this.#arrange({ column: column.name, descending: !first });
     } else {
-      this.#sort = null;
+      this.#arrange(this.#first);
     }
-    this.#arrange();
   }
 
-  #arrange(): void {
-    this.#view = sorted(this.#rows, this.#sort);
+  #arrange(sort = this.#sort): void {
+    this.#sort = sort;
+    // What is equal in the column stays in the first order.
+    this.#view = sorted(sorted(this.#rows, sort === "as given" ? sort : this.#first), sort);
     for (const [column, cell] of this.#heads) {
-      const active = this.#sort?.column === column.name;
-      if (active) {
-        cell.setAttribute("aria-sort", this.#sort?.descending ? "descending" : "ascending");
+      if (sort !== "as given" && sort.column === column.name) {
+        cell.setAttribute("aria-sort", sort.descending ? "descending" : "ascending");
       } else cell.removeAttribute("aria-sort");
     }
     this.#fill();
@@ -168,16 +187,25 @@ export class PairTable {
       left > 0 ? `Showing ${count(page.length)} of ${count(this.#view.length)}. ` : null,
       left > 0 ? button(`Show ${count(Math.min(left, PAGE))} more`, () => this.#showMore()) : null,
     );
-    replace(
-      this.#order,
-      this.#sort ? `Sorted by ${this.#sort.column}. ` : this.#options.order,
-      this.#sort ? button("Back to the first order", () => this.#unsort(), { class: "quiet" }) : null,
-    );
+    replace(this.#order, ...this.#orderWords());
   }
 
-  #unsort(): void {
-    this.#sort = null;
-    this.#arrange();
+  #orderWords(): (string | HTMLElement)[] {
+    const now = this.#sort;
+    const isNow = ({ sort }: Order) =>
+      sort === now ||
+      (sort !== "as given" &&
+        now !== "as given" &&
+        sort.column === now.column &&
+        sort.descending === now.descending);
+    const { orders } = this.#options;
+    const title = now === "as given" ? "" : COLUMNS.find(({ name }) => name === now.column)?.title;
+    return [
+      orders.find(isNow)?.meaning ?? `Sorted by ${title}.`,
+      ...orders
+        .filter((order) => !isNow(order))
+        .flatMap((order) => [" ", button(order.name, () => this.#arrange(order.sort), { class: "quiet" })]),
+    ];
   }
 
   #showMore(): void {
@@ -191,44 +219,11 @@ export class PairTable {
     return h(
       "tr",
       { role: "row" },
-      ...COLUMNS.map((column) => this.#cell(row, column, index)),
+      ...COLUMNS.map((column) => cellOf(row, column, { focused: index === this.#focus })),
       this.#options.withGate && row.failed_gate
         ? h("td", { role: "cell", class: "gate-cell" }, GATE_NAMES[row.failed_gate])
         : null,
     );
-  }
-
-  #cell(row: Row, column: Column, index: number): HTMLElement {
-    const text = shown(row, column);
-    if (column.name === "sourceip") {
-      const target = endpoint(row.destinationip, row.destinationport);
-      const opener = h(
-        "button",
-        {
-          type: "button",
-          class: "opener",
-          tabindex: index === this.#focus ? 0 : -1,
-          "aria-label": `${text}, why is it here: calls to ${target}`,
-        },
-        text,
-      );
-      return h("th", { scope: "row", role: "rowheader", class: text.includes(":") ? "long" : "" }, opener);
-    }
-    if (column.name === "beaconing_score") {
-      return h("td", { role: "cell", class: "score-cell" }, scoreMark(row.beaconing_score));
-    }
-    if (column.name === "first_seen" || column.name === "last_seen") {
-      const [day, time] = text.split(" ");
-      return h(
-        "td",
-        { class: "time", "data-label": column.name },
-        h("span", {}, day),
-        " ",
-        h("span", {}, time),
-      );
-    }
-    if (column.numeric) return h("td", { role: "cell", class: "number", "data-label": column.name }, text);
-    return h("td", { role: "cell", class: text.includes(":") ? "address long" : "address" }, text);
   }
 
   #onClick(event: MouseEvent): void {
@@ -268,16 +263,4 @@ export class PairTable {
     const row = this.#view[index];
     if (row) this.#options.onSelect(row);
   }
-}
-
-/** Number, bars and word: the colour only repeats what they say. */
-export function scoreMark(score: number): HTMLElement {
-  const bars = [1, 2, 3].map((step) => h("i", { class: step <= score ? "full" : "" }));
-  return h(
-    "span",
-    { class: "score", "data-score": score },
-    h("b", {}, score),
-    h("span", { class: "bars", "aria-hidden": "true" }, ...bars),
-    h("span", { class: "word" }, SCORE_WORDS[score]),
-  );
 }

@@ -1,10 +1,10 @@
 // The three plots of a pair, drawn from what the engine computed. No arithmetic on flows here.
 
-import type { Explanation, Measures } from "beaconlens";
+import type { Explanation, Measures, Timing } from "beaconlens";
 import uPlot from "uplot";
 import type { Series } from "../engine/protocol";
 import { h } from "./dom";
-import { bytes, count, counted, duration } from "./format";
+import { bytes, count, counted, duration, interval } from "./format";
 
 type Timeline = NonNullable<Explanation["timeline"]>;
 type Intervals = NonNullable<Explanation["intervals"]>;
@@ -33,18 +33,24 @@ interface Drawing {
   data: uPlot.AlignedData;
 }
 
-export function plotsOf(explanation: Explanation, series: Series | null, offset: number): PlotSet {
+export function plotsOf(
+  explanation: Explanation,
+  series: Series | null,
+  timing: Timing | null,
+  offset: number,
+): PlotSet {
+  const period = timing?.period_seconds ?? null;
   const drawings: Drawing[] = [];
   const sync = `pair-${++serial}`;
   const { timeline, intervals } = explanation;
   const range = timeline && rangeOf(timeline);
-  if (series && range) drawings.push(gapPlot(series, intervals, range, offset, sync));
+  if (series && range) drawings.push(gapPlot(series, intervals, period, range, offset, sync));
   if (timeline && range) {
     const { measures } = explanation;
     drawings.push(connectionPlot(timeline, measures, range, offset, sync));
     drawings.push(bytePlot(timeline, measures, range, offset, sync));
   }
-  if (intervals && intervals.histogram.length > 0) drawings.push(histogram(intervals));
+  if (intervals && intervals.histogram.length > 0) drawings.push(histogram(intervals, period));
   let plots: uPlot[] = [];
   const destroy = () => {
     for (const plot of plots) plot.destroy();
@@ -85,6 +91,7 @@ function figure(name: string, title: string, twin: string): HTMLElement {
 function gapPlot(
   series: Series,
   intervals: Intervals | null,
+  period: number | null,
   range: [number, number],
   offset: number,
   sync: string,
@@ -93,6 +100,7 @@ function gapPlot(
   const twin = [
     intervals ? `The median gap is ${duration(intervals.median_seconds)}. ` : "",
     "One dot a connection; an even beat draws a level band.",
+    period === null ? "" : ` The dashed line is the period, ${interval(period)}.`,
     left > 0 ? ` Only the latest ${count(series.start.length)} of ${count(series.total)} are drawn.` : "",
   ].join("");
   const gaps = series.gap.map((gap) => Math.max(gap, SHORTEST_GAP));
@@ -102,6 +110,7 @@ function gapPlot(
     data: [series.start, gaps],
     make: (_width, inks) => ({
       ...frame(sync, offset),
+      hooks: period === null ? {} : { draw: [(plot) => markLevel(plot, period, inks.beat)] },
       scales: { x: { time: true, range }, y: { distr: 3, log: 10, range: gapRange } },
       axes: [
         timeAxis(inks),
@@ -122,6 +131,28 @@ function gapPlot(
       ],
     }),
   };
+}
+
+/** A dashed line across the plot at that value. */
+function markLevel(plot: uPlot, value: number, ink: string): void {
+  const { left, top, width, height } = plot.bbox;
+  const y = plot.valToPos(value, "y", true);
+  if (y < top || y > top + height) return;
+  dashed(plot.ctx, ink, [left, y], [left + width, y]);
+}
+
+type Point = [number, number];
+
+function dashed(context: CanvasRenderingContext2D, ink: string, from: Point, to: Point): void {
+  context.save();
+  context.strokeStyle = ink;
+  context.lineWidth = 1.5 * devicePixelRatio;
+  context.setLineDash([5 * devicePixelRatio, 4 * devicePixelRatio]);
+  context.beginPath();
+  context.moveTo(...from);
+  context.lineTo(...to);
+  context.stroke();
+  context.restore();
 }
 
 const dotSize = (points: number): number => (points > 3000 ? 2.5 : points > 600 ? 3.5 : 5);
@@ -198,11 +229,14 @@ function bytePlot(
 const bucketStarts = (timeline: Timeline, range: [number, number]): number[] =>
   timeline.connections.map((_, index) => range[0] + index * timeline.bucket_seconds);
 
-function histogram(intervals: Intervals): Drawing {
+function histogram(intervals: Intervals, period: number | null): Drawing {
   const bins = intervals.histogram;
+  const mark = period === null ? null : placeIn(bins, period);
   const highest = bins.reduce((best, bin) => (bin.count > best.count ? bin : best));
   const total = bins.reduce((sum, bin) => sum + bin.count, 0);
-  const twin = `${counted(total, "gap")}; ${count(highest.count)} of them between ${duration(highest.from_seconds)} and ${duration(highest.to_seconds)}.`;
+  const twin = `${counted(total, "gap")}; ${count(highest.count)} of them between ${duration(highest.from_seconds)} and ${duration(highest.to_seconds)}.${
+    period === null || mark === null ? "" : ` The dashed line is the period, ${interval(period)}.`
+  }`;
   return {
     figure: figure("intervals", "How long the gaps are", twin),
     height: 140,
@@ -210,6 +244,12 @@ function histogram(intervals: Intervals): Drawing {
     data: [bins.map((_, index) => index + 0.5), bins.map((bin) => bin.count)],
     make: (width, inks) => ({
       ...frame(null, 0),
+      // Room above the bars for the name of the mark.
+      padding: [mark === null ? 8 : 20, 24, 0, 0],
+      hooks:
+        period === null || mark === null
+          ? {}
+          : { draw: [(plot) => markPeriod(plot, mark, `period ${interval(period)}`, inks.beat)] },
       scales: {
         x: { time: false, range: [0, bins.length] },
         y: { range: (_, __, max) => [0, Math.max(max, 1)] },
@@ -235,6 +275,29 @@ function histogram(intervals: Intervals): Drawing {
       ],
     }),
   };
+}
+
+/** Where a gap would stand among the bars: between the edges of its bin, in the scale's own measure. */
+function placeIn(bins: Intervals["histogram"], gap: number): number | null {
+  const index = bins.findIndex((bin) => gap >= bin.from_seconds && gap < bin.to_seconds);
+  const bin = bins[index];
+  if (!bin) return null;
+  const { from_seconds: from, to_seconds: to } = bin;
+  return index + (from > 0 ? Math.log(gap / from) / Math.log(to / from) : gap / to);
+}
+
+function markPeriod(plot: uPlot, at: number, name: string, ink: string): void {
+  const { ctx, bbox } = plot;
+  const x = plot.valToPos(at, "x", true);
+  dashed(ctx, ink, [x, bbox.top - 3 * devicePixelRatio], [x, bbox.top + bbox.height]);
+  ctx.save();
+  ctx.fillStyle = ink;
+  ctx.font = `600 ${11 * devicePixelRatio}px system-ui, sans-serif`;
+  const half = ctx.measureText(name).width / 2;
+  const middle = Math.min(Math.max(x, bbox.left + half), bbox.left + bbox.width - half);
+  ctx.textAlign = "center";
+  ctx.fillText(name, middle, bbox.top - 7 * devicePixelRatio);
+  ctx.restore();
 }
 
 /** As many bin edges as have room for their name. */
@@ -273,6 +336,7 @@ function frame(sync: string | null, offset: number): Omit<Frameless, "series"> {
 
 interface Inks {
   accent: string;
+  beat: string;
   second: string;
   text: string;
   grid: string;
@@ -288,6 +352,7 @@ function readInks(): Inks {
   };
   const inks = {
     accent: ink("--plot"),
+    beat: ink("--alarm"),
     second: ink("--plot-second"),
     text: ink("--muted"),
     grid: ink("--line"),

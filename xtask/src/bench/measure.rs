@@ -22,10 +22,10 @@ pub struct Measured {
 }
 
 /// Runs a tool with its answer in one file and its notices in another.
-pub fn run(mut command: Command, answer: &Path, notices: &Path) -> Outcome<Measured> {
+pub fn run(mut command: Command, input: Stdio, answer: &Path, notices: &Path) -> Outcome<Measured> {
     let name = line(&command);
     let fail = |error: std::io::Error| format!("`{name}`: {error}");
-    command.stdin(Stdio::null());
+    command.stdin(input);
     command.stdout(File::create(answer).map_err(fail)?);
     command.stderr(File::create(notices).map_err(fail)?);
     let start = Instant::now();

@@ -53,13 +53,15 @@ fn ratio(runs: &[Measured], ours: &[Measured], of: impl Fn(&Measured) -> f64) ->
     middle(runs.iter().zip(ours).map(|(run, our)| of(run) / of(our)).collect())
 }
 
-fn middle(mut values: Vec<f64>) -> f64 {
+/// The median.
+pub fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let (low, high) = ((values.len() - 1) / 2, values.len() / 2);
     (values[low] + values[high]) / 2.0
 }
 
-fn grouped(n: u64) -> String {
+/// Digits in groups of three.
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -71,8 +71,8 @@ pub struct Tool {
 
 #[derive(Clone, Copy)]
 enum Runs {
-    /// The command of the npm package.
-    Beaconlens,
+    /// The command of the npm package, printing in a format.
+    Beaconlens(&'static str),
     /// A script of benches/peers/ in the virtual environment.
     Python(Family, &'static str),
     /// A script of benches/peers/ in Node, with the packages of target/bench/node.
@@ -92,9 +92,29 @@ const PEERS: [Tool; 10] = [
     Tool::node("PapaParse and a Map, in Node", Family::Papaparse, "papaparse.mjs"),
 ];
 
+/// With the regularity and priority of all findings; and what the peers do, the query alone.
+const WHOLE: &str = "beaconlens (wasm in Node)";
+const QUERY: &str = "beaconlens, the query alone";
+
+/// The command, which measures itself.
+pub fn beaconlens(threads: u32) -> Command {
+    let mut command = node(&["--import", &script("node-cpu.mjs"), "dist/npm/cli.mjs", "evaluate"]);
+    command.args(["--workers", &threads.to_string()]);
+    command
+}
+
 impl Tool {
-    pub const BEACONLENS: Self =
-        Self { name: "beaconlens (wasm in Node)", threads: 1, order_is_exact: true, runs: Runs::Beaconlens };
+    /// Ours; the others are compared with the first.
+    pub const OURS: [Self; 4] = [
+        Self::beaconlens(WHOLE, 1, "csv"),
+        Self::beaconlens(WHOLE, 2, "csv"),
+        Self::beaconlens(QUERY, 1, "query"),
+        Self::beaconlens(QUERY, 2, "query"),
+    ];
+
+    const fn beaconlens(name: &'static str, threads: u32, format: &'static str) -> Self {
+        Self { name, threads, order_is_exact: true, runs: Runs::Beaconlens(format) }
+    }
 
     const fn python(name: &'static str, threads: u32, family: Family, script: &'static str) -> Self {
         Self { name, threads, order_is_exact: false, runs: Runs::Python(family, script) }
@@ -118,17 +138,11 @@ impl Tool {
     pub fn command(&self, job: &Job) -> Command {
         let file = job.file.to_string_lossy();
         match self.runs {
-            Runs::Beaconlens => node(&[
-                "--import",
-                &script("node-cpu.mjs"),
-                "dist/npm/cli.mjs",
-                "evaluate",
-                "--format",
-                "csv",
-                "--order",
-                "rule",
-                &file,
-            ]),
+            Runs::Beaconlens(format) => {
+                let mut command = beaconlens(self.threads);
+                command.args(["--format", format, "--order", "rule", &file]);
+                command
+            }
             Runs::Node(_, name) => {
                 let mut command = node(&[&script(name)]);
                 command.arg(&job.file).arg(job.end_ms.to_string()).current_dir(npm::place());
