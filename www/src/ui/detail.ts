@@ -1,8 +1,8 @@
 // Why this pair: the verdict, what the priority is made of, when it called, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
-import { copyButton } from "./clipboard";
 import { scoreMark } from "./cells";
+import { copyButton } from "./clipboard";
 import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
