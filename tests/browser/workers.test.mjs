@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { reportText } from "./engine.mjs";
 import {
   calls,
+  columnOf,
   csv,
   foreign,
   launch,
@@ -15,7 +16,6 @@ import {
   openPage,
   samplePath,
   serve,
-  columnOf,
   untilResults,
   workFolder,
 } from "./harness.mjs";
