@@ -23,6 +23,8 @@ pub struct Detector {
     inner: crate::Detector,
     /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
     last: RefCell<Option<Last>>,
+    /// The lists of the rule that was read last.
+    last_lists: RefCell<crate::rule::LastLists>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
 }
@@ -53,7 +55,7 @@ impl Detector {
                 .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
         };
         let inner = crate::Detector::new(options);
-        Ok(Detector { inner, last: RefCell::default(), memory_pages: 0 })
+        Ok(Detector { inner, last: RefCell::default(), last_lists: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source.
@@ -109,7 +111,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn part(&self, rule: Option<String>, only_query: bool) -> Result<Vec<u8>, JsError> {
-        let rule = rule_of(rule.as_deref())?;
+        let rule = self.rule_of(rule.as_deref())?;
         let part = if only_query { self.inner.part_query(&rule) } else { self.inner.part(&rule) };
         Ok(part.to_bytes())
     }
@@ -136,7 +138,7 @@ impl Detector {
         answers: Vec<Uint8Array>,
         rule: Option<String>,
     ) -> Result<(), JsError> {
-        let parsed_rule = rule_of(rule.as_deref())?;
+        let parsed_rule = self.rule_of(rule.as_deref())?;
         let parts = all(&parts, Part::from_bytes)?;
         let answers = all(&answers, Answer::from_bytes)?;
         let full = !answers.is_empty();
@@ -274,7 +276,16 @@ impl Detector {
         rule: Option<String>,
         answers: Vec<Uint8Array>,
     ) -> Result<Explanation, JsError> {
-        Ok(self.inner.explain_joined(pair, all(&answers, Answer::from_bytes)?, &rule_of(rule.as_deref())?))
+        Ok(self.inner.explain_joined(
+            pair,
+            all(&answers, Answer::from_bytes)?,
+            &self.rule_of(rule.as_deref())?,
+        ))
+    }
+
+    fn rule_of(&self, text: Option<&str>) -> Result<Rule, JsError> {
+        let Some(text) = text else { return Ok(Rule::default()) };
+        Rule::from_json_after(text, &mut self.last_lists.borrow_mut()).map_err(|error| thrown(&error))
     }
 
     fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
@@ -291,7 +302,7 @@ impl Detector {
     ) -> Result<RefMut<'_, Option<Last>>, JsError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
-            let parsed = rule_of(rule.as_deref())?;
+            let parsed = self.rule_of(rule.as_deref())?;
             let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
             *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
         }
@@ -384,9 +395,8 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
     if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
-        let found = String::from(js_sys::JsString::from(
-            js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default(),
-        ));
+        let found: js_sys::JsString = js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default();
+        let found = String::from(found);
         return Err(thrown(&bad_option(format!(
             "found port {found}, expected a whole number from 0 to 65535"
         ))));

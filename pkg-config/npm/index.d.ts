@@ -192,6 +192,34 @@ export interface Timing {
   } | null;
   /** What `priority` is the sum of: points with their sign, and why. */
   priority_parts: { name: string; points: number; reason: string }[];
+  /** The threat list that names the destination; such a pair is shown whatever the counting gates say. */
+  threat: ThreatMatch | null;
+}
+
+/** A threat list that names a destination. */
+export interface ThreatMatch {
+  /** Name of the list. */
+  list: string;
+  entry: string;
+  /** Line of the entry in the list, from 1. */
+  line: number;
+  /** What the list says of the entry. */
+  remark: string | null;
+  /** Counting gates that the pair failed. */
+  failed_gates: GateName[];
+}
+
+/** A reference set that holds a pair. */
+export interface SetMatch {
+  reference_set: string;
+  /** Its most specific entry. */
+  entry: string;
+  side: "source" | "destination";
+}
+
+/** A pair that a reference set took out. */
+export interface Suppressed extends Finding {
+  suppressed_by: SetMatch;
 }
 
 /** A pair that passed every gate. */
@@ -286,6 +314,7 @@ export interface Report {
     pairs: number;
     pairs_in_window: number;
     findings: number;
+    suppressed: number;
     near_misses: number;
     /** The earliest flow start, RFC 3339; `null`: no flows. */
     first_flow: string | null;
@@ -307,8 +336,10 @@ export interface Report {
   findings: Finding[];
   /** The nearest first, at most 50 for each gate; `totals.near_misses` counts all. */
   near_misses: NearMiss[];
-  /** Empty: reference sets are not yet evaluated by this version. */
-  suppressed: never[];
+  /** The pairs that would be findings, had a reference set not taken them out. */
+  suppressed: Suppressed[];
+  /** What each reference set took out, in the order of the rule. */
+  reference_sets: { name: string; pairs: number; flows: number }[];
   sources: SourceReport[];
   diagnostics: Diagnostic[];
   /** The rule that was used, complete. */
@@ -320,9 +351,13 @@ export interface Explanation {
   sourceip: string;
   destinationip: string;
   destinationport: number;
-  verdict: "finding" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
+  verdict: "finding" | "suppressed" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
   /** The verdict in one sentence. */
   sentence: string;
+  /** Every reference set that holds the pair. */
+  reference_sets: SetMatch[];
+  /** The least change of the rule that would make it a finding. */
+  nearest_change: string | null;
   gates: {
     gate: GateName;
     /** What the pair has. */

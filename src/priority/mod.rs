@@ -125,10 +125,15 @@ fn base(pair: &Finding) -> PriorityPart {
         );
     }
     if regularity >= score {
-        part("regularity", regularity, format!("regularity 0.{thousandths:03} of {REGULARITY} points"))
+        part("regularity", regularity, format!("regularity {} × {REGULARITY} points", shown(thousandths)))
     } else {
         part("beaconing_score", score, format!("beaconing score {}", pair.beaconing_score))
     }
+}
+
+/// Thousandths as a number from 0 to 1.
+fn shown(thousandths: i64) -> String {
+    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
 fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {

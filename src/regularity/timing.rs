@@ -30,7 +30,8 @@ pub(super) struct Beat {
 impl Beat {
     /// The improbability as a power of ten.
     pub fn decades(&self) -> f64 {
-        (-self.improbability / std::f64::consts::LN_10).max(0.0)
+        // Less 0 and not its negative, so that an improbability of 0 is no negative 0.
+        (0.0 - self.improbability / std::f64::consts::LN_10).max(0.0)
     }
 
     /// How strongly it speaks for a machine, from 0 to 1.

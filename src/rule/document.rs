@@ -123,6 +123,11 @@ impl<'a> Part<'a> {
         })
     }
 
+    /// How it is written.
+    pub fn written(&self) -> &str {
+        self.text
+    }
+
     pub fn is_null(&self) -> bool {
         self.text == "null"
     }

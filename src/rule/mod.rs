@@ -131,8 +131,13 @@ impl Rule {
     /// [`ErrorKind::Rule`] for text that is not JSON, an unknown field, or a value that a field cannot
     /// take; the message names the field.
     pub fn from_json(text: &str) -> Result<Self, Error> {
+        Rule::from_json_after(text, &mut LastLists::default())
+    }
+
+    /// Reads a rule document that may have the lists of the one before.
+    pub(crate) fn from_json_after(text: &str, last: &mut LastLists) -> Result<Self, Error> {
         let mut rule = Rule::default();
-        rule.read(&document::whole(text)?)?;
+        rule.read(&document::whole(text)?, last)?;
         Ok(rule)
     }
 
@@ -141,7 +146,7 @@ impl Rule {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
+    fn read(&mut self, part: &Part<'_>, last: &mut LastLists) -> Result<(), Error> {
         const FIELDS: [&str; 12] = [
             "name",
             "window",
@@ -170,8 +175,8 @@ impl Rule {
                 "excluded_destinations" => self.excluded_destinations = networks::read(&part)?,
                 "c2_ports" => self.c2_ports = part.ports()?,
                 "high_volume" => self.high_volume = part.count()?,
-                "reference_sets" => self.reference_sets = lists::read_sets(&part)?,
-                "threat_lists" => self.threat_lists = lists::read_threats(&part)?,
+                "reference_sets" => self.reference_sets = known(&mut last.sets, &part, lists::read_sets)?,
+                "threat_lists" => self.threat_lists = known(&mut last.threats, &part, lists::read_threats)?,
                 "priority" => self.priority.read(&part)?,
                 _ => part.fields(&[], &mut |_, _| Ok(()))?,
             }
@@ -195,6 +200,26 @@ impl Priority {
             Ok(())
         })
     }
+}
+
+/// The lists of the document that was read last, and how it wrote them. Mostly the next document changes
+/// something else; to read a large set again would take as long as the evaluation.
+#[derive(Debug, Default)]
+pub(crate) struct LastLists {
+    sets: (String, Vec<ReferenceSet>),
+    threats: (String, Vec<ThreatList>),
+}
+
+fn known<T: Clone>(
+    last: &mut (String, Vec<T>),
+    part: &Part<'_>,
+    read: fn(&Part<'_>) -> Result<Vec<T>, Error>,
+) -> Result<Vec<T>, Error> {
+    if last.0 != part.written() {
+        last.1 = read(part)?;
+        part.written().clone_into(&mut last.0);
+    }
+    Ok(last.1.clone())
 }
 
 impl Gates {

@@ -58,9 +58,10 @@ export const DAY_FINDING = {
   regularity_parts: { timing: 0.35, persistence: 0.479, size: 0.15 },
   rita_parts: { score: 1, timestamp: 1, data_size: 1, histogram: 1, duration: 1 },
   priority_parts: [
-    { name: "regularity", points: 88, reason: "regularity 0.979 of 90 points" },
+    { name: "regularity", points: 88, reason: "regularity 0.979 × 90 points" },
     { name: "constant_small_size", points: 4, reason: "connections of one size, 300 bytes on average" },
   ],
+  threat: null,
 };
 
 /** The columns of the query, and of the CSV. */

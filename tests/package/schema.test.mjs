@@ -69,6 +69,7 @@ test("its defaults are the engine's", () => {
   assert.deepEqual(defaultsIn(schema), defaultRule());
   const { min_connections_c2_port: none, ...gates } = defaultsIn(schema.properties.gates);
   assert.deepEqual([none, gates], [null, defaultRule().gates]);
+  assert.deepEqual(defaultsIn(schema.properties.priority), defaultRule().priority);
   const [set] = parseRule({ reference_sets: [{ name: "a" }] }).reference_sets;
   const { ports, ...rest } = defaultsIn(schema.properties.reference_sets.items);
   assert.deepEqual([ports, { name: "a", ...rest }], [[], set]);
@@ -103,6 +104,12 @@ test("what the schema refuses, the engine refuses; and the other way about, wher
     { nam: "x" },
     { name: 7 },
     { name: null },
+    { priority: { rare: 1 } },
+    { priority: { rare_percent: 101 } },
+    { priority: { common_percent: -1 } },
+    { priority: { shared_callers: 1.5 } },
+    { priority: { known_services: 1 } },
+    { priority: { known_services: false, rare_percent: 0, least_hosts: 1 } },
     { window: "24" },
     { window: "-1h" },
     { window: 24 },

@@ -15,8 +15,9 @@ export interface DetailActions {
   explainText(): Promise<string>;
 }
 
-const VERDICTS: Record<Explanation["verdict"], string> = {
+const VERDICTS: Record<string, string> = {
   finding: "Finding",
+  suppressed: "Suppressed",
   near_miss: "Near miss",
   below_gates: "Below the gates",
   outside_window: "Outside the window",
@@ -93,7 +94,7 @@ function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActi
   return h(
     "header",
     { class: "detail-head" },
-    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict]),
+    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict] ?? verdict),
     h("h2", { tabindex: -1 }, h("span", {}, sourceip), " → ", h("span", {}, target)),
     button("Close", actions.onClose, { class: "quiet close", "aria-label": "Close the details" }),
     h(
