@@ -478,9 +478,10 @@ pageTest("what the memory limit left out is said above the list", async (page, {
   const meaning = "the memory limit was reached: <b>7</b> times a pair was dropped";
   const program = `const post = postMessage;
     globalThis.postMessage = (message, options) => {
-      const report = message.answer;
-      if (report?.findings && report.rule.gates.min_hours === 3) {
+      const report = message.answer?.startsWith?.("{") && JSON.parse(message.answer);
+      if (report && report.rule.gates.min_hours === 3) {
         report.left_out = { flows: 7, pairs_dropped: 7, most_lacking: 1, flows_not_taken: 0, meaning: ${JSON.stringify(meaning)} };
+        message.answer = JSON.stringify(report);
       }
       post(message, options);
     };`;

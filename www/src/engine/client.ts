@@ -158,8 +158,8 @@ export class Session {
     }
   }
 
-  evaluate(rule: Rule): Promise<Report> {
-    return this.call("evaluate", { rule });
+  async evaluate(rule: Rule): Promise<Report> {
+    return JSON.parse(await this.call("evaluate", { rule }));
   }
 
   reportText(format: "json" | "csv", rule: Rule): Promise<string> {

@@ -1,6 +1,6 @@
 // What the page and its workers say to each other. Types and guards only.
 
-import type { DetectorOptions, Explanation, Report, Rule } from "beaconlens";
+import type { DetectorOptions, Explanation, Rule } from "beaconlens";
 import type { Link } from "../../../pkg-config/npm/shards/ring";
 import type { Bytes } from "./bytes";
 
@@ -50,7 +50,8 @@ export interface EngineFacts {
 export interface Calls {
   facts: { ask: object; answer: EngineFacts };
   read: { ask: { inputs: SourceInput[]; options: DetectorOptions }; answer: null };
-  evaluate: { ask: { rule: Rule }; answer: Report };
+  /** As JSON text: a large report crosses sooner so than as objects, and in less memory. */
+  evaluate: { ask: { rule: Rule }; answer: string };
   reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };
   details: { ask: { rule: Rule; pair: PairKey; maxPoints: number }; answer: PairDetails };
   explainText: { ask: { rule: Rule; pair: PairKey }; answer: string };

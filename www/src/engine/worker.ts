@@ -60,7 +60,7 @@ async function respond(call: Call): Promise<Answer> {
       return { answer: null };
     }
     case "evaluate":
-      return { answer: await dataset().evaluate(call.ask.rule) };
+      return { answer: await dataset().evaluateText("json", call.ask.rule) };
     case "reportText": {
       const { format, rule } = call.ask;
       return { answer: await dataset().evaluateText(format, rule, false, "priority") };
