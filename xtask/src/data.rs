@@ -2,6 +2,7 @@
 //! counts of known pairs with its labels. The data is no part of the project; without it there is nothing
 //! to check.
 
+use crate::crosscheck;
 use crate::tools::{Outcome, root};
 use beaconlens::report::SourceReport;
 use beaconlens::{Detector, Options, Pair};
@@ -51,7 +52,7 @@ pub fn run() -> Outcome {
     println!("| file | format | rows | used | skipped, by reason |\n|---|---|---:|---:|---|");
     for file in files(&data)? {
         let name = file.strip_prefix(&data).unwrap_or(&file).display().to_string();
-        let (detector, source) = read(&file)?;
+        let (detector, source) = read(&file, Options::new())?;
         println!("{}", row(&name, &detector, &source));
         if source.rows_read != source.rows_used + source.rows_skipped {
             wrong.push(format!("{name}: rows do not add up"));
@@ -65,7 +66,7 @@ pub fn run() -> Outcome {
     println!("\n| labelled pair | label | flows | |\n|---|---:|---:|---|");
     let labels = fs::read_to_string(data.join("LABELS_ALL.csv")).map_err(|error| error.to_string())?;
     for label in labels.lines().skip(1).filter_map(Label::of) {
-        let (detector, _) = read(&data.join(&label.file))?;
+        let (detector, _) = read(&data.join(&label.file), Options::new())?;
         let found = label.count(&detector);
         let end = format!("{}:{}", label.destination, label.ports.join("/"));
         let what = format!("{} {} → {end}", label.file, label.source);
@@ -76,6 +77,9 @@ pub fn run() -> Outcome {
             wrong.push(format!("{what}: expected {expected}, found {found}"));
         }
     }
+    // Every row for itself, as a query counts them.
+    let every_row = Options::new().with_duplicates(true);
+    wrong.extend(crosscheck::run(&data, |file| Ok(read(file, every_row.clone())?.0))?);
     if wrong.is_empty() {
         return Ok(());
     }
@@ -101,7 +105,7 @@ fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 /// A file as the hosts read it: gzip is unpacked.
-fn read(file: &Path) -> Outcome<(Detector, SourceReport)> {
+fn read(file: &Path, options: Options) -> Outcome<(Detector, SourceReport)> {
     let failed = |error: std::io::Error| format!("{}: {error}", file.display());
     let mut bytes = fs::read(file).map_err(failed)?;
     if bytes.starts_with(&[0x1F, 0x8B]) {
@@ -109,7 +113,7 @@ fn read(file: &Path) -> Outcome<(Detector, SourceReport)> {
         MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(failed)?;
         bytes = text;
     }
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(options);
     detector.start_source("file");
     // A refusal stands in the report.
     let _ = detector.ingest(&bytes);

@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod build;
 mod count;
+mod crosscheck;
 mod data;
 mod python;
 mod serve;
@@ -19,7 +20,7 @@ cargo xtask serve [--port N]   build, then serve the page on this machine
 cargo xtask test [STEP…]       run every check, or only the named ones
 cargo xtask bench [ARG…]       measure speed and memory against other tools
 cargo xtask accuracy [ARG…]    measure how well beacons are told from innocent traffic
-cargo xtask check-data         read the files of ../shared/data, compare with their labels
+cargo xtask check-data         read the files of ../shared/data, compare with labels and DuckDB
 cargo xtask help               this text
 
 Tools that are missing (the wasm target of Rust, the npm packages, Chromium)
