@@ -1,6 +1,6 @@
 //! Instants: UTC microseconds since 1970, and their text forms.
 
-use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
@@ -12,7 +12,14 @@ pub(crate) const LATEST: i64 = 253_402_300_800 * SECOND - 1;
 
 /// RFC 3339 in UTC, with as many fraction digits as the instant needs (0, 3 or 6).
 pub(crate) fn rfc3339(micros: i64) -> String {
-    utc(micros).to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    let mut out = query_format(micros, 0).replace(' ', "T");
+    match micros.rem_euclid(SECOND) {
+        0 => {}
+        fraction if fraction % 1000 == 0 => out += &format!(".{:03}", fraction / 1000),
+        fraction => out += &format!(".{fraction:06}"),
+    }
+    out.push('Z');
+    out
 }
 
 /// `yyyy-MM-dd HH:mm:ss` in a zone that many minutes east of UTC: what the query's `DATEFORMAT` prints.
@@ -63,5 +70,7 @@ mod tests {
         assert_eq!(query_format(LATEST, 0), "9999-12-31 23:59:59");
         assert_eq!(rfc3339(1_772_445_599_999_000), "2026-03-02T09:59:59.999Z");
         assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(rfc3339(EARLIEST + 20), "0001-01-01T00:00:00.000020Z");
     }
 }

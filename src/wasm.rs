@@ -411,8 +411,16 @@ fn parsed(json: &str) -> Result<JsValue, JsError> {
 
 /// `DetectorOptions` of the package.
 fn options_of(text: &str) -> Result<Options, Error> {
-    const FIELDS: [&str; 7] =
-        ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "hashSeed", "shard", "maxMemoryBytes"];
+    const FIELDS: [&str; 8] = [
+        "mapping",
+        "delimiter",
+        "timeUnit",
+        "utcOffsetMinutes",
+        "duplicates",
+        "hashSeed",
+        "shard",
+        "maxMemoryBytes",
+    ];
     let mut options = Options::new();
     let read = document::whole(text)?.fields(&FIELDS, &mut |name, part| {
         let given = std::mem::take(&mut options);
@@ -432,6 +440,7 @@ fn options_of(text: &str) -> Result<Options, Error> {
                 _ => None,
             })?),
             "utcOffsetMinutes" => given.with_utc_offset_minutes(part.number(-1439, 1439)? as i32)?,
+            "duplicates" => given.with_duplicates(part.flag()?),
             "hashSeed" => given.with_hash_seed(part.count()?),
             "shard" => shard_of(given, &part)?,
             _ => given.with_max_memory_bytes(part.count()?)?,

@@ -54,7 +54,7 @@ fn every_form_of_time_is_read_to_the_microsecond() {
         0, 345_678, 345_000, 345_678, 345_678, 345_678, 0, 0, 0, 345_678, 0, 300_000, 0, 0, 345_678, 345_000,
         345_678, 0, 0, 0, 345_678,
     ];
-    let case = Case::load("times");
+    let case = Case::load("times.csv");
     let detector = case.detector([case.input.as_slice()]);
     for (port, fraction) in (1000..).zip(fractions) {
         let pair = Pair::parse("10.0.0.5", "203.0.113.9", port).unwrap();
@@ -71,7 +71,9 @@ fn every_file_belongs_to_a_case() {
         let of_case = |ending: &str| {
             file.strip_suffix(ending).is_some_and(|name| cases.iter().any(|case| case.name == name))
         };
-        let known = [".csv", ".report.json", ".rule.json", ".options.json"].into_iter().any(of_case)
+        let endings = [".report.json", ".rule.json", ".options.json", ".records.txt"];
+        let known = cases::is_input(&file)
+            || endings.into_iter().any(of_case)
             || ["README.md", "LICENSE-azure-nsg.txt", ".gitattributes"].contains(&file.as_str());
         assert!(known, "{file}");
     }

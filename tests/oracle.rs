@@ -697,6 +697,7 @@ fn read_binetflow(text: &str) -> (Vec<Flow>, u64) {
     let names: Vec<&str> = header.split(delimiter).collect();
     let at = |name: &str| names.iter().position(|n| *n == name);
     let columns = ["StartTime", "SrcAddr", "DstAddr", "Dport"].map(|name| at(name).unwrap());
+    let protocol = at("Proto").unwrap();
     let bytes = at("SrcBytes").zip(at("TotBytes"));
     let (mut flows, mut others) = (Vec::new(), 0);
     for line in lines.filter(|line| !line.trim().is_empty()) {
@@ -705,8 +706,9 @@ fn read_binetflow(text: &str) -> (Vec<Flow>, u64) {
         // A total alone does not tell who sent what.
         let (sent, total) = bytes.map_or(("0", "0"), |(sent, total)| (field(sent), field(total)));
         match binetflow_row(columns.map(field), sent, total) {
-            Some(flow) => flows.push(flow),
-            None => others += 1,
+            // ARP has addresses, but no flows.
+            Some(flow) if field(protocol) != "arp" => flows.push(flow),
+            _ => others += 1,
         }
     }
     (flows, others)

@@ -12,10 +12,22 @@ export type Role =
   | "bytes_sent"
   | "bytes_received"
   | "bytes_total"
-  | "duration"
   | "local"
   | "remote"
-  | "direction";
+  | "direction"
+  | "time_of_day"
+  | "source_port"
+  | "duration"
+  | "end"
+  | "host"
+  | "query"
+  | "answer"
+  | "process"
+  | "event"
+  | "flags"
+  | "session"
+  | "method"
+  | "target";
 
 /** How the input is to be read, where it does not tell by itself. */
 export interface DetectorOptions {
@@ -35,6 +47,13 @@ export interface DetectorOptions {
   maxMemoryBytes?: number;
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
+  /**
+   * Whether what is told more than once counts more than once: the beginning and the end of a session, the
+   * two directions and the parts of a connection in one-way records, and a source whose bytes are those of
+   * an earlier one. Default false; what does not count stands in the diagnostics `same_session` and
+   * `repeated`.
+   */
+  duplicates?: boolean;
   /**
    * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
    * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
@@ -245,9 +264,9 @@ export interface GateReport {
 /** A column that was recognised. */
 export interface ColumnReport {
   role: Role;
-  /** Its name in the header, or `"#3"` where there is none. */
+  /** Its name, as it is written; empty where there is no header. */
   column: string;
-  /** Its position, from 1. */
+  /** Its position, from 1; 0 for fields that have none (JSON, key=value). */
   position: number;
 }
 
@@ -260,9 +279,9 @@ export interface SourceReport {
   rows_read: number;
   rows_used: number;
   rows_skipped: number;
-  /** `"delimited"`. */
+  /** What it was read as, such as `"zeek"`; `"delimited"` and `"json"` where no more is known. */
   format: string;
-  /** What separates the fields; `null` where nothing was recognised. */
+  /** What separates the fields; `null` where nothing does. */
   delimiter: string | null;
   /** The line of the header, from 1; `null` where there is none. */
   header_line: number | null;

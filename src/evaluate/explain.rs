@@ -8,6 +8,7 @@ use super::tally::Tally;
 use super::{Answer, Data, Question, hosts};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
+use crate::order::sort;
 use crate::priority::prioritise;
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
@@ -184,7 +185,7 @@ fn timeline(connections: &[Connection], from: i64, until: i64) -> Timeline {
 /// The gaps between connections in time order.
 fn intervals(connections: &[Connection]) -> Option<Intervals> {
     let mut gaps: Vec<i64> = connections.windows(2).map(|two| two[1].start - two[0].start).collect();
-    gaps.sort_unstable();
+    sort(&mut gaps);
     let (low, high) = (gaps.get(gaps.len().checked_sub(1)? / 2)?, gaps.get(gaps.len() / 2)?);
     let median = low + (high - low) / 2;
     Some(Intervals { median_seconds: seconds(median), histogram: histogram(&gaps) })

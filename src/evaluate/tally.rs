@@ -3,6 +3,7 @@
 use super::Counts;
 use super::span::Span;
 use crate::flow::Connection;
+use crate::order::sort;
 use crate::time::{HOUR, MINUTE};
 
 /// The aggregates of a pair's connections in a window.
@@ -50,7 +51,7 @@ impl Tally {
             }
         }
         if !in_order {
-            hours.sort_unstable();
+            sort(hours);
             hours.dedup();
         }
         tally.counts.hours = hours.len() as u64;

@@ -20,10 +20,19 @@ pub(crate) enum Reason {
     Header,
     TooLong,
     TooManyAddresses,
+    Json,
+    NotIp,
+    OtherEvent,
+    HostName,
+    DnsQuery,
+    SameSession,
+    NoData,
+    Trailer,
+    Repeated,
 }
 
 impl Reason {
-    const ALL: [Reason; 9] = [
+    const ALL: [Reason; 18] = [
         Reason::TooShort,
         Reason::Time,
         Reason::Source,
@@ -33,6 +42,15 @@ impl Reason {
         Reason::Header,
         Reason::TooLong,
         Reason::TooManyAddresses,
+        Reason::Json,
+        Reason::NotIp,
+        Reason::OtherEvent,
+        Reason::HostName,
+        Reason::DnsQuery,
+        Reason::SameSession,
+        Reason::NoData,
+        Reason::Trailer,
+        Reason::Repeated,
     ];
 
     fn code(self) -> &'static str {
@@ -46,6 +64,15 @@ impl Reason {
             Reason::Header => "repeated_header",
             Reason::TooLong => "too_long",
             Reason::TooManyAddresses => "too_many_addresses",
+            Reason::Json => "bad_json",
+            Reason::NotIp => "not_ip",
+            Reason::OtherEvent => "other_event",
+            Reason::HostName => "host_name",
+            Reason::DnsQuery => "dns_query",
+            Reason::SameSession => "same_session",
+            Reason::NoData => "no_data",
+            Reason::Trailer => "trailer",
+            Reason::Repeated => "repeated",
         }
     }
 
@@ -60,6 +87,15 @@ impl Reason {
             Reason::Header => "the header stands here again",
             Reason::TooLong => "the row is longer than 1 MiB",
             Reason::TooManyAddresses => "the memory limit leaves no room for another IPv6 address",
+            Reason::Json => "the row is not a JSON object",
+            Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
+            Reason::OtherEvent => "the row tells something else than a connection or a name",
+            Reason::HostName => "the row names the host of a connection that another log tells",
+            Reason::DnsQuery => "the row is a DNS lookup, not a flow",
+            Reason::SameSession => "another row tells the same connection; both count once",
+            Reason::NoData => "the row says that nothing was recorded",
+            Reason::Trailer => "the row is a summary of the ones before",
+            Reason::Repeated => "the same bytes stand in an earlier source",
         }
     }
 }

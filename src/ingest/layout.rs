@@ -1,40 +1,93 @@
-//! The first bytes of a source → where its header is, which byte stands between fields, and which
-//! column is what.
+//! Delimited text → where its header is, which byte stands between fields, and which column is what.
 
+use super::format::{self, Format};
 use super::options::{Column, Options};
-use super::roles::{Role, plain_name};
+use super::roles::{ROLES, Role, plain_name};
 use super::structure::{Row, Structure};
 use super::value::clean;
 use crate::error::{Error, ErrorKind};
 use crate::report::ColumnReport;
 
-/// How many bytes of a source are looked at to find its layout (all of a shorter one).
-pub(crate) const LOOK_AHEAD: usize = 64 * 1024;
-
 /// How many rows from the top may stand before the header.
-const HEADER_WITHIN: usize = 64;
+pub(super) const HEADER_WITHIN: u64 = 64;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
 /// Which column is what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
-    at: [Option<usize>; Role::ALL.len()],
+    /// [`NONE`] for a role without one.
+    at: [u16; ROLES],
+}
+
+const NONE: u16 = u16::MAX;
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { at: [NONE; ROLES] }
+    }
 }
 
 impl Columns {
-    pub fn get(&self, role: Role) -> Option<usize> {
-        self.at.get(role as usize).copied().flatten()
+    /// Columns in these places.
+    pub fn of(places: &[(Role, usize)]) -> Self {
+        let mut columns = Columns::default();
+        for (role, at) in places {
+            columns.set(*role, *at);
+        }
+        columns
     }
 
-    fn set(&mut self, role: Role, column: usize) {
+    pub fn get(&self, role: Role) -> Option<usize> {
+        self.at.get(role as usize).filter(|at| **at != NONE).map(|at| usize::from(*at))
+    }
+
+    /// The roles that have a column.
+    #[inline(never)]
+    pub fn used(&self) -> Vec<(Role, usize)> {
+        let mut used = Vec::new();
+        for role in Role::ALL {
+            if let Some(at) = self.get(role) {
+                used.push((role, at));
+            }
+        }
+        used
+    }
+
+    pub fn set(&mut self, role: Role, column: usize) {
         if let Some(at) = self.at.get_mut(role as usize) {
-            *at = Some(column);
+            *at = u16::try_from(column).unwrap_or(NONE);
         }
     }
 
+    /// The columns that are read, for the report.
+    pub fn report(&self, names: &[String]) -> Vec<ColumnReport> {
+        let column = |(role, at)| ColumnReport {
+            role,
+            column: names.get(at).cloned().unwrap_or_default(),
+            position: at as u64 + 1,
+        };
+        self.used().into_iter().map(column).collect()
+    }
+
+    /// The names of the columns that are not read.
+    pub fn unused(&self, names: &[String]) -> Vec<String> {
+        let used = |at: usize| self.at.iter().any(|used| usize::from(*used) == at);
+        names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Whether any column holds names.
+    pub fn name_something(&self) -> bool {
+        [Role::Host, Role::Query, Role::Process].into_iter().any(|role| self.get(role).is_some())
+    }
+
+    /// Whether any column is one of those that flows are known by.
+    fn any(&self) -> bool {
+        self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))
+    }
+
     /// What has to be there for a row to be a flow, and is not.
-    fn missing(&self) -> Vec<&'static str> {
+    pub fn missing(&self) -> Vec<&'static str> {
         let has = |role| self.get(role).is_some();
         let ends = has(Role::Local) && has(Role::Remote);
         let mut missing = Vec::new();
@@ -70,8 +123,13 @@ impl From<Error> for Refusal {
 /// The layout of a delimited source.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
+    pub format: &'static Format,
     pub delimiter: u8,
     pub columns: Columns,
+    /// The same as a list.
+    pub used: Vec<(Role, usize)>,
+    /// Further columns of a role, for rows in which the first is empty.
+    pub others: Vec<(Role, usize)>,
     /// The header as it stands, to know it again; empty if there is none.
     pub header: Vec<u8>,
     /// Line of the header from 1, if there is one.
@@ -80,73 +138,33 @@ pub(crate) struct Layout {
     pub data_start: usize,
     /// Lines up to the first row of data.
     pub data_lines: u64,
-    names: Vec<String>,
+    pub names: Vec<String>,
 }
 
 impl Layout {
-    /// Finds the layout from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
-    #[inline(never)]
-    pub fn find(head: &[u8], options: &Options) -> Result<Layout, Refusal> {
-        let head = head.get(..LOOK_AHEAD).unwrap_or(head);
-        refuse_other_data(head)?;
-        let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-        let skipped = head.len() - text.len();
-        let mut layout = match by_position(text, options) {
-            Some(layout) => layout,
-            None => by_header(text, options)?,
-        };
-        layout.data_start += skipped;
-        Ok(layout)
-    }
-
-    /// The columns that are read, for the report.
-    pub fn report(&self) -> Vec<ColumnReport> {
-        let used = Role::ALL.into_iter().filter_map(|role| Some((role, self.columns.get(role)?)));
-        used.map(|(role, at)| ColumnReport {
-            role,
-            column: self.names.get(at).cloned().unwrap_or_default(),
-            position: at as u64 + 1,
-        })
-        .collect()
-    }
-
-    /// The names of the columns that are not read.
-    pub fn unused(&self) -> Vec<String> {
-        let used = |at| Role::ALL.into_iter().any(|role| self.columns.get(role) == Some(at));
-        self.names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
-    }
-}
-
-/// Data that is certainly no text with delimiters gets a message of its own.
-fn refuse_other_data(head: &[u8]) -> Result<(), Error> {
-    let refuse = |found: &str, hint: &str| {
-        Err(Error::new(
-            ErrorKind::NotFlows,
-            format!("found {found}, expected flow records as delimited text"),
-        )
-        .with_hint(hint))
-    };
-    match head {
-        [] => refuse("nothing at all", "the source is empty; check the export"),
-        [0x1F, 0x8B, ..] => {
-            refuse("gzip data", "unpack it first; the hosts of beaconlens do that by themselves")
+    /// A layout without a header.
+    pub fn headerless(format: &'static Format, delimiter: u8, columns: Columns) -> Self {
+        Layout {
+            format,
+            delimiter,
+            used: columns.used(),
+            columns,
+            others: Vec::new(),
+            header: Vec::new(),
+            header_line: None,
+            data_start: 0,
+            data_lines: 0,
+            names: Vec::new(),
         }
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => refuse("UTF-16 text", "save or export it as UTF-8"),
-        [b'P', b'K', 3, 4, ..] => refuse("a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
-        [b'{' | b'[', ..] => refuse("JSON", "this version reads delimited text; export the flows as CSV"),
-        _ if head.contains(&0) => {
-            refuse("binary data", "this version reads delimited text; export the flows as CSV")
-        }
-        _ => Ok(()),
     }
 }
 
 /// A caller that gives positions for all that is needed needs no header.
-fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
+pub(super) fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
     let mut columns = Columns::default();
-    for (&role, column) in &options.columns {
+    for (role, column) in &options.columns {
         match column {
-            Column::At(at) => columns.set(role, *at),
+            Column::At(at) => columns.set(*role, *at),
             Column::Named { .. } => return None,
         }
     }
@@ -154,15 +172,7 @@ fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
         return None;
     }
     let delimiter = options.delimiter.unwrap_or_else(|| most_frequent_delimiter(text));
-    Some(Layout {
-        delimiter,
-        columns,
-        header: Vec::new(),
-        header_line: None,
-        data_start: 0,
-        data_lines: 0,
-        names: Vec::new(),
-    })
+    Some(Layout::headerless(&format::DELIMITED, delimiter, columns))
 }
 
 fn most_frequent_delimiter(text: &[u8]) -> u8 {
@@ -173,7 +183,7 @@ fn most_frequent_delimiter(text: &[u8]) -> u8 {
 }
 
 /// The first row that names all that is needed, with any delimiter.
-fn by_header(text: &[u8], options: &Options) -> Result<Layout, Refusal> {
+pub(super) fn by_header(text: &[u8], options: &Options) -> Result<Layout, Refusal> {
     let delimiters = match options.delimiter {
         Some(delimiter) => vec![delimiter],
         None => DELIMITERS.to_vec(),
@@ -213,28 +223,33 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
     structure.scan(text, delimiter, true);
     let mut nearest: Option<Candidate> = None;
     let mut lines = 1;
-    for row in structure.rows().take(HEADER_WITHIN) {
+    for row in structure.rows().take(HEADER_WITHIN as usize) {
         let line = lines;
         let bytes = text.get(row.start..row.end()).unwrap_or_default();
         lines += 1 + bytes.iter().filter(|&&b| b == b'\n').count() as u64;
         let rest = text.get(row.end()..).unwrap_or_default();
         let line_end = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |at| at + 1);
         let names = names_of(&row, text);
-        let (columns, mut missing) = columns_of(&names, options);
-        if columns == Columns::default() {
+        let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
+        let format = format::of_header(&plain);
+        let (columns, mut missing) = columns_of(&names, format, &options.columns);
+        if !columns.any() {
             continue;
         }
-        for column in options.columns.values() {
-            if let Column::Named { plain, .. } = column
-                && !names.iter().any(|name| plain_name(name) == *plain)
+        for (_, column) in &options.columns {
+            if let Column::Named { plain: wanted, .. } = column
+                && !plain.contains(wanted)
             {
                 missing.push("a column that was asked for");
             }
         }
         let candidate = Candidate {
             layout: Layout {
+                format,
                 delimiter,
+                used: columns.used(),
                 columns,
+                others: others_of(&plain, format),
                 header: bytes.to_vec(),
                 header_line: Some(line),
                 data_start: row.end() + line_end,
@@ -253,24 +268,56 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
     nearest
 }
 
-/// Which of the named columns is what: what the caller says, else the best alias.
+/// Which of the named columns is what: what the caller says, else the best name of the format, else the
+/// best common one. And what is missing.
 #[inline(never)]
-fn columns_of(names: &[String], options: &Options) -> (Columns, Vec<&'static str>) {
+pub(super) fn columns_of(
+    names: &[String],
+    format: &Format,
+    given: &[(Role, Column)],
+) -> (Columns, Vec<&'static str>) {
     let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let named = |wanted: &str| plain.iter().position(|name| name == wanted);
-    let mut columns = Columns::default();
+    let (mut columns, names) = (Columns::default(), format.names());
     for role in Role::ALL {
-        let at = match options.columns.get(&role) {
+        let own = || names.iter().filter(|(of, _)| *of == role).find_map(|(_, name)| named(name));
+        // A name to which the format gives a role has no other.
+        let free = |name: &&&str| !names.iter().any(|(_, own)| own == *name);
+        let common = || role.aliases().iter().filter(free).find_map(|alias| named(alias));
+        let at = match given.iter().find(|(of, _)| *of == role).map(|(_, column)| column) {
             Some(Column::At(at)) => Some(*at),
             Some(Column::Named { plain, .. }) => named(plain),
-            None => role.aliases().iter().find_map(|alias| named(alias)),
+            None => own().or_else(common),
         };
         if let Some(at) = at {
             columns.set(role, at);
         }
     }
+    // `date` and `time` are one time in two columns.
+    if let (Some(date), Some(time)) = (named("date"), named("time"))
+        && !given.iter().any(|(role, _)| *role == Role::Time)
+        && columns.get(Role::Time) == Some(time)
+    {
+        columns.set(Role::Time, date);
+        columns.set(Role::TimeOfDay, time);
+    }
     let missing = columns.missing();
     (columns, missing)
+}
+
+/// The columns that have a role by the format's names, beside the best of each role.
+fn others_of(plain: &[String], format: &Format) -> Vec<(Role, usize)> {
+    let mut seen = Vec::new();
+    let mut others = Vec::new();
+    for (role, name) in format.names() {
+        if let Some(at) = plain.iter().position(|p| p == name) {
+            if seen.contains(&role) {
+                others.push((role, at));
+            }
+            seen.push(role);
+        }
+    }
+    others
 }
 
 fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
@@ -310,7 +357,7 @@ fn names_of(row: &Row<'_>, text: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 160;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
@@ -321,17 +368,22 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ingest::format::Found;
+
+    fn report(layout: &Layout) -> Vec<ColumnReport> {
+        layout.columns.report(&layout.names)
+    }
 
     fn layout(text: &str) -> Layout {
-        match Layout::find(text.as_bytes(), &Options::new()) {
-            Ok(layout) => layout,
-            Err(refusal) => panic!("{refusal:?}"),
+        match format::find(text.as_bytes(), &Options::new()) {
+            Ok(Found::Table(layout)) => *layout,
+            other => panic!("{other:?}"),
         }
     }
 
     fn refusal(text: &[u8]) -> String {
-        match Layout::find(text, &Options::new()) {
-            Ok(layout) => panic!("{layout:?}"),
+        match format::find(text, &Options::new()) {
+            Ok(found) => panic!("{found:?}"),
             Err(refusal) => refusal.error.to_string(),
         }
     }
@@ -339,7 +391,7 @@ mod tests {
     #[test]
     fn headers_of_qradar_argus_and_azure() {
         let columns =
-            |text| layout(text).report().into_iter().map(|c| (c.role, c.position)).collect::<Vec<_>>();
+            |text| report(&layout(text)).into_iter().map(|c| (c.role, c.position)).collect::<Vec<_>>();
         assert_eq!(
             columns(
                 "sourceip,destinationip,destinationport,sourcebytes,destinationbytes,firstpackettime,starttime\n"
@@ -390,8 +442,8 @@ mod tests {
 
     #[test]
     fn a_refused_text_tells_its_columns() {
-        let columns = |text: &[u8]| match Layout::find(text, &Options::new()) {
-            Ok(layout) => panic!("{layout:?}"),
+        let columns = |text: &[u8]| match format::find(text, &Options::new()) {
+            Ok(found) => panic!("{found:?}"),
             Err(refusal) => refusal.columns,
         };
         assert_eq!(columns(b"when;who;whom;no\n1;2;3;4\n"), ["when", "who", "whom", "no"]);
@@ -405,9 +457,9 @@ mod tests {
             [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
                 .into_iter()
                 .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column));
-        let found = options.map(|options| Layout::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
+        let found = options.map(|options| format::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
         let layout = match found {
-            Ok(Ok(layout)) => layout,
+            Ok(Ok(Found::Table(layout))) => *layout,
             other => panic!("{other:?}"),
         };
         assert_eq!((layout.delimiter, layout.header_line, layout.data_start), (b'|', None, 0));

@@ -1,24 +1,38 @@
 //! Bytes → flows, with diagnostics.
 //!
 //! ```text
-//! chunk ─▶ source ─▶ block ─structure─▶ rows of fields ─plain, exact─▶ flows ─▶ pair table
-//!            │ first bytes: layout                          │ value/ : one parser a kind of field
+//!                              ┌─ a table:  structure ─▶ plain (fast, by columns)
+//! chunk ─▶ source ─▶ reading ──┤                       └▶ exact ─▶ fields ─▶ record ─▶ flow ─▶ pair table
+//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ facts
+//!            └─ format                                        value/ : one parser a kind of field
 //! ```
 
 pub(crate) mod batch;
 mod diagnostics;
 mod exact;
+mod fields;
+mod format;
 mod forms;
+mod json;
 mod layout;
+mod names;
 mod options;
 mod plain;
 mod reading;
+mod record;
+mod repeats;
 mod roles;
+mod rows;
+mod sessions;
 mod shard;
 mod sink;
 mod source;
 mod structure;
+mod text;
 pub(crate) mod value;
+
+#[cfg(test)]
+mod tests;
 
 pub use options::Options;
 pub use roles::Role;

@@ -1,7 +1,5 @@
 //! What a caller may say about the input, instead of having it found out.
 
-use std::collections::BTreeMap;
-
 use super::roles::{Role, plain_name};
 use super::shard::Shard;
 use super::value::time::{TimeReading, TimeUnit};
@@ -20,9 +18,11 @@ use crate::error::{Error, ErrorKind};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    pub(super) columns: BTreeMap<Role, Column>,
+    /// At most one a role.
+    pub(super) columns: Vec<(Role, Column)>,
     pub(super) delimiter: Option<u8>,
     pub(super) time: TimeReading,
+    pub(super) duplicates: bool,
     pub(crate) hash_seed: u64,
     pub(crate) shard: Shard,
     pub(crate) budget: Budget,
@@ -75,7 +75,8 @@ impl Options {
         if matches!(&column, Column::Named { plain, .. } if plain.is_empty()) {
             return Err(bad());
         }
-        self.columns.insert(role, column);
+        self.columns.retain(|(of, _)| *of != role);
+        self.columns.push((role, column));
         Ok(self)
     }
 
@@ -114,6 +115,15 @@ impl Options {
         }
         self.time.utc_offset_minutes = minutes;
         Ok(self)
+    }
+
+    /// Says whether what is told more than once counts more than once. By default it does not: the
+    /// beginning and the end of a session, the two directions and the parts of a connection in one-way
+    /// records, and a source whose bytes are those of an earlier one, count once; what is dropped is
+    /// counted in the report under `same_session` and `repeated`.
+    pub fn with_duplicates(mut self, duplicates: bool) -> Self {
+        self.duplicates = duplicates;
+        self
     }
 
     /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but keeps only the

@@ -1,10 +1,17 @@
-//! Blocks of a source whose layout is known → flows.
+//! Blocks of a source whose format is known → flows.
 
-use super::diagnostics::Reason;
+use super::batch::FlowRow;
+use super::diagnostics::{Diagnostics, Reason};
 use super::exact::{self, Outcome};
+use super::fields::Fields;
+use super::format::{Format, Found};
 use super::forms::Forms;
 use super::layout::Layout;
+use super::options::Options;
 use super::plain::Places;
+use super::record::{self, Meaning, Names, Record};
+use super::rows::{Next, Rows};
+use super::sessions::Sessions;
 use super::sink::Sink;
 use super::structure::MAX_QUOTED;
 use super::value::time::TimeReading;
@@ -20,35 +27,80 @@ const _: () = assert!(LONGEST_ROW > 2 * MAX_QUOTED && BLOCK < LONGEST_ROW);
 /// The reading of one source.
 #[derive(Debug)]
 pub(super) struct Reading {
-    pub layout: Layout,
-    pub forms: Forms,
-    pub rows_used: u64,
-    pub rows_skipped: u64,
-    name: String,
-    places: Option<Places>,
+    pub format: &'static Format,
+    pub shape: Shape,
+    pub tally: Tally,
+    /// The bytes that follow were read from an earlier source.
+    pub repeated: bool,
     time: TimeReading,
-    /// Lines and bytes of the source before the block.
-    lines: u64,
-    offset: u64,
     /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
     in_long_row: bool,
 }
 
+/// What the rows of the source are.
+#[derive(Debug)]
+pub(super) enum Shape {
+    Table { layout: Box<Layout>, places: Option<Places> },
+    Rows(Rows),
+}
+
+/// What was read so far.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub forms: Forms,
+    pub rows_used: u64,
+    pub rows_skipped: u64,
+    /// Rows that do not tell who opened the connection.
+    pub unclear: u64,
+    /// None to count every row.
+    sessions: Option<Sessions>,
+    name: String,
+    /// Lines and bytes of the source before the block.
+    lines: u64,
+    offset: u64,
+}
+
 impl Reading {
     /// Begins after the header.
-    pub fn new(name: &str, layout: Layout, time: TimeReading) -> Self {
+    pub fn new(name: &str, found: Found, head: &[u8], options: &Options) -> Self {
+        let (format, data_start) = match &found {
+            Found::Table(layout) => (layout.format, layout.data_start),
+            Found::Rows { format, data_start, .. } => (*format, *data_start),
+        };
+        let (shape, lines) = match found {
+            Found::Table(layout) => {
+                let lines = layout.data_lines;
+                // The fast reader sees neither what a row means nor names.
+                let plain = format.is_plain() && !layout.columns.name_something();
+                let places = Places::of(&layout.columns).filter(|_| plain);
+                (Shape::Table { layout, places }, lines)
+            }
+            Found::Rows { rows, .. } => {
+                (Shape::Rows(rows), line_feeds(head.get(..data_start).unwrap_or_default()))
+            }
+        };
         Reading {
-            name: name.to_owned(),
-            places: Places::of(&layout.columns),
-            lines: layout.data_lines,
-            offset: layout.data_start as u64,
-            layout,
-            time,
-            forms: Forms::default(),
-            rows_used: 0,
-            rows_skipped: 0,
+            format,
+            shape,
+            tally: Tally {
+                forms: Forms::default(),
+                rows_used: 0,
+                rows_skipped: 0,
+                unclear: 0,
+                sessions: (!options.duplicates).then(|| Sessions::new(options.hash_seed)),
+                name: name.to_owned(),
+                lines,
+                offset: data_start as u64,
+            },
+            time: TimeReading { day_first: format.day_first, ..options.time },
+            repeated: false,
             in_long_row: false,
         }
+    }
+
+    /// Bytes of the source up to the first row.
+    pub fn data_start(&self) -> usize {
+        self.tally.offset as usize
     }
 
     /// Reads block by block and returns how many bytes whole rows took; with `last`, what follows the last
@@ -59,7 +111,7 @@ impl Reading {
             let end = bytes.len().min(at + size);
             let block = bytes.get(at..end).unwrap_or_default();
             let used = self.read_block(block, last && end == bytes.len(), sink);
-            self.offset += used as u64;
+            self.tally.offset += used as u64;
             at += used;
             if used > 0 {
                 size = BLOCK;
@@ -73,6 +125,19 @@ impl Reading {
         at
     }
 
+    /// Reads what is left, and ends what was held back.
+    #[inline(never)]
+    pub fn finish(&mut self, bytes: &[u8], sink: &mut Sink) {
+        let used = self.read(bytes, false, sink);
+        self.read(bytes.get(used..).unwrap_or_default(), true, sink);
+        if let Some(sessions) = &mut self.tally.sessions {
+            sink.batch.clear();
+            sessions.end(&mut sink.batch);
+            self.tally.rows_used += sink.batch.len() as u64;
+            sink.take_batch();
+        }
+    }
+
     // This and what it calls are kept apart on purpose. Engines compile hot functions of a module again,
     // with more care and at a cost that grows faster than their size.
 
@@ -81,48 +146,66 @@ impl Reading {
         if self.in_long_row {
             return self.leave_long_row(block);
         }
-        let used = sink.structure.scan(block, self.layout.delimiter, last);
+        sink.batch.clear();
+        let Shape::Table { layout, places } = &self.shape else { return self.read_rows(block, last, sink) };
+        let used = sink.structure.scan(block, layout.delimiter, last);
         if used == 0 {
             return self.enter_long_row(block, sink);
         }
-        sink.batch.clear();
-        let places = self.places.as_ref();
-        self.forms =
-            sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, self.forms);
+        let places = places.as_ref().filter(|_| !self.repeated);
+        let tally = &mut self.tally;
+        tally.forms =
+            sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, tally.forms);
         if sink.plain.any_odd() {
-            self.read_odd_rows(block, sink);
+            tally.read_odd_rows(block, layout, self.time, self.repeated, sink);
         }
-        self.lines += match sink.structure.rows_are_lines() {
+        tally.lines += match sink.structure.rows_are_lines() {
             true => sink.structure.len() as u64,
             false => line_feeds(block.get(..used).unwrap_or_default()),
         };
-        self.rows_used += sink.batch.len() as u64;
+        tally.rows_used += sink.batch.len() as u64;
         sink.take_batch();
         used
     }
 
-    /// Reads the rows that are not plain.
+    /// Reads rows that are no table.
     #[inline(never)]
-    fn read_odd_rows(&mut self, block: &[u8], sink: &mut Sink) {
-        for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
-            match exact::read(&row, block, &self.layout, self.time, &mut sink.book) {
-                Outcome::Flow(flow, form) => {
-                    self.forms.note(form);
-                    sink.batch.push(flow);
+    fn read_rows(&mut self, block: &[u8], last: bool, sink: &mut Sink) -> usize {
+        let Shape::Rows(rows) = &mut self.shape else { return block.len() };
+        let (mut fields, mut record, mut at) = (Fields::new(), Record::new(), 0);
+        let used = loop {
+            match rows.cut.next(block, at, last) {
+                Next::Rest(used) => break used,
+                Next::Row { start, end, after } => {
+                    let row = block.get(start..end).unwrap_or_default();
+                    let read = rows.read(row, &mut fields);
+                    let book = &mut sink.book;
+                    let read =
+                        read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
+                    let reason = match read {
+                        Ok(()) if self.repeated => Some(Reason::Repeated),
+                        Ok(()) => {
+                            sink.beside.take(&record, Names(&fields), &sink.book);
+                            self.tally.take(&record, &mut sink.batch)
+                        }
+                        Err(reason) => unless_comment(row, reason, rows)
+                            .map(|reason| if self.repeated { Reason::Repeated } else { reason }),
+                    };
+                    if let Some(reason) = reason {
+                        sink.rows_skipped += 1;
+                        self.tally.skip(reason, block, start, end, &mut sink.diagnostics);
+                    }
+                    at = after;
                 }
-                Outcome::Skipped(reason) => {
-                    self.rows_skipped += 1;
-                    sink.rows_skipped += 1;
-                    sink.diagnostics.count(reason, || {
-                        let before = block.get(..row.start).unwrap_or_default();
-                        let line = self.lines + 1 + line_feeds(before);
-                        let text = block.get(row.start..row.end()).unwrap_or_default();
-                        (&self.name, line, self.offset + row.start as u64, text)
-                    });
-                }
-                Outcome::Nothing => {}
             }
+        };
+        if used == 0 {
+            return self.enter_long_row(block, sink);
         }
+        self.tally.lines += line_feeds(block.get(..used).unwrap_or_default());
+        self.tally.rows_used += sink.batch.len() as u64;
+        sink.take_batch();
+        used
     }
 
     /// Drops the beginning of a row that is too long; of a shorter one there is more to come.
@@ -132,10 +215,9 @@ impl Reading {
             return 0;
         }
         self.in_long_row = true;
-        self.rows_skipped += 1;
         sink.rows_skipped += 1;
-        sink.diagnostics.count(Reason::TooLong, || (&self.name, self.lines + 1, self.offset, block));
-        self.lines += line_feeds(block);
+        self.tally.skip(Reason::TooLong, block, 0, block.len(), &mut sink.diagnostics);
+        self.tally.lines += line_feeds(block);
         block.len()
     }
 
@@ -144,8 +226,85 @@ impl Reading {
     fn leave_long_row(&mut self, block: &[u8]) -> usize {
         let Some(end) = block.iter().position(|&b| b == b'\n') else { return block.len() };
         self.in_long_row = false;
-        self.lines += 1;
+        self.tally.lines += 1;
         end + 1
+    }
+}
+
+impl Tally {
+    /// Reads the rows of a table that are not plain.
+    #[inline(never)]
+    fn read_odd_rows(
+        &mut self,
+        block: &[u8],
+        layout: &Layout,
+        time: TimeReading,
+        repeated: bool,
+        sink: &mut Sink,
+    ) {
+        let (mut fields, mut record) = (Fields::new(), Record::new());
+        for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
+            let book = &mut sink.book;
+            let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
+                Outcome::Record if repeated => Some(Reason::Repeated),
+                Outcome::Record => {
+                    sink.beside.take(&record, Names(&fields), &sink.book);
+                    self.take(&record, &mut sink.batch)
+                }
+                Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),
+                Outcome::Nothing => None,
+            };
+            if let Some(reason) = reason {
+                sink.rows_skipped += 1;
+                self.skip(reason, block, row.start, row.end(), &mut sink.diagnostics);
+            }
+        }
+    }
+
+    /// Takes a record; the reason if it does not become a flow.
+    #[inline(always)]
+    fn take(&mut self, record: &Record, batch: &mut Vec<FlowRow>) -> Option<Reason> {
+        self.forms.note(record.form);
+        match record.meaning {
+            Meaning::Host => return Some(Reason::HostName),
+            Meaning::Dns => return Some(Reason::DnsQuery),
+            _ => {}
+        }
+        self.unclear += u64::from(!record.direction_told);
+        if let Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(_) = record.meaning
+            && let Some(sessions) = &mut self.sessions
+        {
+            return if sessions.take(record, batch) { None } else { Some(Reason::SameSession) };
+        }
+        batch.extend(record.flow());
+        None
+    }
+
+    fn skip(
+        &mut self,
+        reason: Reason,
+        block: &[u8],
+        start: usize,
+        end: usize,
+        diagnostics: &mut Diagnostics,
+    ) {
+        self.rows_skipped += 1;
+        diagnostics.count(reason, || {
+            let before = block.get(..start).unwrap_or_default();
+            let text = block.get(start..end).unwrap_or_default();
+            (&self.name, self.lines + 1 + line_feeds(before), self.offset + start as u64, text)
+        });
+    }
+}
+
+/// Why a row is skipped; none if it is no row. A header among the comments is no row, another one is.
+#[inline(never)]
+fn unless_comment(row: &[u8], reason: Reason, rows: &mut Rows) -> Option<Reason> {
+    let header = rows.is_header(row);
+    match row.trim_ascii() {
+        [] | [b'#', ..] => None,
+        _ if header => Some(Reason::Header),
+        _ => Some(reason),
     }
 }
 

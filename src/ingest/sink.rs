@@ -4,6 +4,8 @@ use super::batch::FlowRow;
 use super::diagnostics::Diagnostics;
 use super::options::{Budget, Options};
 use super::plain::PlainColumns;
+use super::record::{Names, Record};
+use super::repeats::Print;
 use super::shard::Shard;
 use super::structure::Structure;
 use crate::flow::AddressBook;
@@ -24,6 +26,9 @@ pub(crate) struct Sink {
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
+    pub(super) beside: Beside,
+    /// Of the sources that were read.
+    pub(super) prints: Vec<Print>,
 }
 
 impl Sink {
@@ -55,5 +60,25 @@ impl Sink {
         }
         self.pairs.used_by_others = self.book.bytes();
         self.pairs.add(&self.batch);
+    }
+}
+
+/// What records tell beside their flows: host, DNS, process, duration, direction.
+#[derive(Debug, Default)]
+pub(super) struct Beside {
+    /// The records as lines, for tests that ask for them.
+    #[cfg(test)]
+    pub listing: Option<Vec<String>>,
+}
+
+impl Beside {
+    /// The one place where these pass. Nothing is kept of them yet.
+    #[inline(always)]
+    pub fn take(&mut self, record: &Record, names: Names<'_, '_>, book: &AddressBook) {
+        #[cfg(test)]
+        if let Some(listing) = &mut self.listing {
+            listing.push(super::record::listing(record, names, book));
+        }
+        let _ = (record, names, book);
     }
 }

@@ -1,8 +1,10 @@
 //! One source of bytes, from its first chunk to its end.
 
-use super::layout::{LOOK_AHEAD, Layout, Refusal};
+use super::format::{self, LOOK_AHEAD};
+use super::layout::{Columns, Refusal};
 use super::options::Options;
-use super::reading::Reading;
+use super::reading::{Reading, Shape};
+use super::repeats::Print;
 use super::roles::Role;
 use super::sink::Sink;
 use crate::error::Error;
@@ -16,6 +18,11 @@ pub(crate) struct Source {
     state: State,
     /// Bytes that came but are not read yet: the beginning, or a row that is not whole.
     pending: Pending,
+    print: Print,
+    /// Up to here it is known to say what an earlier source said.
+    repeated_until: Option<u64>,
+    /// The beginning of a sample by which it will be known further.
+    held: Vec<u8>,
 }
 
 /// Bytes that are kept for later.
@@ -35,7 +42,15 @@ enum State {
 
 impl Source {
     pub fn new(name: &str) -> Self {
-        Source { name: name.to_owned(), bytes_read: 0, state: State::Looking, pending: Pending::default() }
+        Source {
+            name: name.to_owned(),
+            bytes_read: 0,
+            state: State::Looking,
+            pending: Pending::default(),
+            print: Print::default(),
+            repeated_until: None,
+            held: Vec::new(),
+        }
     }
 
     /// Takes the next bytes.
@@ -53,9 +68,17 @@ impl Source {
             self.look(options, sink);
             rest = after;
         }
+        if self.repeated_until.is_some() {
+            rest = self.pass_over(rest, sink);
+        }
         match &mut self.state {
             State::Refused(refusal) => return Err(refusal.error.clone()),
-            State::Reading(reading) => read_chunk(reading, &mut self.pending, rest, sink),
+            State::Reading(reading) => {
+                if !options.duplicates {
+                    self.print.add(rest);
+                }
+                read_chunk(reading, &mut self.pending, rest, sink);
+            }
             State::Looking => {}
         }
         Ok(())
@@ -66,31 +89,84 @@ impl Source {
         if matches!(self.state, State::Looking) {
             self.look(options, sink);
         }
+        if !self.held.is_empty() {
+            match self.print.same_as_any(&sink.prints) == Some(self.print.length) {
+                true => self.pending.bytes.append(&mut self.held),
+                false => self.end_repeat(sink),
+            }
+        }
         let rest = std::mem::take(&mut self.pending.bytes);
         match &mut self.state {
             State::Refused(refusal) => return Err(refusal.error.clone()),
             State::Reading(reading) => {
-                let used = reading.read(&rest, false, sink);
-                reading.read(rest.get(used..).unwrap_or_default(), true, sink);
+                reading.finish(&rest, sink);
+                sink.prints.push(std::mem::take(&mut self.print));
             }
             State::Looking => {}
         }
         Ok(())
     }
 
-    /// Finds the layout in what is pending, and reads that.
+    /// Finds the format of what is pending, and reads that.
     fn look(&mut self, options: &Options, sink: &mut Sink) {
         let head = std::mem::take(&mut self.pending.bytes);
-        self.state = match Layout::find(&head, options) {
-            Ok(layout) => {
-                let data_start = layout.data_start;
-                let mut reading = Box::new(Reading::new(&self.name, layout, options.time));
-                let data = head.get(data_start..).unwrap_or_default();
+        self.state = match format::find(&head, options) {
+            Ok(found) => {
+                let mut reading = Box::new(Reading::new(&self.name, found, &head, options));
+                if !options.duplicates {
+                    self.print.add(&head);
+                    self.repeated_until = self.print.same_as_any(&sink.prints);
+                    reading.repeated = self.repeated_until.is_some();
+                }
+                let data = head.get(reading.data_start()..).unwrap_or_default();
                 read_chunk(&mut reading, &mut self.pending, data, sink);
                 State::Reading(reading)
             }
             Err(refusal) => State::Refused(refusal),
         };
+    }
+
+    /// Passes over what an earlier source said, as far as these bytes do; returns the rest of them.
+    #[cold]
+    #[inline(never)]
+    fn pass_over<'a>(&mut self, bytes: &'a [u8], sink: &mut Sink) -> &'a [u8] {
+        let mut rest = bytes;
+        while let (Some(until), State::Reading(reading)) = (self.repeated_until, &mut self.state)
+            && !rest.is_empty()
+        {
+            // At the end of what is known to be said again, the next sample is held back until it is whole.
+            let sample = self.print.length >= until;
+            let edge = if sample { Print::sample_end(until) } else { until };
+            let (now, later) = rest.split_at(rest.len().min((edge - self.print.length) as usize));
+            self.print.add(now);
+            rest = later;
+            if !sample {
+                read_chunk(reading, &mut self.pending, now, sink);
+                continue;
+            }
+            self.held.extend_from_slice(now);
+            if self.print.length == edge {
+                self.repeated_until = self.print.same_as_any(&sink.prints).filter(|further| *further > until);
+                if self.repeated_until.is_none() {
+                    self.end_repeat(sink);
+                    break;
+                }
+                read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held), sink);
+            }
+        }
+        rest
+    }
+
+    /// From here on nothing is said again; what was held back neither.
+    fn end_repeat(&mut self, sink: &mut Sink) {
+        self.repeated_until = None;
+        let State::Reading(reading) = &mut self.state else { return };
+        // What is pending came before.
+        let used = reading.read(&self.pending.bytes, false, sink);
+        self.pending.bytes.drain(..used);
+        self.pending.enough = 0;
+        reading.repeated = false;
+        read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held), sink);
     }
 
     /// What became of the source, for the report.
@@ -103,18 +179,7 @@ impl Source {
                 report.unused_columns.clone_from(&refusal.columns);
                 report.error = Some(ErrorReport::of(&refusal.error));
             }
-            State::Reading(reading) => {
-                report.rows_read = reading.rows_used + reading.rows_skipped;
-                report.rows_used = reading.rows_used;
-                report.rows_skipped = reading.rows_skipped;
-                report.format = Some("delimited");
-                report.delimiter = Some(char::from(reading.layout.delimiter).to_string());
-                report.header_line = reading.layout.header_line;
-                report.columns = reading.layout.report();
-                report.unused_columns = reading.layout.unused();
-                report.times = reading.forms.report();
-                report.notes = notes(&reading.layout);
-            }
+            State::Reading(reading) => tell(reading, &mut report),
         }
         report
     }
@@ -149,9 +214,34 @@ fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: 
     }
 }
 
+/// What was read, and as what.
+fn tell(reading: &Reading, report: &mut SourceReport) {
+    let tally = &reading.tally;
+    report.rows_read = tally.rows_used + tally.rows_skipped;
+    report.rows_used = tally.rows_used;
+    report.rows_skipped = tally.rows_skipped;
+    report.format = Some(reading.format.name);
+    report.times = tally.forms.report();
+    match &reading.shape {
+        Shape::Table { layout, .. } => {
+            report.delimiter = Some(char::from(layout.delimiter).to_string());
+            report.header_line = layout.header_line;
+            report.columns = layout.columns.report(&layout.names);
+            report.unused_columns = layout.columns.unused(&layout.names);
+            report.notes = notes(&layout.columns);
+        }
+        Shape::Rows(rows) => rows.report(report),
+    }
+    report.notes.extend(reading.format.notes.iter().map(|note| (*note).to_owned()));
+    if tally.unclear > 0 {
+        let note = "rows that do not tell who opened the connection, and are read as they stand";
+        report.notes.push(format!("{note}: {}", tally.unclear));
+    }
+}
+
 /// What a person should know about the columns.
-fn notes(layout: &Layout) -> Vec<String> {
-    let has = |role| layout.columns.get(role).is_some();
+fn notes(columns: &Columns) -> Vec<String> {
+    let has = |role| columns.get(role).is_some();
     let bytes = match (has(Role::BytesSent), has(Role::BytesReceived), has(Role::BytesTotal)) {
         (true, true, _) => None,
         (true, false, true) => Some("bytes received are the total less the bytes sent"),

@@ -9,18 +9,22 @@ use serde_json::Value;
 /// One golden case.
 pub struct Case {
     pub name: String,
+    /// The input's file name.
+    pub file: String,
     pub input: Vec<u8>,
     pub options: Options,
     pub rule: Rule,
 }
 
 impl Case {
-    /// The case of that name.
-    pub fn load(name: &str) -> Case {
+    /// The case whose input is that file.
+    pub fn load(file: &str) -> Case {
+        let name = file.rsplit_once('.').unwrap().0;
         let json = |kind: &str| fs::read_to_string(folder().join(format!("{name}.{kind}.json"))).ok();
         Case {
             name: name.to_owned(),
-            input: fs::read(folder().join(format!("{name}.csv"))).unwrap(),
+            file: file.to_owned(),
+            input: fs::read(folder().join(file)).unwrap(),
             options: json("options").map_or_else(Options::new, |text| options(&text)),
             rule: json("rule").map_or_else(Rule::default, |text| Rule::from_json(&text).unwrap()),
         }
@@ -30,9 +34,9 @@ impl Case {
     pub fn all() -> Vec<Case> {
         let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<String> =
-            files.filter_map(|file| file.to_str().unwrap().strip_suffix(".csv").map(str::to_owned)).collect();
+            files.map(|file| file.into_string().unwrap()).filter(|file| is_input(file)).collect();
         names.sort();
-        names.iter().map(|name| Case::load(name)).collect()
+        names.iter().map(|file| Case::load(file)).collect()
     }
 
     /// The report on the input fed in these pieces.
@@ -43,7 +47,7 @@ impl Case {
     /// A detector that has read the input fed in these pieces.
     pub fn detector<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
         let mut detector = Detector::new(self.options.clone());
-        detector.start_source(&format!("{}.csv", self.name));
+        detector.start_source(&self.file);
         for piece in pieces {
             // A source that is refused says so in the report.
             let _ = detector.ingest(piece);
@@ -51,6 +55,13 @@ impl Case {
         let _ = detector.finish();
         detector
     }
+}
+
+/// Whether a file is the input of a case.
+pub fn is_input(file: &str) -> bool {
+    let no_more = [".report.json", ".rule.json", ".options.json", ".records.txt", "LICENSE-azure-nsg.txt"];
+    [".csv", ".json", ".log", ".txt"].iter().any(|ending| file.ends_with(ending))
+        && !no_more.iter().any(|ending| file.ends_with(ending))
 }
 
 /// Where the cases are.

@@ -54,6 +54,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     timeUnit: "ms",
     utcOffsetMinutes: -60,
     maxMemoryBytes: 1 << 30,
+    duplicates: true,
     shard: { index: 0, of: 1 },
   };
   const given: RuleDocument = {

@@ -8,9 +8,13 @@ import { load, root } from "./installed.mjs";
 
 const { Detector } = await load();
 const folder = join(root, "tests/golden");
-const cases = readdirSync(folder)
+const files = readdirSync(folder);
+const cases = files
   .filter((name) => name.endsWith(".report.json"))
   .map((name) => name.replace(".report.json", ""));
+
+/** The input of a case: the file of its name that is nothing else. */
+const inputOf = (name) => files.find((file) => /^\.(csv|json|log|txt)$/.test(file.replace(name, "")));
 
 const path = (name) => join(folder, name);
 const text = (name) => (existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined);
@@ -20,9 +24,9 @@ const WHOLE = Number.POSITIVE_INFINITY;
 /** A detector that has read the input of a case, cut into pieces of so many bytes. */
 function read(name, size, more = {}) {
   const options = JSON.parse(text(`${name}.options.json`) ?? "{}");
-  const input = readFileSync(path(`${name}.csv`));
+  const input = readFileSync(path(inputOf(name)));
   const detector = new Detector({ ...options, ...more });
-  detector.startSource(`${name}.csv`);
+  detector.startSource(inputOf(name));
   for (let at = 0; at < input.length; at += size) {
     refusable(() => detector.ingest(input.subarray(at, at + size)));
   }

@@ -4,6 +4,7 @@ mod accuracy;
 mod bench;
 mod build;
 mod count;
+mod data;
 mod python;
 mod serve;
 mod setup;
@@ -18,6 +19,7 @@ cargo xtask serve [--port N]   build, then serve the page on this machine
 cargo xtask test [STEP…]       run every check, or only the named ones
 cargo xtask bench [ARG…]       measure speed and memory against other tools
 cargo xtask accuracy [ARG…]    measure how well beacons are told from innocent traffic
+cargo xtask check-data         read the files of ../shared/data, compare with their labels
 cargo xtask help               this text
 
 Tools that are missing (the wasm target of Rust, the npm packages, Chromium)
@@ -35,11 +37,12 @@ fn main() -> ExitCode {
         "test" => test::run(rest),
         "accuracy" => accuracy::run(rest),
         "bench" => bench::run(rest),
+        "check-data" if rest.is_empty() => data::run(),
         "help" | "--help" | "-h" => {
             println!("{HELP}\n\nSteps of test: {}", test::names());
             Ok(())
         }
-        "build" => Err(format!("build takes no argument, found {}", rest.join(" "))),
+        "build" | "check-data" => Err(format!("{verb} takes no argument, found {}", rest.join(" "))),
         other => Err(format!("unknown command {other:?}\n\n{HELP}")),
     };
     match outcome {

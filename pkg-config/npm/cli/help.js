@@ -7,7 +7,7 @@ export const HELP = `beaconlens finds botnet beacons in network flow records.
 evaluate prints the pairs (source, destination, port) that pass every gate of
 the rule. explain prints every gate of one pair, also when it is no finding.
 query prints the rule as a query to be run where the flows come from.
-FILE is a delimited file with flows, also as .gz; a directory, which is walked
+FILE holds flows in any form that is known, also as .gz; a directory, which is walked
 (names with a leading dot are left out); or - for standard input.
 
 Rule
@@ -25,12 +25,14 @@ Rule
                        (203.0.113.5:443). Behind a comma: column=NAME
 
 Reading
-  --map ROLE=COLUMN,…  read a column as time, source, destination, port, protocol,
-                       bytes_sent, bytes_received, bytes_total, duration, local,
-                       remote or direction; COLUMN is a name or #3 for the third
+  --map ROLE=COLUMN,…  read a column or field as time, source, destination, port,
+                       bytes_sent, bytes_received, bytes_total, duration, end, host,
+                       local, remote, direction, …; COLUMN is a name or #3 for the third
   --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)
+  --duplicates         count again what is told again: both ends of a session, both
+                       directions of a one-way record, the same file twice
   --workers N          threads that share the pairs out (default: by the size of
                        the input, at most 4; with --all always 1)
 

@@ -31,7 +31,7 @@ function source(one) {
   const columns = one.columns.map((column) => `${column.role}=${printable(column.column)}`);
   return [
     `${name}: ${rows(one)}`,
-    `  read as ${columns.join(", ")}${one.times.length ? `; times: ${one.times.join(", ")}` : ""}`,
+    `  read as ${[one.format, columns.join(", ")].filter(Boolean).join(": ")}${one.times.length ? `; times: ${one.times.join(", ")}` : ""}`,
     ...one.notes.map((note) => `  note: ${printable(note)}`),
   ];
 }

@@ -22,6 +22,7 @@ const READING = {
   delimiter: { type: "string" },
   "time-unit": { type: "string" },
   "utc-offset-minutes": { type: "string" },
+  duplicates: { type: "boolean" },
   workers: { type: "string" },
 };
 const ALWAYS = { help: { type: "boolean", short: "h" }, version: { type: "boolean", short: "V" } };
@@ -116,6 +117,7 @@ function detectorOptions(values) {
   if (values.delimiter !== undefined) options.delimiter = delimiter(values.delimiter);
   oneOf("time-unit", values["time-unit"], ["s", "ms", "us", "ns"]);
   if (values["time-unit"] !== undefined) options.timeUnit = values["time-unit"];
+  if (values.duplicates) options.duplicates = true;
   const offset = values["utc-offset-minutes"];
   if (offset !== undefined) {
     if (!/^[+-]?\d+$/.test(offset)) {

@@ -107,7 +107,15 @@ export class Detector {
   }
 }
 
-const OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes", "maxMemoryBytes", "shard"];
+const OPTIONS = [
+  "mapping",
+  "delimiter",
+  "timeUnit",
+  "utcOffsetMinutes",
+  "duplicates",
+  "maxMemoryBytes",
+  "shard",
+];
 
 function checkOptions(options = {}) {
   if (typeof options !== "object") {

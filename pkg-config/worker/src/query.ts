@@ -78,6 +78,7 @@ function detectorOptions(query: URLSearchParams): DetectorOptions {
   }
   const unit = query.get("time_unit");
   if (unit !== null) options.timeUnit = oneOf("time_unit", unit, ["s", "ms", "us", "ns"]);
+  if (yesOrNo("duplicates", query.get("duplicates"))) options.duplicates = true;
   const offset = query.get("utc_offset_minutes");
   if (offset !== null) options.utcOffsetMinutes = wholeNumber("utc_offset_minutes", offset);
   return options;

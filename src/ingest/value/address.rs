@@ -56,8 +56,44 @@ fn last_digits(word: u32, digits: u32) -> u32 {
     (word >> 24) + (word >> 16 & 0xFF) * 10 + (word >> 8 & 0xFF) * 100
 }
 
+/// The dotted IPv4 address that a text is, in its plain spelling; else `None`, for the exact parser to see.
+fn dotted(text: &[u8]) -> Option<u32> {
+    let (mut address, mut octet, mut dots, mut digits) = (0_u32, 0_u32, 0, 0);
+    if text.len() > "255.255.255.255".len() {
+        return None;
+    }
+    for &byte in text {
+        if byte == b'.' {
+            if digits == 0 {
+                return None;
+            }
+            address = address << 8 | octet;
+            (octet, digits) = (0, 0);
+            dots += 1;
+            continue;
+        }
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        octet = octet * 10 + digit;
+        // No octet of more than one digit begins with 0.
+        if digit > 9 || octet > 255 || (digits == 1 && octet == digit) {
+            return None;
+        }
+        digits += 1;
+    }
+    (dots == 3 && digits > 0).then_some(address << 8 | octet)
+}
+
 /// An address from a cleaned text: IPv4, IPv6, `[IPv6]`, IPv6 with a zone (which is dropped).
+#[inline]
 pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
+    match dotted(text) {
+        Some(bits) => Some(IpAddr::V4(bits.into())),
+        None => any_address(text),
+    }
+}
+
+#[inline(never)]
+fn any_address(text: &[u8]) -> Option<IpAddr> {
     let text = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
     let text = std::str::from_utf8(text).ok()?;
     let text = match text.split_once('%') {
@@ -90,6 +126,9 @@ mod tests {
             "",
             "999999999999.1.1.1",
             "1.2.3.00",
+            "1.2.3.0256",
+            "0.10.100.01",
+            "4294967297.1.1.1",
             "0.0.0.00",
         ] {
             let expected = text.parse::<Ipv4Addr>().ok().map(|a| a.to_bits());
@@ -98,6 +137,7 @@ mod tests {
                 let found = plain_dotted(block.as_bytes(), before.len(), before.len() + text.len());
                 assert_eq!(found, expected, "{text}");
             }
+            assert_eq!(dotted(text.as_bytes()), expected, "{text}");
             assert_eq!(address(text.as_bytes()), expected.map(|bits| IpAddr::V4(bits.into())), "{text}");
         }
     }
@@ -108,6 +148,7 @@ mod tests {
             let text = format!("xxx,,{octet}.{octet}.{octet}.{octet},                ");
             let end = text.rfind(',').unwrap_or_default();
             assert_eq!(plain_dotted(text.as_bytes(), 5, end), Some(octet * 0x0101_0101));
+            assert_eq!(dotted(&text.as_bytes()[5..end]), Some(octet * 0x0101_0101));
         }
     }
 

@@ -27,10 +27,11 @@ pub(crate) fn clean(field: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out.trim_ascii().to_vec())
 }
 
-/// Whether a cleaned text stands for "no value".
+/// Whether a cleaned text stands for "no value". `(empty)` is Zeek's.
 pub(crate) fn is_unset(text: &[u8]) -> bool {
     text.is_empty()
         || text == b"-"
+        || text == b"(empty)"
         || text.eq_ignore_ascii_case(b"null")
         || text.eq_ignore_ascii_case(b"none")
 }

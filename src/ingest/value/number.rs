@@ -127,7 +127,7 @@ pub(crate) fn bytes(text: &[u8]) -> Option<u64> {
             (value, _) if !number.negative || value == 0 => value,
             _ => return None,
         },
-        None => grouped(text)?,
+        None => grouped(text).or_else(|| with_unit(text))?,
     };
     (value <= MAX_BYTES).then_some(value)
 }
@@ -148,6 +148,19 @@ fn grouped(text: &[u8]) -> Option<u64> {
         value = value.checked_mul(1000)?.checked_add(Decimal::parse(group)?.whole()?)?;
     }
     Some(value)
+}
+
+/// A rounded number with a unit of thousands, as nfdump writes it: `1.2 M`.
+fn with_unit(text: &[u8]) -> Option<u64> {
+    let (number, power) = match text {
+        [number @ .., b' ', b'K'] => (number, 3),
+        [number @ .., b' ', b'M'] => (number, 6),
+        [number @ .., b' ', b'G'] => (number, 9),
+        [number @ .., b' ', b'T'] => (number, 12),
+        _ => return None,
+    };
+    let number = Decimal::parse(number).filter(|number| !number.negative)?;
+    Some(number.scaled(power)?.0)
 }
 
 /// A port from a cleaned text. Hexadecimal is how Argus writes ICMP codes; a record of a protocol
@@ -198,6 +211,8 @@ mod tests {
             ("3E0", 3),
             ("1500E-2", 15),
             ("1,234,567", 1_234_567),
+            ("1.2 M", 1_200_000),
+            ("3 G", 3_000_000_000),
             ("-0", 0),
             ("-", 0),
             ("", 0),
@@ -209,8 +224,21 @@ mod tests {
 
     #[test]
     fn what_is_not_a_byte_count() {
-        for text in ["-1", "NaN", "inf", "1e400", "9007199254740992", "1,23", "1e", "e5", ".", "1..2", "0x10"]
-        {
+        for text in [
+            "-1",
+            "NaN",
+            "inf",
+            "1e400",
+            "9007199254740992",
+            "1,23",
+            "1e",
+            "e5",
+            ".",
+            "1..2",
+            "0x10",
+            "-1 M",
+            " M",
+        ] {
             assert_eq!(bytes(text.as_bytes()), None, "{text}");
         }
     }

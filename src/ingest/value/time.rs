@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::number::Decimal;
+use crate::ingest::text::{find, join, words};
 use crate::time::{EARLIEST, LATEST, MINUTE, SECOND};
 
 /// The unit of epoch numbers.
@@ -59,15 +60,29 @@ pub(crate) struct TimeReading {
     pub unit: Option<TimeUnit>,
     /// Of texts without a zone: minutes east of UTC.
     pub utc_offset_minutes: i32,
+    /// Whether `03/07/2017` is the third of July. Which of the two it is cannot be told from the text, so
+    /// that only a format that says so is read.
+    pub day_first: bool,
 }
+
+/// The year of texts that name none. Nothing tells the real one; it is a leap year, so that every date
+/// exists.
+const NO_YEAR: i32 = 2000;
 
 /// A start time from a cleaned text, in UTC microseconds.
 pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeForm)> {
-    let (micros, form) = match text.get(4) {
-        Some(b'-' | b'/') => calendar(text, reading.utc_offset_minutes)?,
+    let (micros, form) = match text {
+        [_, _, _, _, b'-' | b'/', ..] => calendar(text, reading.utc_offset_minutes)?,
+        [b'A'..=b'Z', ..] => named_month(text, reading.utc_offset_minutes)?,
+        _ if reading.day_first => day_first(text, reading.utc_offset_minutes)?,
         _ => epoch(text, reading.unit)?,
     };
-    (EARLIEST..=LATEST).contains(&micros).then_some((micros, form))
+    Some((within(micros)?, form))
+}
+
+/// The instant, if a four-digit year can write it.
+pub(crate) fn within(micros: i64) -> Option<i64> {
+    (EARLIEST..=LATEST).contains(&micros).then_some(micros)
 }
 
 /// A start time that is a plain number of 1 to 16 digits.
@@ -88,7 +103,7 @@ pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, T
 pub(crate) fn instant(text: &str) -> Option<i64> {
     let text = text.trim().as_bytes();
     let (micros, _) = matches!(text.get(4), Some(b'-')).then(|| calendar(text, 0))??;
-    (EARLIEST..=LATEST).contains(&micros).then_some(micros)
+    within(micros)
 }
 
 fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeForm)> {
@@ -115,24 +130,109 @@ fn calendar(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
     if !matches!(text.get(10), Some(b'T' | b't' | b' ')) {
         return None;
     }
-    let (hour, minute) = (number(text, 11, 2)?, number(after(text, 13, b':')?, 0, 2)?);
-    let (second, rest) = match text.get(16) {
-        Some(b':') => (number(text, 17, 2)?, text.get(19..)?),
-        _ => (0, text.get(16..)?),
+    let (clock, rest) = clock(text.get(11..)?)?;
+    let (fraction, rest) = fraction(rest)?;
+    instant_of(date, clock, fraction, zone(rest)?, utc_offset_minutes)
+}
+
+/// Seconds of the day of `HH:MM[:SS]`, and what follows.
+fn clock(text: &[u8]) -> Option<(u32, &[u8])> {
+    let (hour, minute) = (number(text, 0, 2)?, number(after(text, 2, b':')?, 0, 2)?);
+    let (second, rest) = match text.get(5) {
+        Some(b':') => (number(text, 6, 2)?, text.get(8..)?),
+        _ => (0, text.get(5..)?),
     };
     // Second 60 is a leap second; it counts as the next minute's first.
-    if hour > 23 || minute > 59 || second > 60 {
-        return None;
-    }
-    let (fraction, rest) = fraction(rest)?;
-    let zone = zone(rest)?;
-    let days = i64::from(date.to_epoch_days());
-    let seconds = days * 86_400 + i64::from(hour * 3600 + minute * 60 + second);
+    (hour <= 23 && minute <= 59 && second <= 60).then_some((hour * 3600 + minute * 60 + second, rest))
+}
+
+/// A date and a time of day in their zone, or without one at the offset given, in UTC.
+fn instant_of(
+    date: NaiveDate,
+    clock: u32,
+    fraction: i64,
+    zone: Option<i64>,
+    utc_offset_minutes: i32,
+) -> Option<(i64, TimeForm)> {
+    let seconds = i64::from(date.to_epoch_days()) * 86_400 + i64::from(clock);
     let local = seconds * SECOND + fraction;
     Some(match zone {
         Some(minutes) => (local - minutes * MINUTE, TimeForm::TextWithZone),
         None => (local - i64::from(utc_offset_minutes) * MINUTE, TimeForm::TextWithoutZone),
     })
+}
+
+/// A date with the month's name, as syslog, Kibana and QRadar's page write it: `Mar  2 10:00:00`,
+/// `Mar 02 2026 10:00:00`, `Mar 2, 2026 @ 10:00:00.000`, `Mar 2, 2026, 1:00:00 PM`.
+#[inline(never)]
+fn named_month(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    let parts = words(text, b" ,@");
+    let (month, day) = (month(parts.first()?)?, whole(parts.get(1)?)?);
+    let year = whole(parts.get(2)?).filter(|year| *year > 99);
+    let clock = 2 + usize::from(year.is_some());
+    let date = NaiveDate::from_ymd_opt(year.map_or(NO_YEAR, |year| year as i32), month, day)?;
+    time_of_day(date, parts.get(clock..)?, utc_offset_minutes)
+}
+
+/// The number of a month by the first letters of its name.
+pub(crate) fn month(name: &[u8]) -> Option<u32> {
+    let at = find(b"JanFebMarAprMayJunJulAugSepOctNovDec", name)?;
+    (name.len() == 3 && at.is_multiple_of(3)).then_some(at as u32 / 3 + 1)
+}
+
+/// `14/02/2018 08:31:01 AM`, `3/7/2017 8:55`: the day before the month.
+#[inline(never)]
+fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    let parts = words(text, b" /");
+    let number = |at: usize| whole(parts.get(at)?);
+    let date = NaiveDate::from_ymd_opt(number(2)? as i32, number(1)?, number(0)?)?;
+    time_of_day(date, parts.get(3..)?, utc_offset_minutes)
+}
+
+/// `8:55`, `08:31:01 AM`, `10:00:00.000 +0100` on that day, as words.
+#[inline(never)]
+fn time_of_day(date: NaiveDate, words: &[&[u8]], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+    let mut words = words.to_vec();
+    // 12:30 AM is half past midnight, 12:30 PM is half past noon.
+    let half = match words.get(1).copied() {
+        Some(b"AM" | b"am") => Some(0),
+        Some(b"PM" | b"pm") => Some(12 * 3600),
+        _ => None,
+    };
+    if half.is_some() {
+        words.remove(1);
+    }
+    let mut text = join(&words);
+    if text.get(1) == Some(&b':') {
+        text.insert(0, b'0');
+    }
+    let (mut clock, rest) = clock(&text)?;
+    if let Some(half) = half {
+        clock = clock.checked_sub(12 * 3600).unwrap_or(clock) + half;
+    }
+    let (fraction, rest) = fraction(rest)?;
+    (clock < 24 * 3600).then_some(())?;
+    instant_of(date, clock, fraction, zone(rest)?, utc_offset_minutes)
+}
+
+/// A number of up to four digits.
+fn whole(text: &[u8]) -> Option<u32> {
+    (1..=4).contains(&text.len()).then(|| number(text, 0, text.len()))?
+}
+
+/// A duration from a cleaned text, in microseconds: a number in that unit, or `H:MM:SS[.f]`.
+#[inline(never)]
+pub(crate) fn duration(text: &[u8], unit: TimeUnit) -> Option<u64> {
+    let mut seconds: u64 = 0;
+    let mut last = text;
+    while let Some(colon) = last.iter().position(|&b| b == b':') {
+        let (part, after) = last.split_at(colon);
+        seconds = seconds.checked_add(Decimal::parse(part)?.scaled(0)?.0)?.checked_mul(60)?;
+        last = after.get(1..)?;
+    }
+    let number = Decimal::parse(last).filter(|number| !number.negative)?;
+    let unit = if last.len() < text.len() { TimeUnit::Seconds } else { unit };
+    seconds.checked_mul(SECOND as u64)?.checked_add(number.scaled(unit.power())?.0)
 }
 
 fn after(text: &[u8], at: usize, expected: u8) -> Option<&[u8]> {
@@ -246,6 +346,53 @@ mod tests {
         let reading = TimeReading { utc_offset_minutes: 120, ..TimeReading::default() };
         assert_eq!(start(b"2018/07/09 22:45:12.3456", reading).map(|t| t.0), expected);
         assert_eq!(start(b"2018/07/09 20:45:12.3456Z", reading).map(|t| t.0), expected);
+    }
+
+    #[test]
+    fn dates_with_the_month_by_name() {
+        let expected = read("2026-03-02 13:00:00");
+        for text in [
+            "Mar 02 2026 13:00:00",
+            "Mar  2 2026 13:00:00",
+            "Mar 2, 2026 @ 13:00:00.000",
+            "Mar 2, 2026, 1:00:00 PM",
+            "Mar 2, 2026 01:00:00 pm",
+            "Mar 2 2026 14:00:00 +0100",
+        ] {
+            assert_eq!(read(text), expected, "{text}");
+        }
+        assert_eq!(read("Feb 29 12:30:00 AM"), read("2000-02-29 00:30:00"));
+        for text in ["Mar", "Mar 2", "Mar 2 2026", "Mars 2 2026 13:00:00", "Mar 2 2026 10", "Abc 2 1:00"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_before_months_only_where_the_format_says_so() {
+        let reading = TimeReading { day_first: true, ..TimeReading::default() };
+        let read_so = |text: &str| start(text.as_bytes(), reading).map(|(micros, _)| micros);
+        assert_eq!(read_so("03/07/2017 08:55:58 PM"), read("2017-07-03 20:55:58"));
+        assert_eq!(read_so("3/7/2017 8:55"), read("2017-07-03 08:55:00"));
+        assert_eq!(read_so("2017-07-03 08:55:00.5"), read("2017-07-03 08:55:00.5"));
+        assert_eq!(read("03/07/2017 08:55:58"), None);
+        assert_eq!(read_so("13/13/2017 08:55:58"), None);
+    }
+
+    #[test]
+    fn durations() {
+        for (text, unit, micros) in [
+            ("0.084044", TimeUnit::Seconds, Some(84_044)),
+            ("12", TimeUnit::Milliseconds, Some(12_000)),
+            ("1500", TimeUnit::Nanoseconds, Some(1)),
+            ("0:01:10", TimeUnit::Seconds, Some(70_000_000)),
+            ("00:00:04.053", TimeUnit::Seconds, Some(4_053_000)),
+            ("100:00:00", TimeUnit::Seconds, Some(360_000_000_000)),
+            ("-1", TimeUnit::Seconds, None),
+            ("1:2:x", TimeUnit::Seconds, None),
+            ("", TimeUnit::Seconds, None),
+        ] {
+            assert_eq!(duration(text.as_bytes(), unit), micros, "{text}");
+        }
     }
 
     #[test]

@@ -1,0 +1,157 @@
+//! The texts of one row, by role: what every kind of row becomes before it is read as a record.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use super::roles::{ROLES, Role};
+use super::value::{clean, is_unset};
+
+/// The texts of one row. Made once and used for many rows.
+#[derive(Debug)]
+pub(super) struct Fields<'a> {
+    texts: [&'a [u8]; ROLES],
+    /// One bit a role: whether it has a text.
+    told: u32,
+    /// One bit a role: whether the text is a JSON string with escapes.
+    escaped: u32,
+    /// The source and destination of formats that write them as numbers.
+    pub ends: Option<[IpAddr; 2]>,
+}
+
+const _: () = assert!(ROLES <= 32);
+
+impl<'a> Fields<'a> {
+    pub fn new() -> Self {
+        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None }
+    }
+
+    /// Forgets the row.
+    #[inline(always)]
+    pub fn clear(&mut self) {
+        self.told = 0;
+        self.escaped = 0;
+        self.ends = None;
+    }
+
+    #[inline(always)]
+    pub fn set(&mut self, role: Role, text: &'a [u8]) {
+        if let Some(slot) = self.texts.get_mut(role as usize) {
+            *slot = text;
+        }
+        self.told |= 1 << role as u32;
+        self.escaped &= !(1 << role as u32);
+    }
+
+    /// The same where speed does not matter.
+    #[inline(never)]
+    pub fn put(&mut self, role: Role, text: &'a [u8]) {
+        self.set(role, text);
+    }
+
+    /// Sets a JSON string that has escapes, with its quotes.
+    pub fn set_escaped(&mut self, role: Role, text: &'a [u8]) {
+        self.set(role, text);
+        self.escaped |= 1 << role as u32;
+    }
+
+    /// The text as it stands, if the row has one.
+    #[inline(always)]
+    pub fn raw(&self, role: Role) -> Option<&'a [u8]> {
+        if self.told >> role as u32 & 1 == 0 {
+            return None;
+        }
+        self.texts.get(role as usize).copied()
+    }
+
+    /// The text as a person means it, if the row has one.
+    #[inline(always)]
+    pub fn text(&self, role: Role) -> Option<Cow<'a, [u8]>> {
+        self.raw(role).map(|raw| self.meant(role, raw))
+    }
+
+    #[inline(never)]
+    fn meant(&self, role: Role, raw: &'a [u8]) -> Cow<'a, [u8]> {
+        if self.escaped >> role as u32 & 1 == 1 { Cow::Owned(unescaped(raw)) } else { clean(raw) }
+    }
+
+    /// The text, if it stands for a value.
+    #[inline(never)]
+    pub fn value(&self, role: Role) -> Option<Cow<'a, [u8]>> {
+        self.text(role).filter(|text| !is_unset(text))
+    }
+
+    /// Whether the row tells how long it took.
+    #[inline(always)]
+    pub fn any_duration(&self) -> bool {
+        self.told & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
+    }
+
+    /// Whether the text stands for a value.
+    #[inline(never)]
+    pub fn has(&self, role: Role) -> bool {
+        self.value(role).is_some()
+    }
+
+    /// Whether the text is one of these words, in upper or lower case.
+    #[inline(never)]
+    pub fn is(&self, role: Role, words: &str) -> bool {
+        self.text(role).is_some_and(|text| one_of(&text, words))
+    }
+}
+
+/// Whether a text is one of these words, in upper or lower case. Words are of letters, digits and signs
+/// that are not told apart from others by case.
+#[inline(never)]
+pub(super) fn one_of(text: &[u8], words: &str) -> bool {
+    let mut rest = words.as_bytes();
+    loop {
+        let len = rest.iter().position(|&b| b == b' ').unwrap_or(rest.len());
+        let (word, after) = rest.split_at(len);
+        if len == text.len() && text.iter().zip(word).all(|(a, b)| a | 0x20 == b | 0x20) {
+            return true;
+        }
+        let Some(after) = after.get(1..) else { return false };
+        rest = after;
+    }
+}
+
+/// What a JSON string stands for, given with its quotes; one that is damaged stays as it is.
+#[inline(never)]
+fn unescaped(quoted: &[u8]) -> Vec<u8> {
+    match crate::json::unescaped(&String::from_utf8_lossy(quoted)) {
+        Some(text) => text.into_bytes(),
+        None => quoted.to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_json_strings() {
+        for (raw, text) in [
+            (r"C:\\Windows\\a.exe", r"C:\Windows\a.exe"),
+            (r#"\"a\/b\""#, "\"a/b\""),
+            (r"\u00e4\ud83d\ude00\u0041", "ä😀A"),
+            (r"\n\t", "\n\t"),
+        ] {
+            assert_eq!(String::from_utf8_lossy(&unescaped(format!("\"{raw}\"").as_bytes())), text, "{raw}");
+        }
+        assert_eq!(unescaped(br#""\uzz""#), br#""\uzz""#);
+        assert_eq!(unescaped(b"\"\xFF\\n\""), "\u{FFFD}\n".as_bytes());
+    }
+
+    #[test]
+    fn a_row_forgets_the_one_before() {
+        let mut fields = Fields::new();
+        fields.set_escaped(Role::Host, b"\"a\\n\"");
+        fields.set(Role::Port, b" \"443\" ");
+        assert!(fields.is(Role::Port, "80 443 8080"));
+        assert!(fields.is(Role::Host, "A\n") && !fields.is(Role::Host, "a b"));
+        fields.clear();
+        assert!(!fields.has(Role::Host) && fields.raw(Role::Port).is_none());
+        fields.set(Role::Host, b"(empty)");
+        assert!(!fields.has(Role::Host) && fields.raw(Role::Host).is_some());
+    }
+}

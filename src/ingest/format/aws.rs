@@ -1,0 +1,99 @@
+//! AWS VPC flow logs: blanks between fields, any list of fields with its header, or the default list
+//! (version 2) without, also behind the time that CloudWatch sets before each line.
+//!
+//! Records are one-way, and one for each aggregation interval of a connection.
+
+use super::{Format, PlacesCut, Rule, Shape};
+use crate::ingest::diagnostics::Reason;
+use crate::ingest::record::{Meaning, Way};
+use crate::ingest::roles::Role;
+
+pub(super) static LOG: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Lines { mark: "srcaddr", separator: |_| Some(Ok(b' ')) },
+    names: NAMES,
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// Version 2 without its header.
+pub(super) static DEFAULT: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Places {
+        fields: [14, 14],
+        looks: &[(0, "2"), (13, STATUS)],
+        separators: b" ",
+        cut: PlacesCut::Lines,
+        places: &[
+            (Role::Source, 3),
+            (Role::Destination, 4),
+            (Role::SourcePort, 5),
+            (Role::Port, 6),
+            (Role::Protocol, 7),
+            (Role::BytesSent, 9),
+            (Role::Time, 10),
+            (Role::End, 11),
+            (Role::Event, 13),
+        ],
+    },
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// The same behind a time.
+pub(super) static CLOUDWATCH: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Places {
+        fields: [15, 15],
+        looks: &[(1, "2"), (14, STATUS)],
+        separators: b" ",
+        cut: PlacesCut::Lines,
+        places: &[
+            (Role::Source, 4),
+            (Role::Destination, 5),
+            (Role::SourcePort, 6),
+            (Role::Port, 7),
+            (Role::Protocol, 8),
+            (Role::BytesSent, 10),
+            (Role::Time, 11),
+            (Role::End, 12),
+            (Role::Event, 14),
+        ],
+    },
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// As Athena exports them.
+pub(super) static CSV: Format = Format {
+    name: "aws-vpc",
+    shape: Shape::Header("srcaddr dstaddr start logstatus"),
+    names: NAMES,
+    rules: RULES,
+    otherwise: Meaning::OneWay(Way::Unclear),
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] = &[
+    "records of one direction and one interval: answers and continuations count with the connection they belong to",
+];
+
+const NAMES: &str = "time=start end=end source_port=srcport protocol=protocol bytes_sent=bytes flags=tcpflags \
+            event=logstatus";
+
+/// Whether there was traffic in the interval, and whether records were lost.
+const STATUS: &str = "OK NODATA SKIPDATA";
+
+/// ACK is told only beside SYN: 2 is an opening, 18 its answer; 1 is FIN, 4 RST.
+const RULES: &[Rule] = &[
+    (Role::Event, "NODATA SKIPDATA", Meaning::Not(Reason::NoData)),
+    (Role::Flags, "2 3 6 7", Meaning::OneWay(Way::Asked)),
+    (Role::Flags, "18 19 22 23", Meaning::OneWay(Way::Answered)),
+];

@@ -1,0 +1,77 @@
+//! Azure: flow logs of network security groups and virtual networks (JSON with a text for each flow), and
+//! the table of Network Analytics as CSV.
+
+use super::{Format, PlacesCut, Rule, Shape};
+use crate::ingest::record::Meaning;
+use crate::ingest::roles::Role;
+
+/// The texts in `flowTuples` of security groups, wherever they stand:
+/// `TIME,SRC,DST,SPORT,DPORT,T|U,I|O,A|D[,B|C|E,PACKETS,BYTES,PACKETS,BYTES]`.
+pub(super) static GROUPS: Format = Format {
+    name: "azure-flow-log",
+    shape: Shape::Places {
+        fields: [8, 13],
+        looks: &[(0, "#"), (5, "T U"), (6, "I O")],
+        separators: b",",
+        cut: PlacesCut::Texts(7),
+        places: &[
+            (Role::Time, 0),
+            (Role::Source, 1),
+            (Role::Destination, 2),
+            (Role::SourcePort, 3),
+            (Role::Port, 4),
+            (Role::Protocol, 5),
+            (Role::Flags, 8),
+            (Role::BytesSent, 10),
+            (Role::BytesReceived, 12),
+        ],
+    },
+    rules: RULES,
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+/// Those of virtual networks:
+/// `TIME,SRC,DST,SPORT,DPORT,NUMBER,I|O,B|C|E|D,ENCRYPTION,PACKETS,BYTES,PACKETS,BYTES`.
+pub(super) static NETWORKS: Format = Format {
+    name: "azure-flow-log",
+    shape: Shape::Places {
+        fields: [13, 13],
+        looks: &[(0, "#"), (5, "#"), (6, "I O")],
+        separators: b",",
+        cut: PlacesCut::Texts(7),
+        places: &[
+            (Role::Time, 0),
+            (Role::Source, 1),
+            (Role::Destination, 2),
+            (Role::SourcePort, 3),
+            (Role::Port, 4),
+            (Role::Protocol, 5),
+            (Role::Flags, 7),
+            (Role::BytesSent, 10),
+            (Role::BytesReceived, 12),
+        ],
+    },
+    rules: RULES,
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] = &["a flow's beginning, continuations and end are several tuples, which count once"];
+
+/// Hourly sums: when within the hour a connection was made is not told.
+pub(super) static CSV: Format = Format {
+    name: "azure-network-analytics",
+    shape: Shape::Header("flowstarttime vmipaddress|flowstarttimet flowdirections"),
+    names: "time=flowstarttimet source=srcips destination=destips port=destportd",
+    duration: None,
+    notes: &["rows are sums of an hour or less: they do not tell when each connection was made"],
+    ..Format::PLAIN
+};
+
+const RULES: &[Rule] = &[
+    (Role::Flags, "B", Meaning::Begin),
+    (Role::Flags, "C", Meaning::Part { total: false, ends: false }),
+    (Role::Flags, "E", Meaning::Part { total: false, ends: true }),
+    // Others are denied, or of version 1, which tells no state.
+];

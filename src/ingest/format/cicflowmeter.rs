@@ -1,0 +1,22 @@
+//! CICFlowMeter's CSV, in the spellings of its versions and of the CIC data sets.
+//!
+//! The day stands before the month (its date format is `dd/MM/yyyy hh:mm:ss a`); durations are in
+//! microseconds. Forward is the way of the first packet.
+
+use super::{Format, Shape};
+use crate::ingest::value::time::TimeUnit;
+
+pub(super) static CSV: Format = Format {
+    name: "cicflowmeter",
+    shape: Shape::Header(
+        "flowduration timestamp totlenfwdpkts|flowduration timestamp totallengthoffwdpackets|flowduration timestamp totallengthoffwdpacket",
+    ),
+    names: "time=timestamp duration=flowduration bytes_sent=totlenfwdpkts \
+            bytes_sent=totallengthoffwdpackets bytes_sent=totallengthoffwdpacket \
+            bytes_received=totlenbwdpkts bytes_received=totallengthofbwdpackets \
+            bytes_received=totallengthofbwdpacket",
+    duration: Some(TimeUnit::Microseconds),
+    day_first: true,
+    notes: &["dates are read with the day before the month; hours without AM and PM as they stand"],
+    ..Format::PLAIN
+};

@@ -1,0 +1,12 @@
+//! nfstream's CSV: bidirectional flows, times and durations in milliseconds.
+
+use super::{Format, Shape};
+use crate::ingest::value::time::TimeUnit;
+
+pub(super) static CSV: Format = Format {
+    name: "nfstream",
+    shape: Shape::Header("bidirectionalfirstseenms srcip dstip"),
+    names: "time=bidirectionalfirstseenms duration=bidirectionaldurationms host=requestedservername",
+    duration: Some(TimeUnit::Milliseconds),
+    ..Format::PLAIN
+};

@@ -1,0 +1,56 @@
+//! PAN-OS traffic logs: syslog lines, whose fields have a fixed order, and the CSV that the firewall's page
+//! exports. A session may be logged at its start and at its end.
+
+use super::{Format, PlacesCut, Rule, Shape};
+use crate::ingest::diagnostics::Reason;
+use crate::ingest::record::Meaning;
+use crate::ingest::roles::Role;
+
+pub(super) static SYSLOG: Format = Format {
+    name: "panos-syslog",
+    shape: Shape::Places {
+        fields: [36, 200],
+        looks: &[(1, "/"), (3, "TRAFFIC THREAT SYSTEM CONFIG GLOBALPROTECT USERID DECRYPTION")],
+        separators: b",",
+        cut: PlacesCut::Table,
+        places: PLACES,
+    },
+    rules: RULES,
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+pub(super) static CSV: Format = Format {
+    name: "panos-csv",
+    shape: Shape::Header("threatcontenttype starttime sessionid"),
+    names: "time=starttime event=type flags=threatcontenttype source_port=sourceport \
+            protocol=ipprotocol session=sessionid",
+    rules: RULES,
+    notes: NOTES,
+    ..Format::PLAIN
+};
+
+const NOTES: &[&str] = &["times are the firewall's local ones; a session's start and end count once"];
+
+/// The places of the fields (Palo Alto, "Traffic Log Fields"), from 0.
+const PLACES: &[(Role, usize)] = &[
+    (Role::Event, 3),
+    (Role::Flags, 4),
+    (Role::Source, 7),
+    (Role::Destination, 8),
+    (Role::Session, 22),
+    (Role::SourcePort, 24),
+    (Role::Port, 25),
+    (Role::Protocol, 29),
+    (Role::BytesSent, 32),
+    (Role::BytesReceived, 33),
+    (Role::Time, 35),
+    (Role::Duration, 36),
+];
+
+const RULES: &[Rule] = &[
+    (Role::Event, "!TRAFFIC", Meaning::Not(Reason::OtherEvent)),
+    (Role::Flags, "start", Meaning::Begin),
+    (Role::Flags, "end", Meaning::Part { total: true, ends: true }),
+    // Others are dropped or denied: there is no session.
+];

@@ -1,0 +1,197 @@
+//! JSON objects → the texts of a row. Nothing is built: a value is the bytes it stands in.
+
+use wide::u8x16;
+
+use super::fields::Fields;
+use super::names::{Finder, Names, Path, Visit};
+
+/// Objects in objects, at most; a record has four or five.
+const DEEPEST: u32 = 16;
+
+/// Where the first of two bytes stands.
+#[inline(always)]
+pub(super) fn find_either(text: &[u8], first: u8, second: u8) -> Option<usize> {
+    let (chunks, rest) = text.as_chunks::<16>();
+    for (at, chunk) in chunks.iter().enumerate() {
+        let bytes = u8x16::new(*chunk);
+        let found = bytes.simd_eq(u8x16::splat(first)) | bytes.simd_eq(u8x16::splat(second));
+        let mask = found.to_bitmask();
+        if mask != 0 {
+            return Some(at * 16 + mask.trailing_zeros() as usize);
+        }
+    }
+    let at = rest.iter().position(|&b| b == first || b == second)?;
+    Some(chunks.len() * 16 + at)
+}
+
+/// Length of the inside of a string and whether it has escapes; `text` begins after the quote.
+#[inline(never)]
+pub(super) fn string(text: &[u8]) -> Option<(usize, bool)> {
+    let (mut at, mut escaped) = (0, false);
+    loop {
+        at += find_either(text.get(at..)?, b'"', b'\\')?;
+        if text.get(at) == Some(&b'"') {
+            return Some((at, escaped));
+        }
+        escaped = true;
+        at += 2;
+    }
+}
+
+/// The same where speed does not matter so much.
+#[inline(never)]
+pub(super) fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
+    find_either(text, byte, byte)
+}
+
+/// Length of the object, array or string that `text` begins with; none if its end is not there.
+pub(super) fn whole(text: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    loop {
+        match text.get(at)? {
+            b'"' => at += 1 + string(text.get(at + 1..)?)?.0,
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// Reads an object; false if the text is none.
+#[inline(never)]
+pub(super) fn read<'a>(text: &'a [u8], names: &mut Names, fields: &mut Fields<'a>) -> bool {
+    walk(text, &mut Finder::new(names, fields)).is_some()
+}
+
+/// Adds the names of an object's fields; of one that is damaged, as far as it goes.
+pub(super) fn fields_of(text: &[u8], names: &mut Vec<String>) {
+    walk(text, names);
+}
+
+fn walk<'a>(text: &'a [u8], visitor: &mut dyn Visit<'a>) -> Option<()> {
+    let mut walk = Walk { text, at: 0, path: Path::new(), depth: 0, visitor };
+    if walk.blank()? != b'{' {
+        return None;
+    }
+    walk.object()?;
+    walk.blank().is_none().then_some(())
+}
+
+struct Walk<'v, 'a> {
+    text: &'a [u8],
+    at: usize,
+    path: Path,
+    depth: u32,
+    visitor: &'v mut dyn Visit<'a>,
+}
+
+impl<'a> Walk<'_, 'a> {
+    /// The next byte that is no blank; it is not taken.
+    #[inline(always)]
+    fn blank(&mut self) -> Option<u8> {
+        loop {
+            match *self.text.get(self.at)? {
+                b' ' | b'\t' | b'\r' | b'\n' => self.at += 1,
+                byte => return Some(byte),
+            }
+        }
+    }
+
+    /// Takes the string whose quote is next.
+    #[inline(always)]
+    fn string(&mut self) -> Option<(&'a [u8], bool)> {
+        let rest = self.text.get(self.at + 1..)?;
+        let (len, escaped) = string(rest)?;
+        let start = self.at;
+        self.at += len + 2;
+        // With its quotes where it has to be read further.
+        Some((if escaped { self.text.get(start..self.at)? } else { rest.get(..len)? }, escaped))
+    }
+
+    /// Takes an object, whose bracket is next.
+    fn object(&mut self) -> Option<()> {
+        self.deeper()?;
+        let place = self.path.place();
+        if self.blank()? == b'}' {
+            return self.out();
+        }
+        loop {
+            if self.blank()? != b'"' {
+                return None;
+            }
+            let (name, _) = self.string()?;
+            if self.blank()? != b':' {
+                return None;
+            }
+            self.at += 1;
+            match self.blank()? {
+                b'{' => self.path.enter(name),
+                _ => self.path.push(name),
+            }
+            self.value(name)?;
+            self.path.go_back(place);
+            match self.blank()? {
+                b',' => self.at += 1,
+                b'}' => return self.out(),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Takes an array: each of its values has the array's name.
+    fn array(&mut self, written: &[u8]) -> Option<()> {
+        self.deeper()?;
+        if self.blank()? == b']' {
+            return self.out();
+        }
+        loop {
+            self.value(written)?;
+            match self.blank()? {
+                b',' => self.at += 1,
+                b']' => return self.out(),
+                _ => return None,
+            }
+        }
+    }
+
+    /// Takes the value of the name that the path ends with.
+    fn value(&mut self, written: &[u8]) -> Option<()> {
+        let bracket = match self.blank()? {
+            b'"' => {
+                let (text, escaped) = self.string()?;
+                self.visitor.value(&self.path, written, text, escaped);
+                return Some(());
+            }
+            bracket @ (b'{' | b'[') => bracket,
+            _ => {
+                let rest = self.text.get(self.at..)?;
+                let len = rest.iter().position(|b| b",]} \t\r\n".contains(b)).unwrap_or(rest.len());
+                self.at += len;
+                let text = rest.get(..len).filter(|text| !text.is_empty())?;
+                self.visitor.value(&self.path, written, text, false);
+                return Some(());
+            }
+        };
+        if !self.visitor.leads_on(&self.path) {
+            self.at += whole(self.text.get(self.at..)?)?;
+            return Some(());
+        }
+        if bracket == b'{' { self.object() } else { self.array(written) }
+    }
+
+    fn deeper(&mut self) -> Option<()> {
+        self.at += 1;
+        self.depth += 1;
+        (self.depth <= DEEPEST).then_some(())
+    }
+
+    fn out(&mut self) -> Option<()> {
+        self.at += 1;
+        self.depth -= 1;
+        Some(())
+    }
+}
