@@ -8,6 +8,7 @@ import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
 import { GATE_NAMES } from "./gates";
 import { priorityOf, regularityOf, ritaOf } from "./judgement";
+import { nearestChangeOf, setsOf, threatOf } from "./lists-met";
 import type { PlotSet } from "./plots";
 
 export interface DetailActions {
@@ -61,6 +62,11 @@ export class Detail {
     this.#plots = plots;
     this.#root.hidden = false;
     replace(this.#root, headOf(explanation, pair, actions), ...sentencesOf(explanation, pair));
+    append(this.#root, [
+      nearestChangeOf(explanation),
+      pair?.threat && threatOf(pair.threat),
+      setsOf(explanation),
+    ]);
     if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
     if (plots.figures.length > 0) {
       append(this.#root, [h("h3", {}, "When it called"), ...plots.figures]);
