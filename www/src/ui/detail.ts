@@ -1,6 +1,7 @@
 // Why this pair: the verdict, what the priority is made of, when it called, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
+import { type AllowActions, allowControl } from "./allow-control";
 import { scoreMark } from "./cells";
 import { copyButton } from "./clipboard";
 import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
@@ -11,7 +12,7 @@ import { priorityOf, regularityOf, ritaOf } from "./judgement";
 import { nearestChangeOf, setsOf, threatOf } from "./lists-met";
 import type { PlotSet } from "./plots";
 
-export interface DetailActions {
+export interface DetailActions extends AllowActions {
   onClose(): void;
   explainText(): Promise<string>;
 }
@@ -61,7 +62,12 @@ export class Detail {
     this.#plots?.destroy();
     this.#plots = plots;
     this.#root.hidden = false;
-    replace(this.#root, headOf(explanation, pair, actions), ...sentencesOf(explanation, pair));
+    replace(
+      this.#root,
+      headOf(explanation, pair, actions),
+      allowControl(explanation, rule, actions),
+      ...sentencesOf(explanation, pair),
+    );
     append(this.#root, [
       nearestChangeOf(explanation),
       pair?.threat && threatOf(pair.threat),

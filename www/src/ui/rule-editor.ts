@@ -4,6 +4,7 @@ import type { Rule } from "beaconlens";
 import { button, h, replace } from "./dom";
 import { counted } from "./format";
 import { readPorts, writePorts } from "./ports";
+import { RuleLists } from "./rule-lists";
 
 interface Field {
   /** The field's name in the rule document, as the engine's errors spell it. */
@@ -28,6 +29,7 @@ export class RuleEditor {
   readonly #standard: Rule;
   readonly #onChange: (rule: Rule) => void;
   readonly #fields: Field[];
+  readonly #lists = new RuleLists(() => this.#changed());
   readonly #difference = h("p", { class: "rule-difference" });
   readonly #stray = h("p", { class: "field-error", role: "alert" });
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,10 +48,19 @@ export class RuleEditor {
     return this.#rule;
   }
 
+  /** What the form says now, also what was typed a moment ago; whoever asks evaluates it. */
+  take(): Rule {
+    clearTimeout(this.#timer);
+    this.#rule = this.#read();
+    return this.#rule;
+  }
+
   /** Shows this rule; says nothing to anybody. */
   set(rule: Rule): void {
+    clearTimeout(this.#timer);
     this.#rule = structuredClone(rule);
     for (const field of this.#fields) field.control.value = field.write(rule);
+    this.#lists.set(rule);
     this.showError(null);
     this.#showDifference();
   }
@@ -61,18 +72,19 @@ export class RuleEditor {
   }
 
   showError(error: { message: string } | null): void {
-    const guilty = error && this.#fields.find((field) => error.message.includes(field.name));
+    const path = error && pathOf(error);
+    const isAList = this.#lists.showError(path, error ? explain(error) : "");
+    if (isAList) openDrawer(this.#lists.element);
+    const guilty = path && !isAList && this.#fields.find((field) => path.split(/[.[]/).includes(field.name));
     for (const field of this.#fields) {
       const place = errorPlace(field);
       const isGuilty = field === guilty;
       field.control.setAttribute("aria-invalid", String(isGuilty));
       const text = isGuilty && error ? explain(error) : "";
       if (place.textContent !== text) place.textContent = text;
-      // An error must not hide in a closed drawer.
-      const drawer = isGuilty ? field.control.closest("details") : null;
-      if (drawer) drawer.open = true;
+      if (isGuilty) openDrawer(field.control);
     }
-    this.#stray.textContent = error && !guilty ? explain(error) : "";
+    this.#stray.textContent = error && !guilty && !isAList ? explain(error) : "";
   }
 
   #form(): HTMLElement {
@@ -90,6 +102,13 @@ export class RuleEditor {
         { class: "rule-more" },
         h("summary", {}, "Networks, ports and time"),
         h("div", { class: "fields fields-wide" }, ...rest.map((field) => this.#fieldView(field))),
+      ),
+      h(
+        "details",
+        { class: "rule-more" },
+        h("summary", {}, "Reference sets and threat lists"),
+        this.#lists.element,
+        button("Add a reference set", () => this.#addSet()),
       ),
       this.#stray,
       this.#difference,
@@ -126,10 +145,17 @@ export class RuleEditor {
     return h("span", { class: "chips" }, ...WINDOWS.map(preset));
   }
 
+  #addSet(): void {
+    const taken = new Set(this.#lists.read().reference_sets.map(({ name }) => name));
+    let number = 1;
+    while (taken.has(`set ${number}`)) number++;
+    this.#lists.add("reference_sets", { name: `set ${number}`, applies_to: "either", entries: [] });
+  }
+
   #changed(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#rule = this.#read();
+      this.take();
       this.#showDifference();
       this.#onChange(this.#rule);
     }, DEBOUNCE_MS);
@@ -143,7 +169,7 @@ export class RuleEditor {
       const holder = field.name in gates ? gates : rule;
       holder[field.name] = field.read(field.control.value);
     }
-    return { ...rule, gates } as unknown as Rule;
+    return { ...rule, gates, ...this.#lists.read() } as unknown as Rule;
   }
 
   #showDifference(): void {
@@ -151,17 +177,33 @@ export class RuleEditor {
     for (const field of this.#fields) {
       field.control.closest(".field")?.classList.toggle("changed", changed.includes(field));
     }
-    if (changed.length === 0) {
+    const lists = LISTS.filter(([kind]) => this.#rule[kind].length > 0);
+    const names = [...changed.map((field) => field.label.toLowerCase()), ...lists.map(([, name]) => name)];
+    if (names.length === 0) {
       replace(this.#difference, "This is the default rule: the query for T1584.005.");
       return;
     }
-    const names = changed.map((field) => field.label.toLowerCase()).join(", ");
     replace(
       this.#difference,
-      `Differs from the default rule in ${counted(changed.length, "field")}: ${names}. `,
+      `Differs from the default rule in ${counted(names.length, "field")}: ${names.join(", ")}. `,
       button("Reset to default", () => this.apply(this.#standard), { class: "quiet" }),
     );
   }
+}
+
+const LISTS = [
+  ["reference_sets", "reference sets"],
+  ["threat_lists", "threat lists"],
+] as const;
+
+/** The field that an error of the engine is about, as a path in the rule document. */
+const pathOf = (error: { message: string }): string | null =>
+  /^rule, field `([^`]+)`/.exec(error.message)?.[1] ?? null;
+
+/** An error must not hide in a closed drawer. */
+function openDrawer(around: Element): void {
+  const drawer = around.closest("details");
+  if (drawer) drawer.open = true;
 }
 
 /** The engine speaks of a document; here the field itself is in sight, and no line has a number. */
