@@ -145,7 +145,14 @@ class App {
   }
 
   async #firstReport(session: Session, signal: AbortSignal): Promise<Report> {
-    this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) => this.#evaluate(rule));
+    const asked = () => this.#dataset?.session ?? session;
+    this.#editor ??= new RuleEditor(byId("rule"), session.facts, {
+      onChange: (rule) => this.#evaluate(rule),
+      // Any worker will do; the one of the latest dataset is there as long as the editor is seen.
+      parseList: (kind, { name, text }) => asked().parseList({ kind, name, text }),
+      parseRule: (rule) => asked().parseRule(rule),
+      query: (target, rule) => asked().query(target, rule),
+    });
     try {
       const report = await this.#evaluateLeniently(session);
       if (signal.aborted) throw new CancelledError("cancelled");

@@ -10,7 +10,7 @@ export function threatOf({ list, entry, line, remark, failed_gates }: ThreatMatc
   const facts: [string, string][] = [
     ["list", list],
     ["line", count(line)],
-    ["entry", entry],
+    ["entry", withoutRemark(entry)],
     ["remark", remark ?? "none"],
     ["failed gates", failed || "none"],
   ];
@@ -26,6 +26,8 @@ export function threatOf({ list, entry, line, remark, failed_gates }: ThreatMatc
     failed ? h("p", { class: "hint" }, "Shown all the same: a listed pair need not pass these gates.") : null,
   );
 }
+
+const withoutRemark = (entry: string): string => entry.split(" #", 1)[0]?.trim() ?? entry;
 
 export function setsOf({ reference_sets }: Explanation) {
   if (reference_sets.length === 0) return null;

@@ -1,10 +1,13 @@
 // The rule as a form. Every change re-ranks at once; what the engine refuses is said at the field.
 
-import type { Rule } from "beaconlens";
+import type { QueryTarget, Rule } from "beaconlens";
+import type { EngineFacts } from "../engine/protocol";
 import { button, h, replace } from "./dom";
 import { counted } from "./format";
+import { listFiles, type ParseList } from "./list-files";
 import { readPorts, writePorts } from "./ports";
 import { RuleLists } from "./rule-lists";
+import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
 
 interface Field {
   /** The field's name in the rule document, as the engine's errors spell it. */
@@ -14,6 +17,14 @@ interface Field {
   control: HTMLInputElement | HTMLTextAreaElement;
   read(text: string): unknown;
   write(rule: Rule): string;
+}
+
+export interface RuleActions {
+  onChange(rule: Rule): void;
+  /** These three reject with what the engine refuses. */
+  parseList: ParseList;
+  parseRule(rule: Rule | string): Promise<Rule>;
+  query(target: QueryTarget, rule: Rule): Promise<string>;
 }
 
 const DEBOUNCE_MS = 100;
@@ -26,8 +37,9 @@ const numberOrText = (text: string): unknown =>
 const words = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
 export class RuleEditor {
-  readonly #standard: Rule;
-  readonly #onChange: (rule: Rule) => void;
+  readonly #profiles: Record<Profile, Rule>;
+  readonly #actions: RuleActions;
+  readonly #tools: RuleTools;
   readonly #fields: Field[];
   readonly #lists = new RuleLists(() => this.#changed());
   readonly #difference = h("p", { class: "rule-difference" });
@@ -35,13 +47,34 @@ export class RuleEditor {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rule: Rule;
 
-  constructor(root: Element, standard: Rule, onChange: (rule: Rule) => void) {
-    this.#standard = standard;
-    this.#rule = structuredClone(standard);
-    this.#onChange = onChange;
+  constructor(root: Element, { defaultRule, labRule }: EngineFacts, actions: RuleActions) {
+    this.#profiles = { default: defaultRule, lab: labRule };
+    this.#rule = structuredClone(defaultRule);
+    this.#actions = actions;
     this.#fields = fields();
+    this.#tools = ruleTools({
+      onProfile: (profile) => this.apply({ ...this.#profiles[profile], ...this.#lists.read() }),
+      document: () => this.#asked((rule) => actions.parseRule(rule)),
+      query: (target) => this.#asked((rule) => actions.query(target, rule)),
+      onLoad: async (text) => this.apply(await actions.parseRule(text)),
+    });
     replace(root, this.#form());
-    this.set(standard);
+    this.set(defaultRule);
+  }
+
+  /** The profile that this rule began as: each has its name. */
+  get #profile(): Profile {
+    return this.#rule.name === this.#profiles.lab.name ? "lab" : "default";
+  }
+
+  /** Asks the engine something about what the form says now; what it refuses is said at the field. */
+  async #asked<Answer>(ask: (rule: Rule) => Promise<Answer>): Promise<Answer | null> {
+    try {
+      return await ask(this.#read());
+    } catch (error) {
+      this.showError(error as Error);
+      return null;
+    }
   }
 
   get rule(): Rule {
@@ -61,6 +94,7 @@ export class RuleEditor {
     this.#rule = structuredClone(rule);
     for (const field of this.#fields) field.control.value = field.write(rule);
     this.#lists.set(rule);
+    this.#tools.showProfile(this.#profile);
     this.showError(null);
     this.#showDifference();
   }
@@ -68,7 +102,7 @@ export class RuleEditor {
   /** Shows this rule and re-ranks by it. */
   apply(rule: Rule): void {
     this.set(rule);
-    this.#onChange(this.#rule);
+    this.#actions.onChange(this.#rule);
   }
 
   showError(error: { message: string } | null): void {
@@ -94,7 +128,7 @@ export class RuleEditor {
       {
         class: "rule",
         "aria-label": "Rule",
-        on: { submit: (event) => event.preventDefault(), input: () => this.#changed() },
+        on: { submit: (event) => event.preventDefault(), input: (event) => this.#onInput(event) },
       },
       h("div", { class: "fields" }, ...first.map((field) => this.#fieldView(field))),
       h(
@@ -108,8 +142,9 @@ export class RuleEditor {
         { class: "rule-more" },
         h("summary", {}, "Reference sets and threat lists"),
         this.#lists.element,
-        button("Add a reference set", () => this.#addSet()),
+        listFiles(this.#lists, this.#actions.parseList),
       ),
+      this.#tools.element,
       this.#stray,
       this.#difference,
     );
@@ -145,11 +180,9 @@ export class RuleEditor {
     return h("span", { class: "chips" }, ...WINDOWS.map(preset));
   }
 
-  #addSet(): void {
-    const taken = new Set(this.#lists.read().reference_sets.map(({ name }) => name));
-    let number = 1;
-    while (taken.has(`set ${number}`)) number++;
-    this.#lists.add("reference_sets", { name: `set ${number}`, applies_to: "either", entries: [] });
+  /** Choosing a file or a query changes no rule yet. */
+  #onInput({ target }: Event): void {
+    if ((target as Element).closest(".rule-tools, .list-files") === null) this.#changed();
   }
 
   #changed(): void {
@@ -157,7 +190,7 @@ export class RuleEditor {
     this.#timer = setTimeout(() => {
       this.take();
       this.#showDifference();
-      this.#onChange(this.#rule);
+      this.#actions.onChange(this.#rule);
     }, DEBOUNCE_MS);
   }
 
@@ -173,28 +206,36 @@ export class RuleEditor {
   }
 
   #showDifference(): void {
-    const changed = this.#fields.filter((field) => field.write(this.#standard) !== field.control.value);
+    const profile = this.#profile;
+    const standard = this.#profiles[profile];
+    const changed = this.#fields.filter((field) => field.write(standard) !== field.control.value);
     for (const field of this.#fields) {
       field.control.closest(".field")?.classList.toggle("changed", changed.includes(field));
     }
-    const lists = LISTS.filter(([kind]) => this.#rule[kind].length > 0);
-    const names = [...changed.map((field) => field.label.toLowerCase()), ...lists.map(([, name]) => name)];
+    const others = OTHERS.filter(
+      ([, part]) => JSON.stringify(part(standard)) !== JSON.stringify(part(this.#rule)),
+    );
+    const names = [...changed.map((field) => field.label.toLowerCase()), ...others.map(([name]) => name)];
     if (names.length === 0) {
-      replace(this.#difference, "This is the default rule: the query for T1584.005.");
+      const meaning = profile === "lab" ? "for one’s own test on one machine" : "the query for T1584.005";
+      replace(this.#difference, `This is the ${profile} rule: ${meaning}.`);
       return;
     }
     replace(
       this.#difference,
-      `Differs from the default rule in ${counted(names.length, "field")}: ${names.join(", ")}. `,
-      button("Reset to default", () => this.apply(this.#standard), { class: "quiet" }),
+      `Differs from the ${profile} rule in ${counted(names.length, "field")}: ${names.join(", ")}. `,
+      button(`Reset to ${profile}`, () => this.apply(standard), { class: "quiet" }),
     );
   }
 }
 
-const LISTS = [
-  ["reference_sets", "reference sets"],
-  ["threat_lists", "threat lists"],
-] as const;
+/** What else a rule can differ in, without a field of its own. */
+const OTHERS: readonly [string, (rule: Rule) => unknown][] = [
+  ["reference sets", (rule) => rule.reference_sets],
+  ["threat lists", (rule) => rule.threat_lists],
+  ["least connections on a C2 port", (rule) => rule.gates.min_connections_c2_port],
+  ["priority", (rule) => rule.priority],
+];
 
 /** The field that an error of the engine is about, as a path in the rule document. */
 const pathOf = (error: { message: string }): string | null =>

@@ -46,10 +46,20 @@ export class RuleLists {
     };
   }
 
-  add(kind: Kind, list: ReferenceSet | ThreatList): void {
-    this.#cards.push(this.#card(kind, list));
+  /** Adds the list, in the place of the one of its kind and name if there is one. */
+  put(kind: Kind, list: ReferenceSet | ThreatList): void {
+    const card = this.#card(kind, list);
+    const at = this.#cards.findIndex((other) => other.kind === kind && other.read().name === list.name);
+    this.#cards.splice(at < 0 ? this.#cards.length : at, at < 0 ? 0 : 1, card);
     this.#show();
     this.#onChange();
+  }
+
+  addEmpty(): void {
+    const taken = new Set(this.read().reference_sets.map(({ name }) => name));
+    let number = 1;
+    while (taken.has(`set ${number}`)) number++;
+    this.put("reference_sets", { name: `set ${number}`, applies_to: "either", entries: [] });
   }
 
   /** Marks the control that a path such as `reference_sets[0].entries[2]` names; says whether there is one. */

@@ -58,7 +58,17 @@ export class SuppressedList {
         "table",
         { class: "plain suppressed-pairs" },
         h("caption", { class: "offscreen" }, "Pairs that would be findings, had no reference set held them"),
-        h("thead", {}, h("tr", {}, ...HEADS.map((text) => h("th", { scope: "col" }, text)))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...HEADS.map((text) =>
+              h("th", { scope: "col", class: text === "priority" ? "number" : "" }, text),
+            ),
+          ),
+        ),
         this.#body,
       ),
     );
