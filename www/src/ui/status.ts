@@ -1,0 +1,18 @@
+// The line that says what was just done, with the way back.
+
+import { button, byId, replace } from "./dom";
+
+export function showStatus(text: string, onUndo: () => void): void {
+  const line = byId("status");
+  const undo = button("Undo", () => {
+    clearStatus();
+    onUndo();
+  });
+  replace(line, `${text} `, undo, button("Dismiss", clearStatus, { class: "quiet" }));
+  // What was pressed is gone from the page: the way back takes the keyboard over.
+  undo.focus({ preventScroll: true });
+}
+
+export function clearStatus(): void {
+  byId("status").replaceChildren();
+}
