@@ -180,8 +180,14 @@ tuningTest("a set is edited as lines, and an error names the line", async (page)
   await card.locator("text=Remove").click();
   await untilFindings(page, 3);
   await page.click("text=Add a reference set");
+  await entries.fill("203.0.113.2");
+  await untilFindings(page, 2);
   await page.click("text=Reset to default");
+  await untilFindings(page, 3);
   assert.equal(await page.locator(".rule-list").count(), 0);
+  await page.click("#status >> text=Undo");
+  await untilFindings(page, 2);
+  assert.equal(await entries.inputValue(), "203.0.113.2");
 });
 
 tuningTest("no findings for the sake of a set is said so", async (page) => {
