@@ -142,6 +142,7 @@ tuningTest("a source can be allowed too, and undoing keeps what was changed sinc
   await page.click("#status >> text=Undo");
   await untilFindings(page, 2);
   assert.equal(await page.inputValue("#rule-min-connections"), "35");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
   // Without the status line the detail has the way back.
   await page.click("#detail >> text=/^Allow$/");
   await untilFindings(page, 1);
@@ -179,8 +180,14 @@ tuningTest("a set is edited as lines, and an error names the line", async (page)
   await card.locator("text=Remove").click();
   await untilFindings(page, 3);
   await page.click("text=Add a reference set");
+  await entries.fill("203.0.113.2");
+  await untilFindings(page, 2);
   await page.click("text=Reset to default");
+  await untilFindings(page, 3);
   assert.equal(await page.locator(".rule-list").count(), 0);
+  await page.click("#status >> text=Undo");
+  await untilFindings(page, 2);
+  assert.equal(await entries.inputValue(), "203.0.113.2");
 });
 
 tuningTest("no findings for the sake of a set is said so", async (page) => {
@@ -241,6 +248,42 @@ tuningTest("a reference set from a file; the same name again takes its place", a
   assert.match(await page.textContent(".list-files-told"), /^ours\.txt, line 2: found "not an entry!"/);
   assert.equal(await page.locator(".no-findings").count(), 1, "the last good set stays");
 });
+
+tuningTest("very many suppressed pairs come by the page", async (page) => {
+  const pairs = Array.from({ length: 230 }, (_, index) =>
+    calls(`10.1.1.${index}`, "203.0.113.1", 443, 20, 900),
+  );
+  await page.setInputFiles("#picker", textFile("many.csv", csv(...pairs)));
+  await page.waitForSelector("text=Findings (230)");
+  await openSource(page, "10.1.1.7");
+  await page.click("#detail >> text=/^Allow$/");
+  await page.waitForSelector("text=Findings (0)");
+  await page.click(".suppressed > summary");
+  assert.equal((await suppressedRows(page)).length, 200);
+  await page.click(".suppressed >> text=Show 30 more");
+  assert.equal((await suppressedRows(page)).length, 230);
+});
+
+tuningTest(
+  "a phone shows all of it without scrolling sideways",
+  async (page) => {
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await openLists(page);
+    await page.setInputFiles("[name=threat-list-file]", textFile(`${"long-name-".repeat(9)}.txt`, FEED));
+    await openTools(page);
+    await untilFindings(page, 4);
+    await openSource(page, "10.0.0.1");
+    await page.click("#detail >> text=/^Allow$/");
+    await untilFindings(page, 2);
+    await page.click(".suppressed > summary");
+    assert.equal(await overflow(), 0);
+    await openSource(page, "10.0.0.4");
+    assert.equal(await overflow(), 0);
+    await noBarriers(page);
+    await screenshot(page, "phone-tuning", { fullPage: true });
+  },
+  { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, hasTouch: true, isMobile: true },
+);
 
 const openTools = (page) => page.click("summary >> text=Profile, file and queries");
 

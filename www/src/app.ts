@@ -248,11 +248,14 @@ class App {
   async #allow(end: Endpoint): Promise<void> {
     if (!(await this.#rework((rule) => allow(rule, end))) || !this.#dataset) return;
     const pairs = counted(suppressedBy(this.#dataset.report, end), "pair");
-    showStatus(`Allowed ${end.side} ${end.address}: ${pairs} suppressed.`, async () => {
-      await this.#rework((rule) => disallow(rule, end));
-      announce(`${end.address} is no longer allowed`);
-      byId("detail").querySelector("h2")?.focus();
-    });
+    showStatus(`Allowed ${end.side} ${end.address}: ${pairs} suppressed.`, () => this.#disallow(end));
+  }
+
+  async #disallow(end: Endpoint): Promise<void> {
+    clearStatus(); // what it offers to undo is undone
+    await this.#rework((rule) => disallow(rule, end));
+    announce(`${end.address} is no longer allowed`);
+    byId("detail").querySelector("h2")?.focus();
   }
 
   async #select(pair: PairKey): Promise<void> {
@@ -282,7 +285,7 @@ class App {
       this.#detail.show(explanation, row, plots, rule, {
         onClose: () => this.#closeDetail(),
         onAllow: (end) => this.#allow(end),
-        onDisallow: (end) => this.#rework((rule) => disallow(rule, end)),
+        onDisallow: (end) => this.#disallow(end),
         explainText: () => dataset.session.explainText(pair, rule),
       });
       announce(row?.verdict ?? explanation.sentence);

@@ -8,6 +8,7 @@ import { listFiles, type ParseList } from "./list-files";
 import { readPorts, writePorts } from "./ports";
 import { RuleLists } from "./rule-lists";
 import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
+import { clearStatus, showStatus } from "./status";
 
 interface Field {
   /** The field's name in the rule document, as the engine's errors spell it. */
@@ -53,10 +54,11 @@ export class RuleEditor {
     this.#actions = actions;
     this.#fields = fields();
     this.#tools = ruleTools({
-      onProfile: (profile) => this.apply({ ...this.#profiles[profile], ...this.#lists.read() }),
+      onProfile: (profile) =>
+        this.#exchange({ ...this.#profiles[profile], ...this.#lists.read() }, `Profile ${profile} is used.`),
       document: () => this.#asked((rule) => actions.parseRule(rule)),
       query: (target) => this.#asked((rule) => actions.query(target, rule)),
-      onLoad: async (text) => this.apply(await actions.parseRule(text)),
+      onLoad: async ({ name, text }) => this.#exchange(await actions.parseRule(text), `Loaded ${name}.`),
     });
     replace(root, this.#form());
     this.set(defaultRule);
@@ -103,6 +105,16 @@ export class RuleEditor {
   apply(rule: Rule): void {
     this.set(rule);
     this.#actions.onChange(this.#rule);
+  }
+
+  /** Another rule in the place of this one, lists and all; there is a way back. */
+  #exchange(rule: Rule, told: string): void {
+    const before = this.take();
+    this.apply(rule);
+    showStatus(told, () => {
+      clearStatus();
+      this.apply(before);
+    });
   }
 
   showError(error: { message: string } | null): void {
@@ -224,7 +236,9 @@ export class RuleEditor {
     replace(
       this.#difference,
       `Differs from the ${profile} rule in ${counted(names.length, "field")}: ${names.join(", ")}. `,
-      button(`Reset to ${profile}`, () => this.apply(standard), { class: "quiet" }),
+      button(`Reset to ${profile}`, () => this.#exchange(standard, `Reset to ${profile}.`), {
+        class: "quiet",
+      }),
     );
   }
 }

@@ -90,6 +90,8 @@ export class RuleLists {
   #remove(card: Card): void {
     this.#cards = this.#cards.filter((other) => other !== card);
     this.#show();
+    // The button that was pressed is gone; the keyboard stays near.
+    this.element.closest("details")?.querySelector("summary")?.focus();
     this.#onChange();
   }
 

@@ -4,7 +4,7 @@ import type { QueryTarget, Rule } from "beaconlens";
 import { copyButton } from "./clipboard";
 import { button, h } from "./dom";
 import { download } from "./download";
-import { filePicker } from "./file-picker";
+import { filePicker, type TextFile } from "./file-picker";
 
 const TARGETS: readonly { target: QueryTarget; label: string; extension: string }[] = [
   { target: "qradar", label: "QRadar AQL, its reference sets", extension: "aql" },
@@ -24,7 +24,7 @@ export interface ToolActions {
   /** The rule as it stands, complete; `null` when the engine refused it, which is then said at its field. */
   document(): Promise<Rule | null>;
   query(target: QueryTarget): Promise<string | null>;
-  onLoad(text: string): Promise<void>;
+  onLoad(file: TextFile): Promise<void>;
 }
 
 export interface RuleTools {
@@ -71,7 +71,7 @@ function documentTools(actions: ToolActions): HTMLElement {
     if (!file) return;
     error.textContent = "";
     try {
-      await actions.onLoad(file.text);
+      await actions.onLoad(file);
     } catch (refusal) {
       error.textContent = `${file.name}: ${(refusal as Error).message}`;
     }

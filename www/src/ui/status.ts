@@ -4,13 +4,10 @@ import { button, byId, replace } from "./dom";
 
 export function showStatus(text: string, onUndo: () => void): void {
   const line = byId("status");
-  const undo = button("Undo", () => {
-    clearStatus();
-    onUndo();
-  });
+  const undo = button("Undo", onUndo);
   replace(line, `${text} `, undo, button("Dismiss", clearStatus, { class: "quiet" }));
-  // What was pressed is gone from the page: the way back takes the keyboard over.
-  undo.focus({ preventScroll: true });
+  // Where what was pressed is gone from the page, the way back takes the keyboard over.
+  if (document.activeElement === document.body) undo.focus({ preventScroll: true });
 }
 
 export function clearStatus(): void {
