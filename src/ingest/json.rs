@@ -91,7 +91,7 @@ struct Walk<'v, 'a> {
 
 impl<'a> Walk<'_, 'a> {
     /// The next byte that is no blank; it is not taken.
-    #[inline(always)]
+    #[inline(never)]
     fn blank(&mut self) -> Option<u8> {
         loop {
             match *self.text.get(self.at)? {
@@ -102,7 +102,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// Takes the string whose quote is next.
-    #[inline(always)]
+    #[inline(never)]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let rest = self.text.get(self.at + 1..)?;
         let (len, escaped) = string(rest)?;

@@ -136,15 +136,14 @@ pub(crate) struct Layout {
     pub header_line: Option<u64>,
     /// Bytes up to the first row of data.
     pub data_start: usize,
-    /// Lines up to the first row of data.
-    pub data_lines: u64,
     pub names: Vec<String>,
 }
 
 impl Layout {
     /// A layout without a header.
-    pub fn headerless(format: &'static Format, delimiter: u8, columns: Columns) -> Self {
-        Layout {
+    #[inline(never)]
+    pub fn headerless(format: &'static Format, delimiter: u8, columns: Columns) -> Box<Self> {
+        Box::new(Layout {
             format,
             delimiter,
             used: columns.used(),
@@ -153,14 +152,13 @@ impl Layout {
             header: Vec::new(),
             header_line: None,
             data_start: 0,
-            data_lines: 0,
             names: Vec::new(),
-        }
+        })
     }
 }
 
 /// A caller that gives positions for all that is needed needs no header.
-pub(super) fn by_position(text: &[u8], options: &Options) -> Option<Layout> {
+pub(super) fn by_position(text: &[u8], options: &Options) -> Option<Box<Layout>> {
     let mut columns = Columns::default();
     for (role, column) in &options.columns {
         match column {
@@ -183,7 +181,7 @@ fn most_frequent_delimiter(text: &[u8]) -> u8 {
 }
 
 /// The first row that names all that is needed, with any delimiter.
-pub(super) fn by_header(text: &[u8], options: &Options) -> Result<Layout, Refusal> {
+pub(super) fn by_header(text: &[u8], options: &Options) -> Result<Box<Layout>, Refusal> {
     let delimiters = match options.delimiter {
         Some(delimiter) => vec![delimiter],
         None => DELIMITERS.to_vec(),
@@ -206,7 +204,7 @@ pub(super) fn by_header(text: &[u8], options: &Options) -> Result<Layout, Refusa
 
 /// A row that could be the header.
 struct Candidate {
-    layout: Layout,
+    layout: Box<Layout>,
     missing: Vec<&'static str>,
 }
 
@@ -244,7 +242,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
             }
         }
         let candidate = Candidate {
-            layout: Layout {
+            layout: Box::new(Layout {
                 format,
                 delimiter,
                 used: columns.used(),
@@ -253,9 +251,8 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
                 header: bytes.to_vec(),
                 header_line: Some(line),
                 data_start: row.end() + line_end,
-                data_lines: lines - 1,
                 names,
-            },
+            }),
             missing,
         };
         if candidate.missing.is_empty() {
@@ -426,7 +423,7 @@ mod tests {
         let text = "\u{FEFF}Search results\r\n\r\n\"Source IP\";\"Destination IP\";\"Destination Port\";\"Start \
                     Time\"\r\n1;2;3;4\r\n";
         let layout = layout(text);
-        assert_eq!((layout.delimiter, layout.header_line, layout.data_lines), (b';', Some(3), 3));
+        assert_eq!((layout.delimiter, layout.header_line), (b';', Some(3)));
         assert_eq!(text.get(layout.data_start..), Some("1;2;3;4\r\n"));
     }
 

@@ -67,17 +67,14 @@ impl Reading {
             Found::Table(layout) => (layout.format, layout.data_start),
             Found::Rows { format, data_start, .. } => (*format, *data_start),
         };
-        let (shape, lines) = match found {
+        let shape = match found {
             Found::Table(layout) => {
-                let lines = layout.data_lines;
                 // The fast reader sees neither what a row means nor names.
                 let plain = format.is_plain() && !layout.columns.name_something();
                 let places = Places::of(&layout.columns).filter(|_| plain);
-                (Shape::Table { layout, places }, lines)
+                Shape::Table { layout, places }
             }
-            Found::Rows { rows, .. } => {
-                (Shape::Rows(rows), line_feeds(head.get(..data_start).unwrap_or_default()))
-            }
+            Found::Rows { rows, .. } => Shape::Rows(rows),
         };
         Reading {
             format,
@@ -89,7 +86,7 @@ impl Reading {
                 unclear: 0,
                 sessions: (!options.duplicates).then(|| Sessions::new(options.hash_seed)),
                 name: name.to_owned(),
-                lines,
+                lines: line_feeds(head.get(..data_start).unwrap_or_default()),
                 offset: data_start as u64,
             },
             time: TimeReading { day_first: format.day_first, ..options.time },

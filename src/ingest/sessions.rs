@@ -66,20 +66,19 @@ impl Sessions {
         if goes_on {
             place.add(record, &flow, last);
         } else {
-            flows.extend(place.open.then_some(place.flow));
+            place.end(flows);
             *place = Session { key, flow, last, opened: record.opens, open: true };
         }
         if matches!(record.meaning, Meaning::Part { ends: true, .. }) {
-            flows.push(place.flow);
-            place.open = false;
+            place.end(flows);
         }
         !goes_on
     }
 
     /// Ends all of them.
     pub fn end(&mut self, flows: &mut Vec<FlowRow>) {
-        for session in std::mem::take(&mut self.places) {
-            flows.extend(session.open.then_some(session.flow));
+        for mut session in std::mem::take(&mut self.places) {
+            session.end(flows);
         }
         self.taken = 0;
     }
@@ -107,9 +106,11 @@ impl Sessions {
         let (some_end, all_end) = (open * 2 >= size, lively * 4 >= size);
         self.places = vec![Session::default(); size];
         self.taken = 0;
-        for session in held.into_iter().filter(|session| session.open) {
+        for mut session in held {
             if some_end && (all_end || silent(&session)) {
-                flows.push(session.flow);
+                session.end(flows);
+            }
+            if !session.open {
                 continue;
             }
             let at = self.place(session.key);
@@ -122,6 +123,15 @@ impl Sessions {
 }
 
 impl Session {
+    /// Makes it a flow, if it was none before.
+    #[inline(never)]
+    fn end(&mut self, flows: &mut Vec<FlowRow>) {
+        if self.open {
+            flows.push(self.flow);
+            self.open = false;
+        }
+    }
+
     /// Whether the row tells more of the session, and not of the next one with the same key.
     fn goes_on(&self, record: &Record) -> bool {
         match record.meaning {

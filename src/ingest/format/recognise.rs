@@ -32,7 +32,7 @@ pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, R
     refuse_other_data(head)?;
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut found = match by_position(text, options) {
-        Some(layout) => Found::Table(Box::new(layout)),
+        Some(layout) => Found::Table(layout),
         None => find_in(text, options)?,
     };
     let data_start = match &mut found {
@@ -53,7 +53,7 @@ fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
             return by_fields(text, options);
         }
     }
-    Ok(Found::Table(Box::new(by_header(text, options)?)))
+    Ok(Found::Table(by_header(text, options)?))
 }
 
 fn is_json(text: &[u8]) -> bool {
@@ -77,7 +77,7 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
             let separator = *separators.iter().find(|s| look_like(&text::cut(row, **s), *fields, looks))?;
             if *by == PlacesCut::Table {
                 let layout = Layout::headerless(format, separator, Columns::of(places));
-                return Some(Ok(Found::Table(Box::new(layout))));
+                return Some(Ok(Found::Table(layout)));
             }
             Reader::Split(Box::new(Split::by_places(places, separator, format, options)))
         }

@@ -192,23 +192,18 @@ fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
 /// `8:55`, `08:31:01 AM`, `10:00:00.000 +0100` on that day, as words.
 #[inline(never)]
 fn time_of_day(date: NaiveDate, words: &[&[u8]], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
-    let mut words = words.to_vec();
+    // An hour of one digit gets a second one.
+    let text = join(&[b"0", &join(words)]).to_ascii_uppercase();
+    let text = text.get(usize::from(text.get(2) != Some(&b':'))..)?;
     // 12:30 AM is half past midnight, 12:30 PM is half past noon.
-    let half = match words.get(1).copied() {
-        Some(b"AM" | b"am") => Some(0),
-        Some(b"PM" | b"pm") => Some(12 * 3600),
-        _ => None,
+    let (text, half) = match text {
+        [text @ .., b'A', b'M'] => (text, Some(0)),
+        [text @ .., b'P', b'M'] => (text, Some(12 * 3600)),
+        _ => (text, None),
     };
-    if half.is_some() {
-        words.remove(1);
-    }
-    let mut text = join(&words);
-    if text.get(1) == Some(&b':') {
-        text.insert(0, b'0');
-    }
-    let (mut clock, rest) = clock(&text)?;
+    let (mut clock, rest) = clock(text)?;
     if let Some(half) = half {
-        clock = clock.checked_sub(12 * 3600).unwrap_or(clock) + half;
+        clock = clock % (12 * 3600) + half;
     }
     let (fraction, rest) = fraction(rest)?;
     (clock < 24 * 3600).then_some(())?;
