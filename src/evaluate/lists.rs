@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::gates::Failed;
 use crate::flow::Pair;
 use crate::report::{Gate, SetMatch, SetReport, ThreatMatch};
-use crate::rule::{Compiled, ReferenceSet, Rule, ThreatList};
+use crate::rule::{Compiled, Entry, ReferenceSet, Rule, ThreatList};
 
 /// Lists that were made ready, kept for the next evaluation.
 #[derive(Debug, Default)]
@@ -53,7 +53,7 @@ impl Lists<'_> {
         let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, None);
         hits.filter_map(|hit| {
             let set = self.rule.reference_sets.get(hit.set)?;
-            let entry = set.entries.get(hit.entry)?.to_string();
+            let entry = bare(set.entries.get(hit.entry)?);
             Some((hit.set, SetMatch { reference_set: set.name.clone(), entry, side: hit.side }))
         })
     }
@@ -65,7 +65,7 @@ impl Lists<'_> {
         let entry = list.entries.get(hit.entry)?;
         Some(ThreatMatch {
             list: list.name.clone(),
-            entry: entry.to_string(),
+            entry: bare(entry),
             line: u64::from(entry.line()),
             remark: entry.remark().map(str::to_owned),
             failed_gates: failed.gates().filter(|gate| *gate != Gate::ExcludedDestination).collect(),
@@ -77,4 +77,11 @@ impl Lists<'_> {
         let report = |set: &ReferenceSet| SetReport { name: set.name.clone(), pairs: 0, flows: 0 };
         self.rule.reference_sets.iter().map(report).collect()
     }
+}
+
+/// An entry without its remark.
+fn bare(entry: &Entry) -> String {
+    let mut text = entry.to_string();
+    text.truncate(text.find(" #").unwrap_or(text.len()));
+    text
 }

@@ -11,9 +11,13 @@ import { calls, DAY, HEADER } from "./flows.mjs";
 import { beaconlens, inProject, root, run, write } from "./installed.mjs";
 
 const golden = join(root, "tests/golden");
-const cases = readdirSync(golden)
+const files = readdirSync(golden);
+const cases = files
   .filter((name) => name.endsWith(".report.json"))
   .map((name) => name.replace(".report.json", ""));
+
+/** The input of a case: the file of its name that is nothing else. */
+const inputOf = (name) => files.find((file) => /^\.(csv|json|log|txt)$/.test(file.replace(name, "")));
 
 /** What a case's options are called on the command line. */
 function optionsOf(name) {
@@ -21,11 +25,13 @@ function optionsOf(name) {
   const path = (kind) => join(golden, `${name}.${kind}.json`);
   if (existsSync(path("rule"))) args.push("--rule", path("rule"));
   if (!existsSync(path("options"))) return args;
-  const { mapping = {}, delimiter, timeUnit, utcOffsetMinutes } = JSON.parse(readFileSync(path("options")));
+  const options = JSON.parse(readFileSync(path("options")));
+  const { mapping = {}, delimiter, timeUnit, utcOffsetMinutes, duplicates } = options;
   for (const [role, column] of Object.entries(mapping)) args.push("--map", `${role}=${column}`);
   if (delimiter) args.push("--delimiter", delimiter);
   if (timeUnit) args.push("--time-unit", timeUnit);
   if (utcOffsetMinutes) args.push("--utc-offset-minutes", String(utcOffsetMinutes));
+  if (duplicates) args.push("--duplicates");
   return args;
 }
 
@@ -43,7 +49,7 @@ for (const workers of [1, 2, 3]) {
         "--order",
         "rule",
         ...optionsOf(name),
-        `${name}.csv`,
+        inputOf(name),
       ];
       const { stdout, code, stderr } = await beaconlens(args, { cwd: golden });
       // Of a file that is refused there is no report.

@@ -9,6 +9,7 @@ import { CancelledError, Engine, EngineError, type Session } from "./engine/clie
 import type { PairKey, SourceInput } from "./engine/protocol";
 import type { Host } from "./host";
 import { startIntake } from "./intake/intake";
+import { allow, disallow, type Endpoint, suppressedBy } from "./ui/allowed";
 import { showDataset } from "./ui/dataset";
 import { Detail } from "./ui/detail";
 import { announce, byId } from "./ui/dom";
@@ -19,6 +20,7 @@ import { clearErrors, showError, showRefusals } from "./ui/messages";
 import { readAgainForm } from "./ui/read-again";
 import { showReading, showReadingStart } from "./ui/reading";
 import { RuleEditor } from "./ui/rule-editor";
+import { clearStatus, showStatus } from "./ui/status";
 import { startTheme } from "./ui/theme";
 
 /** More dots than this in one plot are a blot, and slow. */
@@ -143,7 +145,14 @@ class App {
   }
 
   async #firstReport(session: Session, signal: AbortSignal): Promise<Report> {
-    this.#editor ??= new RuleEditor(byId("rule"), session.facts.defaultRule, (rule) => this.#evaluate(rule));
+    const asked = () => this.#dataset?.session ?? session;
+    this.#editor ??= new RuleEditor(byId("rule"), session.facts, {
+      onChange: (rule) => this.#evaluate(rule),
+      // Any worker will do; the one of the latest dataset is there as long as the editor is seen.
+      parseList: (kind, { name, text }) => asked().parseList({ kind, name, text }),
+      parseRule: (rule) => asked().parseRule(rule),
+      query: (target, rule) => asked().query(target, rule),
+    });
     try {
       const report = await this.#evaluateLeniently(session);
       if (signal.aborted) throw new CancelledError("cancelled");
@@ -163,6 +172,7 @@ class App {
     this.#dataset?.session.close();
     this.#dataset = { session, inputs, options, report };
     this.#closeDetail();
+    clearStatus();
     this.#list.open("findings");
     byId("version").textContent = session.facts.version;
     byId("bar-dataset").textContent = inputs.map((input) => input.name).join(", ");
@@ -203,24 +213,49 @@ class App {
     document.title = `${counted(report.totals.findings, "finding")} · beaconlens`;
   }
 
-  async #evaluate(rule: Rule): Promise<void> {
+  /** Says whether the list is now this rule's. */
+  async #evaluate(rule: Rule): Promise<boolean> {
     const dataset = this.#dataset;
-    if (!dataset) return;
+    if (!dataset) return false;
     const turn = ++this.#evaluation;
     try {
       const report = await dataset.session.evaluate(rule);
-      if (turn !== this.#evaluation || dataset !== this.#dataset) return;
+      if (turn !== this.#evaluation || dataset !== this.#dataset) return false;
       this.#editor?.showError(null);
       dataset.report = report;
       this.#showList(report);
       announce(counted(report.totals.findings, "finding"));
       if (this.#selected) await this.#explain(this.#selected);
+      return true;
     } catch (error) {
-      if (turn !== this.#evaluation || error instanceof CancelledError) return;
+      if (turn !== this.#evaluation || error instanceof CancelledError) return false;
       // The last good list stays in place beside the error.
       if (error instanceof EngineError && error.code === "E_RULE") this.#editor?.showError(error);
       else showError(messageOf(error), hintOf(error));
+      return false;
     }
+  }
+
+  /** Changes the rule from outside its form, and re-ranks; says whether the engine took it. */
+  async #rework(change: (rule: Rule) => Rule): Promise<boolean> {
+    const editor = this.#editor;
+    if (!editor) return false;
+    const rule = change(editor.take());
+    editor.set(rule);
+    return this.#evaluate(rule);
+  }
+
+  async #allow(end: Endpoint): Promise<void> {
+    if (!(await this.#rework((rule) => allow(rule, end))) || !this.#dataset) return;
+    const pairs = counted(suppressedBy(this.#dataset.report, end), "pair");
+    showStatus(`Allowed ${end.side} ${end.address}: ${pairs} suppressed.`, () => this.#disallow(end));
+  }
+
+  async #disallow(end: Endpoint): Promise<void> {
+    clearStatus(); // what it offers to undo is undone
+    await this.#rework((rule) => disallow(rule, end));
+    announce(`${end.address} is no longer allowed`);
+    byId("detail").querySelector("h2")?.focus();
   }
 
   async #select(pair: PairKey): Promise<void> {
@@ -249,6 +284,8 @@ class App {
       const plots = plotsOf(explanation, series, row, rule.utc_offset_minutes);
       this.#detail.show(explanation, row, plots, rule, {
         onClose: () => this.#closeDetail(),
+        onAllow: (end) => this.#allow(end),
+        onDisallow: (end) => this.#disallow(end),
         explainText: () => dataset.session.explainText(pair, rule),
       });
       announce(row?.verdict ?? explanation.sentence);

@@ -1,16 +1,13 @@
 //! Real captures with labels: `LABELS_ALL.csv` in a folder, and a folder of files for each data set.
 //!
-//! Zeek's logs (tab-separated and JSON), Sysmon's network events and Suricata's flow events are turned
-//! into CSV first; everything else the crate reads by itself.
+//! They are read as any input is, and ranked by what the report says.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::Path;
 
-use beaconlens::regularity::{Judge, Regularity, Thousandths, rita_score};
-use beaconlens::{Connection, Detector, Options, Pair, Rule};
-use serde_json::Value;
+use beaconlens::report::Finding;
+use beaconlens::{Detector, Options, Pair, Rule};
 
 /// One line of the labels that names a pair.
 #[derive(Clone, Debug, Default)]
@@ -57,81 +54,16 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// All pairs of a capture with their connections, sorted by start; nothing if it cannot be read.
+/// All pairs of a capture; nothing if it cannot be read.
 #[must_use]
-pub fn pairs(path: &Path) -> BTreeMap<Pair, Vec<Connection>> {
-    let Ok(bytes) = std::fs::read(path) else { return BTreeMap::new() };
-    let text = String::from_utf8_lossy(&bytes);
-    let csv = if text.starts_with("#separator") {
-        Some(zeek(&text))
-    } else if text.starts_with('{') {
-        Some(json(&text))
-    } else {
-        None
-    };
+pub fn pairs(path: &Path) -> Vec<Finding> {
+    let Ok(bytes) = std::fs::read(path) else { return Vec::new() };
     let mut detector = Detector::new(Options::new());
-    let input = csv.as_ref().map_or(&bytes[..], |csv| csv.as_bytes());
-    if detector.ingest(input).and_then(|()| detector.finish()).is_err() {
-        return BTreeMap::new();
+    if detector.ingest(&bytes).and_then(|()| detector.finish()).is_err() {
+        return Vec::new();
     }
-    let rule =
-        r#"{"window": "all", "gates": {"min_connections": 1, "min_hours": 1}, "excluded_destinations": []}"#;
-    let Ok(rule) = Rule::from_json(rule) else { return BTreeMap::new() };
-    let listed = detector.pairs(&rule).into_iter();
-    let keys = listed.map(|l| Pair::new(l.pair.sourceip, l.pair.destinationip, l.pair.destinationport));
-    keys.map(|pair| (pair, detector.history(&pair))).collect()
-}
-
-const HEADER: &str = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n";
-
-/// Zeek's tab-separated connections as CSV.
-fn zeek(text: &str) -> String {
-    const WANTED: [&str; 6] = ["ts", "id.orig_h", "id.resp_h", "id.resp_p", "orig_bytes", "resp_bytes"];
-    let mut out = HEADER.to_owned();
-    let mut columns = [usize::MAX; 6];
-    for line in text.lines() {
-        if let Some(names) = line.strip_prefix("#fields\t") {
-            let names: Vec<&str> = names.split('\t').collect();
-            columns = WANTED.map(|name| names.iter().position(|n| *n == name).unwrap_or(usize::MAX));
-        } else if !line.starts_with('#') {
-            let fields: Vec<&str> = line.split('\t').collect();
-            row(&mut out, columns.map(|at| fields.get(at).copied().unwrap_or("-").to_owned()));
-        }
-    }
-    out
-}
-
-/// Connections in lines of JSON as CSV: Zeek's, Sysmon's event 3, Suricata's flows.
-fn json(text: &str) -> String {
-    let mut out = HEADER.to_owned();
-    for line in text.lines() {
-        let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
-        let get = |names: &[&str]| {
-            let found = names.iter().find_map(|name| value.pointer(name));
-            found.map_or("-".to_owned(), |value| value.as_str().map_or(value.to_string(), str::to_owned))
-        };
-        let kind = get(&["/event_type"]);
-        if kind != "-" && kind != "flow" || get(&["/Task"]) != "-" && get(&["/Task"]) != "3" {
-            continue;
-        }
-        row(
-            &mut out,
-            [
-                get(&["/ts", "/UtcTime", "/flow/start"]),
-                get(&["/id.orig_h", "/id_orig_h", "/SourceIp", "/src_ip"]),
-                get(&["/id.resp_h", "/id_resp_h", "/DestinationIp", "/dest_ip"]),
-                get(&["/id.resp_p", "/id_resp_p", "/DestinationPort", "/dest_port"]),
-                get(&["/orig_bytes", "/flow/bytes_toserver"]),
-                get(&["/resp_bytes", "/flow/bytes_toclient"]),
-            ],
-        );
-    }
-    out
-}
-
-fn row(out: &mut String, fields: [String; 6]) {
-    let fields = fields.map(|field| if field == "-" { String::new() } else { field });
-    let _ = writeln!(out, "{}", fields.join(","));
+    let Ok(rule) = Rule::from_json(r#"{"window": "all"}"#) else { return Vec::new() };
+    detector.pairs(&rule).into_iter().map(|listed| listed.pair).collect()
 }
 
 /// A labelled pair and where it ranks in its capture.
@@ -139,13 +71,9 @@ fn row(out: &mut String, fields: [String; 6]) {
 pub struct Ranked {
     /// The label.
     pub label: Label,
-    /// Connections.
-    pub connections: usize,
-    /// What was found; none if there were too few calls.
-    pub found: Option<Regularity>,
-    /// RITA's score.
-    pub rita: f64,
-    /// Rank by regularity and by RITA's score; pairs that score the same share it.
+    /// What is said of the pair.
+    pub found: Finding,
+    /// Rank by priority and by RITA's score; pairs that score the same share it.
     pub ranks: [usize; 2],
     /// Pairs that were ranked.
     pub of: usize,
@@ -165,27 +93,18 @@ fn rank_one(folder: &Path, label: Label) -> Option<Ranked> {
     let place = folder.join(&label.dataset).join(&label.file);
     let pairs = pairs(&if label.file == "http.log" { place.with_file_name("conn.log") } else { place });
     let wanted = label.pair?;
-    let starts = || pairs.values().flatten().map(|connection| connection.start);
-    let last = starts().max()?;
-    // RITA's window is the last day.
-    let span = (starts().min()?.max(last - 86_400_000_000), last);
-    let mut judge = Judge::default();
-    let mut scored = BTreeMap::new();
-    for (pair, connections) in &pairs {
-        let outside = leaves_the_network(pair.destination) || *pair == wanted;
-        if outside && connections.len() >= 4 {
-            let rita = rita_score(connections, span).map_or(0.0, |score| score.score);
-            scored.insert(*pair, (judge.judge(connections), rita));
-        }
-    }
-    let connections = pairs.get(&wanted)?.len();
-    let (found, rita) = scored.get(&wanted).cloned().unwrap_or_default();
-    let regularity =
-        |found: &Option<Regularity>| found.as_ref().map_or(Thousandths(0), |found| found.regularity);
-    let above = scored.values().filter(|(other, _)| regularity(other) > regularity(&found)).count();
-    let above_rita = scored.values().filter(|(_, other)| *other > rita).count();
-    let of = scored.len();
-    Some(Ranked { label, connections, found, rita, ranks: [above + 1, above_rita + 1], of })
+    let is_wanted =
+        |pair: &Finding| Pair::new(pair.sourceip, pair.destinationip, pair.destinationport) == wanted;
+    let found = pairs.iter().find(|pair| is_wanted(pair))?.clone();
+    let ranked: Vec<&Finding> = pairs
+        .iter()
+        .filter(|pair| {
+            pair.connection_count >= 4 && (leaves_the_network(pair.destinationip) || is_wanted(pair))
+        })
+        .collect();
+    let above = ranked.iter().filter(|other| other.priority > found.priority).count();
+    let above_rita = ranked.iter().filter(|other| other.rita_score > found.rita_score).count();
+    Some(Ranked { label, ranks: [above + 1, above_rita + 1], of: ranked.len(), found })
 }
 
 fn leaves_the_network(destination: IpAddr) -> bool {
@@ -207,23 +126,21 @@ fn leaves_the_network(destination: IpAddr) -> bool {
 #[must_use]
 pub fn render(ranked: &[Ranked]) -> String {
     let mut out = String::from(
-        "| capture | pair | label | rank | rank, RITA | of | regularity | RITA's score | verdict |\n\
+        "| capture | pair | label | rank | rank, RITA | of | priority | RITA's score | verdict |\n\
          | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n",
     );
-    for Ranked { label, connections, found, rita, ranks: [rank, rank_rita], of } in ranked {
+    for Ranked { label, found, ranks: [rank, rank_rita], of } in ranked {
         let pair = label.pair.map_or(String::new(), |pair| pair.to_string());
-        let (regularity, verdict) =
-            found.as_ref().map_or(("–".to_owned(), format!("{connections} connections")), |found| {
-                (format!("{:.2}", found.regularity.value()), found.verdict.clone())
-            });
         let Label { dataset, verdict: known, .. } = label;
-        // What scores nothing is not ranked.
-        let shown = |rank: &usize, score: bool| if score { rank.to_string() } else { "–".to_owned() };
-        let rank = shown(rank, found.as_ref().is_some_and(|found| found.regularity > Thousandths(0)));
-        let rank_rita = shown(rank_rita, *rita > 0.0);
+        // What has no score is not ranked.
+        let rita = found.rita_score.map_or("–".to_owned(), |score| format!("{score:.2}"));
+        let rank_rita = if found.rita_score.is_some() { rank_rita.to_string() } else { "–".to_owned() };
+        let few = format!("{} connections", found.connection_count);
+        let verdict = found.verdict.as_ref().unwrap_or(&few);
         let _ = writeln!(
             out,
-            "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {regularity} | {rita:.2} | {verdict} |"
+            "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {} | {rita} | {verdict} |",
+            found.priority
         );
     }
     out

@@ -6,6 +6,8 @@ import { answerOf, type Engine, failureOf, type Link, type Message, type Questio
 export function joinRing(engine: Engine, link: Link): void {
   const member = new Member(engine, link);
   link.from.onmessage = ({ data }: MessageEvent<Message>) => member.receive(data);
+  // The leader gives the ring up: so does every other in turn.
+  link.from.addEventListener("close", () => link.to.close());
 }
 
 class Member {

@@ -1,6 +1,6 @@
 // The page's side of the workers: promises instead of messages.
 
-import type { DetectorOptions, Report, Rule } from "beaconlens";
+import type { DetectorOptions, QueryTarget, Report, Rule } from "beaconlens";
 import { type Link, ringOf, threadsFor } from "../../../pkg-config/npm/shards/ring";
 import { type Host, startWorker, workersWanted } from "../host";
 import { sizeOf } from "./bytes";
@@ -12,6 +12,7 @@ import {
   isReply,
   type PairDetails,
   type PairKey,
+  type ParsedList,
   type ReadProgress,
   type Request,
   type SourceInput,
@@ -172,6 +173,18 @@ export class Session {
 
   explainText(pair: PairKey, rule: Rule): Promise<string> {
     return this.call("explainText", { pair, rule });
+  }
+
+  parseRule(rule: Rule | string): Promise<Rule> {
+    return this.call("parseRule", { rule });
+  }
+
+  parseList(ask: Calls["parseList"]["ask"]): Promise<ParsedList> {
+    return this.call("parseList", ask);
+  }
+
+  query(target: QueryTarget, rule: Rule): Promise<string> {
+    return this.call("query", { target, rule });
   }
 
   close(): void {

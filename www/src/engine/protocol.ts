@@ -1,6 +1,6 @@
 // What the page and its workers say to each other. Types and guards only.
 
-import type { DetectorOptions, Explanation, Rule } from "beaconlens";
+import type { DetectorOptions, Explanation, QueryTarget, ReferenceSet, Rule, ThreatList } from "beaconlens";
 import type { Link } from "../../../pkg-config/npm/shards/ring";
 import type { Bytes } from "./bytes";
 
@@ -44,6 +44,15 @@ export interface PairDetails {
 export interface EngineFacts {
   version: string;
   defaultRule: Rule;
+  labRule: Rule;
+}
+
+/** A list of the rule, from a file. */
+export interface ParsedList {
+  list: ReferenceSet | ThreatList;
+  /** Lines that are no entry, and the first of them. */
+  leftOut: number;
+  first: { line: number; text: string } | null;
 }
 
 /** Every question the page can ask, with its answer. */
@@ -55,6 +64,13 @@ export interface Calls {
   reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };
   details: { ask: { rule: Rule; pair: PairKey; maxPoints: number }; answer: PairDetails };
   explainText: { ask: { rule: Rule; pair: PairKey }; answer: string };
+  /** A rule document, as text or as the page has it: checked and completed. */
+  parseRule: { ask: { rule: Rule | string }; answer: Rule };
+  parseList: {
+    ask: { kind: "reference_sets" | "threat_lists"; name: string; text: string };
+    answer: ParsedList;
+  };
+  query: { ask: { target: QueryTarget; rule: Rule }; answer: string };
 }
 export type CallName = keyof Calls;
 

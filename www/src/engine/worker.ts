@@ -1,7 +1,17 @@
 // An engine's thread: one detector, which lives as long as the worker does. The first one reads the files and
 // answers the page; where there are more, they share the pairs out: see shards/ring.ts.
 
-import { BeaconlensError, Detector, defaultRule, initSync, version } from "beaconlens/slim";
+import {
+  BeaconlensError,
+  Detector,
+  defaultRule,
+  initSync,
+  parseReferenceSet,
+  parseRule,
+  parseThreatList,
+  renderQuery,
+  version,
+} from "beaconlens/slim";
 import { Leader } from "../../../pkg-config/npm/shards/leader";
 import { joinRing } from "../../../pkg-config/npm/shards/member";
 import { chunksOf, sizeOf } from "./bytes";
@@ -9,6 +19,7 @@ import {
   type Calls,
   type Failure,
   isRequest,
+  type ParsedList,
   type ReadProgress,
   type Reply,
   type Request,
@@ -52,7 +63,7 @@ function start({ module, link }: Extract<Request, { kind: "start" }>): void {
 async function respond(call: Call): Promise<Answer> {
   switch (call.name) {
     case "facts":
-      return { answer: { version: version(), defaultRule: defaultRule() } };
+      return { answer: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
     case "read": {
       const { inputs, options } = call.ask;
       dataset().open(options);
@@ -71,7 +82,18 @@ async function respond(call: Call): Promise<Answer> {
     }
     case "details":
       return details(call.ask);
+    case "parseRule":
+      return { answer: parseRule(call.ask.rule) };
+    case "parseList":
+      return { answer: parseList(call.ask) };
+    case "query":
+      return { answer: renderQuery(call.ask.target, call.ask.rule) };
   }
+}
+
+function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {
+  if (kind === "threat_lists") return parseThreatList(name, text);
+  return { list: parseReferenceSet(name, text), leftOut: 0, first: null };
 }
 
 function dataset(): Leader {

@@ -1,5 +1,6 @@
 // The cells of the list: a number with its bar, an address, a time, a score.
 
+import type { ThreatMatch } from "beaconlens";
 import { type Column, type Pair, SCORE_WORDS, shown } from "./columns";
 import { h } from "./dom";
 import { endpoint } from "./format";
@@ -22,7 +23,12 @@ export function cellOf(row: Pair, column: Column, { focused }: Place): HTMLEleme
         opener(row, text, focused),
       );
     case "destinationip":
-      return h("td", { ...place, class: longOr("address", text) }, text);
+      return h(
+        "td",
+        { ...place, class: longOr("address", text) },
+        text,
+        row.threat && threatBadge(row.threat),
+      );
     case "first_seen":
     case "last_seen":
       return h("td", { ...place, class: "time" }, ...halves(text));
@@ -48,6 +54,10 @@ function opener(row: Pair, text: string, focused: boolean): HTMLElement {
     },
     text,
   );
+}
+
+function threatBadge({ list, line }: ThreatMatch): HTMLElement {
+  return h("span", { class: "badge", title: `${list}, line ${line}` }, "threat list");
 }
 
 /** A time breaks only between its day and its hour. */

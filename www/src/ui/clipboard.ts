@@ -22,12 +22,14 @@ function copyBySelection(text: string): void {
   area.remove();
 }
 
-/** A button that copies and says for a moment that it did. */
-export function copyButton(label: string, text: () => string | Promise<string>, name = label) {
+/** A button that copies and says for a moment that it did; `null`: there is nothing to copy. */
+export function copyButton(label: string, text: () => string | Promise<string | null>, name = label) {
   const element = button(
     label,
     async () => {
-      await copy(await text());
+      const copied = await text();
+      if (copied === null) return;
+      await copy(copied);
       element.textContent = "Copied";
       setTimeout(() => {
         element.textContent = label;

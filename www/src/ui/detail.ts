@@ -1,6 +1,7 @@
 // Why this pair: the verdict, what the priority is made of, when it called, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
+import { type AllowActions, allowControl } from "./allow-control";
 import { scoreMark } from "./cells";
 import { copyButton } from "./clipboard";
 import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
@@ -8,9 +9,10 @@ import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
 import { GATE_NAMES } from "./gates";
 import { priorityOf, regularityOf, ritaOf } from "./judgement";
+import { nearestChangeOf, setsOf, threatOf } from "./lists-met";
 import type { PlotSet } from "./plots";
 
-export interface DetailActions {
+export interface DetailActions extends AllowActions {
   onClose(): void;
   explainText(): Promise<string>;
 }
@@ -60,7 +62,17 @@ export class Detail {
     this.#plots?.destroy();
     this.#plots = plots;
     this.#root.hidden = false;
-    replace(this.#root, headOf(explanation, pair, actions), ...sentencesOf(explanation, pair));
+    replace(
+      this.#root,
+      headOf(explanation, pair, actions),
+      allowControl(explanation, rule, actions),
+      ...sentencesOf(explanation, pair),
+    );
+    append(this.#root, [
+      nearestChangeOf(explanation),
+      pair?.threat && threatOf(pair.threat),
+      setsOf(explanation),
+    ]);
     if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
     if (plots.figures.length > 0) {
       append(this.#root, [h("h3", {}, "When it called"), ...plots.figures]);

@@ -9,6 +9,7 @@ import { count, counted, instant, zone } from "./format";
 import { noFindings } from "./no-findings";
 import { type PairQuestion, pairQuestion } from "./pair-question";
 import { keyOf, type Order, PairTable, type Row, sameKey } from "./pair-table";
+import { SuppressedList } from "./suppressed";
 
 export interface ListActions {
   onSelect(pair: PairKey): void;
@@ -41,6 +42,7 @@ export class List {
   readonly #actions: ListActions;
   readonly #findings: PairTable;
   readonly #nearMisses: PairTable;
+  readonly #suppressed: SuppressedList;
   readonly #question: PairQuestion;
   readonly #tabs = new Map<Tab, HTMLButtonElement>();
   readonly #panel = h("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-findings" });
@@ -62,6 +64,7 @@ export class List {
       });
     this.#findings = table("Findings", [PRIORITY, QUERY], false);
     this.#nearMisses = table("Near misses", [PRIORITY, NEAREST], true);
+    this.#suppressed = new SuppressedList(actions.onSelect);
     this.#question = pairQuestion(actions.onAsk);
     replace(
       root,
@@ -73,6 +76,7 @@ export class List {
         ...TABS.map((tab) => this.#tabButton(tab)),
       ),
       this.#panel,
+      this.#suppressed.element,
     );
   }
 
@@ -81,15 +85,19 @@ export class List {
     const { totals, window, rule } = report;
     const offset = rule.utc_offset_minutes;
     this.#title.textContent = counted(totals.findings, "finding");
-    this.#window.textContent = window.start
+    const inTheWindow = window.start
       ? `${counted(totals.pairs_in_window, "pair")} after ${instant(window.start, offset)} up to ${instant(window.end, offset)} ${zone(offset)}` +
         (totals.flows_outside_window > 0
           ? `; ${counted(totals.flows_outside_window, "flow")} outside this window`
           : "")
       : `${counted(totals.pairs_in_window, "pair")} in all times`;
+    this.#window.textContent =
+      inTheWindow +
+      (totals.suppressed > 0 ? `; ${count(totals.suppressed)} suppressed by reference sets` : "");
     this.#showLeftOut(report.left_out);
     this.#findings.show(report.findings);
     this.#nearMisses.show(report.near_misses);
+    this.#suppressed.show(report);
     this.#label("findings", `Findings (${count(totals.findings)})`);
     this.#label("near-misses", `Near misses (${count(totals.near_misses)})`);
     this.#label("question", "Ask about a pair");
@@ -106,13 +114,15 @@ export class List {
 
   /** What the lists say of a pair. */
   find(pair: PairKey): Row | null {
-    const rows = [...(this.#report?.findings ?? []), ...(this.#report?.near_misses ?? [])];
-    return rows.find((row) => sameKey(keyOf(row), pair)) ?? null;
+    const { findings = [], near_misses = [], suppressed = [] } = this.#report ?? {};
+    const isIt = (row: Row) => sameKey(keyOf(row), pair);
+    return findings.find(isIt) ?? near_misses.find(isIt) ?? suppressed.find(isIt) ?? null;
   }
 
   mark(pair: PairKey | null): void {
     this.#findings.mark(pair);
     this.#nearMisses.mark(pair);
+    this.#suppressed.mark(pair);
   }
 
   open(tab: Tab): void {

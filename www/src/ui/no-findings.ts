@@ -43,7 +43,9 @@ function explanation({ totals }: Report): string {
   }
   return (
     `${counted(totals.pairs_in_window, "pair")} made ${counted(totals.flows_in_window, "connection")} ` +
-    "in the window, and none of them passed every gate."
+    (totals.suppressed > 0
+      ? `in the window; the ${count(totals.suppressed)} that passed every gate are suppressed by reference sets.`
+      : "in the window, and none of them passed every gate.")
   );
 }
 

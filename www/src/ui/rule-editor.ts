@@ -1,9 +1,14 @@
 // The rule as a form. Every change re-ranks at once; what the engine refuses is said at the field.
 
-import type { Rule } from "beaconlens";
+import type { QueryTarget, Rule } from "beaconlens";
+import type { EngineFacts } from "../engine/protocol";
 import { button, h, replace } from "./dom";
 import { counted } from "./format";
+import { listFiles, type ParseList } from "./list-files";
 import { readPorts, writePorts } from "./ports";
+import { RuleLists } from "./rule-lists";
+import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
+import { clearStatus, showStatus } from "./status";
 
 interface Field {
   /** The field's name in the rule document, as the engine's errors spell it. */
@@ -13,6 +18,14 @@ interface Field {
   control: HTMLInputElement | HTMLTextAreaElement;
   read(text: string): unknown;
   write(rule: Rule): string;
+}
+
+export interface RuleActions {
+  onChange(rule: Rule): void;
+  /** These three reject with what the engine refuses. */
+  parseList: ParseList;
+  parseRule(rule: Rule | string): Promise<Rule>;
+  query(target: QueryTarget, rule: Rule): Promise<string>;
 }
 
 const DEBOUNCE_MS = 100;
@@ -25,31 +38,65 @@ const numberOrText = (text: string): unknown =>
 const words = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
 export class RuleEditor {
-  readonly #standard: Rule;
-  readonly #onChange: (rule: Rule) => void;
+  readonly #profiles: Record<Profile, Rule>;
+  readonly #actions: RuleActions;
+  readonly #tools: RuleTools;
   readonly #fields: Field[];
+  readonly #lists = new RuleLists(() => this.#changed());
   readonly #difference = h("p", { class: "rule-difference" });
   readonly #stray = h("p", { class: "field-error", role: "alert" });
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rule: Rule;
 
-  constructor(root: Element, standard: Rule, onChange: (rule: Rule) => void) {
-    this.#standard = standard;
-    this.#rule = structuredClone(standard);
-    this.#onChange = onChange;
+  constructor(root: Element, { defaultRule, labRule }: EngineFacts, actions: RuleActions) {
+    this.#profiles = { default: defaultRule, lab: labRule };
+    this.#rule = structuredClone(defaultRule);
+    this.#actions = actions;
     this.#fields = fields();
+    this.#tools = ruleTools({
+      onProfile: (profile) =>
+        this.#exchange({ ...this.#profiles[profile], ...this.#lists.read() }, `Profile ${profile} is used.`),
+      document: () => this.#asked((rule) => actions.parseRule(rule)),
+      query: (target) => this.#asked((rule) => actions.query(target, rule)),
+      onLoad: async ({ name, text }) => this.#exchange(await actions.parseRule(text), `Loaded ${name}.`),
+    });
     replace(root, this.#form());
-    this.set(standard);
+    this.set(defaultRule);
+  }
+
+  /** The profile that this rule began as: each has its name. */
+  get #profile(): Profile {
+    return this.#rule.name === this.#profiles.lab.name ? "lab" : "default";
+  }
+
+  /** Asks the engine something about what the form says now; what it refuses is said at the field. */
+  async #asked<Answer>(ask: (rule: Rule) => Promise<Answer>): Promise<Answer | null> {
+    try {
+      return await ask(this.#read());
+    } catch (error) {
+      this.showError(error as Error);
+      return null;
+    }
   }
 
   get rule(): Rule {
     return this.#rule;
   }
 
+  /** What the form says now, also what was typed a moment ago; whoever asks evaluates it. */
+  take(): Rule {
+    clearTimeout(this.#timer);
+    this.#rule = this.#read();
+    return this.#rule;
+  }
+
   /** Shows this rule; says nothing to anybody. */
   set(rule: Rule): void {
+    clearTimeout(this.#timer);
     this.#rule = structuredClone(rule);
     for (const field of this.#fields) field.control.value = field.write(rule);
+    this.#lists.set(rule);
+    this.#tools.showProfile(this.#profile);
     this.showError(null);
     this.#showDifference();
   }
@@ -57,22 +104,33 @@ export class RuleEditor {
   /** Shows this rule and re-ranks by it. */
   apply(rule: Rule): void {
     this.set(rule);
-    this.#onChange(this.#rule);
+    this.#actions.onChange(this.#rule);
+  }
+
+  /** Another rule in the place of this one, lists and all; there is a way back. */
+  #exchange(rule: Rule, told: string): void {
+    const before = this.take();
+    this.apply(rule);
+    showStatus(told, () => {
+      clearStatus();
+      this.apply(before);
+    });
   }
 
   showError(error: { message: string } | null): void {
-    const guilty = error && this.#fields.find((field) => error.message.includes(field.name));
+    const path = error && pathOf(error);
+    const isAList = this.#lists.showError(path, error ? explain(error) : "");
+    if (isAList) openDrawer(this.#lists.element);
+    const guilty = path && !isAList && this.#fields.find((field) => path.split(/[.[]/).includes(field.name));
     for (const field of this.#fields) {
       const place = errorPlace(field);
       const isGuilty = field === guilty;
       field.control.setAttribute("aria-invalid", String(isGuilty));
       const text = isGuilty && error ? explain(error) : "";
       if (place.textContent !== text) place.textContent = text;
-      // An error must not hide in a closed drawer.
-      const drawer = isGuilty ? field.control.closest("details") : null;
-      if (drawer) drawer.open = true;
+      if (isGuilty) openDrawer(field.control);
     }
-    this.#stray.textContent = error && !guilty ? explain(error) : "";
+    this.#stray.textContent = error && !guilty && !isAList ? explain(error) : "";
   }
 
   #form(): HTMLElement {
@@ -82,7 +140,7 @@ export class RuleEditor {
       {
         class: "rule",
         "aria-label": "Rule",
-        on: { submit: (event) => event.preventDefault(), input: () => this.#changed() },
+        on: { submit: (event) => event.preventDefault(), input: (event) => this.#onInput(event) },
       },
       h("div", { class: "fields" }, ...first.map((field) => this.#fieldView(field))),
       h(
@@ -91,6 +149,14 @@ export class RuleEditor {
         h("summary", {}, "Networks, ports and time"),
         h("div", { class: "fields fields-wide" }, ...rest.map((field) => this.#fieldView(field))),
       ),
+      h(
+        "details",
+        { class: "rule-more" },
+        h("summary", {}, "Reference sets and threat lists"),
+        this.#lists.element,
+        listFiles(this.#lists, this.#actions.parseList),
+      ),
+      this.#tools.element,
       this.#stray,
       this.#difference,
     );
@@ -126,12 +192,17 @@ export class RuleEditor {
     return h("span", { class: "chips" }, ...WINDOWS.map(preset));
   }
 
+  /** Choosing a file or a query changes no rule yet. */
+  #onInput({ target }: Event): void {
+    if ((target as Element).closest(".rule-tools, .list-files") === null) this.#changed();
+  }
+
   #changed(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      this.#rule = this.#read();
+      this.take();
       this.#showDifference();
-      this.#onChange(this.#rule);
+      this.#actions.onChange(this.#rule);
     }, DEBOUNCE_MS);
   }
 
@@ -143,25 +214,51 @@ export class RuleEditor {
       const holder = field.name in gates ? gates : rule;
       holder[field.name] = field.read(field.control.value);
     }
-    return { ...rule, gates } as unknown as Rule;
+    return { ...rule, gates, ...this.#lists.read() } as unknown as Rule;
   }
 
   #showDifference(): void {
-    const changed = this.#fields.filter((field) => field.write(this.#standard) !== field.control.value);
+    const profile = this.#profile;
+    const standard = this.#profiles[profile];
+    const changed = this.#fields.filter((field) => field.write(standard) !== field.control.value);
     for (const field of this.#fields) {
       field.control.closest(".field")?.classList.toggle("changed", changed.includes(field));
     }
-    if (changed.length === 0) {
-      replace(this.#difference, "This is the default rule: the query for T1584.005.");
+    const others = OTHERS.filter(
+      ([, part]) => JSON.stringify(part(standard)) !== JSON.stringify(part(this.#rule)),
+    );
+    const names = [...changed.map((field) => field.label.toLowerCase()), ...others.map(([name]) => name)];
+    if (names.length === 0) {
+      const meaning = profile === "lab" ? "for one’s own test on one machine" : "the query for T1584.005";
+      replace(this.#difference, `This is the ${profile} rule: ${meaning}.`);
       return;
     }
-    const names = changed.map((field) => field.label.toLowerCase()).join(", ");
     replace(
       this.#difference,
-      `Differs from the default rule in ${counted(changed.length, "field")}: ${names}. `,
-      button("Reset to default", () => this.apply(this.#standard), { class: "quiet" }),
+      `Differs from the ${profile} rule in ${counted(names.length, "field")}: ${names.join(", ")}. `,
+      button(`Reset to ${profile}`, () => this.#exchange(standard, `Reset to ${profile}.`), {
+        class: "quiet",
+      }),
     );
   }
+}
+
+/** What else a rule can differ in, without a field of its own. */
+const OTHERS: readonly [string, (rule: Rule) => unknown][] = [
+  ["reference sets", (rule) => rule.reference_sets],
+  ["threat lists", (rule) => rule.threat_lists],
+  ["least connections on a C2 port", (rule) => rule.gates.min_connections_c2_port],
+  ["priority", (rule) => rule.priority],
+];
+
+/** The field that an error of the engine is about, as a path in the rule document. */
+const pathOf = (error: { message: string }): string | null =>
+  /^rule, field `([^`]+)`/.exec(error.message)?.[1] ?? null;
+
+/** An error must not hide in a closed drawer. */
+function openDrawer(around: Element): void {
+  const drawer = around.closest("details");
+  if (drawer) drawer.open = true;
 }
 
 /** The engine speaks of a document; here the field itself is in sight, and no line has a number. */

@@ -1,0 +1,362 @@
+// The rule as it is tuned on the page: reference sets, threat lists, and the way to other tools.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { AxeBuilder } from "@axe-core/playwright";
+import { defaultRule, init, renderQuery } from "../../dist/npm/dist/node.mjs";
+import { report } from "./engine.mjs";
+import {
+  calls,
+  columnOf,
+  csv,
+  foreign,
+  launch,
+  openPage,
+  screenshot,
+  serve,
+  untilResults,
+} from "./harness.mjs";
+
+let browser;
+let server;
+
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const textFile = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+
+/** Three callers of two endpoints, and one that calls too seldom for the gates. */
+const FLOWS = csv(
+  calls("10.0.0.1", "203.0.113.1", 443, 30, 600),
+  calls("10.0.0.2", "203.0.113.1", 443, 40, 600),
+  calls("10.0.0.3", "203.0.113.2", 8443, 50, 600),
+  calls("10.0.0.4", "203.0.113.9", 443, 5, 3600),
+);
+const reportOf = (rule) => report([["flows.csv", Buffer.from(FLOWS)]], rule);
+
+/** Runs the steps on the flows; afterwards nothing may have gone wrong, or out. */
+function tuningTest(name, steps, options) {
+  test(name, { timeout: 120_000 }, async () => {
+    const opened = await openPage(browser, server.url, options);
+    try {
+      await opened.page.setInputFiles("#picker", textFile("flows.csv", FLOWS));
+      await untilResults(opened.page);
+      await steps(opened.page, opened);
+      assert.deepEqual(opened.troubles, []);
+      assert.deepEqual(foreign(opened.requests, server.url), []);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+async function noBarriers(page) {
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
+  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  assert.deepEqual(
+    serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`),
+    [],
+  );
+}
+
+const untilFindings = (page, count) =>
+  page.waitForFunction((wanted) => document.querySelectorAll(".pairs tbody tr").length === wanted, count);
+
+async function openSource(page, source) {
+  await page.click(`.pairs tbody tr:has-text("${source}")`);
+  await page.waitForFunction(
+    (start) => document.querySelector("#detail h2")?.textContent.startsWith(`${start} →`),
+    source,
+  );
+}
+
+const suppressedRows = (page) =>
+  page.$$eval(".suppressed-pairs tbody tr", (rows) =>
+    rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent)),
+  );
+
+const openLists = (page) => page.click("summary >> text=Reference sets and threat lists");
+
+tuningTest(
+  "an endpoint is allowed in one click, stays listed, and can be undone",
+  async (page, { requests }) => {
+    const asked = requests.length;
+    await openSource(page, "10.0.0.1");
+    await page.click("#detail >> text=/^Allow$/");
+    await untilFindings(page, 1);
+    assert.deepEqual(await columnOf(page, "sourceip"), ["10.0.0.3"]);
+    await page.waitForSelector("#status >> text=Allowed destination 203.0.113.1: 2 pairs suppressed.");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Undo");
+    assert.match(await page.textContent(".list-head"), /4 pairs.*; 2 suppressed by reference sets/);
+
+    await page.click(".suppressed > summary");
+    const set = { name: "allowed on this page", applies_to: "destination", entries: ["203.0.113.1"] };
+    const expected = await reportOf({ reference_sets: [set] });
+    const [counts] = expected.reference_sets;
+    assert.deepEqual([counts.pairs, counts.flows], [2, 70]);
+    assert.equal(await page.textContent(".set-counts"), "allowed on this page: 2 pairs, 70 flows");
+    assert.deepEqual(
+      await suppressedRows(page),
+      expected.suppressed.map((row) => [
+        `${row.sourceip} → 203.0.113.1:443`,
+        "allowed on this page",
+        "203.0.113.1 destination",
+      ]),
+    );
+    assert.equal(await page.getAttribute("#detail .verdict", "data-verdict"), "suppressed");
+    assert.match(
+      await page.textContent("#detail .sets-met"),
+      /allowed on this page: destination by the entry 203/,
+    );
+    assert.match(await page.textContent("#detail .nearest-change"), /^Nearest change: .*203\.0\.113\.1/);
+    await noBarriers(page);
+    await screenshot(page, "allowed", { fullPage: true });
+
+    await page.click(".suppressed-pairs button >> text=10.0.0.2");
+    await page.waitForSelector("#detail h2:has-text('10.0.0.2')");
+    assert.equal(await page.locator(".suppressed-pairs [aria-current]").count(), 1);
+    await page.click("#status >> text=Undo");
+    await untilFindings(page, 3);
+    assert.equal(await page.textContent("#status"), "");
+    assert.equal(await page.isHidden(".suppressed"), true, "the set went with its last entry");
+    assert.match(await page.textContent(".rule-difference"), /default rule/);
+    const again = requests.slice(asked).filter((request) => !/plots-/.test(request));
+    assert.deepEqual(again, [], "nothing was read again");
+  },
+);
+
+tuningTest("a source can be allowed too, and undoing keeps what was changed since", async (page) => {
+  await openSource(page, "10.0.0.3");
+  await page.selectOption(".allow-side", "source");
+  await page.click("#detail >> text=/^Allow$/");
+  await untilFindings(page, 2);
+  assert.match(await page.textContent("#status"), /^Allowed source 10\.0\.0\.3: 1 pair suppressed\./);
+  await page.fill("#rule-min-connections", "35");
+  await untilFindings(page, 1);
+  await page.click("#status >> text=Undo");
+  await untilFindings(page, 2);
+  assert.equal(await page.inputValue("#rule-min-connections"), "35");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
+  // Without the status line the detail has the way back.
+  await page.click("#detail >> text=/^Allow$/");
+  await untilFindings(page, 1);
+  await page.click("#status >> text=Dismiss");
+  await page.click("#detail >> text=No longer allow destination 203.0.113.2");
+  await untilFindings(page, 2);
+});
+
+tuningTest("a set is edited as lines, and an error names the line", async (page) => {
+  await openLists(page);
+  await page.click("text=Add a reference set");
+  const card = page.locator("[data-list='set 1']");
+  const entries = card.locator("textarea");
+  await entries.fill("# ours\n203.0.113.0/31 # both\n10.0.0.0/99");
+  await page.waitForSelector("[data-list='set 1'] textarea[aria-invalid=true]");
+  assert.match(
+    await card.locator(".field-error").textContent(),
+    /^line 3: found "10\.0\.0\.0\/99", expected/,
+  );
+  await noBarriers(page);
+  await untilFindings(page, 3);
+  await entries.fill("# ours\n203.0.113.0/31 # both");
+  await untilFindings(page, 1);
+  assert.equal(await card.locator(".field-error").textContent(), "");
+  assert.match(await page.textContent(".rule-difference"), /reference sets/);
+  await card.locator("input >> nth=1").fill("8000-9000");
+  await untilFindings(page, 3);
+  await card.locator("input >> nth=1").fill("99999");
+  await page.waitForSelector("[data-list='set 1'] .field-error:not(:empty)");
+  await card.locator("input >> nth=1").fill("");
+  await card.locator("select").selectOption("source");
+  await untilFindings(page, 3);
+  await card.locator("select").selectOption("either");
+  await untilFindings(page, 1);
+  await card.locator("text=Remove").click();
+  await untilFindings(page, 3);
+  await page.click("text=Add a reference set");
+  await entries.fill("203.0.113.2");
+  await untilFindings(page, 2);
+  await page.click("text=Reset to default");
+  await untilFindings(page, 3);
+  assert.equal(await page.locator(".rule-list").count(), 0);
+  await page.click("#status >> text=Undo");
+  await untilFindings(page, 2);
+  assert.equal(await entries.inputValue(), "203.0.113.2");
+});
+
+tuningTest("no findings for the sake of a set is said so", async (page) => {
+  await openLists(page);
+  await page.click("text=Add a reference set");
+  await page.fill("[data-list='set 1'] textarea", "10.0.0.0/8");
+  await page.waitForSelector(".no-findings");
+  assert.match(await page.textContent(".no-findings"), /the 3 that passed every gate are suppressed/);
+});
+
+async function downloaded(page, click) {
+  const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+}
+
+const FEED = `# known endpoints
+203.0.113.9:443 # <b>seen</b> in May
+http://203.0.113.77/gate.php
+`;
+
+tuningTest("a threat list from a file marks what it names, below the gates too", async (page) => {
+  await openLists(page);
+  await page.setInputFiles("[name=threat-list-file]", textFile("feed.txt", FEED));
+  await untilFindings(page, 4);
+  const told = await page.textContent(".list-files-told");
+  assert.match(told, /^feed\.txt: 1 entry; 1 line left out as no endpoint, the first is line 3: http:/);
+  const badges = await page.$$eval(".pairs .badge", (marks) =>
+    marks.map((mark) => [mark.closest("tr").querySelector("th").textContent, mark.textContent, mark.title]),
+  );
+  assert.deepEqual(badges, [["10.0.0.4", "threat list", "feed.txt, line 2"]]);
+  await openSource(page, "10.0.0.4");
+  const threat = await page.$$eval("#detail [data-threat]", (facts) =>
+    facts.map((fact) => [fact.dataset.threat, fact.querySelector("dd").textContent]),
+  );
+  assert.deepEqual(threat, [
+    ["list", "feed.txt"],
+    ["line", "2"],
+    ["entry", "203.0.113.9:443"],
+    ["remark", "<b>seen</b> in May"],
+    ["failed gates", "least connections"],
+  ]);
+  await noBarriers(page);
+  await screenshot(page, "threat", { fullPage: true });
+  await page.click("text=Remove");
+  await untilFindings(page, 3);
+});
+
+tuningTest("a reference set from a file; the same name again takes its place", async (page) => {
+  await openLists(page);
+  const load = (text) => page.setInputFiles("[name=reference-set-file]", textFile("ours.txt", text));
+  await load("203.0.113.2\n");
+  await untilFindings(page, 2);
+  await load("203.0.113.1\n203.0.113.2\n");
+  await page.waitForSelector(".no-findings");
+  assert.equal(await page.locator("[data-list='ours.txt']").count(), 1);
+  await load("203.0.113.1\nnot an entry!\n");
+  await page.waitForSelector(".list-files-told [role=alert]");
+  assert.match(await page.textContent(".list-files-told"), /^ours\.txt, line 2: found "not an entry!"/);
+  assert.equal(await page.locator(".no-findings").count(), 1, "the last good set stays");
+});
+
+tuningTest("very many suppressed pairs come by the page", async (page) => {
+  const pairs = Array.from({ length: 230 }, (_, index) =>
+    calls(`10.1.1.${index}`, "203.0.113.1", 443, 20, 900),
+  );
+  await page.setInputFiles("#picker", textFile("many.csv", csv(...pairs)));
+  await page.waitForSelector("text=Findings (230)");
+  await openSource(page, "10.1.1.7");
+  await page.click("#detail >> text=/^Allow$/");
+  await page.waitForSelector("text=Findings (0)");
+  await page.click(".suppressed > summary");
+  assert.equal((await suppressedRows(page)).length, 200);
+  await page.click(".suppressed >> text=Show 30 more");
+  assert.equal((await suppressedRows(page)).length, 230);
+});
+
+tuningTest(
+  "a phone shows all of it without scrolling sideways",
+  async (page) => {
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await openLists(page);
+    await page.setInputFiles("[name=threat-list-file]", textFile(`${"long-name-".repeat(9)}.txt`, FEED));
+    await openTools(page);
+    await untilFindings(page, 4);
+    await openSource(page, "10.0.0.1");
+    await page.click("#detail >> text=/^Allow$/");
+    await untilFindings(page, 2);
+    await page.click(".suppressed > summary");
+    assert.equal(await overflow(), 0);
+    await openSource(page, "10.0.0.4");
+    assert.equal(await overflow(), 0);
+    await noBarriers(page);
+    await screenshot(page, "phone-tuning", { fullPage: true });
+  },
+  { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, hasTouch: true, isMobile: true },
+);
+
+const openTools = (page) => page.click("summary >> text=Profile, file and queries");
+
+tuningTest("the rule is saved, reset and loaded again", async (page) => {
+  await page.fill("#rule-min-connections", "35");
+  await openSource(page, "10.0.0.3");
+  await page.click("#detail >> text=/^Allow$/");
+  await untilFindings(page, 1);
+  await openTools(page);
+  const saved = await downloaded(page, () => page.click("text=Save rule"));
+  assert.equal(saved.name, "beaconlens-rule.json");
+  const set = { name: "allowed on this page", applies_to: "destination", entries: ["203.0.113.2"] };
+  const tuned = { gates: { min_connections: 35 }, reference_sets: [set] };
+  assert.deepEqual(JSON.parse(saved.text), (await reportOf(tuned)).rule);
+  await page.click("text=Reset to default");
+  await untilFindings(page, 3);
+  await page.setInputFiles("[name=rule-file]", textFile("rule.json", saved.text));
+  await untilFindings(page, 1);
+  assert.equal(await page.inputValue("#rule-min-connections"), "35");
+  await page.setInputFiles("[name=rule-file]", textFile("bad.json", '{"windows":"7d"}'));
+  await page.waitForSelector(".rule-tools [role=alert]:not(:empty)");
+  assert.match(await page.textContent(".rule-tools [role=alert]"), /^bad\.json: .*`windows`/);
+  assert.equal(await page.inputValue("#rule-min-connections"), "35");
+  // A rule that the engine refuses is not saved: the field says why.
+  await page.fill("#rule-window", "yesterday");
+  await page.click("text=Save rule");
+  await page.waitForSelector("#rule-window[aria-invalid=true]");
+});
+
+tuningTest("a profile can be chosen, and keeps the lists", async (page) => {
+  await openLists(page);
+  await page.setInputFiles("[name=reference-set-file]", textFile("ours.txt", "203.0.113.2\n"));
+  await untilFindings(page, 2);
+  await openTools(page);
+  await page.selectOption(".rule-tools label:has-text('Profile') select", "lab");
+  await page.waitForFunction(() => document.querySelector("#rule-min-hours").value === "1");
+  await page.waitForSelector(
+    ".rule-difference >> text=Differs from the lab rule in 1 field: reference sets.",
+  );
+  await page.click("text=Reset to lab");
+  await page.waitForSelector(".rule-difference >> text=This is the lab rule");
+  await untilFindings(page, 3);
+  await page.selectOption(".rule-tools label:has-text('Profile') select", "default");
+  await page.waitForSelector(".rule-difference >> text=This is the default rule");
+});
+
+tuningTest(
+  "the rule leaves as a query for each of the other tools",
+  async (page) => {
+    await init();
+    await page.fill("#rule-min-connections", "35");
+    await openTools(page);
+    const rule = { ...defaultRule(), gates: { min_connections: 35, min_hours: 3 } };
+    const choice = page.locator(".rule-tools label:has-text('Rule as a query') select");
+    const targets = await choice.locator("option").evaluateAll((all) => all.map(({ value }) => value));
+    assert.deepEqual(targets, [
+      ...["qradar", "qradar-literal", "sentinel", "defender", "splunk", "duckdb", "clickhouse"],
+    ]);
+    for (const target of targets) {
+      await choice.selectOption(target);
+      const file = await downloaded(page, () => page.click("text=Download query"));
+      assert.match(file.name, new RegExp(`^beaconlens-rule\\.${target}\\.(aql|kql|spl|sql)$`));
+      assert.equal(file.text, renderQuery(target, rule), target);
+    }
+    // The query did not stand in the way of the change that was just typed.
+    await untilFindings(page, 2);
+    assert.match(await page.textContent(".rule-difference"), /Differs .* least connections/);
+    await choice.selectOption("sentinel");
+    await page.click("text=Copy query");
+    await page.waitForSelector("text=Copied");
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), renderQuery("sentinel", rule));
+    await noBarriers(page);
+    await screenshot(page, "rule-tools");
+  },
+  { permissions: ["clipboard-read", "clipboard-write"] },
+);

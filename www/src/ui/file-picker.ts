@@ -1,0 +1,28 @@
+// A button that opens the browser's file chooser and hands over the text of each file.
+
+import { button, h } from "./dom";
+
+export interface TextFile {
+  name: string;
+  text: string;
+}
+
+/** `name`: of the input, which is never seen. */
+export function filePicker(label: string, name: string, onFiles: (files: TextFile[]) => void): HTMLElement {
+  const input = h("input", { type: "file", name, class: "offscreen", tabindex: -1, "aria-hidden": "true" });
+  input.multiple = true;
+  input.addEventListener("change", async () => {
+    const files = [...(input.files ?? [])];
+    const texts = await Promise.all(
+      files.map(async (file) => ({ name: file.name, text: await file.text() })),
+    );
+    input.value = ""; // so that the same file can be picked again
+    if (texts.length > 0) onFiles(texts);
+  });
+  return h(
+    "span",
+    { class: "file-picker" },
+    button(label, () => input.click()),
+    input,
+  );
+}

@@ -1,0 +1,57 @@
+// What the rule's lists say of a pair: a threat list that names it, and the reference sets that hold it.
+
+import type { Explanation, ThreatMatch } from "beaconlens";
+import { h } from "./dom";
+import { count } from "./format";
+import { GATE_NAMES } from "./gates";
+
+export function threatOf({ list, entry, line, remark, failed_gates }: ThreatMatch): HTMLElement {
+  const failed = failed_gates.map((gate) => GATE_NAMES[gate]).join(", ");
+  const facts: [string, string][] = [
+    ["list", list],
+    ["line", count(line)],
+    ["entry", withoutRemark(entry)],
+    ["remark", remark ?? "none"],
+    ["failed gates", failed || "none"],
+  ];
+  return h(
+    "section",
+    { class: "threat" },
+    h("h3", {}, "On a threat list"),
+    h(
+      "dl",
+      { class: "measures" },
+      ...facts.map(([name, text]) => h("div", { "data-threat": name }, h("dt", {}, name), h("dd", {}, text))),
+    ),
+    failed ? h("p", { class: "hint" }, "Shown all the same: a listed pair need not pass these gates.") : null,
+  );
+}
+
+const withoutRemark = (entry: string): string => entry.split(" #", 1)[0]?.trim() ?? entry;
+
+export function setsOf({ reference_sets }: Explanation) {
+  if (reference_sets.length === 0) return null;
+  return h(
+    "section",
+    { class: "sets-met" },
+    h("h3", {}, "Reference sets that hold it"),
+    h(
+      "ul",
+      {},
+      ...reference_sets.map(({ reference_set, entry, side }) =>
+        h(
+          "li",
+          {},
+          h("b", {}, reference_set),
+          `: ${side} by the entry `,
+          h("span", { class: "mono" }, entry),
+        ),
+      ),
+    ),
+  );
+}
+
+export function nearestChangeOf({ nearest_change }: Explanation) {
+  if (!nearest_change) return null;
+  return h("p", { class: "nearest-change" }, h("b", {}, "Nearest change: "), nearest_change);
+}

@@ -1,0 +1,111 @@
+// What leads into the rule and out of it: profiles, its document, and queries for other tools.
+
+import type { QueryTarget, Rule } from "beaconlens";
+import { copyButton } from "./clipboard";
+import { button, h } from "./dom";
+import { download } from "./download";
+import { filePicker, type TextFile } from "./file-picker";
+
+const TARGETS: readonly { target: QueryTarget; label: string; extension: string }[] = [
+  { target: "qradar", label: "QRadar AQL, its reference sets", extension: "aql" },
+  { target: "qradar-literal", label: "QRadar AQL, entries written out", extension: "aql" },
+  { target: "sentinel", label: "Microsoft Sentinel KQL", extension: "kql" },
+  { target: "defender", label: "Microsoft Defender KQL", extension: "kql" },
+  { target: "splunk", label: "Splunk SPL", extension: "spl" },
+  { target: "duckdb", label: "DuckDB SQL", extension: "sql" },
+  { target: "clickhouse", label: "ClickHouse SQL", extension: "sql" },
+];
+
+export const PROFILES = ["default", "lab"] as const;
+export type Profile = (typeof PROFILES)[number];
+
+export interface ToolActions {
+  onProfile(profile: Profile): void;
+  /** The rule as it stands, complete; `null` when the engine refused it, which is then said at its field. */
+  document(): Promise<Rule | null>;
+  query(target: QueryTarget): Promise<string | null>;
+  onLoad(file: TextFile): Promise<void>;
+}
+
+export interface RuleTools {
+  element: HTMLElement;
+  showProfile(profile: Profile): void;
+}
+
+export function ruleTools(actions: ToolActions): RuleTools {
+  const profile = h("select", {}, ...PROFILES.map((name) => h("option", { value: name }, name)));
+  profile.addEventListener("change", () => actions.onProfile(profile.value === "lab" ? "lab" : "default"));
+  const element = h(
+    "details",
+    { class: "rule-more rule-tools" },
+    h("summary", {}, "Profile, file and queries"),
+    h(
+      "div",
+      { class: "fields fields-wide" },
+      h(
+        "label",
+        { class: "field" },
+        h("span", {}, "Profile"),
+        profile,
+        h("span", { class: "hint" }, "lab: one’s own test on one machine; lists stay"),
+      ),
+      documentTools(actions),
+      queryTools(actions),
+    ),
+  );
+  return {
+    element,
+    showProfile(name) {
+      profile.value = name;
+    },
+  };
+}
+
+function documentTools(actions: ToolActions): HTMLElement {
+  const error = h("span", { class: "field-error", role: "alert" });
+  const save = async () => {
+    const rule = await actions.document();
+    if (rule) download("beaconlens-rule.json", "application/json", `${JSON.stringify(rule, null, 2)}\n`);
+  };
+  const load = filePicker("Load rule…", "rule-file", async ([file]) => {
+    if (!file) return;
+    error.textContent = "";
+    try {
+      await actions.onLoad(file);
+    } catch (refusal) {
+      error.textContent = `${file.name}: ${(refusal as Error).message}`;
+    }
+  });
+  return h(
+    "div",
+    { class: "field" },
+    h("span", {}, "Rule as a document"),
+    h("span", { class: "tools" }, button("Save rule", save), load),
+    h("span", { class: "hint" }, "JSON, also for the command and the worker"),
+    error,
+  );
+}
+
+function queryTools(actions: ToolActions): HTMLElement {
+  const choice = h(
+    "select",
+    {},
+    ...TARGETS.map(({ target, label }) => h("option", { value: target }, label)),
+  );
+  const chosen = () => TARGETS[choice.selectedIndex] ?? TARGETS[0];
+  const text = async () => {
+    const to = chosen();
+    return to ? actions.query(to.target) : null;
+  };
+  const save = async () => {
+    const to = chosen();
+    const query = await text();
+    if (to && query !== null) download(`beaconlens-rule.${to.target}.${to.extension}`, "text/plain", query);
+  };
+  return h(
+    "div",
+    { class: "field" },
+    h("label", { class: "field" }, h("span", {}, "Rule as a query"), choice),
+    h("span", { class: "tools" }, copyButton("Copy query", text), button("Download query", save)),
+  );
+}
