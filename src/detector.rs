@@ -36,6 +36,8 @@ use crate::time::rfc3339;
 #[derive(Debug, Default)]
 pub struct Detector {
     options: Options,
+    /// Those of the source that is read, if it has its own.
+    own_options: Option<Options>,
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
@@ -168,7 +170,15 @@ impl Detector {
         // What the end of the source before may say stands in the report.
         let _ = self.finish();
         self.sources.push(Source::new(name));
+        self.own_options = None;
         self.open = true;
+    }
+
+    /// As [`start_source`](Detector::start_source), for a source that is read by columns, delimiter and times
+    /// of its own; everything else is as the detector's options say.
+    pub fn start_source_as(&mut self, name: &str, options: Options) {
+        self.start_source(name);
+        self.own_options = Some(self.options.reading_as(options));
     }
 
     /// Takes the next bytes of the source. Any split of its bytes gives the same result; chunks of a
@@ -185,7 +195,7 @@ impl Detector {
         }
         self.forget();
         match self.sources.last_mut() {
-            Some(source) => source.ingest(chunk, &self.options, &mut self.sink),
+            Some(source) => source.ingest(chunk, self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink),
             None => Ok(()),
         }
     }
@@ -201,7 +211,7 @@ impl Detector {
         }
         self.forget();
         match self.sources.last_mut() {
-            Some(source) => source.finish(&self.options, &mut self.sink),
+            Some(source) => source.finish(self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink),
             None => Ok(()),
         }
     }
