@@ -182,7 +182,7 @@ impl Reading {
                     let reason = match read {
                         Ok(()) if self.repeated => Some(Reason::Repeated),
                         Ok(()) => {
-                            sink.beside.take(&record, Names(&fields), &sink.book);
+                            sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
                             self.tally.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
@@ -245,7 +245,7 @@ impl Tally {
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
                 Outcome::Record if repeated => Some(Reason::Repeated),
                 Outcome::Record => {
-                    sink.beside.take(&record, Names(&fields), &sink.book);
+                    sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
                     self.take(&record, &mut sink.batch)
                 }
                 Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),

@@ -47,6 +47,8 @@ Output, only data on standard output
                        that the rule's query answers; explain: text or json
   --order ORDER        priority (the default): what to look at first; rule: as the
                        rule's query
+  --hunts              instead of the findings what the hunts found: beacons by host
+                       name, bursts, scans, generated names (DGA), long connections
   --all                also pairs that failed a gate, with the names of those gates
 
   --help, --version
