@@ -26,6 +26,7 @@ mod error;
 mod evaluate;
 mod flow;
 mod hash;
+pub mod hunts;
 mod ingest;
 mod json;
 mod order;

@@ -1,0 +1,3 @@
+//! Hunts: detections that are not about pairs.
+
+pub mod names;
