@@ -294,7 +294,8 @@ impl Flow {
         for question in &self.questions {
             question.tell(key, None, rows);
         }
-        let both = |counts: [u64; 2]| if self.opener == 0 { (counts[0], counts[1]) } else { (counts[1], counts[0]) };
+        let both =
+            |counts: [u64; 2]| if self.opener == 0 { (counts[0], counts[1]) } else { (counts[1], counts[0]) };
         let (sent, received) = both(self.bytes);
         let (packets_sent, packets_received) = both(self.packets);
         let mut row = Row::new("capture", "flow", ("frame", self.frame), rows);

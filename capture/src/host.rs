@@ -90,9 +90,10 @@ fn http(bytes: &[u8]) -> Found<'_> {
     let request = lines.next().unwrap_or_default();
     if *method == b"CONNECT " {
         let target = request.get(method.len()..).unwrap_or_default();
-        return target.iter().position(|&b| b == b' ').map_or(Found::More, |end| {
-            Found::Host(target.get(..end).unwrap_or_default())
-        });
+        return target
+            .iter()
+            .position(|&b| b == b' ')
+            .map_or(Found::More, |end| Found::Host(target.get(..end).unwrap_or_default()));
     }
     let mut lines = lines.peekable();
     while let Some(line) = lines.next() {
@@ -122,8 +123,7 @@ mod tests {
         let long = |bytes: &[u8]| [&(bytes.len() as u16).to_be_bytes()[..], bytes].concat();
         let sni = long(&[&[0][..], &long(name)].concat());
         let extensions = long(&[&[0, 43][..], &long(&[2, 3, 4]), &[0, 0], &long(&sni)].concat());
-        let body =
-            [&[3, 3][..], &[7; 32], &[0], &long(&[0x13, 0x01]), &[1, 0], &extensions].concat();
+        let body = [&[3, 3][..], &[7; 32], &[0], &long(&[0x13, 0x01]), &[1, 0], &extensions].concat();
         let handshake = [&[1, 0][..], &long(&body)].concat();
         [&[0x16, 3, 1][..], &long(&handshake)].concat()
     }

@@ -66,8 +66,8 @@ impl Pcapng {
                 if length > 2 * LONGEST_FRAME as usize {
                     return Step::Damage;
                 }
-                let Some(body) = rest.take(length - FRAMING) else { return Step::Need(length) };
-                self.block(kind, Cursor(body), length)
+                let body = rest.take(length - FRAMING).filter(|_| bytes.len() >= length);
+                body.map_or(Step::Need(length), |body| self.block(kind, Cursor(body), length))
             }
             _ => Step::Pass(length),
         }

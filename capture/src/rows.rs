@@ -91,7 +91,10 @@ mod tests {
     fn text_from_files_cannot_leave_its_place() {
         let mut out = Vec::new();
         let name = b"a\"},{\\\n\xFF\x7F";
-        Row::new("capture", "dns", ("frame", 3), &mut out).foreign("query", name).seconds("d", 1_000_002).end();
+        Row::new("capture", "dns", ("frame", 3), &mut out)
+            .foreign("query", name)
+            .seconds("d", 1_000_002)
+            .end();
         let text = r#"{"capture":"dns","frame":3,"query":"a\"},{\\\\x0a\\xff\\x7f","d":1.000002}"#;
         assert_eq!(String::from_utf8_lossy(&out), format!("{text}\n"));
     }

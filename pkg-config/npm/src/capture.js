@@ -1,11 +1,7 @@
 // Packet captures and event logs: a module of its own makes rows of them, and is loaded when one is met.
 
 // By name, so that the glue's own loader falls away.
-import {
-  Converter,
-  __wbg_reset_state as resetState,
-  initSync as startGlue,
-} from "beaconlens-capture-glue";
+import { Converter, __wbg_reset_state as resetState, initSync as startGlue } from "beaconlens-capture-glue";
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
