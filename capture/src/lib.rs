@@ -39,9 +39,12 @@
 
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
 
+mod binxml;
 mod bytes;
 mod counts;
 mod dns;
+mod event;
+mod evtx;
 mod flow;
 mod host;
 mod link;
@@ -54,6 +57,7 @@ mod table;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
+use evtx::Evtx;
 use reading::Reading;
 
 /// What a file is that is not text.
@@ -64,6 +68,9 @@ pub enum Kind {
     Pcap,
     /// Packets as Wireshark writes them.
     Pcapng,
+    /// A Windows event log, of which connections and lookups are read: Sysmon's events 3 and 22, and Security's
+    /// 5156 (the Windows Filtering Platform let a connection through).
+    Evtx,
 }
 
 impl Kind {
@@ -76,6 +83,7 @@ impl Kind {
             [0xD4, 0xC3, 0xB2, 0xA1, ..] | [0xA1, 0xB2, 0xC3, 0xD4, ..] => Some(Kind::Pcap),
             [0x4D, 0x3C, 0xB2, 0xA1, ..] | [0xA1, 0xB2, 0x3C, 0x4D, ..] => Some(Kind::Pcap),
             [0x0A, 0x0D, 0x0D, 0x0A, ..] => Some(Kind::Pcapng),
+            [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => Some(Kind::Evtx),
             _ => None,
         }
     }
@@ -84,22 +92,40 @@ impl Kind {
 /// Makes rows of one file.
 #[derive(Debug)]
 pub struct Converter {
-    reading: Reading,
+    file: File,
+}
+
+#[derive(Debug)]
+enum File {
+    Packets(Box<Reading>),
+    Log(Evtx),
 }
 
 impl Converter {
     /// For a file of this kind, from its first byte.
     pub fn new(kind: Kind) -> Self {
-        Converter { reading: Reading::new(kind) }
+        Converter {
+            file: match kind {
+                Kind::Pcap => File::Packets(Box::new(Reading::pcap())),
+                Kind::Pcapng => File::Packets(Box::new(Reading::pcapng())),
+                Kind::Evtx => File::Log(Evtx::new()),
+            },
+        }
     }
 
     /// Takes the next bytes, and appends the rows that are complete.
     pub fn push(&mut self, bytes: &[u8], rows: &mut Vec<u8>) {
-        self.reading.push(bytes, rows);
+        match &mut self.file {
+            File::Packets(reading) => reading.push(bytes, rows),
+            File::Log(log) => log.push(bytes, rows),
+        }
     }
 
     /// Ends the file: appends what was still open, and the row that tells what was not used.
     pub fn finish(self, rows: &mut Vec<u8>) {
-        self.reading.finish(rows);
+        match self.file {
+            File::Packets(reading) => reading.finish(rows),
+            File::Log(log) => log.finish(rows),
+        }
     }
 }

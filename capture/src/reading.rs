@@ -1,6 +1,5 @@
 //! Bytes in any cut → frames → packets → flows.
 
-use crate::Kind;
 use crate::counts::{Counts, NotUsed};
 use crate::link::ip_of;
 use crate::packet::Packet;
@@ -54,11 +53,15 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub fn new(kind: Kind) -> Self {
-        let container = match kind {
-            Kind::Pcap => Container::Pcap(Pcap::new()),
-            Kind::Pcapng => Container::Pcapng(Pcapng::new()),
-        };
+    pub fn pcap() -> Self {
+        Reading::new(Container::Pcap(Pcap::new()))
+    }
+
+    pub fn pcapng() -> Self {
+        Reading::new(Container::Pcapng(Pcapng::new()))
+    }
+
+    fn new(container: Container) -> Self {
         let (counts, table) = (Counts::default(), Table::new());
         Reading { container, pending: Vec::new(), enough: 0, pass: 0, at: 0, counts, table }
     }
@@ -152,7 +155,7 @@ impl Reading {
         self.table.finish(rows);
         self.counts.missing_end = !self.pending.is_empty() || self.pass > 0;
         for note in self.counts.notes() {
-            rows::note("capture", self.counts.packets, &note, rows);
+            rows::note("capture", "frame", self.counts.packets, &note, rows);
         }
     }
 }

@@ -30,11 +30,20 @@ impl<'o> Row<'o> {
         self.next(name);
         let mut text = String::new();
         let _ = write!(text, "{value}");
-        self.quoted(text.as_bytes());
+        self.out.push(b'"');
+        for c in text.chars() {
+            match c {
+                '"' => self.out.extend_from_slice(b"\\\""),
+                '\\' => self.out.extend_from_slice(b"\\\\"),
+                c if c.is_control() => self.out.push(b' '),
+                c => self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+        }
+        self.out.push(b'"');
         self
     }
 
-    /// Text that comes from a file: what is not plain ASCII is written as `\x..`, as Zeek does it.
+    /// Bytes that come from a network: what is not plain ASCII is written as `\x..`, as Zeek does it.
     pub fn foreign(&mut self, name: &str, value: &[u8]) -> &mut Self {
         self.next(name);
         self.quoted(value);
@@ -79,8 +88,8 @@ impl<'o> Row<'o> {
 }
 
 /// What a person should know of the whole file.
-pub(crate) fn note(file: &str, count: u64, text: &str, out: &mut Vec<u8>) {
-    Row::new(file, "note", ("frame", count), out).text("text", text).end();
+pub(crate) fn note(file: &str, unit: &str, count: u64, text: &str, out: &mut Vec<u8>) {
+    Row::new(file, "note", (unit, count), out).text("text", text).end();
 }
 
 #[cfg(test)]

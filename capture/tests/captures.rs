@@ -10,7 +10,7 @@ use beaconlens_capture::{Converter, Kind};
 use made::*;
 use proptest::prelude::*;
 
-const SAMPLE: &str = "../tests/golden/pcap.jsonl";
+const SAMPLE: &str = "../tests/golden/pcap.json";
 
 fn report(rows: &str) -> Report {
     let mut detector = Detector::new(Options::new());

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, missing_docs)]
 
+pub mod log;
+
 use beaconlens_capture::{Converter, Kind};
 use etherparse::{PacketBuilder, TcpHeader};
 
