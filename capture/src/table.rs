@@ -81,3 +81,73 @@ impl Table {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+    use crate::packet::{TCP, UDP};
+
+    const SECOND: i64 = 1_000_000;
+
+    fn packet(port: u16, payload: &[u8]) -> Packet<'_> {
+        Packet {
+            from: (Ipv4Addr::new(10, 0, 0, 5).into(), port),
+            to: (Ipv4Addr::new(10, 0, 0, 1).into(), if payload.is_empty() { 7 } else { 53 }),
+            protocol: UDP,
+            length: 28,
+            flags: 0,
+            sequence: 0,
+            payload_length: payload.len() as u64,
+            payload,
+        }
+    }
+
+    fn lines(rows: &[u8]) -> usize {
+        rows.iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    #[test]
+    fn a_full_table_tells_the_silent_ones_and_counts_the_others() {
+        let (mut table, mut counts, mut rows) = (Table::new(), Counts::default(), Vec::new());
+        (table.most, table.full) = (100, 100);
+        for port in 0..100 {
+            table.take(&packet(port, b""), i64::from(port) * SECOND, &mut counts, &mut rows);
+            assert!(table.flows.len() <= 100);
+        }
+        assert_eq!((rows.len(), counts.early), (0, 0));
+        // The first 40 have been silent for more than a minute.
+        table.take(&packet(500, b""), 100 * SECOND, &mut counts, &mut rows);
+        assert_eq!((lines(&rows), table.flows.len(), counts.early), (40, 61, 0));
+        for port in 600..700 {
+            table.take(&packet(port, b""), 100 * SECOND, &mut counts, &mut rows);
+            assert!(table.flows.len() <= 100);
+        }
+        assert!(counts.early > 0);
+        table.finish(&mut rows);
+        assert_eq!(lines(&rows), 201, "every connection is told once");
+    }
+
+    #[test]
+    fn what_is_held_is_bounded_and_given_back() {
+        let (mut table, mut counts, mut rows) = (Table::new(), Counts::default(), Vec::new());
+        let question = b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\0\0\x1C\0\x01";
+        table.take(&packet(1, question), 0, &mut counts, &mut rows);
+        assert!(table.held > question.len() / 2 && rows.is_empty());
+        table.held = MOST_HELD;
+        table.take(&packet(2, question), 0, &mut counts, &mut rows);
+        assert_eq!((lines(&rows), table.held), (1, MOST_HELD), "told at once");
+        let begins = Packet {
+            protocol: TCP,
+            payload: b"GET ",
+            payload_length: 4,
+            to: packet(3, b"").to,
+            ..packet(3, b"")
+        };
+        table.take(&begins, 0, &mut counts, &mut rows);
+        assert_eq!(table.held, MOST_HELD);
+        table.finish(&mut rows);
+        assert!(table.held < MOST_HELD);
+    }
+}

@@ -120,6 +120,43 @@ fn a_beacon_in_a_capture_is_found_with_its_bytes() {
     assert_eq!(history[1].start, START + 300 * SECOND);
 }
 
+/// Packets of a connection, `>` from the end that opens it, `<` from the other one; its state in Zeek's words.
+#[test]
+fn how_a_connection_went() {
+    let cases = [
+        (">S", "S0"),
+        (">S >S >R", "RSTOS0"),
+        (">S >F", "SH"),
+        (">S <RA", "REJ"),
+        (">S <SA >A", "S1"),
+        (">S <SA >A >FA", "S2"),
+        (">S <SA >A <FA", "S3"),
+        (">S <SA >A <FA >FA", "SF"),
+        (">S <SA >A <FA >FA <R", "SF"),
+        (">S <SA >A >R", "RSTO"),
+        (">S <SA >A <R", "RSTR"),
+        ("<SA >A", "S1"),
+        ("<SA >S", "S1"),
+        (">A <A", "OTH"),
+        ("<R", "OTH"),
+    ];
+    for (packets, state) in cases {
+        let (client, server) = ((CLIENT, 50_000), (SERVER, 443));
+        let frames: Vec<Frame> = (0..)
+            .zip(packets.split(' '))
+            .map(|(at, packet)| match packet.split_at(1) {
+                (">", flags) => (START + at, tcp(client, server, flags, 7, b"")),
+                (_, flags) => (START + at, tcp(server, client, flags, 7, b"")),
+            })
+            .collect();
+        let rows = rows(&pcap(Order::Little, false, 1, &frames));
+        let flow = rows.lines().next().unwrap();
+        assert!(flow.contains(&format!("\"state\":\"{state}\"")), "{packets}: {rows}");
+        assert!(flow.contains("\"source\":\"10.0.0.5\""), "{packets}: {rows}");
+        assert_eq!(rows.lines().count(), 2, "{packets}: {rows}");
+    }
+}
+
 #[test]
 fn ipv6_extension_headers_are_passed() {
     let mut frame = udp((CLIENT, 7), (SERVER, 7), b"").split_off(14 + 20);

@@ -41,6 +41,9 @@ fn utf16(text: &str) -> Vec<u8> {
     text.encode_utf16().flat_map(u16::to_le_bytes).collect()
 }
 
+/// Writes a part of an element.
+type Part<'a> = &'a dyn Fn(&mut Chunk);
+
 /// A chunk that is being written: names and templates stand where they are needed first.
 struct Chunk {
     bytes: Vec<u8>,
@@ -84,12 +87,7 @@ impl Chunk {
     }
 
     /// `<name attribute=…>` as far as its content, which `content` writes.
-    fn element(
-        &mut self,
-        name: &str,
-        attribute: Option<(&str, &dyn Fn(&mut Chunk))>,
-        content: &dyn Fn(&mut Chunk),
-    ) {
+    fn element(&mut self, name: &str, attribute: Option<(&str, Part<'_>)>, content: Part<'_>) {
         self.bytes.push(if attribute.is_some() { 0x41 } else { 0x01 });
         self.u16(0xFFFF);
         let room = self.room();
