@@ -546,7 +546,21 @@ export function init(source?: ModuleSource): Promise<void>;
 /** Starts the engine at once, from a compiled module or its bytes. */
 export function initSync(source: WebAssembly.Module | BufferSource): void;
 
-/** What {@link evaluate} reads. gzip is recognised by its first bytes and inflated. */
+/**
+ * Says where the module is that reads packet captures (pcap, pcapng): `beaconlens/capture.wasm`. It is started
+ * when the first capture is met; a function is called then. Node, Deno, Bun and browsers find it by themselves;
+ * `beaconlens/slim`, `beaconlens/inline` and Cloudflare Workers read no captures without this call.
+ */
+export function initCapture(source: ModuleSource | (() => ModuleSource | Promise<ModuleSource>)): void;
+
+/**
+ * What {@link Detector.ingest} takes of the bytes of a file: rows, if it is a capture; else the bytes themselves.
+ * A block that is given has to stay as it is until the next one is asked for. {@link evaluate} does this by
+ * itself, and unpacks gzip before.
+ */
+export function rowsOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
+
+/** What {@link evaluate} reads, also captures. gzip is recognised by its first bytes and inflated. */
 export type Input = Uint8Array | ArrayBuffer | string | Blob | ReadableStream<Uint8Array> | Response;
 
 /** The options of {@link evaluate}. */

@@ -137,7 +137,7 @@ impl Diagnostics {
     }
 }
 
-fn shown(text: &[u8]) -> String {
+pub(super) fn shown(text: &[u8]) -> String {
     let text = text.get(..text.len().min(EXAMPLE_LENGTH * 4)).unwrap_or_default();
     let text = String::from_utf8_lossy(text.trim_ascii_end());
     text.chars().take(EXAMPLE_LENGTH).collect()

@@ -33,6 +33,8 @@ pub(super) enum Meaning {
     Host,
     /// A name that is looked up.
     Dns,
+    /// What a person should know of the source.
+    Note,
     /// Nothing to use.
     Not(Reason),
 }
@@ -197,8 +199,10 @@ pub(super) fn read(
     record: &mut Record,
 ) -> Result<(), Reason> {
     record.meaning = if format.is_plain() { Meaning::Flow } else { format.meaning(fields) };
-    if let Meaning::Not(reason) = record.meaning {
-        return Err(reason);
+    match record.meaning {
+        Meaning::Not(reason) => return Err(reason),
+        Meaning::Note => return Ok(()),
+        _ => {}
     }
     let names_only = matches!(record.meaning, Meaning::Host | Meaning::Dns);
     (record.start, record.form) = when(fields, reading)?;
