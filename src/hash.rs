@@ -31,7 +31,7 @@ impl BuildHasher for Mixing {
 
 /// A hash on its way.
 #[derive(Debug)]
-pub(crate) struct Mix(u64);
+pub(crate) struct Mix(pub u64);
 
 impl Hasher for Mix {
     fn finish(&self) -> u64 {

@@ -26,8 +26,10 @@ mod error;
 mod evaluate;
 mod flow;
 mod hash;
+pub mod hunts;
 mod ingest;
 mod json;
+mod names;
 mod order;
 mod pairs;
 pub mod priority;
@@ -46,7 +48,7 @@ pub use ingest::{Options, Role, TimeUnit};
 pub use priority::Priority;
 pub use report::{Explanation, Report};
 pub use rule::{
-    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, ReferenceSet, Rule, SetHit, Side,
     ThreatHit, ThreatList, Window,
 };
 

@@ -9,6 +9,7 @@
 pub mod accuracy;
 pub mod company_day;
 mod flow;
+pub mod names;
 pub mod office_day;
 mod random;
 

@@ -29,6 +29,9 @@ import { startTheme } from "./ui/theme";
 /** More dots than this in one plot are a blot, and slow. */
 const MAX_POINTS = 20_000;
 
+/** Formats whose rows the engine makes itself: there is nothing to choose. */
+const CAPTURES = ["pcap", "evtx"];
+
 const NARROW = matchMedia("(max-width: 900px)");
 
 /** What the engine said of a pair under a rule, and what draws it. */
@@ -225,7 +228,10 @@ class App {
   /** What can be done about the columns of the sources. */
   #columnsOf(session: Session, inputs: SourceInput[], report: Report): ColumnActions {
     return {
-      canChoose: (index) => session.sources[index]?.isText === true,
+      canChoose: (index) => {
+        const format = report.sources[index]?.format ?? "";
+        return session.sources[index]?.isText === true && !CAPTURES.includes(format);
+      },
       wereSaid: (index) => session.sources[index]?.remembered != null || inputs[index]?.options !== undefined,
       choose: (index) => this.#chooseColumns(session, inputs, report, index),
     };

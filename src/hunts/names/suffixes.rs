@@ -1,0 +1,159 @@
+//! The domain that somebody registered: one label more than the public suffix it ends with.
+//!
+//! Suffixes are those of the public suffix list (publicsuffix.org), and by its algorithm. The list is given, as
+//! it is too large for the module; without it a short rule of thumb takes its place.
+
+use std::hash::Hasher;
+
+use crate::hash::{Mix, WordTable};
+
+/// What the list says of a suffix; a table holds them together, as bits.
+const ITSELF: u64 = 1;
+/// Any label before it makes a suffix (`*.ck`).
+const ANY_BEFORE: u64 = 2;
+/// It is none, though such a rule says so (`!www.ck`).
+const EXCEPTION: u64 = 4;
+
+/// Not in public DNS, yet looked up by malware (Necurs, BazarLoader) or by those who test.
+const BESIDE_THE_LIST: &str = " bazar bit coin emc lib example invalid test ";
+
+/// Top-level domains of inner networks: RFC 6761, 6762, 7686, 8375, 9476; ICANN's .internal, .corp, .home and
+/// .mail; and names that routers and offices use.
+const INNER: &str =
+    " alt corp home internal intranet lan local localdomain localhost mail onion private workgroup ";
+
+/// Second labels that are as good as a top-level domain under a country's.
+const SECOND: &str =
+    " ac asso co com ed edu gen go gob gouv gov govt gr gv id in info mil ne net nom or org plc sch web ";
+
+/// A name in DNS has at most so many bytes when it is written with dots.
+const LONGEST: usize = 253;
+
+/// Knows public suffixes, and so registrable domains.
+#[derive(Debug, Clone, Default)]
+pub struct Suffixes {
+    rules: WordTable,
+    version: Option<String>,
+}
+
+impl Suffixes {
+    /// By the public suffix list: its text as published, or as this crate ships it
+    /// ([`PUBLIC_SUFFIXES`](super::PUBLIC_SUFFIXES)). Rules that are not ASCII are left out: in DNS they are
+    /// spelt `xn--`, as they are in the shipped list.
+    ///
+    /// Any other text gives whatever rules its lines make; an empty one is no list, and so the same as
+    /// [`Suffixes::default`].
+    ///
+    /// ```
+    /// use beaconlens::hunts::names::Suffixes;
+    ///
+    /// let suffixes = Suffixes::new("uk\nco.uk\n*.ck\n!www.ck\n");
+    /// assert_eq!(suffixes.registrable("www.example.co.uk"), Some("example.co.uk"));
+    /// assert_eq!(suffixes.registrable("co.uk"), None);
+    /// ```
+    #[must_use]
+    pub fn new(list: &str) -> Suffixes {
+        let mut suffixes = Suffixes::default();
+        for line in list.lines() {
+            suffixes.read(line);
+        }
+        suffixes
+    }
+
+    /// What the list says of its version; `None` if it says nothing, or there is no list.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// Whether a list was given; else the rule of thumb is used.
+    #[must_use]
+    pub fn by_list(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
+    /// The registrable domain of a name, as it is spelt there, without a dot at the end.
+    ///
+    /// `None` for names that nobody can register: single labels, addresses, reverse look-ups (`.arpa`), public
+    /// suffixes themselves, top-level domains that are not in the list (those of inner networks), and what is no
+    /// name: longer than 253 bytes, or with an empty label.
+    ///
+    /// Without a list: two labels, three if the second is one like `co` under a country's domain, and `None`
+    /// for the usual names of inner networks.
+    #[must_use]
+    pub fn registrable<'a>(&self, name: &'a str) -> Option<&'a str> {
+        let name = name.strip_suffix('.').unwrap_or(name);
+        let top = name.rsplit('.').next()?;
+        let numeric = top.bytes().all(|byte| byte.is_ascii_digit());
+        let no_name = name.len() > LONGEST || name.contains(':') || name.split('.').any(str::is_empty);
+        if no_name || numeric || top.eq_ignore_ascii_case("arpa") {
+            return None;
+        }
+        let labels = if self.by_list() { self.listed(name, top)? } else { thumb(name, top)? };
+        endings(name).nth(labels)
+    }
+
+    fn read(&mut self, line: &str) {
+        if let Some(version) = line.strip_prefix("// VERSION: ") {
+            self.version = Some(version.to_owned());
+        }
+        let rule = line.split_whitespace().next().unwrap_or_default();
+        let (rule, kind) = match rule.as_bytes() {
+            [b'!', ..] => (rule.get(1..), EXCEPTION),
+            [b'*', b'.', ..] => (rule.get(2..), ANY_BEFORE),
+            _ => (Some(rule), ITSELF),
+        };
+        if let Some(rule) = rule.filter(|rule| !rule.is_empty() && !rule.starts_with("//") && rule.is_ascii())
+        {
+            *self.rules.entry(key(&rule.to_ascii_lowercase())).or_default() |= kind;
+        }
+    }
+
+    /// How many labels the public suffix has.
+    fn listed(&self, name: &str, top: &str) -> Option<usize> {
+        let name = name.to_ascii_lowercase();
+        let mut found = usize::from(is_in(BESIDE_THE_LIST, top));
+        let mut any = false;
+        for (before, suffix) in endings(&name).enumerate() {
+            let kind = self.rules.get(&key(suffix)).copied().unwrap_or_default();
+            if kind & EXCEPTION != 0 {
+                found = before;
+                break;
+            }
+            if any || kind & ITSELF != 0 {
+                found = before + 1;
+            }
+            any = kind & ANY_BEFORE != 0;
+        }
+        (found > 0).then_some(found)
+    }
+}
+
+/// Without a list.
+fn thumb(name: &str, top: &str) -> Option<usize> {
+    if is_in(INNER, top) {
+        return None;
+    }
+    let second = endings(name).nth(1)?.split('.').next()?;
+    Some(1 + usize::from(top.len() == 2 && is_in(SECOND, second)))
+}
+
+/// The last label, the last two, and so on to the whole name.
+fn endings(name: &str) -> impl Iterator<Item = &str> {
+    let dots = name.rmatch_indices('.').map(|(at, _)| at + 1);
+    dots.chain([0]).filter_map(|at| name.get(at..))
+}
+
+fn is_in(words: &str, word: &str) -> bool {
+    words.split(' ').any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// A suffix as a key: two hashes and its length. That two of ten thousand rules meet is out of the question.
+fn key(suffix: &str) -> (u64, u64, u64) {
+    let hash = |seed| {
+        let mut hash = Mix(seed);
+        hash.write(suffix.as_bytes());
+        hash.finish()
+    };
+    (hash(1), hash(2), suffix.len() as u64)
+}

@@ -1,0 +1,146 @@
+//! What a name says by itself: registrable domains beside the list's own test cases and beside another program,
+//! and a table of names to read.
+//!
+//! `UPDATE_GOLDEN=1 cargo test --test names` writes the table anew, for the names in its first column.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use beaconlens::hunts::names::{PUBLIC_SUFFIXES, Suffixes, evidence, randomness};
+use proptest::prelude::*;
+use publicsuffix::{List, Psl};
+
+const HEADING: &str = "name | registrable domain | without a list | bits | randomness";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/names")
+}
+
+fn oracle() -> List {
+    List::from_bytes(PUBLIC_SUFFIXES.as_bytes()).unwrap()
+}
+
+/// Top-level domains that no list has have no registrable domains here, save those that malware and tests use.
+fn by_oracle<'a>(list: &List, name: &'a str) -> Option<&'a str> {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let lower = name.to_ascii_lowercase();
+    let beside = ["bazar", "bit", "coin", "emc", "lib", "example", "invalid", "test"];
+    let known = list.suffix(lower.as_bytes())?.is_known() || beside.contains(&lower.rsplit('.').next()?);
+    let domain = list.domain(lower.as_bytes())?.as_bytes().len();
+    (known && !lower.ends_with(".arpa")).then(|| &name[name.len() - domain..])
+}
+
+fn row(suffixes: &Suffixes, name: &str) -> String {
+    let text = |it: Option<&str>| it.unwrap_or("-").to_owned();
+    let domain = suffixes.registrable(name);
+    let label = domain.unwrap_or(name).split('.').next().unwrap();
+    let bits = evidence(label).map_or("-".to_owned(), |bits| format!("{:.2}", f64::from(bits) / 100.0));
+    let share = randomness(label).map_or("-".to_owned(), |it| format!("{:.3}", f64::from(it) / 1000.0));
+    format!("{name} | {} | {} | {bits} | {share}", text(domain), text(Suffixes::default().registrable(name)))
+}
+
+#[test]
+fn every_name_is_as_recorded() {
+    let file = folder().join("golden.txt");
+    let recorded = fs::read_to_string(&file).unwrap();
+    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let names =
+        recorded.lines().filter(|line| *line != HEADING).map(|line| line.split(" | ").next().unwrap());
+    let rows: Vec<String> = names.map(|name| row(&suffixes, name)).collect();
+    let table = format!("{HEADING}\n{}\n", rows.join("\n"));
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        fs::write(&file, &table).unwrap();
+    }
+    assert_eq!(recorded, table);
+}
+
+/// The test cases that the list's keepers publish, except names with an empty label or characters beyond ASCII.
+#[test]
+fn the_list_passes_its_own_cases() {
+    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let cases = fs::read_to_string(folder().join("test_psl.txt")).unwrap();
+    let mut seen = 0;
+    for case in cases.lines().filter(|line| line.starts_with("checkPublicSuffix('") && line.is_ascii()) {
+        let mut parts = case.split('\'').skip(1).step_by(2);
+        let (name, expected) = (parts.next().unwrap(), parts.next().map(str::to_ascii_lowercase));
+        let found = suffixes.registrable(name).map(str::to_ascii_lowercase);
+        assert_eq!(found, expected, "{name}");
+        seen += 1;
+    }
+    assert!(seen > 60, "only {seen} cases");
+}
+
+#[test]
+fn popular_domains_are_as_another_program_says() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/toplist-alexa100k/alexa_100k.csv");
+    let Ok(list) = fs::read_to_string(path) else {
+        eprintln!("skipped: ../shared is not here");
+        return;
+    };
+    let (suffixes, oracle) = (Suffixes::new(PUBLIC_SUFFIXES), oracle());
+    let mut thumb = 0;
+    for name in list.lines().map(|line| line.split([',', '/']).nth(1).unwrap()) {
+        let domain = suffixes.registrable(name);
+        assert_eq!(domain, by_oracle(&oracle, name), "{name}");
+        thumb += usize::from(Suffixes::default().registrable(name) == domain);
+    }
+    // The rule of thumb is right for nearly all.
+    assert!(thumb > 99_000, "{thumb}");
+}
+
+#[test]
+fn a_list_is_told_by_its_version() {
+    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    assert_eq!(suffixes.version(), Some("2026-10-22_08-36-41_UTC"));
+    assert!(suffixes.by_list());
+    assert!(!Suffixes::default().by_list());
+    assert!(!Suffixes::new("// nothing\n\n").by_list());
+    assert_eq!(suffixes.registrable(&format!("{}example.com", "a.".repeat(121))), Some("example.com"));
+    assert_eq!(suffixes.registrable(&format!("{}example.com", "a.".repeat(122))), None);
+}
+
+fn name() -> impl Strategy<Value = String> {
+    let rules: Vec<&str> = PUBLIC_SUFFIXES.lines().filter(|line| !line.starts_with("//")).collect();
+    let labels = proptest::collection::vec("[a-cA-C0-9-]{1,3}|www|city|co|com|bazar|local", 0..4);
+    (labels, proptest::sample::select(rules), any::<bool>()).prop_map(|(labels, rule, dot)| {
+        let rule = rule.trim_start_matches('!').replace('*', "any");
+        labels.into_iter().chain([rule]).collect::<Vec<_>>().join(".") + if dot { "." } else { "" }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn names_under_any_rule_are_as_another_program_says(names in proptest::collection::vec(name(), 50)) {
+        thread_local!(static BOTH: (Suffixes, List) = (Suffixes::new(PUBLIC_SUFFIXES), oracle()));
+        BOTH.with(|(suffixes, oracle)| {
+            for name in &names {
+                prop_assert_eq!(suffixes.registrable(name), by_oracle(oracle, name), "{}", name);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn any_text_is_survived(text in "\\PC{0,300}|[a-z0-9.-]{0,300}|(xn--[a-z0-9]{0,4}\\.?){0,9}") {
+        for suffixes in [Suffixes::default(), Suffixes::new("com\n*.ck\n!www.ck"), Suffixes::new(&text)] {
+            if let Some(domain) = suffixes.registrable(&text) {
+                prop_assert!(text.trim_end_matches('.').ends_with(domain) && domain.contains('.'));
+                prop_assert_eq!(suffixes.registrable(domain), Some(domain));
+                let upper = text.to_ascii_uppercase();
+                prop_assert_eq!(suffixes.registrable(&upper).map(str::to_ascii_lowercase), Some(domain.to_ascii_lowercase()));
+            }
+        }
+        prop_assert_eq!(randomness(&text), randomness(&text.to_ascii_uppercase()));
+        prop_assert_eq!(randomness(&text).is_some(), evidence(&text).is_some());
+    }
+
+    #[test]
+    fn more_evidence_is_no_less_randomness(a in "[a-z0-9-]{1,63}", b in "[a-z0-9-]{1,63}") {
+        let [less, more] = if evidence(&a) <= evidence(&b) { [a, b] } else { [b, a] };
+        prop_assert!(randomness(&less) <= randomness(&more) && randomness(&more) <= Some(1000));
+    }
+}
