@@ -177,7 +177,8 @@ impl Source {
             State::Looking => {}
             State::Refused(refusal) => {
                 report.delimiter = refusal.delimiter.map(|delimiter| char::from(delimiter).to_string());
-                report.header_line = refusal.delimiter.and(refusal.error.position()).map(|position| position.line);
+                report.header_line =
+                    refusal.delimiter.and(refusal.error.position()).map(|position| position.line);
                 report.columns = refusal.columns.report(&refusal.names);
                 report.unused_columns = refusal.columns.unused(&refusal.names);
                 report.error = Some(ErrorReport::of(&refusal.error));

@@ -1,7 +1,7 @@
 // "Which column is what": the first rows of a file, a role for each of its columns, and what comes of it.
 
 import type { Role, SourceOptions } from "beaconlens";
-import { type Attributes, announce, button, h, replace, setBusy } from "../ui/dom";
+import { announce, button, h, replace, setBusy } from "../ui/dom";
 import { count, counted, DELIMITER_NAMES } from "../ui/format";
 import type { HeaderChoice, Look, LookAsk, RowReading } from "./look";
 import { mappingOf, type Proposal, proposalBy, proposalOf } from "./proposal";
@@ -42,7 +42,7 @@ const OFFERED = 16;
 
 export class ColumnDialog {
   readonly #host: ColumnDialogHost;
-  readonly #header = h("select", { "aria-describedby": "columns-header-note" });
+  readonly #header = h("select");
   readonly #delimiter: HTMLSelectElement;
   readonly #timeUnit: HTMLSelectElement;
   readonly #offset = h("input", { type: "number", step: 1, min: -1439, max: 1439 });
@@ -50,7 +50,7 @@ export class ColumnDialog {
   readonly #table = h("div", { class: "columns-table" });
   readonly #preview = h("div", { id: "columns-preview" });
   readonly #remember = h("input", { type: "checkbox" });
-  readonly #rememberLine = h("p", { class: "columns-remember" });
+  readonly #rememberLine = h("div", { class: "columns-remember" });
   readonly #alike = h("input", { type: "checkbox" });
   readonly #submit = h("button", { type: "submit", class: "primary" }, "Read with these columns");
   readonly #element: HTMLDialogElement;
@@ -96,12 +96,7 @@ export class ColumnDialog {
       h(
         "div",
         { class: "fields" },
-        field(
-          "Names stand in",
-          this.#header,
-          { id: "columns-header-note" },
-          "the line that names the columns",
-        ),
+        field("The columns are named in", this.#header, "", "columns-header"),
         field("Between columns", this.#delimiter),
       ),
       this.#table,
@@ -113,16 +108,20 @@ export class ColumnDialog {
           "div",
           { class: "fields" },
           field("Numbers since 1970 in", this.#timeUnit),
-          field("Offset of times without zone", this.#offset, {}, "minutes: 60 for UTC+1, -300 for UTC−5"),
+          field("Offset of times without zone", this.#offset, "minutes: 60 for UTC+1, -300 for UTC−5"),
         ),
       ),
       h("div", { class: "columns-read" }, h("h3", {}, "How the first rows are read"), this.#preview),
-      this.#rememberLine,
       h(
-        "p",
-        { class: "dialog-actions" },
-        button("Cancel", () => this.close()),
-        this.#submit,
+        "div",
+        { class: "columns-end" },
+        this.#rememberLine,
+        h(
+          "p",
+          { class: "dialog-actions" },
+          button("Cancel", () => this.close()),
+          this.#submit,
+        ),
       ),
     );
     const element = h("dialog", { id: "columns-dialog", "aria-labelledby": "columns-title" }, form);
@@ -272,7 +271,7 @@ export class ColumnDialog {
 
   #roleCell(select: HTMLSelectElement, column: number) {
     const note = this.#proposal.guessed.has(column)
-      ? h("span", { class: "hint", id: `columns-guess-${column}` }, "guessed from the cells")
+      ? h("span", { class: "hint", id: `columns-guess-${column}` }, "a guess: check it")
       : null;
     if (note) select.setAttribute("aria-describedby", note.id);
     return h("td", {}, select, note);
@@ -500,12 +499,12 @@ function choice(choices: readonly (readonly [string, string])[], value: string):
   return select;
 }
 
-function field(label: string, control: HTMLElement, attributes: Attributes = {}, note = ""): HTMLElement {
+function field(label: string, control: HTMLElement, note = "", name = ""): HTMLElement {
   return h(
     "label",
-    { class: "field" },
+    { class: `field ${name}` },
     h("span", {}, label),
     control,
-    note ? h("span", { class: "hint", ...attributes }, note) : null,
+    note ? h("span", { class: "hint" }, note) : null,
   );
 }
