@@ -1,11 +1,12 @@
 //! The front door: bytes in, reports out.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::bytes::{Reader, Writer};
 use crate::error::{Error, ErrorKind};
 use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
 use crate::flow::{Connection, Pair};
+use crate::hunts::names::Suffixes;
 use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
 use crate::order::sort_by;
@@ -41,6 +42,7 @@ pub struct Detector {
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
+    suffixes: OnceLock<Suffixes>,
 }
 
 /// How far the reading is.
@@ -101,7 +103,11 @@ impl Question {
 
     /// The question as bytes, as [`Part::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
-        written(|out| self.0.0.iter().for_each(|address| out.address(*address)))
+        written(|out| {
+            out.number(self.0.addresses.len() as u64);
+            self.0.addresses.iter().for_each(|address| out.address(*address));
+            self.0.names.iter().for_each(|name| out.text(name));
+        })
     }
 
     /// Reads a question, as [`Part::from_bytes`].
@@ -110,7 +116,11 @@ impl Question {
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Question, Error> {
-        read(bytes, |bytes| bytes.all(Reader::address)).map(evaluate::Question).map(Question)
+        read(bytes, |bytes| {
+            let addresses = (0..bytes.number()?).map(|_| bytes.address()).collect::<Option<_>>()?;
+            Some(evaluate::Question { addresses, names: bytes.all(Reader::text)? })
+        })
+        .map(Question)
     }
 }
 
@@ -119,6 +129,7 @@ impl Answer {
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| {
             out.number(self.0.hosts);
+            out.number(self.0.askers);
             self.0.calling.iter().for_each(|count| out.number(*count));
         })
     }
@@ -130,10 +141,19 @@ impl Answer {
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Answer, Error> {
         read(bytes, |bytes| {
-            Some(evaluate::Answer { hosts: bytes.number()?, calling: bytes.all(Reader::number)? })
+            let (hosts, askers) = (bytes.number()?, bytes.number()?);
+            Some(evaluate::Answer { hosts, askers, calling: bytes.all(Reader::number)? })
         })
         .map(Answer)
     }
+}
+
+/// The public suffixes that the crate was built with.
+fn suffixes() -> Suffixes {
+    #[cfg(all(feature = "public-suffixes", not(target_arch = "wasm32")))]
+    return Suffixes::new(crate::hunts::names::PUBLIC_SUFFIXES);
+    #[cfg(not(all(feature = "public-suffixes", not(target_arch = "wasm32"))))]
+    Suffixes::default()
 }
 
 /// Bytes that begin with the version.
@@ -160,6 +180,13 @@ impl Detector {
     pub fn new(options: Options) -> Self {
         let sink = Sink::new(&options);
         Detector { options, sink, ..Detector::default() }
+    }
+
+    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told. Where the
+    /// crate's feature `public-suffixes` is on, as by default, the list it was built with stands already.
+    pub fn set_public_suffixes(&mut self, list: &str) {
+        self.suffixes = OnceLock::from(Suffixes::new(list));
+        self.forget();
     }
 
     /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
@@ -267,9 +294,10 @@ impl Detector {
     fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.span;
+        let window = evaluate::window(rule, self.sink.data_span());
         Report {
             beaconlens: crate::VERSION,
-            window: evaluate::window(rule, span),
+            window,
             totals: Totals {
                 bytes_read: progress.bytes_read,
                 rows_read: progress.rows_read,
@@ -287,12 +315,14 @@ impl Detector {
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
             },
-            left_out: LeftOutReport::of(evaluation.left_out),
+            left_out: LeftOutReport::of(evaluation.left_out, evaluation.names_left_out),
             gates: evaluation.gates(rule),
             findings: std::mem::take(&mut evaluation.findings),
             near_misses: evaluation.take_near_misses(),
             suppressed: std::mem::take(&mut evaluation.suppressed),
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
+            host_beacons: std::mem::take(&mut evaluation.host_beacons),
+            hunts: std::mem::take(&mut evaluation.hunts),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
@@ -341,6 +371,12 @@ impl Detector {
     }
 
     fn data(&self) -> Data<'_> {
-        Data { pairs: &self.sink.pairs, book: &self.sink.book, span: self.sink.span }
+        Data {
+            pairs: &self.sink.pairs,
+            book: &self.sink.book,
+            beside: &self.sink.beside,
+            suffixes: self.suffixes.get_or_init(suffixes),
+            span: self.sink.data_span(),
+        }
     }
 }

@@ -29,6 +29,7 @@ mod hash;
 pub mod hunts;
 mod ingest;
 mod json;
+mod names;
 mod order;
 mod pairs;
 pub mod priority;
@@ -47,7 +48,7 @@ pub use ingest::{Options, Role, TimeUnit};
 pub use priority::Priority;
 pub use report::{Explanation, Report};
 pub use rule::{
-    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, NothingYet, ReferenceSet, Rule, SetHit, Side,
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, ReferenceSet, Rule, SetHit, Side,
     ThreatHit, ThreatList, Window,
 };
 

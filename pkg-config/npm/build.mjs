@@ -1,4 +1,4 @@
-// Makes dist/npm/ from the module and its glue: node build.mjs [folder of the module].
+// Makes dist/npm/ from the modules and their glue: node build.mjs [folders of the modules].
 // `cargo xtask build` calls it.
 
 import { chmodSync, copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -9,7 +9,8 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const moduleFolder = process.argv[2] ?? join(root, "target/module");
+const moduleFolder = process.argv[2] ?? join(root, "target/module/beaconlens");
+const captureFolder = process.argv[3] ?? join(root, "target/module/capture");
 const out = join(root, "dist/npm");
 const dist = join(out, "dist");
 
@@ -18,6 +19,7 @@ mkdirSync(dist, { recursive: true });
 
 const wasm = readFileSync(join(moduleFolder, "beaconlens_bg.wasm"));
 writeFileSync(join(dist, "beaconlens.wasm"), wasm);
+copyFileSync(join(captureFolder, "capture_bg.wasm"), join(dist, "capture.wasm"));
 const packed = join(moduleFolder, "beaconlens_bg.wasm.gz");
 writeFileSync(packed, gzipSync(wasm, { level: 9 }));
 
@@ -30,7 +32,11 @@ function entry(from, to, options) {
     format: "esm",
     target: "es2022",
     platform: "neutral",
-    alias: { "beaconlens-glue": join(moduleFolder, "beaconlens.js"), "beaconlens-packed": packed },
+    alias: {
+      "beaconlens-glue": join(moduleFolder, "beaconlens.js"),
+      "beaconlens-capture-glue": join(captureFolder, "capture.js"),
+      "beaconlens-packed": packed,
+    },
     loader: { ".gz": "base64" },
     external: ["./beaconlens.wasm"],
     logLevel: "warning",

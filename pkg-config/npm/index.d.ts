@@ -94,8 +94,8 @@ export interface Rule {
   reference_sets: ReferenceSet[];
   /** Lists of known command-and-control endpoints: a listed pair is shown whatever the gates count. */
   threat_lists: ThreatList[];
-  /** Empty: not yet evaluated by this version. */
-  hunts: Record<string, never>;
+  /** What else is hunted; a hunt that is `null` is switched off. */
+  hunts: Hunts;
   /** The priority's thresholds. */
   priority: {
     /** A destination that at most this share of the hosts calls is rare. */
@@ -109,6 +109,34 @@ export interface Rule {
     /** Whether ports of well-known periodic services lower the priority. */
     known_services: boolean;
   };
+}
+
+/** The hunts of a rule with their thresholds. */
+export interface Hunts {
+  /** A source with more than so many connections in any so many minutes. */
+  burst: { connections: number; minutes: number } | null;
+  /** A source that tries so many ports of one destination, or destinations on one port. */
+  scan: {
+    ports: number;
+    destinations: number;
+    minutes: number;
+    /** Whether only connections count to which no data came back. */
+    unanswered_only: boolean;
+  } | null;
+  /** A source that looks up so many random registrable domains that do not exist. */
+  dga: {
+    domains: number;
+    /** The least share of its lookups that does not exist. */
+    percent: number;
+    /** The least mean randomness of the names, 0 to 100. */
+    randomness: number;
+  } | null;
+  /** Connections of one pair that are open for more than so many minutes in all. */
+  long_connection: { minutes: number } | null;
+  /** Whether hosts are listed that are called, or looked up, as often as a finding. */
+  host_beacon: boolean;
+  /** Networks (CIDR) or addresses that bursts, scans and lookups leave out. */
+  excluded: string[];
 }
 
 /** A named list of addresses, networks and host names. */
@@ -317,6 +345,39 @@ export interface Diagnostic {
 }
 
 /** The whole result. */
+export interface HuntHit {
+  hunt: "dga" | "vertical_scan" | "horizontal_scan" | "burst" | "long_connection";
+  sourceip: string;
+  /** `null`: several, or it is about names. */
+  destinationip: string | null;
+  /** `null`: several, or it is about names. */
+  destinationport: number | null;
+  /** How much of the unit; of scans and bursts in any window of so many minutes. */
+  count: number;
+  unit: "domains" | "ports" | "destinations" | "connections" | "seconds";
+  /** What it was compared with. */
+  threshold: number;
+  /** The connections or lookups that make it up. */
+  connection_count: number;
+  first_seen: string;
+  last_seen: string;
+  sentence: string;
+  /** Some of the ports, destinations, endpoints or domains, at most ten. */
+  examples: string[];
+  /** The reference set that holds it; `null`: none. */
+  suppressed_by: SetMatch | null;
+}
+
+/** A host that is called by its name, or a name that is looked up, as often as a finding is. */
+export interface HostBeacon extends Omit<Finding, "destinationip" | "destinationport"> {
+  /** In lower case. */
+  host: string;
+  /** Whether it is the lookups that repeat; else the connections to the host. */
+  looked_up: boolean;
+  /** The first set of the rule that holds it; `null`: none. */
+  suppressed_by: SetMatch | null;
+}
+
 export interface Report {
   /** The version of the engine. */
   beaconlens: string;
@@ -347,6 +408,8 @@ export interface Report {
     /** The most connections that any listed pair can lack. */
     most_lacking: number;
     flows_not_taken: number;
+    /** Records of host names, lookups and durations that the hunts lack. */
+    records_hunts_lack: number;
     /** What that means for the result, in a sentence. */
     meaning: string;
   } | null;
@@ -359,6 +422,10 @@ export interface Report {
   suppressed: Suppressed[];
   /** What each reference set took out, in the order of the rule. */
   reference_sets: { name: string; pairs: number; flows: number }[];
+  /** Hosts that are called, or names that are looked up, as often as a finding is; by priority. */
+  host_beacons: HostBeacon[];
+  /** What the hunts found, by hunt, the most first. */
+  hunts: HuntHit[];
   sources: SourceReport[];
   diagnostics: Diagnostic[];
   /** The rule that was used, complete. */
@@ -479,7 +546,21 @@ export function init(source?: ModuleSource): Promise<void>;
 /** Starts the engine at once, from a compiled module or its bytes. */
 export function initSync(source: WebAssembly.Module | BufferSource): void;
 
-/** What {@link evaluate} reads. gzip is recognised by its first bytes and inflated. */
+/**
+ * Says where the module is that reads packet captures (pcap, pcapng): `beaconlens/capture.wasm`. It is started
+ * when the first capture is met; a function is called then. Node, Deno, Bun and browsers find it by themselves;
+ * `beaconlens/slim`, `beaconlens/inline` and Cloudflare Workers read no captures without this call.
+ */
+export function initCapture(source: ModuleSource | (() => ModuleSource | Promise<ModuleSource>)): void;
+
+/**
+ * What {@link Detector.ingest} takes of the bytes of a file: rows, if it is a capture; else the bytes themselves.
+ * A block that is given has to stay as it is until the next one is asked for. {@link evaluate} does this by
+ * itself, and unpacks gzip before.
+ */
+export function rowsOf(blocks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array>;
+
+/** What {@link evaluate} reads, also captures. gzip is recognised by its first bytes and inflated. */
 export type Input = Uint8Array | ArrayBuffer | string | Blob | ReadableStream<Uint8Array> | Response;
 
 /** The options of {@link evaluate}. */

@@ -15,6 +15,7 @@ export async function buildStandalone(npm, out) {
   const script = inlineSafe(await bundleInline(npm, join(here, "standalone.ts")));
   const parts = [
     part("engine", await readFile(join(npm, "dist/beaconlens.wasm"))),
+    part("capture", await readFile(join(npm, "dist/capture.wasm"))),
     part("worker", Buffer.from(await bundleWorker(npm))),
     part("sample", await readFile(join(root, "www/sample", SAMPLE))),
   ];

@@ -10,8 +10,11 @@ function unpack(name: string): Response {
   return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
+const moduleOf = async (name: string) => WebAssembly.compile(await unpack(name).arrayBuffer());
+
 start({
-  engine: async () => WebAssembly.compile(await unpack("engine").arrayBuffer()),
+  engine: () => moduleOf("engine"),
+  capture: () => moduleOf("capture"),
   workerProgram: async () => unpack("worker").text(),
   sample: async () => new File([await unpack("sample").blob()], SAMPLE_NAME),
 });

@@ -4,13 +4,15 @@
 use super::Data;
 use crate::flow::Address;
 use crate::hash::{Mixing, WordTable};
+use crate::hunts::Sources;
 use crate::pairs::Chunk;
+use std::sync::Arc;
 
 /// Counts of hosts, kept until more is ingested.
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
-    /// All sources of the input.
-    hosts: Option<u64>,
+    /// All sources of the input, for the hunts too.
+    sources: Option<Arc<Sources>>,
     of: WordTable,
 }
 
@@ -33,13 +35,25 @@ fn table(data: Data<'_>) -> WordTable {
 impl Callers {
     /// How many hosts there are.
     pub fn hosts(&mut self, data: Data<'_>) -> u64 {
-        *self.hosts.get_or_insert_with(|| {
-            let mut sources = table(data);
-            for chunk in data.pairs.chunks() {
-                add_sources(chunk, &mut sources);
-            }
-            sources.len() as u64
-        })
+        self.sources(data).len() as u64
+    }
+
+    /// The pairs by source.
+    pub fn sources(&mut self, data: Data<'_>) -> Arc<Sources> {
+        Arc::clone(self.sources.get_or_insert_with(|| Arc::new(Sources::of(data.pairs))))
+    }
+
+    /// How many hosts call or look up each of these names.
+    pub fn of_names(data: Data<'_>, names: &[String]) -> Vec<u64> {
+        let numbers: Vec<_> = names.iter().map(|name| data.beside.names.find(name)).collect();
+        let mut callers = table(data);
+        callers.extend(numbers.iter().flatten().map(|number| ((u64::from(*number), 0, 0), 0)));
+        let mut seen = table(data);
+        for chunk in data.beside.hosts.chunks() {
+            add_callers(chunk, &mut callers, &mut seen);
+        }
+        let calling = |number: u32| callers.get(&(u64::from(number), 0, 0)).copied().unwrap_or(0);
+        numbers.into_iter().map(|number| number.map_or(0, calling)).collect()
     }
 
     /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.
@@ -63,13 +77,6 @@ impl Callers {
 }
 
 // Functions of their own, called often: see `Counter::count_chunk`.
-
-#[inline(never)]
-fn add_sources(chunk: Chunk<'_>, sources: &mut WordTable) {
-    chunk.for_each(|pair| {
-        sources.insert(key(pair.key().source()), 0);
-    });
-}
 
 #[inline(never)]
 fn add_callers(chunk: Chunk<'_>, callers: &mut WordTable, seen: &mut WordTable) {

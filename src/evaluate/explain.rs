@@ -75,7 +75,7 @@ pub(crate) fn explain(
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
         let hosts = hosts(&Question::about(pair), answers);
-        prioritise(&mut [&mut columns], &hosts, &rule.priority);
+        prioritise(&mut [&mut columns], &hosts.0, &rule.priority);
         out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,

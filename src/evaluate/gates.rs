@@ -64,7 +64,7 @@ impl Failed {
         Gate::ALL.into_iter().filter(move |gate| self.contains(*gate))
     }
 
-    fn add(&mut self, gate: Gate, failed: bool) {
+    pub fn add(&mut self, gate: Gate, failed: bool) {
         self.0 |= u8::from(failed) << gate as u8;
     }
 }

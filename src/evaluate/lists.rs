@@ -48,9 +48,18 @@ impl Lists<'_> {
         self.sets_with(pair).next()
     }
 
+    /// The first set that holds a host.
+    pub fn host_suppressed(&self, pair: &Pair, host: &str) -> Option<SetMatch> {
+        self.sets_of(pair, Some(host)).next().map(|(_, set)| set)
+    }
+
     /// All sets that hold a pair.
     pub fn sets_with(&self, pair: &Pair) -> impl Iterator<Item = (usize, SetMatch)> {
-        let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, None);
+        self.sets_of(pair, None)
+    }
+
+    fn sets_of(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = (usize, SetMatch)> {
+        let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, host);
         hits.filter_map(|hit| {
             let set = self.rule.reference_sets.get(hit.set)?;
             let entry = bare(set.entries.get(hit.entry)?);
@@ -60,7 +69,16 @@ impl Lists<'_> {
 
     /// The list that names a pair's destination.
     pub fn threat(&self, pair: &Pair, failed: Failed) -> Option<ThreatMatch> {
-        let hit = self.compiled.threat(pair.destination, pair.port, None)?;
+        self.threat_of(pair, None, failed)
+    }
+
+    /// The list that names a host.
+    pub fn host_threat(&self, pair: &Pair, host: &str, failed: Failed) -> Option<ThreatMatch> {
+        self.threat_of(pair, Some(host), failed)
+    }
+
+    fn threat_of(&self, pair: &Pair, host: Option<&str>, failed: Failed) -> Option<ThreatMatch> {
+        let hit = self.compiled.threat(pair.destination, pair.port, host)?;
         let list = self.rule.threat_lists.get(hit.list)?;
         let entry = list.entries.get(hit.entry)?;
         Some(ThreatMatch {

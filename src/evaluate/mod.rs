@@ -3,6 +3,7 @@
 mod callers;
 mod explain;
 mod gates;
+mod hosts;
 mod kept;
 mod lists;
 mod measures;
@@ -11,19 +12,22 @@ mod tally;
 
 pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
-
+pub(crate) 
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::bytes::{Reader, Writer};
 use crate::flow::{AddressBook, Pair};
 use crate::hash::{WordTable, words};
+use crate::hunts::names::Suffixes;
+use crate::hunts::{self, HuntHit};
 use crate::ingest::batch::Key;
+use crate::ingest::beside::Beside;
 use crate::order::sort_by;
 use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, prioritise};
 use crate::regularity::Judge;
-use crate::report::Finding;
+use crate::report::{Finding, HostBeacon};
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::report::{SetMatch, SetReport, Suppressed};
 use crate::rule::Rule;
@@ -31,7 +35,7 @@ use crate::time::HOUR;
 use gates::{Failed, Gates};
 use lists::Lists;
 use measures::Measures;
-use span::Span;
+pub(crate) use span::Span;
 use tally::Tally;
 
 /// What is evaluated: the pairs, and the earliest and latest start of their flows.
@@ -39,6 +43,8 @@ use tally::Tally;
 pub(crate) struct Data<'a> {
     pub pairs: &'a PairTable,
     pub book: &'a AddressBook,
+    pub beside: &'a Beside,
+    pub suffixes: &'a Suffixes,
     pub span: Option<(i64, i64)>,
 }
 
@@ -75,6 +81,10 @@ pub(crate) struct Evaluation {
     pub suppressed: Vec<Suppressed>,
     pub reference_sets: Vec<SetReport>,
     near_misses: Vec<(Gate, Finding)>,
+    pub hunts: Vec<HuntHit>,
+    pub host_beacons: Vec<HostBeacon>,
+    /// Names that found no room.
+    pub names_left_out: u64,
 }
 
 impl Evaluation {
@@ -102,6 +112,11 @@ impl Evaluation {
             out.number(set.pairs);
             out.number(set.flows);
         }
+        out.number(self.hunts.len() as u64);
+        self.hunts.iter().for_each(|hit| hit.write(out));
+        out.number(self.host_beacons.len() as u64);
+        self.host_beacons.iter().for_each(|host| host.write(out));
+        out.number(self.names_left_out);
         for (gate, pair) in &self.near_misses {
             out.number(*gate as u64);
             pair.write(out);
@@ -135,6 +150,13 @@ impl Evaluation {
             let (name, pairs, flows) = (bytes.text()?, bytes.number()?, bytes.number()?);
             out.reference_sets.push(SetReport { name, pairs, flows });
         }
+        for _ in 0..bytes.number()? {
+            out.hunts.push(HuntHit::read(bytes)?);
+        }
+        for _ in 0..bytes.number()? {
+            out.host_beacons.push(HostBeacon::read(bytes)?);
+        }
+        out.names_left_out = bytes.number()?;
         while !bytes.0.is_empty() {
             let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
             out.near_misses.push((gate, Finding::read(bytes)?));
@@ -157,6 +179,21 @@ impl Evaluation {
         }
     }
 
+    /// Adds what is no pair.
+    #[inline(never)]
+    fn hunt(&mut self, data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) {
+        self.hunts = kept.hunted(data, rule);
+        for hit in &mut self.hunts {
+            // What goes to several destinations is known by its source.
+            let destination = hit.destinationip.unwrap_or(hosts::stand_in(0));
+            let pair = Pair::new(hit.sourceip, destination, hit.destinationport.unwrap_or(0));
+            hit.suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
+        }
+        sort_by(&mut self.hunts, hunts::order);
+        self.host_beacons = hosts::beacons(data, data.beside, rule, lists);
+        self.names_left_out = data.beside.lacking();
+    }
+
     /// Takes in what was found of other pairs by the same rule.
     pub fn join(&mut self, other: Evaluation, rule: &Rule) {
         self.pairs += other.pairs;
@@ -175,6 +212,10 @@ impl Evaluation {
             set.pairs += other.pairs;
             set.flows += other.flows;
         }
+        self.hunts.extend(other.hunts);
+        sort_by(&mut self.hunts, hunts::order);
+        self.host_beacons.extend(other.host_beacons);
+        self.names_left_out += other.names_left_out;
         let near_misses = std::mem::take(&mut self.near_misses);
         self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
         let mut listed = [0; Gate::ALL.len()];
@@ -197,7 +238,15 @@ impl Evaluation {
         let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
         let findings = self.findings.iter_mut().chain(suppressed);
         let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).collect();
-        prioritise(&mut pairs, &hosts(question, answers), &rule.priority);
+        let (hosts, of_names) = hosts(question, answers);
+        prioritise(&mut pairs, &hosts, &rule.priority);
+        for host in &mut self.host_beacons {
+            let number = question.names.binary_search(&host.host).unwrap_or(0);
+            host.pair.destinationip = hosts::stand_in(number);
+        }
+        let mut pairs: Vec<&mut Finding> = hosts::pairs(&mut self.host_beacons).collect();
+        prioritise(&mut pairs, &of_names, &rule.priority);
+        sort_by(&mut self.host_beacons, hosts::order);
     }
 
     /// Pairs that failed exactly one gate.
@@ -322,6 +371,9 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
         out.add(finding, &data.pair(counted.pair.key()), counted.failed, &lists);
     }
     kept.settle();
+    if depth == Depth::Full {
+        out.hunt(data, kept, rule, &lists);
+    }
     out
 }
 
@@ -354,54 +406,76 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let question = Question::of(listed.iter().map(|listed| &listed.pair));
     let answer = answer(data, kept, &question);
     let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).collect();
-    prioritise(&mut pairs, &hosts(&question, &[answer]), &rule.priority);
+    prioritise(&mut pairs, &hosts(&question, &[answer]).0, &rule.priority);
     listed
 }
 
 /// The destinations of which it has to be known how many hosts call them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Question(pub Vec<IpAddr>);
+pub(crate) struct Question {
+    pub addresses: Vec<IpAddr>,
+    /// Host names, in order.
+    pub names: Vec<String>,
+}
 
 impl Question {
     /// What has to be asked to tell the priorities of all that is listed.
     pub fn of_all<'e>(evaluations: impl Iterator<Item = &'e Evaluation>) -> Self {
-        Question::of(evaluations.flat_map(Evaluation::listed))
+        let evaluations: Vec<&Evaluation> = evaluations.collect();
+        let mut question = Question::of(evaluations.iter().flat_map(|evaluation| evaluation.listed()));
+        let beacons = evaluations.iter().flat_map(|evaluation| &evaluation.host_beacons);
+        question.names = beacons.map(|beacon| beacon.host.clone()).collect();
+        sort_by(&mut question.names, Ord::cmp);
+        question.names.dedup();
+        question
     }
 
     /// What has to be asked to tell the priority of one pair.
     pub fn about(pair: &Pair) -> Self {
-        Question(vec![pair.destination])
+        Question { addresses: vec![pair.destination], names: Vec::new() }
     }
 
     fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
         let mut seen = WordTable::default();
         let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();
-        Question(pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect())
+        let addresses = pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect();
+        Question { addresses, names: Vec::new() }
     }
 }
 
-/// How many hosts of a shard there are, and how many call each of the destinations.
+/// How many hosts of a shard there are, and how many call each of the destinations, and then of the names.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Answer {
     pub hosts: u64,
+    /// Those that call or look up any name.
+    pub askers: u64,
     pub calling: Vec<u64>,
 }
 
 /// Answers for the pairs at hand.
-pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, Question(destinations): &Question) -> Answer {
+pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, question: &Question) -> Answer {
     let find = |address: &IpAddr| data.book.find(*address);
-    kept.callers.count(data, destinations.iter().filter_map(find));
+    kept.callers.count(data, question.addresses.iter().filter_map(find));
     let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
-    Answer { calling: destinations.iter().map(calling).collect(), hosts: kept.callers.hosts(data) }
+    let mut calling: Vec<u64> = question.addresses.iter().map(calling).collect();
+    let hosts = kept.callers.hosts(data);
+    if question.names.is_empty() {
+        return Answer { hosts, askers: 0, calling };
+    }
+    calling.extend(callers::Callers::of_names(data, &question.names));
+    Answer { hosts, askers: hunts::Sources::of(&data.beside.hosts).len() as u64, calling }
 }
 
-/// The answers of all shards, each of which has sources of its own.
-fn hosts(Question(destinations): &Question, answers: &[Answer]) -> Hosts {
+/// The answers of all shards, each of which has sources of its own: of the destinations, and of the names.
+fn hosts(Question { addresses, names }: &Question, answers: &[Answer]) -> (Hosts, Hosts) {
     let sum = |at: usize| answers.iter().filter_map(|answer| answer.calling.get(at)).sum();
-    Hosts {
+    let of = |(at, address): (usize, IpAddr)| (words(address, 0), sum(at));
+    let stand_ins = (addresses.len()..).zip((0..names.len()).map(hosts::stand_in));
+    let pairs = Hosts {
         all: answers.iter().map(|answer| answer.hosts).sum(),
-        calling: destinations.iter().enumerate().map(|(at, address)| (words(*address, 0), sum(at))).collect(),
-    }
+        calling: addresses.iter().copied().enumerate().map(of).collect(),
+    };
+    (pairs, Hosts { all: answers.iter().map(|answer| answer.askers).sum(), calling: stand_ins.map(of).collect() })
 }
 
 /// What was in the window.

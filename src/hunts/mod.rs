@@ -1,3 +1,320 @@
-//! Hunts: detections that are not about pairs.
+//! Hunts: what is not a beacon of one pair, but worth a look. Bursts, scans, long connections, and generated
+//! names.
 
+mod activity;
+mod lookups;
 pub mod names;
+mod part;
+mod settings;
+mod sources;
+mod windows;
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use crate::evaluate::{Data, Span};
+use crate::flow::{Address, AddressBook};
+use crate::ingest::batch::Key;
+use crate::pairs::{History, PairTable};
+use crate::report::SetMatch;
+use crate::rule::Rule;
+use crate::rule::networks::Networks;
+use crate::time::query_format;
+pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
+pub(crate) use sources::Sources;
+use sources::{Bound, address, word};
+use windows::Event;
+
+/// A connection to which no more bytes than this came back was not answered with data: a frame of Ethernet with
+/// headers of IPv6 and TCP and nothing in it has 14 + 40 + 20, and so have refusals at most. Records without bytes
+/// tell of no answers.
+const UNANSWERED: u64 = 74;
+
+/// Examples of what a hunt found.
+const EXAMPLES: usize = 10;
+
+/// What is hunted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Hunt {
+    /// Many random names that do not exist were looked up.
+    Dga,
+    /// Many distinct ports of one destination were tried.
+    VerticalScan,
+    /// Many distinct destinations were tried on one port.
+    HorizontalScan,
+    /// Many connections in a short time.
+    Burst,
+    /// Connections that stayed open for long.
+    LongConnection,
+}
+
+impl Hunt {
+    /// All hunts, in the order in which they are reported.
+    pub const ALL: [Hunt; 5] =
+        [Hunt::Dga, Hunt::VerticalScan, Hunt::HorizontalScan, Hunt::Burst, Hunt::LongConnection];
+
+    /// Its stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Hunt::Dga => "dga",
+            Hunt::VerticalScan => "vertical_scan",
+            Hunt::HorizontalScan => "horizontal_scan",
+            Hunt::Burst => "burst",
+            Hunt::LongConnection => "long_connection",
+        }
+    }
+
+    /// What it counts.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Hunt::Dga => "domains",
+            Hunt::VerticalScan => "ports",
+            Hunt::HorizontalScan => "destinations",
+            Hunt::Burst => "connections",
+            Hunt::LongConnection => "seconds",
+        }
+    }
+}
+
+/// What a hunt found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct HuntHit {
+    /// The hunt.
+    pub hunt: Hunt,
+    /// Who did it.
+    pub sourceip: IpAddr,
+    /// To whom; none if to several, or if it is about names.
+    pub destinationip: Option<IpAddr>,
+    /// On which port; none if on several, or if it is about names.
+    pub destinationport: Option<u16>,
+    /// How much of the unit; in any window of time for scans and bursts, else in the whole window.
+    pub count: u64,
+    /// What is counted: connections, ports, destinations, domains or seconds.
+    pub unit: &'static str,
+    /// What it was compared with.
+    pub threshold: u64,
+    /// Connections or lookups that make it up.
+    pub connection_count: u64,
+    /// First of them, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
+    pub first_seen: String,
+    /// Last of them, likewise.
+    pub last_seen: String,
+    /// All that in a sentence.
+    pub sentence: String,
+    /// Some of the ports, destinations or domains, at most ten.
+    pub examples: Vec<String>,
+    /// The reference set that holds it; none if none does.
+    pub suppressed_by: Option<SetMatch>,
+}
+
+/// The order of a report: by hunt, the most first.
+pub(crate) fn order(a: &HuntHit, b: &HuntHit) -> std::cmp::Ordering {
+    let ends = |hit: &HuntHit| (hit.sourceip, hit.destinationip, hit.destinationport);
+    let most = (a.suppressed_by.is_some(), a.hunt, b.count).cmp(&(b.suppressed_by.is_some(), b.hunt, a.count));
+    most.then_with(|| ends(a).cmp(&ends(b)))
+}
+
+/// A burst or a scan, as its source shows it.
+struct Found<'a> {
+    hunt: Hunt,
+    destination: Option<u64>,
+    port: Option<u16>,
+    count: u64,
+    threshold: u64,
+    /// What makes it up, in order of time.
+    events: &'a [Event],
+}
+
+/// All that the hunts of a rule find, in no order, and by no reference set suppressed yet.
+#[inline(never)]
+pub(crate) fn hunt(data: Data<'_>, sources: &Sources, rule: &Rule) -> Vec<HuntHit> {
+    let mut hits = Vec::new();
+    let Some(span) = Span::of(rule, data.span) else { return hits };
+    let hunter = Hunter { book: data.book, rule, span, excluded: Networks::new(&rule.hunts.excluded) };
+    hunter.activity(data.pairs, sources, &mut hits);
+    hunter.long(&data.beside.long, &mut hits);
+    lookups::hunt(&hunter, data.beside, data.suffixes, &mut hits);
+    hits
+}
+
+/// What every hunt needs.
+struct Hunter<'a> {
+    book: &'a AddressBook,
+    rule: &'a Rule,
+    span: Span,
+    excluded: Networks,
+}
+
+impl Hunter<'_> {
+    fn is_excluded(&self, end: Address) -> bool {
+        match end {
+            Address::V4(bits) => self.excluded.contains_v4(bits),
+            Address::V6(_) => self.excluded.contains(self.book.address(end)),
+        }
+    }
+
+    fn shown(&self, time: i64) -> String {
+        query_format(time, self.rule.utc_offset_minutes)
+    }
+
+    /// Bursts and scans.
+    fn activity(&self, pairs: &PairTable, sources: &Sources, hits: &mut Vec<HuntHit>) {
+        let hunts = &self.rule.hunts;
+        let scan = hunts.scan.as_ref().map_or(u64::MAX, |scan| scan.ports.min(scan.destinations));
+        let burst = hunts.burst.as_ref().map_or(u64::MAX, |burst| burst.connections.saturating_add(1));
+        let minutes = [hunts.scan.as_ref().map(|scan| scan.minutes), hunts.burst.as_ref().map(|burst| burst.minutes)];
+        let least = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
+        let least = Bound { pairs: least(scan), flows: least(burst) };
+        let within_an_hour = minutes.iter().flatten().all(|minutes| *minutes <= 60);
+        let mut events = Vec::new();
+        for numbers in sources.busy(pairs, least, within_an_hour) {
+            let source = self.read(pairs, &numbers, &mut events);
+            let Some(source) = source else { continue };
+            activity::hunt(&mut events, hunts, &mut |found| hits.push(self.hit(source, &found)));
+        }
+    }
+
+    /// Reads the connections of a source's pairs.
+    fn read(&self, pairs: &PairTable, numbers: &[u32], events: &mut Vec<Event>) -> Option<Address> {
+        events.clear();
+        let mut history = History::default();
+        let mut source = None;
+        for pair in numbers.iter().filter_map(|number| pairs.get(*number)) {
+            let key = pair.key();
+            source = Some(key.source());
+            if self.is_excluded(key.destination()) {
+                continue;
+            }
+            pair.read(&mut history);
+            let inside = history.connections.iter().filter(|connection| self.span.contains(connection.start));
+            events.extend(inside.map(|connection| Event {
+                start: connection.start,
+                destination: word(key.destination()),
+                port: key.destination_port(),
+                answered: connection.bytes_received > UNANSWERED,
+            }));
+        }
+        source
+    }
+
+    fn hit(&self, source: Address, found: &Found<'_>) -> HuntHit {
+        let destination = found.destination.map(|word| self.book.address(address(word)));
+        let first = found.events.first().map_or(0, |event| event.start);
+        let last = found.events.last().map_or(0, |event| event.start);
+        let (count, connections) = (found.count, found.events.len());
+        let on = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {at}"));
+        let examples = self.examples(found);
+        let sentence = match found.hunt {
+            Hunt::VerticalScan => {
+                format!("tried {count} ports{} in {}", on(destination), lasted(last - first))
+            }
+            Hunt::HorizontalScan => {
+                let port = found.port.unwrap_or(0);
+                format!("tried {count} destinations on port {port} in {}", lasted(last - first))
+            }
+            _ => format!("{count} connections{} in {}", on(destination), lasted(last - first)),
+        };
+        HuntHit {
+            hunt: found.hunt,
+            sourceip: self.book.address(source),
+            destinationip: destination,
+            destinationport: found.port,
+            count,
+            unit: found.hunt.unit(),
+            threshold: found.threshold,
+            connection_count: connections as u64,
+            first_seen: self.shown(first),
+            last_seen: self.shown(last),
+            sentence,
+            examples,
+            suppressed_by: None,
+        }
+    }
+
+    /// The first few ports of a vertical scan, destinations of a horizontal one, and endpoints of a burst.
+    fn examples(&self, found: &Found<'_>) -> Vec<String> {
+        let mut examples: Vec<String> = Vec::new();
+        for event in found.events {
+            let destination = || self.book.address(address(event.destination));
+            let text = match found.hunt {
+                Hunt::VerticalScan => event.port.to_string(),
+                Hunt::HorizontalScan => destination().to_string(),
+                _ => std::net::SocketAddr::new(destination(), event.port).to_string(),
+            };
+            if !examples.contains(&text) {
+                examples.push(text);
+            }
+            if examples.len() == EXAMPLES {
+                break;
+            }
+        }
+        examples
+    }
+
+    /// Pairs whose connections stayed open for long; not within one's own networks.
+    fn long(&self, long: &PairTable, hits: &mut Vec<HuntHit>) {
+        let Some(settings) = &self.rule.hunts.long_connection else { return };
+        let excluded = Networks::new(&self.rule.excluded_destinations);
+        let mut history = History::default();
+        for chunk in long.chunks() {
+            chunk.for_each(|pair| {
+                let destination = self.book.address(pair.key().destination());
+                if excluded.contains(destination) {
+                    return;
+                }
+                pair.read(&mut history);
+                history.connections.retain(|connection| self.span.contains(connection.start));
+                let total: u64 = history.connections.iter().map(|connection| connection.bytes_sent).sum();
+                if total / 1000 > settings.minutes.saturating_mul(60) {
+                    hits.push(self.long_hit(pair.key(), destination, &history, total, settings.minutes));
+                }
+            });
+        }
+    }
+
+    fn long_hit(&self, key: Key, destination: IpAddr, history: &History, total: u64, minutes: u64) -> HuntHit {
+        let times = || history.connections.iter().map(|connection| connection.start);
+        let longest = history.connections.iter().map(|connection| connection.bytes_sent).max().unwrap_or(0);
+        let connections = history.connections.len();
+        let shown = |milliseconds: u64| lasted(milliseconds as i64 * 1000);
+        let plural = if connections == 1 { "" } else { "s" };
+        HuntHit {
+            hunt: Hunt::LongConnection,
+            sourceip: self.book.address(key.source()),
+            destinationip: Some(destination),
+            destinationport: Some(key.destination_port()),
+            count: total / 1000,
+            unit: Hunt::LongConnection.unit(),
+            threshold: minutes.saturating_mul(60),
+            connection_count: connections as u64,
+            first_seen: self.shown(times().min().unwrap_or(0)),
+            last_seen: self.shown(times().max().unwrap_or(0)),
+            sentence: format!(
+                "open for {} in {connections} connection{plural}, the longest for {}",
+                shown(total),
+                shown(longest)
+            ),
+            examples: Vec::new(),
+            suppressed_by: None,
+        }
+    }
+}
+
+/// A span of time in words, from microseconds: two units at most.
+fn lasted(micros: i64) -> String {
+    let seconds = micros / 1_000_000;
+    let two = |large: i64, unit: &str, small: i64, less: &str| match small {
+        0 => format!("{large} {unit}"),
+        _ => format!("{large} {unit} {small} {less}"),
+    };
+    match seconds {
+        0 => "less than a second".to_owned(),
+        1..60 => format!("{seconds} s"),
+        60..3600 => two(seconds / 60, "min", seconds % 60, "s"),
+        _ => two(seconds / 3600, "h", seconds % 3600 / 60, "min"),
+    }
+}

@@ -90,8 +90,8 @@ impl Reason {
             Reason::Json => "the row is not a JSON object",
             Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
             Reason::OtherEvent => "the row tells something else than a connection or a name",
-            Reason::HostName => "the row names the host of a connection that another log tells",
-            Reason::DnsQuery => "the row is a DNS lookup, not a flow",
+            Reason::HostName => "the row names the host of a connection: kept for the beacons by host name, no flow of its own",
+            Reason::DnsQuery => "the row is a DNS lookup: kept for the hunts, no flow",
             Reason::SameSession => "another row tells the same connection; both count once",
             Reason::NoData => "the row says that nothing was recorded",
             Reason::Trailer => "the row is a summary of the ones before",
@@ -137,7 +137,7 @@ impl Diagnostics {
     }
 }
 
-fn shown(text: &[u8]) -> String {
+pub(super) fn shown(text: &[u8]) -> String {
     let text = text.get(..text.len().min(EXAMPLE_LENGTH * 4)).unwrap_or_default();
     let text = String::from_utf8_lossy(text.trim_ascii_end());
     text.chars().take(EXAMPLE_LENGTH).collect()

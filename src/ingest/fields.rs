@@ -86,6 +86,12 @@ impl<'a> Fields<'a> {
         self.told & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
     }
 
+    /// Whether the row has a host, the target of a CONNECT, or a query.
+    #[inline(always)]
+    pub fn any_name(&self) -> bool {
+        self.told & (1 << Role::Host as u32 | 1 << Role::Target as u32 | 1 << Role::Query as u32) != 0
+    }
+
     /// Whether the text stands for a value.
     #[inline(never)]
     pub fn has(&self, role: Role) -> bool {

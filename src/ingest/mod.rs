@@ -3,11 +3,12 @@
 //! ```text
 //!                              ┌─ a table:  structure ─▶ plain (fast, by columns)
 //! chunk ─▶ source ─▶ reading ──┤                       └▶ exact ─▶ fields ─▶ record ─▶ flow ─▶ pair table
-//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ facts
+//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ beside
 //!            └─ format                                        value/ : one parser a kind of field
 //! ```
 
 pub(crate) mod batch;
+pub(crate) mod beside;
 mod diagnostics;
 mod exact;
 mod fields;

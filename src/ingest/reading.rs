@@ -1,7 +1,7 @@
 //! Blocks of a source whose format is known → flows.
 
 use super::batch::FlowRow;
-use super::diagnostics::{Diagnostics, Reason};
+use super::diagnostics::{Diagnostics, Reason, shown};
 use super::exact::{self, Outcome};
 use super::fields::Fields;
 use super::format::{Format, Found};
@@ -10,6 +10,7 @@ use super::layout::Layout;
 use super::options::Options;
 use super::plain::Places;
 use super::record::{self, Meaning, Names, Record};
+use super::roles::Role;
 use super::rows::{Next, Rows};
 use super::sessions::Sessions;
 use super::sink::Sink;
@@ -18,6 +19,9 @@ use super::value::time::TimeReading;
 
 /// Bytes that are scanned, read and folded at a time: small enough for the cache.
 const BLOCK: usize = 32 * 1024;
+
+/// Notes that a source may have of its own.
+const MOST_NOTES: usize = 8;
 
 /// A longer row is not a row of flows.
 const LONGEST_ROW: usize = 1024 * 1024;
@@ -52,6 +56,8 @@ pub(super) struct Tally {
     pub rows_skipped: u64,
     /// Rows that do not tell who opened the connection.
     pub unclear: u64,
+    /// What the rows themselves say that a person should know.
+    pub notes: Vec<String>,
     /// None to count every row.
     sessions: Option<Sessions>,
     name: String,
@@ -84,6 +90,7 @@ impl Reading {
                 rows_used: 0,
                 rows_skipped: 0,
                 unclear: 0,
+                notes: Vec::new(),
                 sessions: (!options.duplicates).then(|| Sessions::new(options.hash_seed)),
                 name: name.to_owned(),
                 lines: line_feeds(head.get(..data_start).unwrap_or_default()),
@@ -181,8 +188,12 @@ impl Reading {
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
                         Ok(()) if self.repeated => Some(Reason::Repeated),
+                        Ok(()) if record.meaning == Meaning::Note => {
+                            self.tally.note(&fields);
+                            Some(Reason::Trailer)
+                        }
                         Ok(()) => {
-                            sink.beside.take(&record, Names(&fields), &sink.book);
+                            sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
                             self.tally.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
@@ -245,7 +256,7 @@ impl Tally {
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
                 Outcome::Record if repeated => Some(Reason::Repeated),
                 Outcome::Record => {
-                    sink.beside.take(&record, Names(&fields), &sink.book);
+                    sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
                     self.take(&record, &mut sink.batch)
                 }
                 Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),
@@ -275,6 +286,12 @@ impl Tally {
         }
         batch.extend(record.flow());
         None
+    }
+
+    #[cold]
+    fn note(&mut self, fields: &Fields<'_>) {
+        let text = fields.text(Role::Target).filter(|_| self.notes.len() < MOST_NOTES);
+        self.notes.extend(text.map(|text| shown(&text)));
     }
 
     fn skip(

@@ -33,6 +33,8 @@ pub(super) enum Meaning {
     Host,
     /// A name that is looked up.
     Dns,
+    /// What a person should know of the source.
+    Note,
     /// Nothing to use.
     Not(Reason),
 }
@@ -126,8 +128,13 @@ impl Record {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Names<'f, 'a>(pub &'f Fields<'a>);
 
-#[cfg_attr(not(test), expect(dead_code, reason = "nothing asks for names yet"))]
 impl<'a> Names<'_, 'a> {
+    /// Whether there is a host or a query; quick.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.any_name()
+    }
+
     /// The host that was asked for: Host header, TLS server name, target of a CONNECT.
     pub fn host(self) -> Option<Cow<'a, [u8]>> {
         let connect = self.0.is(Role::Method, "CONNECT");
@@ -144,7 +151,8 @@ impl<'a> Names<'_, 'a> {
         self.0.value(Role::Answer).map(|text| answer(&text))
     }
 
-    /// The program that opened the connection.
+    /// The program that opened the connection. Nothing is kept of it yet.
+    #[cfg(test)]
     pub fn process(self) -> Option<Cow<'a, [u8]>> {
         self.0.value(Role::Process)
     }
@@ -191,8 +199,10 @@ pub(super) fn read(
     record: &mut Record,
 ) -> Result<(), Reason> {
     record.meaning = if format.is_plain() { Meaning::Flow } else { format.meaning(fields) };
-    if let Meaning::Not(reason) = record.meaning {
-        return Err(reason);
+    match record.meaning {
+        Meaning::Not(reason) => return Err(reason),
+        Meaning::Note => return Ok(()),
+        _ => {}
     }
     let names_only = matches!(record.meaning, Meaning::Host | Meaning::Dns);
     (record.start, record.form) = when(fields, reading)?;

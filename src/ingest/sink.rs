@@ -1,10 +1,10 @@
 //! Where the flows of all sources go.
 
 use super::batch::FlowRow;
+use super::beside::Beside;
 use super::diagnostics::Diagnostics;
 use super::options::{Budget, Options};
 use super::plain::PlainColumns;
-use super::record::{Names, Record};
 use super::repeats::Print;
 use super::shard::Shard;
 use super::structure::Structure;
@@ -20,13 +20,13 @@ pub(crate) struct Sink {
     pub bytes_read: u64,
     pub rows_used: u64,
     pub rows_skipped: u64,
-    shard: Shard,
+    pub(super) shard: Shard,
     /// Earliest and latest start, of all shards.
     pub span: Option<(i64, i64)>,
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
-    pub(super) beside: Beside,
+    pub beside: Beside,
     /// Of the sources that were read.
     pub(super) prints: Vec<Print>,
 }
@@ -38,9 +38,16 @@ impl Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
             // Where most of the memory would be addresses, pairs would have none.
             book: AddressBook::new(options.hash_seed, bytes / 2),
+            // Of three tables that share it none is as large as that of the pairs.
+            beside: Beside::new(options.hash_seed, bytes / 3),
             shard: options.shard,
             ..Sink::default()
         }
+    }
+
+    /// Earliest and latest start; of names, where there are no flows.
+    pub fn data_span(&self) -> Option<(i64, i64)> {
+        self.span.or(self.beside.span)
     }
 
     /// Folds the flows of the batch into the pairs.
@@ -58,27 +65,7 @@ impl Sink {
         if self.shard.of > 1 {
             self.batch.retain(|flow| self.shard.owns(flow.key.source(), &self.book));
         }
-        self.pairs.used_by_others = self.book.bytes();
+        self.pairs.used_by_others = self.book.bytes() + self.beside.bytes();
         self.pairs.add(&self.batch);
-    }
-}
-
-/// What records tell beside their flows: host, DNS, process, duration, direction.
-#[derive(Debug, Default)]
-pub(super) struct Beside {
-    /// The records as lines, for tests that ask for them.
-    #[cfg(test)]
-    pub listing: Option<Vec<String>>,
-}
-
-impl Beside {
-    /// The one place where these pass. Nothing is kept of them yet.
-    #[inline(always)]
-    pub fn take(&mut self, record: &Record, names: Names<'_, '_>, book: &AddressBook) {
-        #[cfg(test)]
-        if let Some(listing) = &mut self.listing {
-            listing.push(super::record::listing(record, names, book));
-        }
-        let _ = (record, names, book);
     }
 }

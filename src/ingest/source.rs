@@ -233,6 +233,7 @@ fn tell(reading: &Reading, report: &mut SourceReport) {
         Shape::Rows(rows) => rows.report(report),
     }
     report.notes.extend(reading.format.notes.iter().map(|note| (*note).to_owned()));
+    report.notes.extend_from_slice(&tally.notes);
     if tally.unclear > 0 {
         let note = "rows that do not tell who opened the connection, and are read as they stand";
         report.notes.push(format!("{note}: {}", tally.unclear));

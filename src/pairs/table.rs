@@ -293,6 +293,15 @@ impl PairTable {
         many.chain(singles).map(move |(pairs, number)| Chunk { number, pairs, arena })
     }
 
+    /// The pair of that number.
+    pub fn get(&self, number: u32) -> Option<PairRef<'_>> {
+        let entry = match number & SINGLE == 0 {
+            true => Entry::Many(self.many.get((number as usize).checked_sub(1)?)?),
+            false => Entry::Single(self.singles.get((number ^ SINGLE) as usize)?),
+        };
+        Some(PairRef { number, entry, arena: &self.arena })
+    }
+
     /// The pair of that key.
     pub fn find(&self, key: Key) -> Option<PairRef<'_>> {
         let (hash, mask) = (hash(key, self.seed), self.slots.len() - 1);
@@ -302,11 +311,7 @@ impl PairTable {
             if number == 0 {
                 return None;
             }
-            let entry = match number & SINGLE == 0 {
-                true => Entry::Many(self.many.get(number as usize - 1)?),
-                false => Entry::Single(self.singles.get((number ^ SINGLE) as usize)?),
-            };
-            let pair = PairRef { number, entry, arena: &self.arena };
+            let pair = self.get(number)?;
             if pair.key() == key {
                 return Some(pair);
             }
@@ -370,6 +375,14 @@ impl PairRef<'_> {
         match self.entry {
             Entry::Many(pair) => pair.hours.count_ones().into(),
             Entry::Single(_) => 1,
+        }
+    }
+
+    /// The UTC hours modulo 32 with a flow, one bit each.
+    pub fn hour_bits(self) -> u32 {
+        match self.entry {
+            Entry::Many(pair) => pair.hours,
+            Entry::Single(pair) => Hour::default().bit_of(pair.flow().start),
         }
     }
 

@@ -4,14 +4,19 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::{Finding, ListedPair, NearMiss, Suppressed};
+use super::{Finding, HostBeacon, ListedPair, NearMiss, Suppressed};
 
 impl Finding {
     #[inline(never)]
-    fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+    fn fields<M: SerializeMap>(&self, map: &mut M, host: Option<&HostBeacon>) -> Result<(), M::Error> {
         map.serialize_entry("sourceip", &self.sourceip)?;
-        map.serialize_entry("destinationip", &self.destinationip)?;
-        map.serialize_entry("destinationport", &self.destinationport)?;
+        if let Some(host) = host {
+            map.serialize_entry("host", &host.host)?;
+            map.serialize_entry("looked_up", &host.looked_up)?;
+        } else {
+            map.serialize_entry("destinationip", &self.destinationip)?;
+            map.serialize_entry("destinationport", &self.destinationport)?;
+        }
         map.serialize_entry("connection_count", &self.connection_count)?;
         map.serialize_entry("hourly_buckets", &self.hourly_buckets)?;
         map.serialize_entry("bytes_sent", &self.bytes_sent)?;
@@ -40,7 +45,16 @@ impl Finding {
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.fields(&mut map)?;
+        self.fields(&mut map, None)?;
+        map.end()
+    }
+}
+
+impl Serialize for HostBeacon {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.pair.fields(&mut map, Some(self))?;
+        map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()
     }
 }
@@ -48,7 +62,7 @@ impl Serialize for Finding {
 impl Serialize for NearMiss {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map)?;
+        self.pair.fields(&mut map, None)?;
         map.serialize_entry("failed_gate", &self.failed_gate)?;
         map.end()
     }
@@ -57,7 +71,7 @@ impl Serialize for NearMiss {
 impl Serialize for Suppressed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map)?;
+        self.pair.fields(&mut map, None)?;
         map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()
     }
@@ -66,7 +80,7 @@ impl Serialize for Suppressed {
 impl Serialize for ListedPair {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map)?;
+        self.pair.fields(&mut map, None)?;
         map.serialize_entry("failed_gates", &self.failed_gates)?;
         map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 
 use crate::error::Error;
 use crate::evaluate::rule_order;
+use crate::hunts::HuntHit;
 use crate::ingest::Role;
 use crate::order::sort_by;
 use crate::pairs::LeftOut;
@@ -40,6 +41,10 @@ pub struct Report {
     pub suppressed: Vec<Suppressed>,
     /// What each reference set took out, in the order of the rule.
     pub reference_sets: Vec<SetReport>,
+    /// Hosts that are called, or names that are looked up, as often as a finding is; by priority.
+    pub host_beacons: Vec<HostBeacon>,
+    /// What the hunts found.
+    pub hunts: Vec<HuntHit>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.
@@ -108,12 +113,14 @@ pub struct LeftOutReport {
     /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
     /// may lack any number of later connections.
     pub flows_not_taken: u64,
+    /// Records of host names, lookups and durations that the hunts lack.
+    pub records_hunts_lack: u64,
     /// What that means for the result, in a sentence.
     pub meaning: String,
 }
 
 impl LeftOutReport {
-    pub(crate) fn of(left_out: LeftOut) -> Option<Self> {
+    pub(crate) fn of(left_out: LeftOut, records_hunts_lack: u64) -> Option<Self> {
         let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
         let mut meaning = format!(
             "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
@@ -124,11 +131,15 @@ impl LeftOutReport {
             meaning +=
                 &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
         }
-        (flows > 0).then_some(LeftOutReport {
+        if records_hunts_lack > 0 {
+            meaning += &format!("; the hunts lack {records_hunts_lack} host names, lookups or durations");
+        }
+        (flows + records_hunts_lack > 0).then_some(LeftOutReport {
             flows,
             pairs_dropped: pairs,
             most_lacking: most_of_a_pair,
             flows_not_taken: not_taken,
+            records_hunts_lack,
             meaning,
         })
     }
@@ -265,6 +276,20 @@ pub struct Suppressed {
     pub pair: Finding,
     /// The first set of the rule that holds it.
     pub suppressed_by: SetMatch,
+}
+
+/// A host that is called by its name, or a name that is looked up, as often as a finding is.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct HostBeacon {
+    /// The name, in lower case.
+    pub host: String,
+    /// Whether it is the lookups that repeat; else the connections to the host.
+    pub looked_up: bool,
+    /// The first set of the rule that holds it; none if none does.
+    pub suppressed_by: Option<SetMatch>,
+    /// What is said of it as of a pair. It has no destination address and no port.
+    pub pair: Finding,
 }
 
 /// A reference set that holds a pair.

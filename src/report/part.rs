@@ -1,7 +1,7 @@
 //! A pair as bytes, for the parts of a report that shards exchange. Its priority is not among them: that
 //! is told when all parts are together.
 
-use super::{Finding, Gate, SetMatch, ThreatMatch};
+use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
 use crate::regularity::{RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
@@ -114,6 +114,27 @@ impl Finding {
             });
         }
         Some(finding)
+    }
+}
+
+impl HostBeacon {
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.text(&self.host);
+        out.number(self.looked_up.into());
+        out.number(self.suppressed_by.is_some().into());
+        if let Some(set) = &self.suppressed_by {
+            set.write(out);
+        }
+        self.pair.write(out);
+    }
+
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<HostBeacon> {
+        Some(HostBeacon {
+            host: bytes.text()?,
+            looked_up: bytes.number()? == 1,
+            suppressed_by: if bytes.number()? == 1 { Some(SetMatch::read(bytes)?) } else { None },
+            pair: Finding::read(bytes)?,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use serde::Serialize;
 
 use crate::error::{Error, ErrorKind};
+use crate::hunts::Hunts;
 use crate::ingest::value::time::instant;
 use crate::priority::Priority;
 use crate::time;
@@ -68,8 +69,8 @@ pub struct Rule {
     pub reference_sets: Vec<ReferenceSet>,
     /// Lists of known command-and-control endpoints. Default none.
     pub threat_lists: Vec<ThreatList>,
-    /// Hunts: nothing can be tuned in this version.
-    pub hunts: NothingYet,
+    /// What else is hunted: bursts, scans, generated names, long connections, hosts.
+    pub hunts: Hunts,
     /// The priority's thresholds.
     pub priority: Priority,
 }
@@ -86,10 +87,6 @@ pub struct Gates {
     /// Connections in at least this many distinct calendar hours. Default 3.
     pub min_hours: u64,
 }
-
-/// A part of the rule document that has no fields in this version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct NothingYet {}
 
 impl Default for Gates {
     fn default() -> Self {
@@ -111,7 +108,7 @@ impl Default for Rule {
             high_volume: 200,
             reference_sets: Vec::new(),
             threat_lists: Vec::new(),
-            hunts: NothingYet {},
+            hunts: Hunts::default(),
             priority: Priority::default(),
         }
     }
@@ -178,7 +175,7 @@ impl Rule {
                 "reference_sets" => self.reference_sets = known(&mut last.sets, &part, lists::read_sets)?,
                 "threat_lists" => self.threat_lists = known(&mut last.threats, &part, lists::read_threats)?,
                 "priority" => self.priority.read(&part)?,
-                _ => part.fields(&[], &mut |_, _| Ok(()))?,
+                _ => self.hunts.read(&part)?,
             }
             Ok(())
         })
@@ -296,7 +293,12 @@ mod tests {
         assert!(message(r#"{"reference_sets": [{"name": " "}]}"#).contains("reference_sets[0].name"));
         assert!(message(r#"{"threat_lists": {}}"#).contains("`threat_lists`: found {}, expected a list"));
         assert!(message(r#"{"gates": {"min_connections_c2_port": -1}}"#).contains("min_connections_c2_port"));
-        assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("hunts"));
+        assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("`hunts.scan`: found 1, expected an object"));
+        assert!(message(r#"{"hunts": {"scam": {}}}"#).contains("`hunts.scam`: unknown"));
+        assert!(message(r#"{"hunts": {"burst": {"minutes": 0}}}"#).contains("from 1 to 1440"));
+        let off = Rule::from_json(r#"{"hunts": {"burst": null, "scan": {"ports": 9}, "host_beacon": false}}"#);
+        let off = off.map(|rule| rule.hunts).unwrap_or_default();
+        assert_eq!((off.burst, off.scan.map(|scan| scan.ports), off.host_beacon), (None, Some(9), false));
         assert!(message(r#"{"high_volume": 1, "high_volume": 2}"#).contains("`high_volume`: found twice"));
         assert!(
             message(r#"{"c2_ports": [80, 65536]}"#).contains("`c2_ports[1]`: found 65536, expected a whole")
@@ -331,7 +333,8 @@ mod tests {
     #[test]
     fn the_lab_profile_is_as_specified() {
         let lab = r#"{"name": "T1584.005 lab", "gates": {"min_hours": 1, "min_connections_c2_port": 1},
-            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"]}"#;
+            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
+            "hunts": {"dga": {"domains": 50}, "excluded": []}}"#;
         assert_eq!(Rule::profile("lab"), Rule::from_json(lab));
         assert_eq!(Rule::profile("default"), Ok(Rule::default()));
         let Err(error) = Rule::profile("Lab") else { panic!("no profile") };

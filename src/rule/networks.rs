@@ -8,7 +8,7 @@ use crate::error::Error;
 use ipnet::{IpNet, Ipv4Net};
 
 /// Reads the networks of a rule document.
-pub(super) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
+pub(crate) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
     let mut networks = Vec::new();
     part.items(&mut |_, part| {
         networks.push(part.text("a network such as \"10.0.0.0/8\" or an address", parse)?);

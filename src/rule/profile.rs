@@ -11,7 +11,8 @@ impl Rule {
     ///
     /// - `default`: [`Rule::default`].
     /// - `lab`: for one's own test of the detection, which runs for minutes on one machine: loopback
-    ///   addresses count, one calendar hour is enough, and so is one connection on a listed C2 port.
+    ///   addresses count, one calendar hour is enough, and so are one connection on a listed C2 port and half as
+    ///   many generated names.
     ///
     /// # Errors
     ///
@@ -31,6 +32,7 @@ impl Rule {
                 rule.gates.min_hours = 1;
                 rule.gates.min_connections_c2_port = Some(1);
                 rule.excluded_destinations.retain(|network| !network.addr().is_loopback());
+                rule.hunts.lab();
             }
             _ => return Err(profile_unknown(name)),
         }

@@ -1,6 +1,7 @@
 // What every browser test needs: the page served, a browser, and a witness of everything that
 // went wrong or out.
 
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
@@ -58,6 +59,14 @@ export const launch = () =>
     ],
   });
 
+/** `BEACONLENS_SLOW=8`: the page's own thread runs at an eighth of its speed, to bring races to light. */
+async function slow(page) {
+  const rate = Number(process.env.BEACONLENS_SLOW ?? 1);
+  if (rate === 1) return;
+  const session = await page.context().newCDPSession(page);
+  await session.send("Emulation.setCPUThrottlingRate", { rate });
+}
+
 /** A page of its own, with everything recorded that must not happen. */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({
@@ -66,6 +75,7 @@ export async function openPage(browser, url, options = {}) {
     ...options,
   });
   const page = await context.newPage();
+  await slow(page);
   const troubles = [];
   const requests = [];
   page.on("console", (message) => {
@@ -98,6 +108,56 @@ export const foreign = (requests, url) =>
 
 export const untilResults = (page) => page.waitForSelector("body[data-state=results]", { timeout: 60_000 });
 
+/** Until results stand there that are of these files, and not those of files before. */
+export async function untilRead(page, ...names) {
+  await page.waitForFunction(
+    (shown) =>
+      document.body.dataset.state === "results" &&
+      document.getElementById("bar-dataset").textContent === shown,
+    names.join(", "),
+    { timeout: 60_000 },
+  );
+}
+
+/**
+ * Until nothing that was asked for is still to come. The page marks what is about to change in the
+ * same task as the event that asks for it, so this holds good right after a click or a key.
+ */
+export const settled = (page) =>
+  page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, null, { timeout: 60_000 });
+
+/** Until the text of the element is this, or matches it; answers with the text. */
+export async function untilText(page, selector, wanted) {
+  const found = await page.waitForFunction(
+    ([place, whole, pattern, flags]) => {
+      const text = document.querySelector(place)?.textContent ?? "";
+      return (pattern === undefined ? text === whole : new RegExp(pattern, flags).test(text)) && { text };
+    },
+    [selector, wanted, wanted.source, wanted.flags],
+  );
+  return (await found.jsonValue()).text;
+}
+
+/** Opens the details of a row of the list, and waits for these and no others. */
+export async function openRow(page, index) {
+  const keys = await keysOf(page);
+  await page.click(`.pairs tbody tr >> nth=${index}`);
+  await untilDetail(page, ...keys[index]);
+}
+
+/** Until the details are those of this pair, under the rule of now. */
+export async function untilDetail(page, source, destination, port) {
+  const host = destination.includes(":") ? `[${destination}]` : destination;
+  await settled(page);
+  await untilText(page, "#detail h2", `${source} → ${host}:${port}`);
+}
+
+/** Until the list is that of the rule of now; it then has this many rows. */
+export async function untilFindings(page, count) {
+  await settled(page);
+  assert.equal(await page.locator(".pairs tbody tr").count(), count);
+}
+
 /** Drops files as a person does: through the browser's own drag machinery, trusted events and all. */
 export async function dropFiles(page, paths, { release = true } = {}) {
   const session = await page.context().newCDPSession(page);
@@ -128,6 +188,16 @@ export const cellsOf = (page, ...names) =>
         columns.map((name) => row.querySelector(`[data-column="${name}"]`).textContent.trim()),
       ),
     names,
+  );
+
+/** The pairs of that list: source, destination and port, without the badges beside them. */
+export const keysOf = (page) =>
+  page.$$eval(".pairs tbody tr", (rows) =>
+    rows.map((row) =>
+      ["sourceip", "destinationip", "destinationport"].map(
+        (name) => row.querySelector(`[data-column="${name}"]`).firstChild.textContent,
+      ),
+    ),
   );
 
 /** One column of it. */

@@ -16,11 +16,17 @@ import {
   HEADER,
   launch,
   openPage,
+  openRow,
   samplePath,
   screenshot,
   serve,
+  settled,
   tableRows,
+  untilDetail,
+  untilFindings,
+  untilRead,
   untilResults,
+  untilText,
   workFolder,
 } from "./harness.mjs";
 
@@ -58,7 +64,7 @@ async function openSample(page) {
 
 async function pick(page, ...files) {
   await page.setInputFiles("#picker", files);
-  await untilResults(page);
+  await untilRead(page, ...files.map(({ name }) => name));
 }
 
 /** What makes a pair. */
@@ -150,16 +156,17 @@ pageTest("a large file shows progress, and cancelling keeps the last results", a
 });
 
 async function openAndFinish(page, path, rows) {
-  await page.evaluate(() => {
+  const started = await page.evaluate(() => {
     window.progressSeen = [];
+    return performance.now();
   });
   await page.setInputFiles("#picker", path);
   await page.waitForSelector(`text=${rows.toLocaleString("en-US")} rows =`, { timeout: 100_000 });
   const seen = await page.evaluate(() => window.progressSeen);
   assert.equal(seen.at(-1).value, 1);
-  const gaps = seen.slice(2, -1).map((entry, index) => entry.at - seen[index + 1].at);
-  const average = gaps.reduce((sum, gap) => sum + gap, 0) / Math.max(gaps.length, 1);
-  assert.ok(gaps.length === 0 || average > 80, `at most ten updates a second, mean ${average} ms`);
+  // At most ten a second, besides the first and the last; a busy page only shows them later.
+  const took = seen.at(-1).at - started;
+  assert.ok(seen.length <= took / 100 + 4, `${seen.length} updates in ${took} ms`);
 }
 
 pageTest("a threshold re-ranks at once, and says that it differs", async (page, { requests }) => {
@@ -170,16 +177,10 @@ pageTest("a threshold re-ranks at once, and says that it differs", async (page, 
   const expected = (await report([await sample()], rule)).findings;
   assert.ok(expected.length < before.length, "the sample has findings under 100 connections");
   await page.fill("#rule-min-connections", "100");
-  await page.waitForFunction(
-    (count) => document.querySelectorAll(".pairs tbody tr").length === count,
-    expected.length,
-  );
+  await untilFindings(page, expected.length);
   assert.match(await page.textContent(".rule-difference"), /Differs .* least connections/);
   await page.click("text=Reset to default");
-  await page.waitForFunction(
-    (count) => document.querySelectorAll(".pairs tbody tr").length === count,
-    before.length,
-  );
+  await untilFindings(page, before.length);
   assert.match(await page.textContent(".rule-difference"), /default rule/);
   assert.equal(requests.length, asked, "nothing was read again");
 });
@@ -197,9 +198,11 @@ pageTest("what the engine refuses in a rule is said at the field", async (page) 
   await page.fill("#rule-excluded-destinations", "10.0.0.0/8");
   await page.waitForSelector("#rule-excluded-destinations[aria-invalid=false]");
   await page.fill("#rule-window", "yesterday");
-  await page.waitForSelector("#rule-window[aria-invalid=true]");
+  await settled(page);
+  assert.equal(await page.getAttribute("#rule-window", "aria-invalid"), "true");
   await page.click(".chip >> text=6h");
-  await page.waitForSelector("#rule-window[aria-invalid=false]");
+  await settled(page);
+  assert.equal(await page.getAttribute("#rule-window", "aria-invalid"), "false");
   assert.match(await page.textContent("#list .list-head"), /outside this window/);
 });
 
@@ -295,8 +298,7 @@ const inkOfPlots = (page) =>
 pageTest("selecting a finding shows its gates, score and plots", async (page) => {
   await openSample(page);
   const [first] = (await report([await sample()])).findings;
-  await page.click(".pairs tbody tr >> nth=0");
-  await page.waitForSelector("#detail canvas");
+  await openRow(page, 0);
   assert.equal(await page.getAttribute(".pairs tbody tr >> nth=0", "aria-current"), "true");
   assert.match(await page.textContent("#detail h2"), new RegExp(`^${first.sourceip} → `));
   const gates = await page.$$eval("#detail [data-gate]", (rows) =>
@@ -354,16 +356,6 @@ const marksIn = (page, name) =>
     }
     return marked;
   });
-
-async function openRow(page, index) {
-  await page.click(`.pairs tbody tr >> nth=${index}`);
-  const source = (await columnOf(page, "sourceip"))[index];
-  await page.waitForFunction(
-    (start) => document.querySelector("#detail h2")?.textContent.startsWith(`${start} →`),
-    source,
-  );
-  await page.waitForSelector("#detail canvas");
-}
 
 pageTest("the detail judges as the engine does, and its parts add up", async (page) => {
   await openSample(page);
@@ -459,7 +451,7 @@ pageTest("a pair with too few calls is not judged, and says so", async (page) =>
   );
   await pick(page, textFile("few.csv", text));
   await page.fill("#rule-min-connections", "2");
-  await page.waitForFunction(() => document.querySelectorAll(".pairs tbody tr").length === 2);
+  await untilFindings(page, 2);
   assert.deepEqual(await cellsOf(page, "connection_count", "period_seconds", "regularity"), [
     ["30", "600 s", "0.98"],
     ["3", "–", "–"],
@@ -505,37 +497,33 @@ pageTest("what the memory limit left out is said above the list", async (page, {
   assert.ok(above);
   await screenshot(page, "left-out");
   await page.fill("#rule-min-hours", "2");
-  await page.waitForSelector(".left-out [role=alert]", { state: "detached" });
+  await settled(page);
+  assert.equal(await box.count(), 0);
 });
 
 pageTest("a pair with very many calls is drawn in part, and says so", async (page) => {
   const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 25_000, 3));
   await pick(page, textFile("busy.csv", text));
-  await page.click(".pairs tbody tr >> nth=0");
-  await page.waitForSelector("#detail canvas");
+  await openRow(page, 0);
   assert.match(await page.textContent("[data-plot=gaps]"), /latest 20,000 of 25,000/);
   assert.match(await page.textContent("[data-plot=connections]"), /25,000 connections/);
 });
 
 pageTest("the list is walked by keyboard", async (page) => {
   await openSample(page);
-  const rows = await columnOf(page, "sourceip");
+  const keys = await cellsOf(page, ...KEY);
   await page.focus(".opener >> nth=0");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("j");
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("#detail canvas");
-  assert.ok((await page.textContent("#detail h2")).startsWith(rows[1]));
+  await untilDetail(page, ...keys[1]);
   await page.keyboard.press("j"); // with the detail open, the keys walk through the details
-  await page.waitForFunction(
-    (source) => document.querySelector("#detail h2").textContent.startsWith(source),
-    rows[2],
-  );
+  await untilDetail(page, ...keys[2]);
   await page.keyboard.press("Escape");
   assert.equal(await page.isHidden("#detail"), true);
   await page.keyboard.press("End");
-  assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(rows.at(-1)));
+  assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(keys.at(-1)[0]));
 });
 
 pageTest("no findings: which gate removed how many, and one click to relax it", async (page) => {
@@ -559,7 +547,7 @@ pageTest("no findings: which gate removed how many, and one click to relax it", 
   assert.equal((await tableRows(page)).length, 3);
   await page.click("#tab-findings");
   await page.click("text=Lower to 12");
-  await page.waitForSelector(".pairs tbody tr");
+  await untilFindings(page, 1);
   assert.deepEqual(await columnOf(page, "sourceip"), ["10.0.0.1"]);
   assert.equal(await page.inputValue("#rule-min-connections"), "12");
 });
@@ -571,10 +559,12 @@ pageTest("a pair on no list can be asked about", async (page) => {
   await page.fill("[name=destination]", "not an address");
   await page.fill("[name=port]", "443");
   await page.keyboard.press("Enter");
-  await page.waitForSelector(".question .field-error:not(:empty)");
+  await settled(page);
+  assert.match(await page.textContent(".question .field-error"), /not an address/);
   await page.fill("[name=destination]", "192.0.2.255");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("#detail [data-verdict=not_seen]");
+  await untilDetail(page, "10.20.0.12", "192.0.2.255", 443);
+  assert.equal(await page.getAttribute("#detail .verdict", "data-verdict"), "not_seen");
 });
 
 const NOT_FLOWS = [
@@ -622,7 +612,8 @@ pageTest("one refused file does not spoil the others, and stays named", async (p
     "30",
   ]);
   await page.fill("#rule-min-hours", "2");
-  await page.waitForSelector(".rule-difference >> text=Differs");
+  await settled(page);
+  assert.match(await page.textContent(".rule-difference"), /^Differs/);
   assert.deepEqual(
     (await refusals(page)).map(([name]) => name),
     ["photo.jpg", "prices.csv"],
@@ -719,19 +710,21 @@ pageTest("pasted rows are read; pasting over results asks first", async (page) =
   assert.equal((await columnOf(page, "sourceip"))[0], "10.0.0.1");
   await paste(csv(calls("10.0.0.2", "203.0.113.1", 443, 30, 600)));
   await page.click("#confirm-dialog >> text=Keep the results");
+  await page.waitForSelector("#confirm-dialog", { state: "hidden" });
   assert.equal((await columnOf(page, "sourceip"))[0], "10.0.0.1");
   await page.click("header [data-action=paste]");
   await page.fill("#paste-text", csv(calls("10.0.0.3", "203.0.113.1", 443, 30, 600)));
   await page.click("text=Read these rows");
   await page.click("#confirm-dialog >> text=Replace >> nth=-1");
-  await page.waitForSelector(".opener >> text=10.0.0.3");
+  await page.waitForSelector(".opener >> text=10.0.0.3"); // which none of the results before had
 });
 
 pageTest("the exports are the engine's own text", async (page) => {
   await openSample(page);
   const rule = { gates: { min_connections: 50 } };
   await page.fill("#rule-min-connections", "50");
-  await page.waitForSelector(".rule-difference >> text=Differs");
+  await settled(page);
+  assert.match(await page.textContent(".rule-difference"), /^Differs/);
   const csvFile = await downloaded(page, () => page.click("text=Export CSV"));
   assert.equal(csvFile.name, "beaconlens-findings.csv");
   assert.equal(csvFile.text, await reportText("csv", [await sample()], rule));
@@ -745,7 +738,7 @@ pageTest(
   async (page) => {
     await openSample(page);
     await page.click("text=Copy table");
-    await page.waitForSelector("text=Copied");
+    await untilText(page, "#announcer", "copied");
     const copied = (await page.evaluate(() => navigator.clipboard.readText())).split("\n");
     const { findings } = await report([await sample()]);
     assert.equal(copied.length, findings.length + 1);
@@ -840,10 +833,10 @@ for (const colorScheme of ["light", "dark"]) {
       await screenshot(page, `results-${colorScheme}`);
       await page.click(".dataset summary");
       await page.click(".rule-more summary");
-      await page.click(".pairs tbody tr >> nth=0");
-      await page.waitForSelector("#detail canvas");
+      await openRow(page, 0);
       await check("detail");
       await page.fill("#rule-min-connections", "100000");
+      await untilFindings(page, 0);
       await page.waitForSelector(".no-findings");
       await check("no findings");
     },
@@ -859,8 +852,7 @@ pageTest(
     assert.equal(await overflow(), 0);
     await page.locator("#list").evaluate((list) => list.scrollIntoView());
     await screenshot(page, "phone");
-    await page.click(".pairs tbody tr >> nth=0");
-    await page.waitForSelector("#detail canvas");
+    await openRow(page, 0);
     assert.equal(await overflow(), 0);
     await page.waitForFunction(() => {
       const { top } = document.getElementById("detail").getBoundingClientRect();

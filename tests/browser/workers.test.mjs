@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
+import { basename } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { reportText } from "./engine.mjs";
@@ -16,6 +17,9 @@ import {
   openPage,
   samplePath,
   serve,
+  settled,
+  untilDetail,
+  untilRead,
   untilResults,
   workFolder,
 } from "./harness.mjs";
@@ -47,9 +51,9 @@ function workersTest(name, workers, steps, url = () => server.url) {
   });
 }
 
-const pick = async (page, paths) => {
+const pick = async (page, ...paths) => {
   await page.setInputFiles("#picker", paths);
-  await untilResults(page);
+  await untilRead(page, ...paths.map((path) => basename(path)));
 };
 
 /** Those that were ended are gone a moment later. */
@@ -71,10 +75,7 @@ async function explained(page, source, destination, port) {
   await page.fill("[name=destination]", destination);
   await page.fill("[name=port]", String(port));
   await page.keyboard.press("Enter");
-  await page.waitForFunction(
-    (start) => document.querySelector("#detail h2")?.textContent.startsWith(start),
-    `${source} → ${destination}`,
-  );
+  await untilDetail(page, source, destination, port);
   return page.textContent("#detail");
 }
 
@@ -108,8 +109,8 @@ for (const workers of [1, 2, 3, 4]) {
     const files = { "many.csv.gz": gzipSync(many, { level: 1 }) };
     const paths = [];
     for (const [name, bytes] of sources) paths.push(await folder.write(name, files[name] ?? bytes));
-    await pick(page, paths);
-    assert.equal(page.workers().length, workers);
+    await pick(page, ...paths);
+    await untilWorkers(page, workers);
     expected.json ??= await reportText("json", sources.slice(0, 2).concat(sources.slice(3)), undefined);
     const report = JSON.parse(await exported(page));
     const own = JSON.parse(expected.json);
@@ -121,7 +122,7 @@ for (const workers of [1, 2, 3, 4]) {
     assert.equal(JSON.stringify(report), expected.text);
     expected.csv ??= await reportText("csv", sources.slice(0, 2).concat(sources.slice(3)), RULE);
     await page.fill("#rule-min-connections", "40");
-    await page.waitForSelector(".rule-difference >> text=Differs");
+    await settled(page);
     assert.equal(await exported(page, "CSV"), expected.csv);
     const pairs = [
       ["10.0.1.5", "198.51.100.7", 6667],
@@ -141,11 +142,10 @@ for (const workers of [1, 2, 3, 4]) {
 
 workersTest("a large file gets as many as there are cores, a small one gets one", undefined, async (page) => {
   await pick(page, samplePath);
-  assert.equal(page.workers().length, 1);
+  await untilWorkers(page, 1);
   const rows = calls("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
   const path = await folder.write("large.csv", csv(Array(90).fill(rows)));
-  await page.setInputFiles("#picker", path);
-  await page.waitForSelector("text=1,800,000 rows =", { timeout: 60_000 });
+  await pick(page, path);
   await untilWorkers(page, Math.min(cpus().length, 2), "and the one of the first file is gone");
   assert.equal((await columnOf(page, "connection_count"))[0], "1,800,000");
 });
@@ -160,7 +160,7 @@ workersTest("cancelling ends them all, and the results before stay usable", 3, a
   });
   await page.setInputFiles("#picker", path);
   await page.waitForFunction(() => window.progressSeen.length >= 2, null, { polling: 20 });
-  assert.equal(page.workers().length, 6);
+  await untilWorkers(page, 6);
   await page.keyboard.press("Escape");
   await untilResults(page);
   await untilWorkers(page, 3);
@@ -209,7 +209,7 @@ workersTest(
   async (page) => {
     const path = await folder.write("many.csv", manyFlows());
     await pick(page, path);
-    assert.equal(page.workers().length, 3);
+    await untilWorkers(page, 3);
     assert.equal(await exported(page), await reportText("json", [["many.csv", await readFile(path)]]));
   },
   () => oneFile,

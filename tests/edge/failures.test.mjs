@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
+import { beacon, emptyLog, pcap } from "../package/captures.mjs";
 import { sample, startWorker } from "./worker.mjs";
 
 let worker;
@@ -38,6 +39,17 @@ test("a rule with an unknown field is refused and the field is named", async () 
 test("a rule that is not JSON, and a window that is none, are refused", async () => {
   await refused(await worker.post("/evaluate?rule=%7B", sample), 400, "E_RULE");
   await refused(await worker.post("/evaluate?window=soon", sample), 400, "E_RULE");
+});
+
+test("captures and event logs are refused by name, with where they are read", async () => {
+  for (const [body, what] of [
+    [pcap(beacon()), /found a packet capture/],
+    [emptyLog(), /found a Windows event log/],
+  ]) {
+    const { message, hint } = await refused(await worker.post("/evaluate", body), 422, "E_NOT_FLOWS");
+    assert.match(message, what);
+    assert.match(hint, /not read here; the page, the command/);
+  }
 });
 
 test("parameters that are unknown or make no sense are refused", async () => {

@@ -17,6 +17,7 @@ import {
   type History,
   type Input,
   init,
+  initCapture,
   initSync,
   type Measures,
   type ModuleSource,
@@ -32,6 +33,7 @@ import {
   type Rule,
   type RuleDocument,
   renderQuery,
+  rowsOf,
   type SourceReport,
   type ThreatList,
   type Timing,
@@ -46,6 +48,8 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   await initSlim(source);
   await init(fetch("beaconlens.wasm"));
   initSync(new Uint8Array(8));
+  initCapture(() => new URL("https://example.net/capture.wasm"));
+  for await (const rows of rowsOf((async function* () {})())) rows.byteLength;
 
   const role: Role = "time";
   const options: DetectorOptions = {

@@ -146,7 +146,12 @@ test("what the schema refuses, the engine refuses; and the other way about, wher
     { reference_sets: [{ name: "a", entries: [7] }] },
     { threat_lists: [{ name: "a", ports: [1] }] },
     { threat_lists: [{ name: "a", applies_to: "source" }] },
-    { hunts: { scan: {} } },
+    { hunts: { scan: {}, burst: null, excluded: [] } },
+    { hunts: { scan: { ports: 1 } } },
+    { hunts: { dga: { domains: 10, percent: 101 } } },
+    { hunts: { long_connection: { minutes: 5 }, host_beacon: false } },
+    { hunts: { host_beacon: null } },
+    { hunts: { scam: {} } },
     { priority: 1 },
   ];
   for (const change of [...changes, "text", [], 7, null]) {

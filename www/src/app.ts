@@ -6,17 +6,18 @@
 
 import type { DetectorOptions, Report, Rule } from "beaconlens";
 import { CancelledError, Engine, EngineError, type Session } from "./engine/client";
-import type { PairKey, SourceInput } from "./engine/protocol";
+import type { PairDetails, PairKey, SourceInput } from "./engine/protocol";
 import type { Host } from "./host";
 import { startIntake } from "./intake/intake";
 import { allow, disallow, type Endpoint, suppressedBy } from "./ui/allowed";
 import { showDataset } from "./ui/dataset";
 import { Detail } from "./ui/detail";
-import { announce, byId } from "./ui/dom";
+import { announce, byId, setBusy } from "./ui/dom";
 import { download } from "./ui/download";
 import { counted } from "./ui/format";
 import { List } from "./ui/list";
 import { clearErrors, showError, showRefusals } from "./ui/messages";
+import type { plotsOf } from "./ui/plots";
 import { readAgainForm } from "./ui/read-again";
 import { showReading, showReadingStart } from "./ui/reading";
 import { RuleEditor } from "./ui/rule-editor";
@@ -27,6 +28,14 @@ import { startTheme } from "./ui/theme";
 const MAX_POINTS = 20_000;
 
 const NARROW = matchMedia("(max-width: 900px)");
+
+/** What the engine said of a pair under a rule, and what draws it. */
+interface Answer {
+  pair: PairKey;
+  rule: Rule;
+  details: PairDetails;
+  plotsOf: typeof plotsOf;
+}
 
 interface Dataset {
   session: Session;
@@ -147,6 +156,7 @@ class App {
   async #firstReport(session: Session, signal: AbortSignal): Promise<Report> {
     const asked = () => this.#dataset?.session ?? session;
     this.#editor ??= new RuleEditor(byId("rule"), session.facts, {
+      onTouch: () => setBusy("list", true),
       onChange: (rule) => this.#evaluate(rule),
       // Any worker will do; the one of the latest dataset is there as long as the editor is seen.
       parseList: (kind, { name, text }) => asked().parseList({ kind, name, text }),
@@ -198,6 +208,7 @@ class App {
     } catch (error) {
       if (!(error instanceof EngineError && error.code === "E_RULE")) throw error;
       this.#editor?.set(session.facts.defaultRule);
+      setBusy("list", false); // what was typed a moment ago is gone
       return session.evaluate(session.facts.defaultRule);
     }
   }
@@ -213,49 +224,65 @@ class App {
     document.title = `${counted(report.totals.findings, "finding")} · beaconlens`;
   }
 
-  /** Says whether the list is now this rule's. */
-  async #evaluate(rule: Rule): Promise<boolean> {
+  /**
+   * Says whether the list is now this rule's. What is seen changes as a whole, in one task: the
+   * list, the open detail, and what `tell` says of it.
+   */
+  async #evaluate(rule: Rule, tell?: (report: Report) => void): Promise<boolean> {
     const dataset = this.#dataset;
-    if (!dataset) return false;
     const turn = ++this.#evaluation;
+    const isLate = () => turn !== this.#evaluation || dataset !== this.#dataset;
+    setBusy("list", true);
     try {
+      if (!dataset) return false;
       const report = await dataset.session.evaluate(rule);
-      if (turn !== this.#evaluation || dataset !== this.#dataset) return false;
+      const open = await this.#openDetail(dataset, report.rule);
+      if (isLate()) return false;
       this.#editor?.showError(null);
       dataset.report = report;
       this.#showList(report);
       announce(counted(report.totals.findings, "finding"));
-      if (this.#selected) await this.#explain(this.#selected);
+      if (open) this.#showDetail(dataset, open);
+      tell?.(report);
       return true;
     } catch (error) {
-      if (turn !== this.#evaluation || error instanceof CancelledError) return false;
+      if (isLate() || error instanceof CancelledError) return false;
       // The last good list stays in place beside the error.
       if (error instanceof EngineError && error.code === "E_RULE") this.#editor?.showError(error);
       else showError(messageOf(error), hintOf(error));
       return false;
+    } finally {
+      if (turn === this.#evaluation) setBusy("list", false);
     }
   }
 
   /** Changes the rule from outside its form, and re-ranks; says whether the engine took it. */
-  async #rework(change: (rule: Rule) => Rule): Promise<boolean> {
+  async #rework(change: (rule: Rule) => Rule, tell: (report: Report) => void): Promise<boolean> {
     const editor = this.#editor;
     if (!editor) return false;
     const rule = change(editor.take());
     editor.set(rule);
-    return this.#evaluate(rule);
+    return this.#evaluate(rule, tell);
   }
 
   async #allow(end: Endpoint): Promise<void> {
-    if (!(await this.#rework((rule) => allow(rule, end))) || !this.#dataset) return;
-    const pairs = counted(suppressedBy(this.#dataset.report, end), "pair");
-    showStatus(`Allowed ${end.side} ${end.address}: ${pairs} suppressed.`, () => this.#disallow(end));
+    await this.#rework(
+      (rule) => allow(rule, end),
+      (report) => {
+        const pairs = counted(suppressedBy(report, end), "pair");
+        showStatus(`Allowed ${end.side} ${end.address}: ${pairs} suppressed.`, () => this.#disallow(end));
+      },
+    );
   }
 
   async #disallow(end: Endpoint): Promise<void> {
     clearStatus(); // what it offers to undo is undone
-    await this.#rework((rule) => disallow(rule, end));
-    announce(`${end.address} is no longer allowed`);
-    byId("detail").querySelector("h2")?.focus();
+    const stayNear = () => byId("detail").querySelector("h2")?.focus();
+    const tell = () => {
+      announce(`${end.address} is no longer allowed`);
+      stayNear();
+    };
+    if (!(await this.#rework((rule) => disallow(rule, end), tell))) stayNear();
   }
 
   async #select(pair: PairKey): Promise<void> {
@@ -270,36 +297,64 @@ class App {
     const dataset = this.#dataset;
     if (!dataset) return;
     const turn = ++this.#explanation;
-    const { rule } = dataset.report;
+    setBusy("detail", true);
     try {
-      const [details, { plotsOf }] = await Promise.all([
-        dataset.session.details(pair, rule, MAX_POINTS),
-        import("./ui/plots"), // the plotting code is not part of the first load
-      ]);
+      const answer = await this.#ask(dataset, pair, dataset.report.rule);
       if (turn !== this.#explanation) return;
-      document.body.dataset.detail = "open";
-      const { explanation, series } = details;
-      // What is known of the other pairs counts, too: only the report has all of it.
-      const row = this.#list.find(pair) ?? explanation.measures;
-      const plots = plotsOf(explanation, series, row, rule.utc_offset_minutes);
-      this.#detail.show(explanation, row, plots, rule, {
-        onClose: () => this.#closeDetail(),
-        onAllow: (end) => this.#allow(end),
-        onDisallow: (end) => this.#disallow(end),
-        explainText: () => dataset.session.explainText(pair, rule),
-      });
-      announce(row?.verdict ?? explanation.sentence);
+      announce(this.#showDetail(dataset, answer));
     } catch (error) {
       if (turn !== this.#explanation || error instanceof CancelledError) return;
       if (error instanceof EngineError && error.code === "E_ADDRESS") {
         this.#selected = null;
         this.#list.showQuestionError(error.hint ? `${error.message}. ${error.hint}` : error.message);
       } else showError(messageOf(error), hintOf(error));
+    } finally {
+      if (turn === this.#explanation) setBusy("detail", false);
     }
+  }
+
+  async #ask(dataset: Dataset, pair: PairKey, rule: Rule): Promise<Answer> {
+    const [details, { plotsOf }] = await Promise.all([
+      dataset.session.details(pair, rule, MAX_POINTS),
+      import("./ui/plots"), // the plotting code is not part of the first load
+    ]);
+    return { pair, rule, details, plotsOf };
+  }
+
+  /** What the detail has to say under another rule; a pair selected while it is asked counts. */
+  async #openDetail(dataset: Dataset, rule: Rule): Promise<Answer | null> {
+    for (;;) {
+      const pair = this.#selected;
+      try {
+        const answer = pair && (await this.#ask(dataset, pair, rule));
+        if (pair === this.#selected) return answer;
+      } catch (error) {
+        if (pair === this.#selected) throw error;
+      }
+    }
+  }
+
+  /** Shows it, and answers with what to tell people who listen. */
+  #showDetail(dataset: Dataset, { pair, rule, details, plotsOf }: Answer): string {
+    this.#explanation++; // what is still under way was asked before
+    setBusy("detail", false);
+    document.body.dataset.detail = "open";
+    const { explanation, series } = details;
+    // What is known of the other pairs counts, too: only the report has all of it.
+    const row = this.#list.find(pair) ?? explanation.measures;
+    const plots = plotsOf(explanation, series, row, rule.utc_offset_minutes);
+    this.#detail.show(explanation, row, plots, rule, {
+      onClose: () => this.#closeDetail(),
+      onAllow: (end) => this.#allow(end),
+      onDisallow: (end) => this.#disallow(end),
+      explainText: () => dataset.session.explainText(pair, rule),
+    });
+    return row?.verdict ?? explanation.sentence;
   }
 
   #closeDetail(): void {
     this.#explanation++;
+    setBusy("detail", false);
     const hadFocus = byId("detail").contains(document.activeElement);
     const wasOpen = this.#selected !== null;
     this.#selected = null;

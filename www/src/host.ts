@@ -2,6 +2,8 @@
 
 export interface Host {
   engine(): Promise<WebAssembly.Module>;
+  /** The module that reads captures; asked for when one is met. */
+  capture(): Promise<WebAssembly.Module>;
   /** The worker's program, as text: see `startWorker`. */
   workerProgram(): Promise<string>;
   sample(): Promise<File>;

@@ -9,8 +9,11 @@ async function get(path: string): Promise<Response> {
   return response;
 }
 
+const moduleOf = async (path: string) => WebAssembly.compile(await (await get(path)).arrayBuffer());
+
 start({
-  engine: async () => WebAssembly.compile(await (await get("beaconlens.wasm")).arrayBuffer()),
+  engine: () => moduleOf("beaconlens.wasm"),
+  capture: () => moduleOf("capture.wasm"),
   workerProgram: async () => (await get("scan.worker.js")).text(),
   sample: async () => new File([await (await get(`sample/${SAMPLE_NAME}`)).blob()], SAMPLE_NAME),
 });

@@ -1,4 +1,4 @@
-//! From the crate to everything in dist/: one WebAssembly module, then what
+//! From the crates to everything in dist/: the WebAssembly modules, then what
 //! each host imports.
 
 use crate::setup;
@@ -28,31 +28,36 @@ const WASM_OPT: &[&str] = &[
 pub fn all() -> Outcome {
     setup::wasm_target()?;
     setup::npm_packages()?;
-    let module = module()?;
-    assemble("pkg-config/npm/build.mjs", &[&module.to_string_lossy()])?;
+    let (engine, capture) = (module()?, make("beaconlens-capture", "capture")?);
+    assemble("pkg-config/npm/build.mjs", &[&engine.to_string_lossy(), &capture.to_string_lossy()])?;
     assemble("www/build.mjs", &[])?;
     assemble("pkg-config/worker/build.mjs", &[])
 }
 
-/// The module and its JavaScript glue, optimised; answers their folder.
+/// The engine's module and its JavaScript glue, optimised; answers their folder.
 pub fn module() -> Outcome<PathBuf> {
-    let compiled = compile()?;
-    let folder = target_dir().join("module");
+    make("beaconlens", "beaconlens")
+}
+
+/// The module of a crate and its JavaScript glue, under a name.
+fn make(package: &str, name: &str) -> Outcome<PathBuf> {
+    let compiled = compile(package)?;
+    let folder = target_dir().join("module").join(name);
     let stamp = folder.join("made-from");
     let mark = fingerprint(&compiled)?;
     if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == mark) {
         return Ok(folder);
     }
     let _ = fs::remove_dir_all(&folder);
-    bind(&compiled, &folder)?;
-    optimise(&folder)?;
+    bind(&compiled, &folder, name)?;
+    optimise(&folder.join(format!("{name}_bg.wasm")))?;
     fs::write(&stamp, mark).map_err(|error| format!("{}: {error}", stamp.display()))?;
     Ok(folder)
 }
 
-fn compile() -> Outcome<PathBuf> {
+fn compile(package: &str) -> Outcome<PathBuf> {
     let mut build = cargo(&["build", "--profile", "wasm", "--lib"]);
-    build.args(["--package", "beaconlens", "--target", "wasm32-unknown-unknown"]);
+    build.args(["--package", package, "--target", "wasm32-unknown-unknown"]);
     // These variables replace the flags of .cargo/config.toml, and the module
     // would silently be made without simd128.
     for variable in [
@@ -64,7 +69,8 @@ fn compile() -> Outcome<PathBuf> {
         build.env_remove(variable);
     }
     run(build)?;
-    Ok(target_dir().join("wasm32-unknown-unknown/wasm/beaconlens.wasm"))
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(target_dir().join("wasm32-unknown-unknown/wasm").join(file))
 }
 
 /// What the finished module depends on: the compiled one and the options here.
@@ -75,11 +81,11 @@ fn fingerprint(compiled: &Path) -> Outcome<String> {
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
-fn bind(compiled: &Path, folder: &Path) -> Outcome {
+fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
     let mut bindgen = Bindgen::new();
     bindgen
         .input_path(compiled)
-        .out_name("beaconlens")
+        .out_name(name)
         .typescript(true)
         .omit_default_module_path(false)
         .remove_name_section(true)
@@ -92,8 +98,7 @@ fn bind(compiled: &Path, folder: &Path) -> Outcome {
         .map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
-fn optimise(folder: &Path) -> Outcome {
-    let wasm = folder.join("beaconlens_bg.wasm");
+fn optimise(wasm: &Path) -> Outcome {
     let wasm = wasm.to_string_lossy();
     // The one from npm: Debian's binaryen 108 writes modules that do not start.
     let mut wasm_opt = node(&["node_modules/binaryen/bin/wasm-opt"]);

@@ -6,6 +6,7 @@ use crate::crosscheck;
 use crate::tools::{Outcome, root};
 use beaconlens::report::SourceReport;
 use beaconlens::{Detector, Options, Pair};
+use beaconlens_capture::{Converter, Kind};
 use flate2::read::MultiGzDecoder;
 use std::fs;
 use std::io::Read;
@@ -17,20 +18,13 @@ const LISTS: [&str; 3] = ["dga-andrewaeva", "ti-feeds", "toplist-alexa100k"];
 const NOTES: [&str; 6] =
     ["LABELS.csv", "LABELS_ALL.csv", "PROVENANCE.txt", "README.md", "LICENSE", "labels.config"];
 /// How the message begins with which a file is rightly refused that is no flows, or not as text.
-const RIGHTLY: [&str; 6] = [
-    "found Zeek's log of",
-    "found a packet capture",
-    "found a Windows event log",
-    "found binary",
-    "found a ZIP",
-    "found JSON with the fields default",
-];
+const RIGHTLY: [&str; 4] =
+    ["found Zeek's log of", "found binary", "found a ZIP", "found JSON with the fields default"];
 
 /// Labels whose count was made in another file than the one they name.
-const ELSEWHERE: [(&str, &str); 2] = [
+const ELSEWHERE: [(&str, &str); 1] = [
     // Requests; connections stand in conn.log.
     ("zeek-ctu355-simda-dga/http.log", "zeek-ctu355-simda-dga/conn.log"),
-    ("sysmon-evtx/DE_sysmon-3-rdp-tun.evtx", "sysmon-evtx/DE_sysmon-3-rdp-tun.evtx_dump.jsonl"),
 ];
 /// Labels that count something else: destination and ports, the count of flows, and why.
 const OTHERWISE: [(&str, usize, &str); 3] = [
@@ -104,7 +98,7 @@ fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// A file as the hosts read it: gzip is unpacked.
+/// A file as the hosts read it: gzip is unpacked, captures become rows.
 fn read(file: &Path, options: Options) -> Outcome<(Detector, SourceReport)> {
     let failed = |error: std::io::Error| format!("{}: {error}", file.display());
     let mut bytes = fs::read(file).map_err(failed)?;
@@ -112,6 +106,12 @@ fn read(file: &Path, options: Options) -> Outcome<(Detector, SourceReport)> {
         let mut text = Vec::new();
         MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(failed)?;
         bytes = text;
+    }
+    if let Some(kind) = Kind::of(&bytes) {
+        let (mut converter, mut rows) = (Converter::new(kind), Vec::new());
+        converter.push(&bytes, &mut rows);
+        converter.finish(&mut rows);
+        bytes = rows;
     }
     let mut detector = Detector::new(options);
     detector.start_source("file");

@@ -27,7 +27,7 @@ const STEPS: &[Step] = &[
     Step { name: "lint", what: "biome: JavaScript, TypeScript, JSON, CSS", needs: &[Npm], commands: lint },
     Step { name: "clippy", what: "clippy, native and wasm", needs: &[Wasm], commands: clippy },
     Step { name: "doc", what: "the documentation builds without a warning", needs: &[], commands: doc },
-    Step { name: "rust", what: "tests of the crate", needs: &[], commands: rust },
+    Step { name: "rust", what: "tests of the crates", needs: &[], commands: rust },
     Step { name: "doctest", what: "examples in the documentation", needs: &[], commands: doctest },
     Step {
         name: "engines",
@@ -38,7 +38,7 @@ const STEPS: &[Step] = &[
     Step { name: "fuzz", what: "the fuzz targets compile", needs: &[], commands: fuzz },
     Step { name: "types", what: "TypeScript types", needs: &[Dist], commands: types },
     Step { name: "publint", what: "the npm package is well formed", needs: &[Dist], commands: publint },
-    Step { name: "size", what: "the module keeps to its size", needs: &[Dist], commands: size },
+    Step { name: "size", what: "the modules keep to their sizes", needs: &[Dist], commands: size },
     Step {
         name: "package",
         what: "the npm package and its command, on every host",
@@ -170,12 +170,19 @@ fn lint() -> Outcome<Vec<Command>> {
 
 fn clippy() -> Outcome<Vec<Command>> {
     let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
-    let wasm = ["clippy", "--lib", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
-    Ok(vec![cargo(&native), cargo(&wasm)])
+    let wasm = |package| {
+        let target = ["--lib", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+        let mut clippy = cargo(&["clippy", "--package", package]);
+        clippy.args(target);
+        clippy
+    };
+    Ok(vec![cargo(&native), wasm("beaconlens"), wasm("beaconlens-capture")])
 }
 
 fn doc() -> Outcome<Vec<Command>> {
-    let mut doc = cargo(&["doc", "--package", "beaconlens", "--no-deps"]);
+    let packages = ["--package", "beaconlens", "--package", "beaconlens-capture"];
+    let mut doc = cargo(&["doc", "--no-deps"]);
+    doc.args(packages);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     Ok(vec![doc])
 }
@@ -188,7 +195,7 @@ fn rust() -> Outcome<Vec<Command>> {
 }
 
 fn doctest() -> Outcome<Vec<Command>> {
-    Ok(vec![cargo(&["test", "--package", "beaconlens", "--doc"])])
+    Ok(vec![cargo(&["test", "--package", "beaconlens", "--package", "beaconlens-capture", "--doc"])])
 }
 
 fn engines() -> Outcome<Vec<Command>> {

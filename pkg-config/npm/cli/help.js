@@ -7,7 +7,8 @@ export const HELP = `beaconlens finds botnet beacons in network flow records.
 evaluate prints the pairs (source, destination, port) that pass every gate of
 the rule. explain prints every gate of one pair, also when it is no finding.
 query prints the rule as a query to be run where the flows come from.
-FILE holds flows in any form that is known, also as .gz; a directory, which is walked
+FILE holds flows in any form that is known, a packet capture or a Windows event log, also
+as .gz; a directory, which is walked
 (names with a leading dot are left out); or - for standard input.
 
 Rule
@@ -47,6 +48,8 @@ Output, only data on standard output
                        that the rule's query answers; explain: text or json
   --order ORDER        priority (the default): what to look at first; rule: as the
                        rule's query
+  --hunts              instead of the findings what the hunts found: beacons by host
+                       name, bursts, scans, generated names (DGA), long connections
   --all                also pairs that failed a gate, with the names of those gates
 
   --help, --version

@@ -3,6 +3,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { BLOCK } from "../shards/leader.ts";
+import { rowsOf } from "./dist/node.mjs";
 import { UsageError } from "./options.js";
 
 /** Of a gzip file. */
@@ -56,10 +57,10 @@ function unreadable(path, error) {
 }
 
 /**
- * The text bytes of a file, inflated where it is gzip.
+ * The text bytes of a file, inflated where it is gzip, as rows where it is a capture.
  * @param {string} path or - for standard input
  * @param {() => Promise<Uint8Array>} space lends the block that is read into; until the next one is asked
- *   for, what is yielded is the beginning of it
+ *   for, what is yielded is the beginning of it, or bytes of their own
  * @returns {AsyncGenerator<Uint8Array>}
  */
 export async function* blocksOf(path, space) {
@@ -103,8 +104,12 @@ async function* textOfFile(path, space) {
   }
 }
 
-/** gzip is known by its first two bytes, whatever the name says. */
 async function* textOf(file, space) {
+  yield* rowsOf(unpacked(file, space));
+}
+
+/** gzip is known by its first two bytes, whatever the name says. */
+async function* unpacked(file, space) {
   let block = await space();
   let length = await fill(file, block);
   if (length > 1 && block[0] === 0x1f && block[1] === 0x8b) {

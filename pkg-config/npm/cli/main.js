@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { BYTES_A_THREAD, threadsFor } from "../shards/ring.ts";
 import { BeaconlensError, Detector, renderQuery, version } from "./dist/node.mjs";
 import { HELP } from "./help.js";
+import { huntsText } from "./hunts.js";
 import { blocksOf, findFiles, readAhead } from "./inputs.js";
 import { notices } from "./notices.js";
 import { readCommand, UsageError } from "./options.js";
@@ -103,9 +104,15 @@ async function readOne(leader, { path }, ahead, progress) {
 async function printReport(
   leader,
   rule,
-  { values: { format = usualFormat(), order = "priority", all = false } },
+  { values: { format = usualFormat(), order = "priority", all = false, hunts = false } },
 ) {
   if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
+  if (hunts && (all || format === "query")) throw new UsageError("--hunts has no --all and no --format query");
+  if (hunts) {
+    const report = await leader.summary(rule);
+    writeText(huntsText(report, format));
+    return void process.stderr.write(notices(report, process.stderr.columns));
+  }
   const text = (format) => leader.evaluateText(format, rule, all, order);
   if (format === "table") process.stdout.write(tableOf(await text("ndjson"), all));
   else writeText(await text(format));

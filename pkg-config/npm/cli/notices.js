@@ -1,5 +1,6 @@
 // What a reader of the report should know, as lines for standard error.
 
+import { huntsNotice } from "./hunts.js";
 import { table } from "./table.js";
 import { count, grouped, printable } from "./text.js";
 
@@ -15,6 +16,7 @@ export function notices(report, width) {
     ...(report.left_out ? [`incomplete: ${report.left_out.meaning}`] : []),
     ...windowOf(report),
     ...gates(report),
+    ...huntsNotice(report),
     ...(report.totals.findings === 0 ? nearMisses(report, width) : []),
   ];
   return lines.map((line) => `${line}\n`).join("");

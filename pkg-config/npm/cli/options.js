@@ -37,6 +37,7 @@ const VERBS = {
       ...FORMAT,
       order: { type: "string" },
       all: { type: "boolean" },
+      hunts: { type: "boolean" },
     },
     formats: ["table", "csv", "json", "ndjson", "query"],
   },

@@ -1,6 +1,8 @@
-// Browsers, with and without a bundler: the module is fetched from beside this file.
+// Browsers, with and without a bundler: the modules are fetched from beside this file.
+import { initCapture } from "./capture.js";
 import { setHost } from "./engine.js";
 
 setHost({ load: () => new URL("./beaconlens.wasm", import.meta.url) });
+initCapture(() => new URL("./capture.wasm", import.meta.url));
 
 export * from "./facade.js";

@@ -1,17 +1,18 @@
 // From whatever holds flows to chunks of bytes that are good to ingest.
 
+import { rowsOf } from "./capture.js";
 import { BeaconlensError } from "./error.js";
 
 /** Calls into the module cost; chunks of this size make them vanish. */
 const CHUNK = 1 << 20;
 
 /**
- * Any input as text bytes: inflated where it was gzip, in chunks of about 1 MB.
+ * Any input as text bytes: inflated where it was gzip, as rows where it is a capture, in chunks of about 1 MB.
  * @param {unknown} input
  * @returns {AsyncGenerator<Uint8Array>}
  */
 export function chunksOf(input) {
-  return recut(inflate(blocksOf(input)));
+  return recut(rowsOf(inflate(blocksOf(input))));
 }
 
 /** @returns {AsyncGenerator<Uint8Array>} */

@@ -1,4 +1,5 @@
 // What every entry point offers; index.d.ts describes it.
+export { initCapture, rowsOf } from "./capture.js";
 export { Detector } from "./detector.js";
 export { init, initSync } from "./engine.js";
 export { BeaconlensError } from "./error.js";

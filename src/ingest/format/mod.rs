@@ -7,6 +7,7 @@ mod argus;
 mod asa;
 mod aws;
 mod azure;
+mod capture;
 mod cicflowmeter;
 mod cloudflare;
 mod defender;
@@ -67,6 +68,8 @@ const FORMATS: &[&Format] = &[
     &asa::SYSLOG,
     &pfirewall::LOG,
     &sysmon::JSON,
+    &capture::PCAP,
+    &capture::EVTX,
     &defender::CSV,
     &elastic::JSON,
     &elastic::CSV,

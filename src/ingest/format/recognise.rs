@@ -211,6 +211,9 @@ fn other_fields(columns: Vec<String>, options: &Options) -> Refusal {
     Refusal { error: Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0), columns }
 }
 
+/// For what the crate `beaconlens-capture` reads.
+const ELSEWHERE: &str = "it is not read here; the page, the command and the crate beaconlens-capture read it";
+
 /// How data that is no text begins, what it is, and how to go on.
 const OTHER_DATA: &[(&[u8], &str, &str)] = &[
     (b"\x1F\x8B", "gzip data", "unpack it first; the hosts of beaconlens do that by themselves"),
@@ -218,9 +221,10 @@ const OTHER_DATA: &[(&[u8], &str, &str)] = &[
     (b"\xFE\xFF", "UTF-16 text", "save or export it as UTF-8"),
     (b"PK\x03\x04", "a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
     (b"\x0C\xA5", "binary nfdump data", "write it as text: nfdump -r FILE -o csv"),
-    (b"ElfFile", "a Windows event log", "export the events as JSON lines"),
-    (b"\xD4\xC3\xB2\xA1", "a packet capture", "make flow records of it, for example with Zeek"),
-    (b"\x0A\x0D\x0D\x0A", "a packet capture", "make flow records of it, for example with Zeek"),
+    (b"ElfFile", "a Windows event log", ELSEWHERE),
+    (b"\xD4\xC3\xB2\xA1", "a packet capture", ELSEWHERE),
+    (b"\x4D\x3C\xB2\xA1", "a packet capture", ELSEWHERE),
+    (b"\x0A\x0D\x0D\x0A", "a packet capture", ELSEWHERE),
 ];
 
 #[inline(never)]

@@ -1,4 +1,6 @@
-// Bytes as a run of chunks, plain or inflated, fast and in little memory.
+// Bytes as a run of chunks, plain or inflated, as rows where they are a capture; fast and in little memory.
+
+import { rowsOf } from "beaconlens/slim";
 
 /** Big slices with two reads in flight: measured 4 × faster in Chromium than 1 MB slices. */
 const SLICE = 16 << 20;
@@ -8,16 +10,24 @@ const INGEST = 1 << 20;
 /** A file, or its content where the worker may not read files. */
 export type Bytes = Blob | ArrayBuffer;
 
-export interface Chunk {
-  bytes: Uint8Array<ArrayBuffer>;
+export interface Chunk<Buffer extends ArrayBufferLike = ArrayBuffer> {
+  bytes: Uint8Array<Buffer>;
   /** Bytes of the source consumed so far (compressed ones, for gzip). */
   consumed: number;
 }
 
 export const sizeOf = (source: Bytes): number => (source instanceof Blob ? source.size : source.byteLength);
 
-export async function* chunksOf(source: Bytes): AsyncGenerator<Chunk> {
-  yield* (await isGzip(source)) ? inflated(source) : plain(source);
+export async function* chunksOf(source: Bytes): AsyncGenerator<Chunk<ArrayBufferLike>> {
+  const chunks = (await isGzip(source)) ? inflated(source) : plain(source);
+  let consumed = 0;
+  const unpacked = async function* () {
+    for await (const chunk of chunks) {
+      consumed = chunk.consumed;
+      yield chunk.bytes;
+    }
+  };
+  for await (const bytes of rowsOf(unpacked())) yield { bytes, consumed };
 }
 
 async function part(source: Bytes, from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -42,6 +42,7 @@ interface Parts {
 export class Engine {
   readonly #host: Host;
   #parts: Promise<Parts> | undefined;
+  #capture: Promise<WebAssembly.Module> | undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -57,6 +58,15 @@ export class Engine {
     return this.#parts;
   }
 
+  /** The module that reads captures. */
+  capture(): Promise<WebAssembly.Module> {
+    this.#capture ??= this.#host.capture().catch((error: unknown) => {
+      this.#capture = undefined;
+      throw error;
+    });
+    return this.#capture;
+  }
+
   /**
    * Reads the inputs as one dataset, in workers of its own: what was read before stays
    * usable until this succeeds, and to cancel is to terminate these workers only.
@@ -70,7 +80,7 @@ export class Engine {
     const { module, workerProgram } = await Promise.race([this.load(), untilAborted(signal)]);
     const links = linksFor(inputs);
     const workers = links.map(() => startWorker(workerProgram));
-    const session = new Session(workers, onProgress);
+    const session = new Session(workers, onProgress, () => this.capture());
     const cancel = () => session.close();
     signal.addEventListener("abort", cancel);
     try {
@@ -132,14 +142,20 @@ export class Session {
   facts!: EngineFacts;
   readonly #workers: Worker[];
   readonly #onProgress: (progress: ReadProgress) => void;
+  readonly #capture: () => Promise<WebAssembly.Module>;
   readonly #waiting = new Map<number, Waiting>();
   #lastRun = 0;
   /** Why nothing can be asked any more. */
   #end: Error | null = null;
 
-  constructor(workers: Worker[], onProgress: (progress: ReadProgress) => void) {
+  constructor(
+    workers: Worker[],
+    onProgress: (progress: ReadProgress) => void,
+    capture: () => Promise<WebAssembly.Module>,
+  ) {
     this.#workers = workers;
     this.#onProgress = onProgress;
+    this.#capture = capture;
     for (const worker of workers) {
       worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
       worker.onerror = (event) => {
@@ -208,9 +224,23 @@ export class Session {
       this.#onProgress(data.progress);
       return;
     }
+    if (data.kind === "capture") {
+      void this.#giveCapture();
+      return;
+    }
     this.#waiting.delete(data.run);
     if (data.kind === "done") waiting.resolve(data.answer as never);
     else waiting.reject(new EngineError(data.failure));
+  }
+
+  /** Only the first worker reads files. */
+  async #giveCapture(): Promise<void> {
+    const give = (request: Request) => this.#workers[0]?.postMessage(request);
+    try {
+      give({ kind: "capture", module: await this.#capture(), problem: "" });
+    } catch (error) {
+      give({ kind: "capture", module: undefined, problem: String(error) });
+    }
   }
 
   #stop(reason: Error): void {

@@ -5,6 +5,7 @@ import {
   BeaconlensError,
   Detector,
   defaultRule,
+  initCapture,
   initSync,
   parseReferenceSet,
   parseRule,
@@ -31,9 +32,12 @@ import {
 const PROGRESS_MS = 100;
 
 type Call = Extract<Request, { kind: "call" }>;
+type Given = Extract<Request, { kind: "capture" }>;
 type Answer = { answer: unknown; transfer?: Transferable[] };
 
 let leader: Leader | undefined;
+/** Where the module goes that was asked of the page. */
+let captureCame: ((given: Given) => void) | undefined;
 
 function post(reply: Reply, transfer: Transferable[] = []): void {
   postMessage(reply, { transfer });
@@ -43,6 +47,10 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
   if (!isRequest(data)) return;
   if (data.kind === "start") {
     start(data);
+    return;
+  }
+  if (data.kind === "capture") {
+    captureCame?.(data);
     return;
   }
   try {
@@ -66,6 +74,7 @@ async function respond(call: Call): Promise<Answer> {
       return { answer: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
     case "read": {
       const { inputs, options } = call.ask;
+      initCapture(() => askForCapture(call.run));
       dataset().open(options);
       await readAll(dataset(), inputs, call.run);
       return { answer: null };
@@ -89,6 +98,16 @@ async function respond(call: Call): Promise<Answer> {
     case "query":
       return { answer: renderQuery(call.ask.target, call.ask.rule) };
   }
+}
+
+/** The page has the parts, and loads them when they are needed. */
+async function askForCapture(run: number): Promise<WebAssembly.Module> {
+  const { module, problem } = await new Promise<Given>((resolve) => {
+    captureCame = resolve;
+    post({ kind: "capture", run });
+  });
+  if (!module) throw new Error(problem);
+  return module;
 }
 
 function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {

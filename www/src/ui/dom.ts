@@ -57,3 +57,9 @@ export function button(label: string, onClick: () => void, attributes: Attribute
 export function announce(text: string): void {
   byId("announcer").textContent = text;
 }
+
+/** While a region is about to change it says so, from the moment that something asks for the change. */
+export function setBusy(id: string, busy: boolean): void {
+  if (busy) byId(id).setAttribute("aria-busy", "true");
+  else byId(id).removeAttribute("aria-busy");
+}

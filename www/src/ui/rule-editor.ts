@@ -21,6 +21,8 @@ interface Field {
 }
 
 export interface RuleActions {
+  /** Something was typed: `onChange` follows when the typing rests. */
+  onTouch(): void;
   onChange(rule: Rule): void;
   /** These three reject with what the engine refuses. */
   parseList: ParseList;
@@ -199,6 +201,7 @@ export class RuleEditor {
 
   #changed(): void {
     clearTimeout(this.#timer);
+    this.#actions.onTouch();
     this.#timer = setTimeout(() => {
       this.take();
       this.#showDifference();

@@ -1,0 +1,31 @@
+//! Prints the rows of a capture: `cargo run -p beaconlens-capture --example rows FILE`.
+
+use std::io::{Read, Write};
+
+use beaconlens_capture::{Converter, Kind};
+
+fn main() -> std::io::Result<()> {
+    let path = std::env::args_os().nth(1).ok_or_else(|| std::io::Error::other("no file was named"))?;
+    let mut file = std::fs::File::open(path)?;
+    let (mut chunk, mut rows) = (vec![0; 1 << 20], Vec::new());
+    let mut converter: Option<Converter> = None;
+    loop {
+        let length = file.read(&mut chunk)?;
+        let bytes = chunk.get(..length).unwrap_or_default();
+        if converter.is_none() {
+            let kind = Kind::of(bytes).ok_or_else(|| std::io::Error::other("the file is no capture"))?;
+            converter = Some(Converter::new(kind));
+        }
+        if length == 0
+            && let Some(converter) = converter.take()
+        {
+            converter.finish(&mut rows);
+            return std::io::stdout().write_all(&rows);
+        }
+        if let Some(converter) = &mut converter {
+            converter.push(bytes, &mut rows);
+        }
+        std::io::stdout().write_all(&rows)?;
+        rows.clear();
+    }
+}

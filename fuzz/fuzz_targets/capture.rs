@@ -1,0 +1,63 @@
+//! Any bytes as packets, as the content of one frame, and as an event log: no panic, the same rows in any pieces,
+//! and rows that the engine knows and accounts for.
+//!
+//! The first byte of the input says what the rest is, the second how long the pieces are.
+
+#![no_main]
+
+use beaconlens::{Detector, Options, Rule};
+use beaconlens_capture::{Converter, Kind};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&[what, piece], bytes)) = input.split_first_chunk() else { return };
+    let (kind, file) = match what % 4 {
+        0 => (Kind::Pcap, [&header(1)[..], bytes].concat()),
+        1 => (Kind::Pcapng, bytes.to_vec()),
+        2 => (Kind::Pcap, [&header(what >> 2)[..], &record(bytes.len()), bytes].concat()),
+        _ => (Kind::Evtx, log(bytes)),
+    };
+    let whole = rows(kind, &file, file.len().max(1));
+    assert_eq!(rows(kind, &file, usize::from(piece) + 1), whole);
+    let mut detector = Detector::new(Options::new());
+    detector.start_source("made");
+    if detector.ingest(&whole).and_then(|()| detector.finish()).is_ok() {
+        let totals = detector.evaluate(&Rule::default()).totals;
+        assert_eq!(totals.rows_read, totals.rows_used + totals.rows_skipped);
+    }
+});
+
+fn rows(kind: Kind, file: &[u8], piece: usize) -> Vec<u8> {
+    let (mut converter, mut rows) = (Converter::new(kind), Vec::new());
+    for piece in file.chunks(piece) {
+        converter.push(piece, &mut rows);
+    }
+    converter.finish(&mut rows);
+    assert!(std::str::from_utf8(&rows).is_ok());
+    rows
+}
+
+/// The head of a capture of this link.
+fn header(link: u8) -> [u8; 24] {
+    let mut header = [0; 24];
+    header[..4].copy_from_slice(b"\xD4\xC3\xB2\xA1");
+    header[20] = link;
+    header
+}
+
+/// The head of a record of this length.
+fn record(length: usize) -> [u8; 16] {
+    let mut record = [1; 16];
+    record[8..12].copy_from_slice(&(length as u32).to_le_bytes());
+    record
+}
+
+/// A chunk that begins with these bytes, in place of its records.
+fn log(bytes: &[u8]) -> Vec<u8> {
+    let mut log = vec![0; 4096 + 65_536];
+    log[4096..4104].copy_from_slice(b"ElfChnk\0");
+    log[4096 + 48..4096 + 52].copy_from_slice(&65_536_u32.to_le_bytes());
+    let length = bytes.len().min(65_024);
+    log[4096 + 512..][..length].copy_from_slice(&bytes[..length]);
+    log
+}

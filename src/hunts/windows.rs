@@ -1,0 +1,115 @@
+//! Exact sliding windows.
+
+use crate::hash::WordTable;
+
+/// A connection of a source, as the hunts look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Event {
+    /// UTC microseconds.
+    pub start: i64,
+    /// The destination as one word.
+    pub destination: u64,
+    pub port: u16,
+    /// Whether data came back.
+    pub answered: bool,
+}
+
+/// The window that holds the most: the earliest of those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Peak {
+    pub most: u64,
+    /// Its events, in the list they were sought in.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// The most distinct items, as `item` tells them, that any window of that length holds: `(t − length, t]`. Events
+/// are in order of time.
+pub(super) fn most_distinct(events: &[Event], length: i64, item: fn(&Event) -> u64) -> Peak {
+    let mut held = WordTable::default();
+    let mut peak = Peak { most: 0, from: 0, to: 0 };
+    let (mut from, mut distinct) = (0, 0);
+    for (at, event) in events.iter().enumerate() {
+        let count = held.entry((item(event), 0, 0)).or_default();
+        distinct += u64::from(*count == 0);
+        *count += 1;
+        while let Some(left) = events.get(from).filter(|left| left.start <= event.start - length) {
+            let count = held.entry((item(left), 0, 0)).or_default();
+            *count -= 1;
+            distinct -= u64::from(*count == 0);
+            from += 1;
+        }
+        if distinct > peak.most {
+            peak = Peak { most: distinct, from, to: at + 1 };
+        }
+    }
+    peak
+}
+
+/// The most events that any window of that length holds.
+pub(super) fn most_events(events: &[Event], length: i64) -> Peak {
+    let mut peak = Peak { most: 0, from: 0, to: 0 };
+    let mut from = 0;
+    for (at, event) in events.iter().enumerate() {
+        while events.get(from).is_some_and(|left| left.start <= event.start - length) {
+            from += 1;
+        }
+        let held = (at + 1 - from) as u64;
+        if held > peak.most {
+            peak = Peak { most: held, from, to: at + 1 };
+        }
+    }
+    peak
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    /// Every window that ends with an event, counted anew.
+    fn plainly(events: &[Event], length: i64, item: fn(&Event) -> u64) -> (u64, u64) {
+        let window = |end: &Event| {
+            let inside = |event: &&Event| event.start <= end.start && event.start > end.start - length;
+            events.iter().filter(inside).map(item).collect::<Vec<u64>>()
+        };
+        let windows: Vec<Vec<u64>> = events.iter().map(window).collect();
+        let most = windows.iter().map(|items| items.len() as u64).max().unwrap_or(0);
+        let distinct = windows.iter().map(|items| items.iter().collect::<HashSet<_>>().len() as u64).max();
+        (most, distinct.unwrap_or(0))
+    }
+
+    #[test]
+    fn every_window_is_looked_at() {
+        let mut state = 5_u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        for round in 0..300 {
+            let mut events: Vec<Event> = (0..next(60))
+                .map(|_| Event {
+                    start: next(40 + round) as i64,
+                    destination: next(9),
+                    port: next(7) as u16,
+                    answered: false,
+                })
+                .collect();
+            events.sort_by_key(|event| event.start);
+            let length = 1 + next(30) as i64;
+            let (most, distinct) = plainly(&events, length, |event| event.destination);
+            assert_eq!(most_events(&events, length).most, most);
+            let peak = most_distinct(&events, length, |event| event.destination);
+            assert_eq!(peak.most, distinct);
+            let held = events.get(peak.from..peak.to).unwrap_or_default();
+            assert_eq!(plainly(held, length, |event| event.destination).1, distinct, "the window it names");
+        }
+    }
+
+    #[test]
+    fn a_window_does_not_hold_its_beginning() {
+        let at = |start| Event { start, destination: 1, port: 1, answered: false };
+        assert_eq!(most_events(&[at(0), at(10)], 10).most, 1);
+        assert_eq!(most_events(&[at(0), at(9)], 10).most, 2);
+    }
+}

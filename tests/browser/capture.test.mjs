@@ -1,0 +1,94 @@
+// Packet captures and event logs on both forms of the page: dropped, and just read.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { rowsOf } from "../../dist/npm/dist/node.mjs";
+import { beacon, DESTINATION, emptyLog, PORT, pcap, pcapng, SOURCE } from "../package/captures.mjs";
+import { reportText } from "./engine.mjs";
+import {
+  cellsOf,
+  dropFiles,
+  foreign,
+  launch,
+  oneFile,
+  openPage,
+  samplePath,
+  serve,
+  untilResults,
+  workFolder,
+} from "./harness.mjs";
+
+let browser;
+let server;
+let folder;
+before(async () => {
+  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  await folder?.remove();
+});
+
+/** What the engine says of the rows. */
+async function expectedOf(...sources) {
+  const read = sources.map(async ([name, bytes]) => {
+    const rows = [];
+    const blocks = (async function* () {
+      yield bytes;
+    })();
+    for await (const block of rowsOf(blocks)) rows.push(block);
+    return [name, Buffer.concat(rows)];
+  });
+  return reportText("json", await Promise.all(read));
+}
+
+const FORMS = [
+  { name: "the served page", url: () => server.url, options: {} },
+  { name: "the one-file page", url: () => oneFile, options: { offline: true } },
+];
+
+for (const { name, url, options } of FORMS) {
+  test(`${name} reads captures and event logs`, { timeout: 120_000 }, async () => {
+    const { page, troubles, requests, close } = await openPage(browser, url(), options);
+    try {
+      const modules = () => requests.filter((request) => request.includes("capture.wasm")).length;
+      await dropFiles(page, [samplePath]);
+      await untilResults(page);
+      assert.equal(modules(), 0, "not loaded before it is needed");
+
+      const packets = beacon();
+      const paths = [
+        await folder.write("beacon.pcap", pcap(packets)),
+        await folder.write("again.pcapng.gz", gzipSync(pcapng(packets))),
+        await folder.write("empty.evtx", emptyLog()),
+      ];
+      await dropFiles(page, paths);
+      await page.waitForFunction(() =>
+        document.querySelector(".dataset")?.textContent.includes("empty.evtx"),
+      );
+      await untilResults(page);
+      const keys = await cellsOf(page, "sourceip", "destinationip", "destinationport");
+      assert.ok(
+        keys.some((key) => key.join() === [SOURCE, DESTINATION, PORT].join()),
+        keys.join(" "),
+      );
+      const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export JSON")]);
+      const expected = await expectedOf(
+        ["beacon.pcap", pcap(packets)],
+        ["again.pcapng.gz", pcapng(packets)],
+        ["empty.evtx", emptyLog()],
+      );
+      assert.equal(await readFile(await download.path(), "utf8"), expected);
+      assert.equal(modules(), url() === oneFile ? 0 : 1, "loaded once");
+      assert.match(await page.textContent(".dataset"), /300 packets, 300 used/);
+
+      assert.deepEqual(troubles, []);
+      assert.deepEqual(foreign(requests, url()), []);
+    } finally {
+      await close();
+    }
+  });
+}

@@ -1,0 +1,344 @@
+//! The four published tests of the detection, and the hunts, each as telemetry in two forms: a flow export, and
+//! what Sysmon logs (events 3 and 22).
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write;
+use std::net::IpAddr;
+
+use beaconlens::hunts::{Hunt, HuntHit};
+use beaconlens::{Detector, Options, Pair, Part, Report, Rule};
+
+/// 2026-03-02T10:00:00Z in milliseconds.
+const START: u64 = 1_772_445_600_000;
+
+/// A connection: milliseconds after the start, source, destination, port.
+type Call = (u64, &'static str, &'static str, u16);
+
+fn flows(calls: &[Call]) -> String {
+    let mut out = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n".to_owned();
+    for (at, source, destination, port) in calls {
+        writeln!(out, "{},{source},{destination},{port},120,0", START + at).unwrap();
+    }
+    out
+}
+
+fn utc(at: u64) -> String {
+    let seconds = at / 1000;
+    format!(
+        "2026-03-02 {:02}:{:02}:{:02}.{:03}",
+        10 + seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60,
+        at % 1000
+    )
+}
+
+fn sysmon(calls: &[Call]) -> String {
+    let mut out = String::new();
+    for (at, source, destination, port) in calls {
+        let data = format!(
+            r#""UtcTime":"{}","Image":"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe","Protocol":"tcp","Initiated":true,"SourceIp":"{source}","SourcePort":50000,"DestinationIp":"{destination}","DestinationPort":{port}"#,
+            utc(*at)
+        );
+        writeln!(out, r#"{{"Event":{{"System":{{"EventID":3}},"EventData":{{{data}}}}}}}"#).unwrap();
+    }
+    out
+}
+
+fn sysmon_lookups(names: &[String]) -> String {
+    let mut out = String::new();
+    for (at, name) in names.iter().enumerate() {
+        let data = format!(
+            r#""UtcTime":"{}","QueryName":"{name}","QueryStatus":"9003","Image":"C:\\a.exe""#,
+            utc(at as u64 * 1000)
+        );
+        writeln!(out, r#"{{"Event":{{"System":{{"EventID":22}},"EventData":{{{data}}}}}}}"#).unwrap();
+    }
+    out
+}
+
+/// Zeek's dns.log, as JSON.
+fn zeek_lookups(source: &str, resolver: &str, names: &[String], answer: &str) -> String {
+    let mut out = String::new();
+    for (at, name) in names.iter().enumerate() {
+        let ts = (START / 1000) as f64 + at as f64;
+        writeln!(
+            out,
+            r#"{{"_path":"dns","ts":{ts},"uid":"C{at}","id.orig_h":"{source}","id.orig_p":5353,"id.resp_h":"{resolver}","id.resp_p":53,"proto":"udp","query":"{name}","rcode_name":"{answer}"}}"#
+        )
+        .unwrap();
+    }
+    out
+}
+
+/// Random names: letters from a small generator.
+fn random_names(count: usize) -> Vec<String> {
+    let mut state = 20_260_302_u64;
+    let mut letter = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(b'a' + (state >> 33) as u8 % 26)
+    };
+    (0..count).map(|_| (0..12).map(|_| letter()).collect::<String>() + ".com").collect()
+}
+
+fn report_of(sources: &[String], rule: &Rule) -> Report {
+    detector(sources, Options::new()).evaluate(rule)
+}
+
+fn detector(sources: &[String], options: Options) -> Detector {
+    let mut detector = Detector::new(options);
+    for (number, source) in sources.iter().enumerate() {
+        detector.start_source(&format!("source {number}"));
+        detector.ingest(source.as_bytes()).unwrap();
+        detector.finish().unwrap();
+    }
+    detector
+}
+
+fn lab() -> Rule {
+    Rule::profile("lab").unwrap()
+}
+
+/// Nothing fires under the default rule, whatever the form.
+fn is_quiet(report: &Report) {
+    assert_eq!((&report.findings, &report.hunts, &report.host_beacons), (&vec![], &vec![], &vec![]));
+}
+
+/// Why the default rule says nothing of that pair.
+fn why_not(source: &str, port: u16) -> String {
+    let pair = Pair::parse("127.0.0.1", "127.0.0.1", port).unwrap();
+    detector(&[source.to_owned()], Options::new()).explain(&pair, &Rule::default()).to_text()
+}
+
+#[test]
+fn published_test_1_a_loop_of_connections_to_one_endpoint() {
+    let calls: Vec<Call> = (0..30).map(|n| (n * 5000, "127.0.0.1", "127.0.0.1", 8080)).collect();
+    for text in [flows(&calls), sysmon(&calls)] {
+        is_quiet(&report_of(&[text.clone()], &Rule::default()));
+        let why = why_not(&text, 8080);
+        assert!(
+            why.contains("excluded network 127.0.0.0/8") && why.contains("1 calendar hour, 3 needed"),
+            "{why}"
+        );
+        let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
+        assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
+        assert_eq!((finding.period_seconds, finding.jitter_percent), (Some(5.0), Some(0.0)));
+    }
+}
+
+#[test]
+fn published_test_2_one_attempt_on_the_port_of_irc() {
+    let calls: [Call; 1] = [(0, "127.0.0.1", "127.0.0.1", 6667)];
+    for text in [flows(&calls), sysmon(&calls)] {
+        is_quiet(&report_of(&[text.clone()], &Rule::default()));
+        let why = why_not(&text, 6667);
+        assert!(why.contains("excluded network 127.0.0.0/8") && why.contains("19 too few"), "{why}");
+        let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
+        assert_eq!((finding.connection_count, finding.beaconing_score), (1, 3));
+    }
+}
+
+#[test]
+fn published_test_3_rapid_connections_to_many_ports() {
+    let calls: Vec<Call> = (0..150).map(|n| (n * 100, "127.0.0.1", "127.0.0.1", 1000 + n as u16)).collect();
+    for text in [flows(&calls), sysmon(&calls)] {
+        is_quiet(&report_of(&[text.clone()], &Rule::default()));
+        assert!(why_not(&text, 1000).contains("excluded network 127.0.0.0/8"));
+        let hunts = report_of(&[text], &lab()).hunts;
+        let found: Vec<(Hunt, u64)> = hunts.iter().map(|hit| (hit.hunt, hit.count)).collect();
+        assert_eq!(found, [(Hunt::VerticalScan, 150), (Hunt::Burst, 150)]);
+        assert_eq!(hunts.first().unwrap().sentence, "tried 150 ports to 127.0.0.1 in 14 s");
+    }
+}
+
+#[test]
+fn published_test_4_lookups_of_random_names_that_do_not_exist() {
+    let names = random_names(60);
+    let local = zeek_lookups("127.0.0.1", "127.0.0.1", &names, "NXDOMAIN");
+    for text in [local, sysmon_lookups(&names)] {
+        is_quiet(&report_of(&[text.clone()], &Rule::default()));
+        let [hit] = report_of(&[text], &lab()).hunts.try_into().unwrap();
+        assert_eq!((hit.hunt, hit.count, hit.connection_count), (Hunt::Dga, 60, 60));
+        assert_eq!(hit.examples.len(), 10);
+    }
+    // As flows there are only connections to the resolver, excluded as all loopback is.
+    let calls: Vec<Call> = (0..60).map(|n| (n * 1000, "127.0.0.1", "127.0.0.1", 53)).collect();
+    is_quiet(&report_of(&[flows(&calls)], &Rule::default()));
+    assert!(why_not(&flows(&calls), 53).contains("excluded network 127.0.0.0/8"));
+    assert_eq!(report_of(&[flows(&calls)], &lab()).findings.len(), 1);
+}
+
+fn ordinary_names(count: usize) -> Vec<String> {
+    (0..count).map(|n| format!("service-{n}.example.com")).collect()
+}
+
+#[test]
+fn generated_names_are_told_from_other_names_that_do_not_exist() {
+    let hits = |names: &[String], answer| {
+        report_of(&[zeek_lookups("10.0.0.5", "10.0.0.1", names, answer)], &Rule::default()).hunts
+    };
+    let [hit] = hits(&random_names(120), "NXDOMAIN").try_into().unwrap();
+    assert_eq!((hit.hunt, hit.count, hit.sourceip), (Hunt::Dga, 120, "10.0.0.5".parse::<IpAddr>().unwrap()));
+    assert_eq!(hits(&random_names(99), "NXDOMAIN"), [], "one too few");
+    assert_eq!(hits(&random_names(120), "NOERROR"), [], "they exist");
+    assert_eq!(hits(&ordinary_names(500), "NXDOMAIN"), [], "of one domain");
+    let words: Vec<String> = (0..26_u8)
+        .flat_map(|a| {
+            (0..5_u8).map(move |b| format!("{}homeshop{}.com", char::from(b'a' + a), char::from(b'a' + b)))
+        })
+        .collect();
+    assert_eq!(hits(&words, "NXDOMAIN"), [], "of ordinary letters");
+}
+
+#[test]
+fn windows_slide_over_hours_and_pairs() {
+    // 101 connections within 15 minutes over a full hour, to two destinations.
+    let spread = |gap: u64| -> Vec<Call> {
+        let to = |n: u64| if n % 2 == 0 { "203.0.113.1" } else { "203.0.113.2" };
+        (0..101).map(|n| (3_500_000 + n * gap, "10.0.0.5", to(n), 443)).collect()
+    };
+    let rule = Rule::default();
+    let hits = |calls: &[Call]| report_of(&[flows(calls)], &rule).hunts;
+    let [hit] = hits(&spread(8999)).try_into().unwrap();
+    assert_eq!((hit.hunt, hit.count, hit.destinationip), (Hunt::Burst, 101, None));
+    assert_eq!(hits(&spread(9000)), [], "the first is 15 minutes before the last, and outside");
+    let one: Vec<Call> = spread(10).iter().map(|call| (call.0, call.1, "203.0.113.1", call.3)).collect();
+    let [hit] = hits(&one).try_into().unwrap();
+    assert_eq!(hit.destinationip, Some("203.0.113.1".parse().unwrap()));
+}
+
+#[test]
+fn answered_connections_are_no_scan_unless_wanted() {
+    const HOSTS: [&str; 3] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
+    let text = |received: u64| {
+        let mut out = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n".to_owned();
+        for n in 0..30 {
+            writeln!(out, "{},10.0.0.5,198.51.100.{n},445,60,{received}", START + n * 1000).unwrap();
+            writeln!(out, "{},10.0.0.5,{},{},60,{received}", START + n * 1000, HOSTS[n as usize % 3], 20 + n)
+                .unwrap();
+        }
+        out
+    };
+    let count = |hits: Vec<HuntHit>| hits.iter().map(|hit| (hit.hunt, hit.count)).collect::<Vec<_>>();
+    let rule = Rule::from_json(r#"{"hunts": {"scan": {"ports": 10}}}"#).unwrap();
+    let vertical = (Hunt::VerticalScan, 10);
+    let all = [vertical, vertical, vertical, (Hunt::HorizontalScan, 30)];
+    assert_eq!(count(report_of(&[text(74)], &rule).hunts), all);
+    assert_eq!(count(report_of(&[text(75)], &rule).hunts), []);
+    let rule = Rule::from_json(r#"{"hunts": {"scan": {"ports": 10, "unanswered_only": false}}}"#).unwrap();
+    assert_eq!(count(report_of(&[text(75)], &rule).hunts), all);
+}
+
+#[test]
+fn reference_sets_mark_what_was_hunted() {
+    let calls: Vec<Call> = (0..150).map(|n| (n * 100, "10.0.0.5", "192.0.2.1", 1000 + n as u16)).collect();
+    let rule =
+        r#"{"reference_sets": [{"name": "scanners", "applies_to": "source", "entries": ["10.0.0.5"]}]}"#;
+    let hunts = report_of(&[flows(&calls)], &Rule::from_json(rule).unwrap()).hunts;
+    assert_eq!(hunts.len(), 2);
+    for hit in hunts {
+        assert_eq!(hit.suppressed_by.unwrap().reference_set, "scanners");
+    }
+}
+
+/// A day of lookups and of calls by name, every ten minutes.
+fn named_traffic() -> String {
+    let mut out = String::new();
+    for n in 0..144_u64 {
+        let ts = (START / 1000) as f64 + (n * 600) as f64;
+        writeln!(
+            out,
+            r#"{{"_path":"ssl","ts":{ts},"uid":"S{n}","id.orig_h":"10.0.0.7","id.orig_p":{},"id.resp_h":"203.0.113.{}","id.resp_p":443,"server_name":"Beacon.Example.NET"}}"#,
+            40_000 + n, n % 200
+        )
+        .unwrap();
+        writeln!(
+            out,
+            r#"{{"_path":"dns","ts":{ts},"uid":"D{n}","id.orig_h":"10.0.0.7","id.orig_p":{},"id.resp_h":"10.0.0.1","id.resp_p":53,"query":"beacon.example.net","rcode_name":"NOERROR"}}"#,
+            40_000 + n
+        )
+        .unwrap();
+    }
+    out
+}
+
+#[test]
+fn a_beacon_is_found_by_the_name_of_its_host() {
+    let rule = Rule::from_json(r#"{"window": "all"}"#).unwrap();
+    let report = report_of(&[named_traffic()], &rule);
+    let found: Vec<_> = report
+        .host_beacons
+        .iter()
+        .map(|host| {
+            (host.host.as_str(), host.looked_up, host.pair.connection_count, host.pair.period_seconds)
+        })
+        .collect();
+    let host = "beacon.example.net";
+    assert_eq!(found, [(host, false, 144, Some(600.0)), (host, true, 144, Some(600.0))]);
+    assert!(report.host_beacons.iter().all(|host| host.pair.priority > 60));
+    assert!(report.host_beacons.iter().all(|host| host.pair.bytes_received == 0));
+    let json = report.to_json();
+    assert!(json.contains(r#"{"sourceip":"10.0.0.7","host":"beacon.example.net","looked_up":false,"#));
+
+    let set = r#"{"window": "all", "reference_sets": [{"name": "ours", "entries": ["*.example.net"]}]}"#;
+    let report = report_of(&[named_traffic()], &Rule::from_json(set).unwrap());
+    assert!(report.host_beacons.iter().all(|host| host.suppressed_by.is_some()));
+    let list = r#"{"window": "all", "gates": {"min_connections": 500},
+        "threat_lists": [{"name": "bad", "entries": ["beacon.example.net # Pikabot"]}]}"#;
+    let report = report_of(&[named_traffic()], &Rule::from_json(list).unwrap());
+    assert_eq!(report.host_beacons.len(), 2);
+    assert!(report.host_beacons.iter().all(|host| host.pair.threat.is_some()));
+    let off = Rule::from_json(r#"{"window": "all", "hunts": {"host_beacon": false}}"#).unwrap();
+    assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
+}
+
+#[test]
+fn a_long_connection_is_found_by_its_total() {
+    let text = |seconds: u64| {
+        let mut out = "starttime,sourceip,destinationip,destinationport,duration,bytes\n".to_owned();
+        for n in 0..4_u64 {
+            writeln!(out, "{},10.0.0.5,203.0.113.9,443,{seconds},100", START + n * 1_000_000).unwrap();
+            writeln!(out, "{},10.0.0.5,10.0.0.9,22,{seconds},100", START + n * 1_000_000).unwrap();
+        }
+        out
+    };
+    let [hit] = report_of(&[text(901)], &Rule::default()).hunts.try_into().unwrap();
+    assert_eq!(
+        (hit.hunt, hit.count, hit.threshold, hit.connection_count),
+        (Hunt::LongConnection, 3604, 3600, 4)
+    );
+    assert_eq!(hit.sentence, "open for 1 h in 4 connections, the longest for 15 min 1 s");
+    assert_eq!(report_of(&[text(900)], &Rule::default()).hunts, []);
+}
+
+#[test]
+fn shards_find_what_one_detector_finds() {
+    let calls: Vec<Call> = (0..300)
+        .map(|n| {
+            let source = ["10.0.0.5", "10.0.0.6", "10.0.0.7", "2001:db8::5"][n as usize % 4];
+            (n * 700, source, "192.0.2.1", 1000 + n as u16)
+        })
+        .collect();
+    let lookups = ["10.0.0.5", "10.0.0.8"]
+        .map(|source| zeek_lookups(source, "10.0.0.1", &random_names(130), "NXDOMAIN"));
+    let sources = [vec![flows(&calls), named_traffic()], lookups.to_vec()].concat();
+    for rule in [Rule::default(), Rule::from_json(r#"{"window": "all"}"#).unwrap(), lab()] {
+        let expected = report_of(&sources, &rule);
+        for of in 2..5 {
+            let shards: Vec<Detector> = (0..of)
+                .map(|index| detector(&sources, Options::new().with_shard(index, of).unwrap()))
+                .collect();
+            let parts: Vec<Part> =
+                shards.iter().map(|shard| Part::from_bytes(&shard.part(&rule).to_bytes()).unwrap()).collect();
+            let question = beaconlens::Question::from_bytes(&Part::question(&parts).to_bytes()).unwrap();
+            let answers = shards
+                .iter()
+                .map(|shard| beaconlens::Answer::from_bytes(&shard.answer(&question).to_bytes()).unwrap())
+                .collect();
+            let joined = shards.first().unwrap().evaluate_joined(parts, answers, &rule);
+            assert_eq!(joined.to_json(), expected.to_json());
+        }
+        assert!(expected.hunts.len() > 3, "{:?}", expected.hunts);
+    }
+}
