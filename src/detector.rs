@@ -1,6 +1,6 @@
 //! The front door: bytes in, reports out.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bytes::{Reader, Writer};
 use crate::error::{Error, ErrorKind};
@@ -42,7 +42,8 @@ pub struct Detector {
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
-    suffixes: OnceLock<Suffixes>,
+    /// The list that was given; else the one that the crate was built with.
+    suffixes: Option<Suffixes>,
 }
 
 /// How far the reading is.
@@ -148,14 +149,6 @@ impl Answer {
     }
 }
 
-/// The public suffixes that the crate was built with.
-fn suffixes() -> Suffixes {
-    #[cfg(all(feature = "public-suffixes", not(target_arch = "wasm32")))]
-    return Suffixes::new(crate::hunts::names::PUBLIC_SUFFIXES);
-    #[cfg(not(all(feature = "public-suffixes", not(target_arch = "wasm32"))))]
-    Suffixes::default()
-}
-
 /// Bytes that begin with the version.
 fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut out = Writer::default();
@@ -185,7 +178,7 @@ impl Detector {
     /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told. Where the
     /// crate's feature `public-suffixes` is on, as by default, the list it was built with stands already.
     pub fn set_public_suffixes(&mut self, list: &str) {
-        self.suffixes = OnceLock::from(Suffixes::new(list));
+        self.suffixes = Some(Suffixes::new(list));
         self.forget();
     }
 
@@ -375,7 +368,7 @@ impl Detector {
             pairs: &self.sink.pairs,
             book: &self.sink.book,
             beside: &self.sink.beside,
-            suffixes: self.suffixes.get_or_init(suffixes),
+            suffixes: self.suffixes.as_ref(),
             span: self.sink.data_span(),
         }
     }

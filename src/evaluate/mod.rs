@@ -12,8 +12,7 @@ mod tally;
 
 pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
-pub(crate) 
-use std::cmp::Ordering;
+pub(crate) use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::bytes::{Reader, Writer};
@@ -44,7 +43,8 @@ pub(crate) struct Data<'a> {
     pub pairs: &'a PairTable,
     pub book: &'a AddressBook,
     pub beside: &'a Beside,
-    pub suffixes: &'a Suffixes,
+    /// Public suffixes, where a list was given.
+    pub suffixes: Option<&'a Suffixes>,
     pub span: Option<(i64, i64)>,
 }
 
@@ -475,7 +475,10 @@ fn hosts(Question { addresses, names }: &Question, answers: &[Answer]) -> (Hosts
         all: answers.iter().map(|answer| answer.hosts).sum(),
         calling: addresses.iter().copied().enumerate().map(of).collect(),
     };
-    (pairs, Hosts { all: answers.iter().map(|answer| answer.askers).sum(), calling: stand_ins.map(of).collect() })
+    (
+        pairs,
+        Hosts { all: answers.iter().map(|answer| answer.askers).sum(), calling: stand_ins.map(of).collect() },
+    )
 }
 
 /// What was in the window.
