@@ -42,8 +42,7 @@ pub struct Detector {
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
-    /// The list that was given; else the one that the crate was built with.
-    suffixes: Option<Suffixes>,
+    suffixes: Suffixes,
 }
 
 /// How far the reading is.
@@ -175,10 +174,10 @@ impl Detector {
         Detector { options, sink, ..Detector::default() }
     }
 
-    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told. Where the
-    /// crate's feature `public-suffixes` is on, as by default, the list it was built with stands already.
+    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule
+    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::names::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
-        self.suffixes = Some(Suffixes::new(list));
+        self.suffixes = Suffixes::new(list);
         self.forget();
     }
 
@@ -368,7 +367,7 @@ impl Detector {
             pairs: &self.sink.pairs,
             book: &self.sink.book,
             beside: &self.sink.beside,
-            suffixes: self.suffixes.as_ref(),
+            suffixes: &self.suffixes,
             span: self.sink.data_span(),
         }
     }
