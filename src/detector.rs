@@ -1,6 +1,6 @@
 //! The front door: bytes in, reports out.
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bytes::{Reader, Writer};
 use crate::error::{Error, ErrorKind};
@@ -44,7 +44,7 @@ pub struct Detector {
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
-    suffixes: OnceLock<Suffixes>,
+    suffixes: Suffixes,
 }
 
 /// How far the reading is.
@@ -150,14 +150,6 @@ impl Answer {
     }
 }
 
-/// The public suffixes that the crate was built with.
-fn suffixes() -> Suffixes {
-    #[cfg(all(feature = "public-suffixes", not(target_arch = "wasm32")))]
-    return Suffixes::new(crate::hunts::names::PUBLIC_SUFFIXES);
-    #[cfg(not(all(feature = "public-suffixes", not(target_arch = "wasm32"))))]
-    Suffixes::default()
-}
-
 /// Bytes that begin with the version.
 fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
     let mut out = Writer::default();
@@ -184,10 +176,10 @@ impl Detector {
         Detector { options, sink, ..Detector::default() }
     }
 
-    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told. Where the
-    /// crate's feature `public-suffixes` is on, as by default, the list it was built with stands already.
+    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule
+    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::names::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
-        self.suffixes = OnceLock::from(Suffixes::new(list));
+        self.suffixes = Suffixes::new(list);
         self.forget();
     }
 
@@ -387,7 +379,7 @@ impl Detector {
             pairs: &self.sink.pairs,
             book: &self.sink.book,
             beside: &self.sink.beside,
-            suffixes: self.suffixes.get_or_init(suffixes),
+            suffixes: &self.suffixes,
             span: self.sink.data_span(),
         }
     }

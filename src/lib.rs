@@ -48,8 +48,8 @@ pub use ingest::{Options, Role, TimeUnit};
 pub use priority::Priority;
 pub use report::{Explanation, Report};
 pub use rule::{
-    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, ReferenceSet, Rule, SetHit, Side,
-    ThreatHit, ThreatList, Window,
+    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, ReferenceSet, Rule, SetHit, Side, ThreatHit,
+    ThreatList, Window,
 };
 
 /// Version of this crate.

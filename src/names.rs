@@ -69,8 +69,10 @@ fn hashed(name: &str) -> (u64, u64) {
     let first = name
         .bytes()
         .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
-    let second =
-        name.bytes().rev().fold(7_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let second = name
+        .bytes()
+        .rev()
+        .fold(7_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     (first, second)
 }
 
@@ -83,7 +85,10 @@ mod tests {
         let mut book = NameBook::new(3, 1000);
         let numbers: Vec<_> = ["a.example", "b.example", "a.example", ""].map(|name| book.enter(name)).into();
         assert_eq!(numbers, [Some(0), Some(1), Some(0), Some(2)]);
-        assert_eq!((book.name(0), book.name(1), book.name(2), book.name(3)), ("a.example", "b.example", "", ""));
+        assert_eq!(
+            (book.name(0), book.name(1), book.name(2), book.name(3)),
+            ("a.example", "b.example", "", "")
+        );
         assert_eq!((book.find("b.example"), book.find("c.example")), (Some(1), None));
         assert_eq!(book.enter(&"x".repeat(900)), None, "full");
     }

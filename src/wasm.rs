@@ -148,6 +148,13 @@ impl Detector {
         Ok(())
     }
 
+    /// The public suffix list (publicsuffix.org), by which registrable domains are told.
+    #[wasm_bindgen(js_name = setPublicSuffixes)]
+    pub fn set_public_suffixes(&mut self, list: &str) {
+        self.inner.set_public_suffixes(list);
+        self.last.replace(None);
+    }
+
     /// The report without its findings and suppressed pairs.
     ///
     /// # Errors

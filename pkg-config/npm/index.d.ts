@@ -623,6 +623,11 @@ export class Detector {
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
   evaluate(rule?: RuleDocument | string): Report;
+  /**
+   * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names tells which
+   * domain somebody registered. Without it a rule of thumb tells, which is right for nearly all names.
+   */
+  setPublicSuffixes(list: string): void;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument | string): Report;
   /**

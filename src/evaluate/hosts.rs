@@ -1,5 +1,6 @@
 //! Beacons by host name: who calls a host, or looks up a name, as often as the gates ask for.
 
+use super::gates::Failed;
 use super::lists::Lists;
 use super::measures::Measures;
 use super::span::Span;
@@ -13,7 +14,6 @@ use crate::pairs::{History, PairRef};
 use crate::regularity::Judge;
 use crate::report::{Finding, Gate, HostBeacon};
 use crate::rule::Rule;
-use super::gates::Failed;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Stands for the address of a host that has only a name, until its number among all shards is known.
@@ -66,7 +66,8 @@ fn failed(rule: &Rule, counts: Counts) -> Failed {
 
 /// Priority first, then as the query orders, made total.
 pub(crate) fn order(a: &HostBeacon, b: &HostBeacon) -> std::cmp::Ordering {
-    let first = |host: &HostBeacon| (host.suppressed_by.is_none(), host.pair.priority, host.pair.connection_count);
+    let first =
+        |host: &HostBeacon| (host.suppressed_by.is_none(), host.pair.priority, host.pair.connection_count);
     let rest = |host: &HostBeacon| (host.pair.sourceip, host.looked_up);
     first(b).cmp(&first(a)).then_with(|| (rest(a), &a.host).cmp(&(rest(b), &b.host)))
 }

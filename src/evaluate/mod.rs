@@ -12,8 +12,7 @@ mod tally;
 
 pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
-pub(crate) 
-use std::cmp::Ordering;
+pub(crate) use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::bytes::{Reader, Writer};
@@ -475,7 +474,10 @@ fn hosts(Question { addresses, names }: &Question, answers: &[Answer]) -> (Hosts
         all: answers.iter().map(|answer| answer.hosts).sum(),
         calling: addresses.iter().copied().enumerate().map(of).collect(),
     };
-    (pairs, Hosts { all: answers.iter().map(|answer| answer.askers).sum(), calling: stand_ins.map(of).collect() })
+    (
+        pairs,
+        Hosts { all: answers.iter().map(|answer| answer.askers).sum(), calling: stand_ins.map(of).collect() },
+    )
 }
 
 /// What was in the window.

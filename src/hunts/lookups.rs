@@ -4,6 +4,7 @@
 use super::names::{Suffixes, randomness};
 use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
+use crate::evaluate::Data;
 use crate::ingest::beside::{Beside, LOOKED_UP, NO_SUCH_NAME};
 use crate::order::sort_by;
 use crate::pairs::History;
@@ -28,11 +29,14 @@ struct Asked<'a> {
     domains: Vec<&'a str>,
 }
 
-pub(super) fn hunt(hunter: &Hunter<'_>, beside: &Beside, suffixes: &Suffixes, hits: &mut Vec<HuntHit>) {
+pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>) {
     let Some(settings) = &hunter.rule.hunts.dga else { return };
-    let all = lookups(hunter, beside);
+    let all = lookups(hunter, data.beside);
+    if all.is_empty() {
+        return;
+    }
     for of_one in all.chunk_by(|a, b| a.source == b.source) {
-        let asked = asked(of_one, suffixes);
+        let asked = asked(of_one, data.suffixes);
         let count = asked.domains.len() as u64;
         let percent = asked.failed * 100 / asked.lookups.max(1);
         if count < settings.domains || percent < settings.percent {

@@ -114,7 +114,8 @@ pub struct HuntHit {
 /// The order of a report: by hunt, the most first.
 pub(crate) fn order(a: &HuntHit, b: &HuntHit) -> std::cmp::Ordering {
     let ends = |hit: &HuntHit| (hit.sourceip, hit.destinationip, hit.destinationport);
-    let most = (a.suppressed_by.is_some(), a.hunt, b.count).cmp(&(b.suppressed_by.is_some(), b.hunt, a.count));
+    let most =
+        (a.suppressed_by.is_some(), a.hunt, b.count).cmp(&(b.suppressed_by.is_some(), b.hunt, a.count));
     most.then_with(|| ends(a).cmp(&ends(b)))
 }
 
@@ -137,7 +138,7 @@ pub(crate) fn hunt(data: Data<'_>, sources: &Sources, rule: &Rule) -> Vec<HuntHi
     let hunter = Hunter { book: data.book, rule, span, excluded: Networks::new(&rule.hunts.excluded) };
     hunter.activity(data.pairs, sources, &mut hits);
     hunter.long(&data.beside.long, &mut hits);
-    lookups::hunt(&hunter, data.beside, data.suffixes, &mut hits);
+    lookups::hunt(&hunter, data, &mut hits);
     hits
 }
 
@@ -166,7 +167,8 @@ impl Hunter<'_> {
         let hunts = &self.rule.hunts;
         let scan = hunts.scan.as_ref().map_or(u64::MAX, |scan| scan.ports.min(scan.destinations));
         let burst = hunts.burst.as_ref().map_or(u64::MAX, |burst| burst.connections.saturating_add(1));
-        let minutes = [hunts.scan.as_ref().map(|scan| scan.minutes), hunts.burst.as_ref().map(|burst| burst.minutes)];
+        let minutes =
+            [hunts.scan.as_ref().map(|scan| scan.minutes), hunts.burst.as_ref().map(|burst| burst.minutes)];
         let least = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
         let least = Bound { pairs: least(scan), flows: least(burst) };
         let within_an_hour = minutes.iter().flatten().all(|minutes| *minutes <= 60);
@@ -276,7 +278,14 @@ impl Hunter<'_> {
         }
     }
 
-    fn long_hit(&self, key: Key, destination: IpAddr, history: &History, total: u64, minutes: u64) -> HuntHit {
+    fn long_hit(
+        &self,
+        key: Key,
+        destination: IpAddr,
+        history: &History,
+        total: u64,
+        minutes: u64,
+    ) -> HuntHit {
         let times = || history.connections.iter().map(|connection| connection.start);
         let longest = history.connections.iter().map(|connection| connection.bytes_sent).max().unwrap_or(0);
         let connections = history.connections.len();

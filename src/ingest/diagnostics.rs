@@ -90,7 +90,9 @@ impl Reason {
             Reason::Json => "the row is not a JSON object",
             Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
             Reason::OtherEvent => "the row tells something else than a connection or a name",
-            Reason::HostName => "the row names the host of a connection: kept for the beacons by host name, no flow of its own",
+            Reason::HostName => {
+                "the row names the host of a connection: kept for the beacons by host name, no flow of its own"
+            }
             Reason::DnsQuery => "the row is a DNS lookup: kept for the hunts, no flow",
             Reason::SameSession => "another row tells the same connection; both count once",
             Reason::NoData => "the row says that nothing was recorded",

@@ -296,7 +296,8 @@ mod tests {
         assert!(message(r#"{"hunts": {"scan": 1}}"#).contains("`hunts.scan`: found 1, expected an object"));
         assert!(message(r#"{"hunts": {"scam": {}}}"#).contains("`hunts.scam`: unknown"));
         assert!(message(r#"{"hunts": {"burst": {"minutes": 0}}}"#).contains("from 1 to 1440"));
-        let off = Rule::from_json(r#"{"hunts": {"burst": null, "scan": {"ports": 9}, "host_beacon": false}}"#);
+        let off =
+            Rule::from_json(r#"{"hunts": {"burst": null, "scan": {"ports": 9}, "host_beacon": false}}"#);
         let off = off.map(|rule| rule.hunts).unwrap_or_default();
         assert_eq!((off.burst, off.scan.map(|scan| scan.ports), off.host_beacon), (None, Some(9), false));
         assert!(message(r#"{"high_volume": 1, "high_volume": 2}"#).contains("`high_volume`: found twice"));

@@ -64,10 +64,10 @@ test("beaconlens/inline needs no file", async () => {
   assertFinding(await run("node", [program]));
 });
 
-test("the package holds one module, and no source", () => {
+test("the package holds the engine and the reader of captures, and no source", () => {
   assert.deepEqual(
     packed.filter((path) => path.endsWith(".wasm")),
-    ["dist/beaconlens.wasm"],
+    ["dist/beaconlens.wasm", "dist/capture.wasm"],
   );
   assert.deepEqual([...packed].sort(), [
     "LICENSE-APACHE",
@@ -76,6 +76,7 @@ test("the package holds one module, and no source", () => {
     "cli.mjs",
     "dist/beaconlens.wasm",
     "dist/browser.js",
+    "dist/capture.wasm",
     "dist/index.d.cts",
     "dist/index.d.ts",
     "dist/inline.js",
@@ -89,7 +90,7 @@ test("the package holds one module, and no source", () => {
   ]);
 });
 
-test("a bundle for browsers has no Node in it, and names one module", async () => {
+test("a bundle for browsers has no Node in it, and names both modules", async () => {
   const entry = write("page.js", 'import { evaluate } from "beaconlens";\nglobalThis.answer = evaluate;\n');
   const bundle = { entryPoints: [entry], bundle: true, format: "esm", platform: "browser", write: false };
   const { outputFiles, metafile } = await build({ ...bundle, metafile: true, logLevel: "silent" });
@@ -100,7 +101,8 @@ test("a bundle for browsers has no Node in it, and names one module", async () =
   );
   const [{ text }] = outputFiles;
   assert.doesNotMatch(text, /node:|require\(/);
-  assert.equal(text.match(/new URL\(["'][^"']*\.wasm["']/g)?.length, 1);
+  const named = [...text.matchAll(/new URL\(["']\.\/([^"']*\.wasm)["']/g)].map(([, name]) => name);
+  assert.deepEqual(named, ["beaconlens.wasm", "capture.wasm"]);
 });
 
 test("a Worker gets the module imported, never compiled from bytes", async () => {

@@ -1,5 +1,6 @@
 //! Prints how well beacons are told from innocent traffic, by regularity and by RITA's score:
-//! `accuracy [--pairs N] [--seeds N]`, or `accuracy --captures FOLDER` for real captures with labels.
+//! `accuracy [--pairs N] [--seeds N]`, or `accuracy --captures FOLDER` for real captures with labels; and how
+//! well names of generators are told from ordinary ones: `accuracy --names FOLDER`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -7,8 +8,10 @@ use std::process::ExitCode;
 use beaconlens_bench::accuracy::families::{DRAWN, HELD_OUT, LISTED};
 use beaconlens_bench::accuracy::measure::measure;
 use beaconlens_bench::accuracy::{captures, table};
+use beaconlens_bench::names;
 
-const USAGE: &str = "usage: accuracy [--pairs N] [--seeds N] | accuracy --captures FOLDER";
+const USAGE: &str =
+    "usage: accuracy [--pairs N] [--seeds N] | accuracy --captures FOLDER | accuracy --names FOLDER";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1)) {
@@ -32,6 +35,7 @@ fn run(mut words: impl Iterator<Item = String>) -> Result<String, String> {
             "--pairs" => pairs = number()?,
             "--seeds" => seeds = number()?,
             "--captures" => return ranks(Path::new(&value)),
+            "--names" => return of_names(Path::new(&value)),
             _ => return Err(format!("unknown argument {word}")),
         }
     }
@@ -59,4 +63,9 @@ fn ranks(folder: &Path) -> Result<String, String> {
         ranked if ranked.is_empty() => Err(format!("no labelled pair in {}", folder.display())),
         ranked => Ok(captures::render(&ranked)),
     }
+}
+
+fn of_names(folder: &Path) -> Result<String, String> {
+    let lists = names::lists::read(folder)?;
+    Ok(names::table::render(&names::measure::judge(&lists)))
 }

@@ -34,6 +34,10 @@ export class Detector {
     return this.#call((raw) => raw.progress());
   }
 
+  setPublicSuffixes(list) {
+    this.#call((raw) => raw.setPublicSuffixes(list));
+  }
+
   evaluate(rule) {
     return this.#call((raw) => raw.evaluate(ruleText(rule)));
   }
