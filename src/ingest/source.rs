@@ -180,6 +180,10 @@ impl Source {
                 report.header_line =
                     refusal.delimiter.and(refusal.error.position()).map(|position| position.line);
                 report.columns = refusal.columns.report(&refusal.names);
+                if refusal.delimiter.is_none() {
+                    // Fields of JSON have no place.
+                    report.columns.iter_mut().for_each(|column| column.position = 0);
+                }
                 report.unused_columns = refusal.columns.unused(&refusal.names);
                 report.error = Some(ErrorReport::of(&refusal.error));
             }
