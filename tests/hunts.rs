@@ -439,10 +439,12 @@ mod oracle {
             (state >> 33) % below
         };
         let mut seen = [0; 3];
-        for round in 0..30 {
+        for round in 0..30_usize {
             let mut text =
                 "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n".to_owned();
-            let (hours, hosts, ports) = (1 + next(8), 1 + next(60), 1 + next(30));
+            let hours = 1 + next(3);
+            let (hosts, ports) =
+                [(1 + next(3), 60), (60, 1 + next(3)), (1 + next(60), 1 + next(60))][round % 3];
             for _ in 0..1500 {
                 let (at, source, received) =
                     (next(hours * 3_600_000), next(5), [0, 74, 75, 900][next(4) as usize]);
