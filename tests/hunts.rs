@@ -447,7 +447,7 @@ mod oracle {
                 [(1 + next(3), 60), (60, 1 + next(3)), (1 + next(60), 1 + next(60))][round % 3];
             for _ in 0..1500 {
                 let (at, source, received) =
-                    (next(hours * 3_600_000), next(5), [0, 74, 75, 900][next(4) as usize]);
+                    (next(hours * 3_600_000), next(1 + round as u64 % 5), [0, 74, 75, 900][next(4) as usize]);
                 let (host, port) = (next(hosts), 400 + next(ports));
                 writeln!(text, "{},10.0.0.{source},192.0.2.{host},{port},60,{received}", START + at).unwrap();
             }
