@@ -128,11 +128,11 @@ export class HuntList {
 
   #group(group: Group): HTMLElement {
     const { title, threshold, hits, columns } = group;
-    const body = h("tbody");
+    const body = h("tbody", { role: "rowgroup" });
     const more = h("p", { class: "more" });
     this.#fill(group, body, more, 0);
     const head = ({ title: text, numeric }: Pick<Column<AnyHit>, "title" | "numeric">) =>
-      h("th", { scope: "col", class: numeric ? "number" : "" }, text);
+      h("th", { scope: "col", role: "columnheader", class: numeric ? "number" : "" }, text);
     return h(
       "section",
       { class: "hunt", "data-hunt": title },
@@ -143,9 +143,14 @@ export class HuntList {
         { class: "scroller", role: "region", "aria-label": title, tabindex: 0 },
         h(
           "table",
-          { class: "plain hunt-hits" },
+          // As in the list: the roles stay where the rows are laid out as cards.
+          { class: "plain hunt-hits", role: "table" },
           h("caption", { class: "offscreen" }, title),
-          h("thead", {}, h("tr", {}, head({ title: "source" }), ...columns.map(head))),
+          h(
+            "thead",
+            { role: "rowgroup" },
+            h("tr", { role: "row" }, head({ title: "source" }), ...columns.map(head)),
+          ),
           body,
         ),
       ),
@@ -178,10 +183,10 @@ export class HuntList {
     const name = `${hit.sourceip}, why is it here`;
     const tr = h(
       "tr",
-      { class: hit.suppressed_by ? "held" : "" },
+      { role: "row", class: hit.suppressed_by ? "held" : "" },
       h(
         "th",
-        { scope: "row" },
+        { scope: "row", role: "rowheader", "data-column": "source" },
         pair
           ? button(hit.sourceip, () => this.#onSelect(pair), { class: "quiet mono", "aria-label": name })
           : mono(hit.sourceip),
@@ -195,7 +200,7 @@ export class HuntList {
 
 function cellOf({ title, numeric, show }: Column<AnyHit>, hit: AnyHit): HTMLElement {
   const kind = numeric ? "number" : title.endsWith("seen") ? "time" : "";
-  return h("td", { class: kind, "data-column": title }, show(hit));
+  return h("td", { role: "cell", class: kind, "data-column": title }, show(hit));
 }
 
 function groupsOf({ hunts, host_beacons, rule }: Report): Group[] {
