@@ -37,13 +37,14 @@ use crate::time::rfc3339;
 #[derive(Debug, Default)]
 pub struct Detector {
     options: Options,
+    /// Those of the source that is read, if it has its own.
+    own_options: Option<Options>,
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
-    /// The list that was given; else the one that the crate was built with.
-    suffixes: Option<Suffixes>,
+    suffixes: Suffixes,
 }
 
 /// How far the reading is.
@@ -175,10 +176,10 @@ impl Detector {
         Detector { options, sink, ..Detector::default() }
     }
 
-    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told. Where the
-    /// crate's feature `public-suffixes` is on, as by default, the list it was built with stands already.
+    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule
+    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::names::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
-        self.suffixes = Some(Suffixes::new(list));
+        self.suffixes = Suffixes::new(list);
         self.forget();
     }
 
@@ -188,7 +189,15 @@ impl Detector {
         // What the end of the source before may say stands in the report.
         let _ = self.finish();
         self.sources.push(Source::new(name));
+        self.own_options = None;
         self.open = true;
+    }
+
+    /// As [`start_source`](Detector::start_source), for a source that is read by columns, delimiter and times
+    /// of its own; everything else is as the detector's options say.
+    pub fn start_source_as(&mut self, name: &str, options: Options) {
+        self.start_source(name);
+        self.own_options = Some(self.options.reading_as(options));
     }
 
     /// Takes the next bytes of the source. Any split of its bytes gives the same result; chunks of a
@@ -205,7 +214,9 @@ impl Detector {
         }
         self.forget();
         match self.sources.last_mut() {
-            Some(source) => source.ingest(chunk, &self.options, &mut self.sink),
+            Some(source) => {
+                source.ingest(chunk, self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink)
+            }
             None => Ok(()),
         }
     }
@@ -221,7 +232,7 @@ impl Detector {
         }
         self.forget();
         match self.sources.last_mut() {
-            Some(source) => source.finish(&self.options, &mut self.sink),
+            Some(source) => source.finish(self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink),
             None => Ok(()),
         }
     }
@@ -368,8 +379,79 @@ impl Detector {
             pairs: &self.sink.pairs,
             book: &self.sink.book,
             beside: &self.sink.beside,
-            suffixes: self.suffixes.as_ref(),
+            suffixes: &self.suffixes,
             span: self.sink.data_span(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Role, TimeUnit};
+
+    const ROW: &str = "when,who,whom,gate\n2026-03-02 14:00:00,10.0.0.5,203.0.113.9,443\n";
+
+    fn named(columns: [&str; 4]) -> Options {
+        let roles = [Role::Time, Role::Source, Role::Destination, Role::Port];
+        let mut given = roles.into_iter().zip(columns);
+        given
+            .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column))
+            .unwrap_or_default()
+    }
+
+    /// Reads sources, some by options of their own: how each ended, and the rows that were used.
+    fn read(options: Options, sources: Vec<(&str, Option<Options>)>) -> (Vec<bool>, u64) {
+        let mut detector = Detector::new(options);
+        let mut taken = Vec::new();
+        for (text, own) in sources {
+            match own {
+                Some(own) => detector.start_source_as("flows", own),
+                None => detector.start_source("flows"),
+            }
+            let _ = detector.ingest(text.as_bytes());
+            taken.push(detector.finish().is_ok());
+        }
+        (taken, detector.progress().rows_used)
+    }
+
+    #[test]
+    fn a_source_is_read_by_its_own_options_and_the_next_is_not() {
+        let plain = "starttime,sourceip,destinationip,destinationport\n1,10.0.0.6,203.0.113.9,443\n";
+        let own = named(["when", "who", "whom", "gate"]);
+        let sources = vec![(ROW, Some(own)), (plain, None), (ROW, None)];
+        assert_eq!(read(Options::new(), sources), (vec![true, true, false], 2));
+    }
+
+    #[test]
+    fn own_options_take_the_place_of_what_the_detector_reads_by() {
+        let own = named(["when", "who", "whom", "gate"]);
+        let other = named(["a", "b", "c", "d"]).with_time_unit(TimeUnit::Seconds);
+        assert_eq!(read(other, vec![(ROW, Some(own)), (ROW, None)]), (vec![true, false], 1));
+    }
+
+    #[test]
+    fn what_is_no_matter_of_reading_stays_the_detectors() {
+        let own = || Some(named(["when", "who", "whom", "gate"]));
+        // The same bytes again count once, unless the detector is told otherwise.
+        assert_eq!(read(Options::new(), vec![(ROW, own()), (ROW, own())]).1, 1);
+        assert_eq!(read(Options::new().with_duplicates(true), vec![(ROW, own()), (ROW, own())]).1, 2);
+    }
+
+    #[test]
+    fn a_role_may_have_no_column() {
+        let text = "starttime,sourceip,destinationip,destinationport,bytessent,bytes\n1,10.0.0.5,203.0.113.9,443,7,9\n";
+        let sum = |column: &str| {
+            let options = Options::new().with_column(Role::BytesTotal, column).unwrap_or_default();
+            let mut detector = Detector::new(options);
+            let _ = detector.ingest(text.as_bytes());
+            let _ = detector.finish();
+            let rule = Rule::from_json(r#"{"window":"all","gates":{"min_connections":1,"min_hours":1}}"#);
+            let found =
+                |rule| detector.evaluate(&rule).findings.iter().map(|found| found.bytes_received).sum();
+            rule.ok().map(found)
+        };
+        assert_eq!(sum("bytes"), Some(2));
+        assert_eq!(sum("-"), Some(0_u64));
     }
 }

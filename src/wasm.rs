@@ -47,22 +47,23 @@ impl Detector {
     /// `E_OPTIONS`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
-        let options = match options.is_undefined() || options.is_null() {
-            true => Options::new(),
-            // As JSON, like a rule: so that an unknown option is seen.
-            false => JSON::stringify(&options)
-                .map_err(|error| error.unchecked_into::<JsError>())
-                .and_then(|text| options_of(&String::from(text)).map_err(|error| thrown(&error)))?,
-        };
-        let inner = crate::Detector::new(options);
+        let inner = crate::Detector::new(given_options(&options)?);
         Ok(Detector { inner, last: RefCell::default(), last_lists: RefCell::default(), memory_pages: 0 })
     }
 
-    /// Begins the next source.
+    /// Begins the next source; with options, it is read by its own.
+    ///
+    /// # Errors
+    ///
+    /// `E_OPTIONS`.
     #[wasm_bindgen(js_name = startSource)]
-    pub fn start_source(&mut self, name: &str) {
+    pub fn start_source(&mut self, name: &str, options: JsValue) -> Result<(), JsError> {
         self.last.take();
-        self.inner.start_source(name);
+        match options.is_undefined() {
+            true => self.inner.start_source(name),
+            false => self.inner.start_source_as(name, given_options(&options)?),
+        }
+        Ok(())
     }
 
     /// Takes the next bytes of the source.
@@ -145,6 +146,13 @@ impl Detector {
         let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
         self.last.replace(Some(Last { rule, order: Order::Rule, full, report }));
         Ok(())
+    }
+
+    /// The public suffix list (publicsuffix.org), by which registrable domains are told.
+    #[wasm_bindgen(js_name = setPublicSuffixes)]
+    pub fn set_public_suffixes(&mut self, list: &str) {
+        self.inner.set_public_suffixes(list);
+        self.last.replace(None);
     }
 
     /// The report without its findings and suppressed pairs.
@@ -407,6 +415,16 @@ fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> 
 
 fn parsed(json: &str) -> Result<JsValue, JsError> {
     JSON::parse(json).map_err(|error| error.unchecked_into())
+}
+
+#[inline(never)]
+fn given_options(options: &JsValue) -> Result<Options, JsError> {
+    if options.is_undefined() || options.is_null() {
+        return Ok(Options::new());
+    }
+    // As JSON, like a rule: so that an unknown option is seen.
+    let text = JSON::stringify(options).map_err(|error| error.unchecked_into::<JsError>())?;
+    options_of(&String::from(text)).map_err(|error| thrown(&error))
 }
 
 /// `DetectorOptions` of the package.

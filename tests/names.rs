@@ -3,6 +3,7 @@
 //!
 //! `UPDATE_GOLDEN=1 cargo test --test names` writes the table anew, for the names in its first column.
 
+#![cfg(feature = "public-suffixes")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;

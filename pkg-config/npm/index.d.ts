@@ -29,24 +29,28 @@ export type Role =
   | "method"
   | "target";
 
-/** How the input is to be read, where it does not tell by itself. */
-export interface DetectorOptions {
+/** How a source is to be read, where it does not tell by itself. */
+export interface SourceOptions {
   /**
-   * The column of a role: its name (upper or lower case) or its position, as
-   * `"#3"` for the third. With positions only, the input needs no header.
+   * The column of a role: its name (upper or lower case), its position, as `"#3"` for the third, or `"-"`
+   * where no column is to have the role. With positions only, the input needs no header.
    */
   mapping?: Partial<Record<Role, string>>;
   /** What separates the fields. Default: found by itself. */
   delimiter?: "," | "\t" | ";" | "|";
   /** The unit of times that are numbers since 1970. Default: told by the size of each number. */
   timeUnit?: "s" | "ms" | "us" | "ns";
+  /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
+  utcOffsetMinutes?: number;
+}
+
+/** How the input is to be read, where it does not tell by itself. */
+export interface DetectorOptions extends SourceOptions {
   /**
    * The memory of the detector, in bytes, at least 16 MiB. When it is reached, pairs with few connections are
    * dropped first, and the report's `left_out` says what that means. Default 3 GiB.
    */
   maxMemoryBytes?: number;
-  /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
-  utcOffsetMinutes?: number;
   /**
    * Whether what is told more than once counts more than once: the beginning and the end of a session, the
    * two directions and the parts of a connection in one-way records, and a source whose bytes are those of
@@ -314,7 +318,7 @@ export interface SourceReport {
   /** The line of the header, from 1; `null` where there is none. */
   header_line: number | null;
   columns: ColumnReport[];
-  /** Names of the columns that were not read. */
+  /** Names of the columns that were not read; of a refused source, of the others that it seems to have. */
   unused_columns: string[];
   /** The forms of time that were found, in words. */
   times: string[];
@@ -602,8 +606,11 @@ export function evaluate(
  */
 export class Detector {
   constructor(options?: DetectorOptions);
-  /** Begins a source; the one before it, if any, is ended. */
-  startSource(name: string): void;
+  /**
+   * Begins a source; the one before it, if any, is ended. With options, it is read by these, and not by what
+   * the detector's say of columns, delimiter and times.
+   */
+  startSource(name: string, options?: SourceOptions): void;
   /**
    * Reads the next bytes of the source. How they are cut makes no difference to the result;
    * about 1 MB at a time is fastest. Throws `E_NOT_FLOWS` when the source is refused: go on
@@ -616,6 +623,11 @@ export class Detector {
   progress(): Progress;
   /** Applies a rule to all that was read; as often as wanted. */
   evaluate(rule?: RuleDocument | string): Report;
+  /**
+   * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names tells which
+   * domain somebody registered. Without it a rule of thumb tells, which is right for nearly all names.
+   */
+  setPublicSuffixes(list: string): void;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument | string): Report;
   /**

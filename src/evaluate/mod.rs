@@ -43,8 +43,7 @@ pub(crate) struct Data<'a> {
     pub pairs: &'a PairTable,
     pub book: &'a AddressBook,
     pub beside: &'a Beside,
-    /// Public suffixes, where a list was given.
-    pub suffixes: Option<&'a Suffixes>,
+    pub suffixes: &'a Suffixes,
     pub span: Option<(i64, i64)>,
 }
 

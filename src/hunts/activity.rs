@@ -7,7 +7,7 @@ use crate::time::MINUTE;
 
 /// Finds the bursts and scans of a source by its connections, which it puts in another order.
 pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)) {
-    sort_by(events, |a, b| key(a).cmp(&key(b)));
+    sort(events, |_| 0);
     let Some(bursts) = &hunts.burst else { return scans(events, hunts, each) };
     let length = bursts.minutes as i64 * MINUTE;
     let peak = most_events(events, length);
@@ -22,7 +22,7 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
         };
         let mut most_to_one = 0;
         let mut by_destination = events.clone();
-        sort_by(&mut by_destination, |a, b| (a.destination, key(a)).cmp(&(b.destination, key(b))));
+        sort(&mut by_destination, |event| event.destination);
         for to_one in by_destination.chunk_by(|a, b| a.destination == b.destination) {
             let peak = most_events(to_one, length);
             if peak.most > bursts.connections {
@@ -49,7 +49,7 @@ fn scans(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)
         return;
     }
     let length = scans.minutes as i64 * MINUTE;
-    sort_by(events, |a, b| (a.destination, key(a)).cmp(&(b.destination, key(b))));
+    sort(events, |event| event.destination);
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
         let peak = peak(to_one, length, scans.ports, |event| event.port.into());
         if let Some(peak) = peak {
@@ -63,7 +63,7 @@ fn scans(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)
             });
         }
     }
-    sort_by(events, |a, b| (a.port, key(a)).cmp(&(b.port, key(b))));
+    sort(events, |event| event.port.into());
     for on_one in events.chunk_by(|a, b| a.port == b.port) {
         let peak = peak(on_one, length, scans.destinations, |event| event.destination);
         if let Some(peak) = peak {
@@ -85,9 +85,11 @@ fn peak(events: &[Event], length: i64, least: u64, item: fn(&Event) -> u64) -> O
     can.then(|| most_distinct(events, length, item)).filter(|peak| peak.most >= least)
 }
 
-/// The order of time, made total.
-fn key(event: &Event) -> (i64, u64, u16, bool) {
-    (event.start, event.destination, event.port, event.answered)
+/// Sorts by that, then by time, made total.
+#[inline(never)]
+fn sort(events: &mut Vec<Event>, first: fn(&Event) -> u64) {
+    let key = |event: &Event| (first(event), event.start, event.destination, event.port, event.answered);
+    sort_by(events, |a, b| key(a).cmp(&key(b)));
 }
 
 fn held(events: &[Event], peak: Peak) -> &[Event] {

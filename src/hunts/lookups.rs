@@ -1,8 +1,6 @@
 //! Sources that look up many random names that do not exist: what malware does that generates the names of its
 //! servers.
 
-use std::sync::OnceLock;
-
 use super::names::{Suffixes, randomness};
 use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
@@ -31,29 +29,14 @@ struct Asked<'a> {
     domains: Vec<&'a str>,
 }
 
-/// The public suffixes that the crate was built with, read when they are needed first.
-fn built_in() -> &'static Suffixes {
-    static SUFFIXES: OnceLock<Suffixes> = OnceLock::new();
-    SUFFIXES.get_or_init(|| {
-        #[cfg(all(feature = "public-suffixes", not(target_arch = "wasm32")))]
-        return Suffixes::new(super::names::PUBLIC_SUFFIXES);
-        #[cfg(not(all(feature = "public-suffixes", not(target_arch = "wasm32"))))]
-        Suffixes::default()
-    })
-}
-
 pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>) {
     let Some(settings) = &hunter.rule.hunts.dga else { return };
     let all = lookups(hunter, data.beside);
     if all.is_empty() {
         return;
     }
-    let suffixes = match data.suffixes {
-        Some(given) => given,
-        None => built_in(),
-    };
     for of_one in all.chunk_by(|a, b| a.source == b.source) {
-        let asked = asked(of_one, suffixes);
+        let asked = asked(of_one, data.suffixes);
         let count = asked.domains.len() as u64;
         let percent = asked.failed * 100 / asked.lookups.max(1);
         if count < settings.domains || percent < settings.percent {

@@ -20,7 +20,7 @@ pub(crate) struct Columns {
     at: [u16; ROLES],
 }
 
-const NONE: u16 = u16::MAX;
+pub(super) const NONE: u16 = u16::MAX;
 
 impl Default for Columns {
     fn default() -> Self {
@@ -107,16 +107,19 @@ impl Columns {
     }
 }
 
-/// Why a source has no layout, and the columns it seems to have, for a person to choose from.
+/// Why a source has no layout, and the columns it seems to have, for a person to choose from: their names,
+/// and those that are known.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub error: Error,
-    pub columns: Vec<String>,
+    pub names: Vec<String>,
+    pub columns: Columns,
+    pub delimiter: Option<u8>,
 }
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        Refusal { error, columns: Vec::new() }
+        Refusal { error, names: Vec::new(), columns: Columns::default(), delimiter: None }
     }
 }
 
@@ -247,7 +250,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
                 delimiter,
                 used: columns.used(),
                 columns,
-                others: others_of(&plain, format),
+                others: others_of(&plain, format, &options.columns),
                 header: bytes.to_vec(),
                 header_line: Some(line),
                 data_start: row.end() + line_end,
@@ -302,11 +305,15 @@ pub(super) fn columns_of(
     (columns, missing)
 }
 
-/// The columns that have a role by the format's names, beside the best of each role.
-fn others_of(plain: &[String], format: &Format) -> Vec<(Role, usize)> {
+/// The columns that have a role by the format's names, beside the best of each role. A role whose column the
+/// caller gives has no other.
+fn others_of(plain: &[String], format: &Format, given: &[(Role, Column)]) -> Vec<(Role, usize)> {
     let mut seen = Vec::new();
     let mut others = Vec::new();
     for (role, name) in format.names() {
+        if given.iter().any(|(of, _)| *of == role) {
+            continue;
+        }
         if let Some(at) = plain.iter().position(|p| p == name) {
             if seen.contains(&role) {
                 others.push((role, at));
@@ -328,7 +335,8 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
             missing.join(", ")
         );
         let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0);
-        return Refusal { error, columns: layout.names };
+        let Layout { names, columns, delimiter, .. } = *layout;
+        return Refusal { error, names, columns, delimiter: Some(delimiter) };
     }
     let line = text.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty()).unwrap_or_default();
     let found = shortened(&String::from_utf8_lossy(line.trim_ascii()));
@@ -339,9 +347,9 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
     let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);
     let mut structure = Structure::default();
     structure.scan(line, most_frequent_delimiter(line), true);
-    let columns: Vec<String> = structure.rows().next().map(|row| names_of(&row, line)).unwrap_or_default();
+    let names: Vec<String> = structure.rows().next().map(|row| names_of(&row, line)).unwrap_or_default();
     // Fewer columns than a flow needs are no columns.
-    Refusal { error, columns: if columns.len() >= 4 { columns } else { Vec::new() } }
+    Refusal { names: if names.len() >= 4 { names } else { Vec::new() }, ..error.into() }
 }
 
 /// The fields of a row as texts.
@@ -441,11 +449,12 @@ mod tests {
     fn a_refused_text_tells_its_columns() {
         let columns = |text: &[u8]| match format::find(text, &Options::new()) {
             Ok(found) => panic!("{found:?}"),
-            Err(refusal) => refusal.columns,
+            Err(refusal) => (refusal.names, refusal.columns.used()),
         };
-        assert_eq!(columns(b"when;who;whom;no\n1;2;3;4\n"), ["when", "who", "whom", "no"]);
-        assert_eq!(columns(b"x,src ip\n"), ["x", "src ip"]);
-        assert!(columns(b"hello, world\n").is_empty());
+        assert_eq!(columns(b"when;who;whom;no\n1;2;3;4\n").0, ["when", "who", "whom", "no"]);
+        let known = vec![(Role::Source, 1)];
+        assert_eq!(columns(b"x,src ip\n"), (vec!["x".to_owned(), "src ip".to_owned()], known));
+        assert!(columns(b"hello, world\n").0.is_empty());
     }
 
     #[test]

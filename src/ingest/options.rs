@@ -1,5 +1,6 @@
 //! What a caller may say about the input, instead of having it found out.
 
+use super::layout::NONE;
 use super::roles::{Role, plain_name};
 use super::shard::Shard;
 use super::value::time::{TimeReading, TimeUnit};
@@ -53,8 +54,8 @@ impl Options {
     }
 
     /// Says which column has a role: by its name in the header (case, blanks and punctuation do not
-    /// matter), or by its position from 1 as `#3`. If all given columns are positions, and they cover
-    /// the required roles, the input needs no header.
+    /// matter), or by its position from 1 as `#3`, or as `-` that no column has it. If all given columns are
+    /// positions, and they cover the required roles, the input needs no header.
     ///
     /// Required are time, port, and either source and destination or local and remote.
     ///
@@ -70,6 +71,7 @@ impl Options {
         let column = match column.trim().strip_prefix('#').map(str::parse::<usize>) {
             Some(Ok(position @ 1..=4096)) => Column::At(position - 1),
             Some(Ok(_)) => return Err(bad()),
+            None if column.trim() == "-" => Column::At(usize::from(NONE)),
             _ => Column::Named { plain: plain_name(column), given: column.trim().to_owned() },
         };
         if matches!(&column, Column::Named { plain, .. } if plain.is_empty()) {
@@ -78,6 +80,13 @@ impl Options {
         self.columns.retain(|(of, _)| *of != role);
         self.columns.push((role, column));
         Ok(self)
+    }
+
+    /// These options, but for how a source is read what `other` says of it: columns, delimiter, times.
+    pub(crate) fn reading_as(&self, other: Options) -> Self {
+        let Options { columns, delimiter, time, .. } = other;
+        let Options { duplicates, hash_seed, shard, budget, .. } = *self;
+        Options { columns, delimiter, time, duplicates, hash_seed, shard, budget }
     }
 
     /// Says which byte stands between fields; else comma, tab, semicolon and pipe are tried.

@@ -176,7 +176,15 @@ impl Source {
         match &self.state {
             State::Looking => {}
             State::Refused(refusal) => {
-                report.unused_columns.clone_from(&refusal.columns);
+                report.delimiter = refusal.delimiter.map(|delimiter| char::from(delimiter).to_string());
+                report.header_line =
+                    refusal.delimiter.and(refusal.error.position()).map(|position| position.line);
+                report.columns = refusal.columns.report(&refusal.names);
+                if refusal.delimiter.is_none() {
+                    // Fields of JSON have no place.
+                    report.columns.iter_mut().for_each(|column| column.position = 0);
+                }
+                report.unused_columns = refusal.columns.unused(&refusal.names);
                 report.error = Some(ErrorReport::of(&refusal.error));
             }
             State::Reading(reading) => tell(reading, &mut report),

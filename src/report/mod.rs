@@ -360,7 +360,7 @@ pub struct SourceReport {
     pub header_line: Option<u64>,
     /// Which column was read as what.
     pub columns: Vec<ColumnReport>,
-    /// The columns that were not read; of a refused source, those it seems to have.
+    /// The columns that were not read; of a refused source, the others that it seems to have.
     pub unused_columns: Vec<String>,
     /// The forms of start times that occurred.
     pub times: Vec<String>,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { rowsOf } from "../../dist/npm/dist/node.mjs";
@@ -16,7 +17,7 @@ import {
   openPage,
   samplePath,
   serve,
-  untilResults,
+  untilRead,
   workFolder,
 } from "./harness.mjs";
 
@@ -56,7 +57,7 @@ for (const { name, url, options } of FORMS) {
     try {
       const modules = () => requests.filter((request) => request.includes("capture.wasm")).length;
       await dropFiles(page, [samplePath]);
-      await untilResults(page);
+      await untilRead(page, basename(samplePath));
       assert.equal(modules(), 0, "not loaded before it is needed");
 
       const packets = beacon();
@@ -66,10 +67,7 @@ for (const { name, url, options } of FORMS) {
         await folder.write("empty.evtx", emptyLog()),
       ];
       await dropFiles(page, paths);
-      await page.waitForFunction(() =>
-        document.querySelector(".dataset")?.textContent.includes("empty.evtx"),
-      );
-      await untilResults(page);
+      await untilRead(page, ...paths.map((path) => basename(path)));
       const keys = await cellsOf(page, "sourceip", "destinationip", "destinationport");
       assert.ok(
         keys.some((key) => key.join() === [SOURCE, DESTINATION, PORT].join()),

@@ -620,25 +620,6 @@ pageTest("one refused file does not spoil the others, and stays named", async (p
   );
 });
 
-pageTest("columns that are not recognised can be named", async (page) => {
-  const rows = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
-  const text = ["wann,wer,wohin,tor,raus,rein", ...rows].join("\n");
-  await page.setInputFiles("#picker", textFile("fremd.csv", text));
-  await page.click("#messages summary");
-  await page.fill("[name=map-time]", "wann");
-  await page.fill("[name=map-source]", "wer");
-  await page.fill("[name=map-destination]", "#3");
-  await page.fill("[name=map-port]", "tor");
-  await page.click(".read-again [type=submit]");
-  await untilResults(page);
-  assert.deepEqual((await cellsOf(page, ...KEY, "connection_count"))[0], [
-    "10.0.0.1",
-    "203.0.113.1",
-    "443",
-    "30",
-  ]);
-});
-
 pageTest("several files, one of them gzip, are one dataset", async (page) => {
   const first = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600));
   const second = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700));

@@ -41,6 +41,42 @@ function streamOf(...chunks) {
   });
 }
 
+test("a source can have options of its own, which are no others' and no matter of the detector", () => {
+  const foreign = DAY.replace(/^.*\n/, "when,who,whom,gate,out,back\n");
+  const own = {
+    mapping: { time: "when", source: "who", destination: "whom", port: "gate", bytes_sent: "-" },
+  };
+  const detector = new Detector();
+  for (const [name, text, options] of [
+    ["foreign.csv", foreign, own],
+    ["day.csv", DAY, undefined],
+    ["again.csv", foreign, null],
+  ]) {
+    detector.startSource(name, options);
+    try {
+      detector.ingest(text);
+      detector.finish();
+    } catch (error) {
+      code("E_NOT_FLOWS")(error);
+    }
+  }
+  const { sources } = detector.evaluate();
+  assert.deepEqual(
+    sources.map(({ rows_used, error }) => [rows_used > 0, error === null]),
+    [
+      [true, true],
+      [true, true],
+      [false, false],
+    ],
+  );
+  assert.deepEqual(sources[2].unused_columns.slice(0, 3), ["when", "who", "whom"]);
+  for (const options of [{ shard: { index: 0, of: 1 } }, { mapping: { when: "#1" } }]) {
+    assert.throws(() => detector.startSource("more.csv", options), code("E_OPTIONS"));
+  }
+  assert.equal(detector.evaluate().sources.length, 3, "what was refused began nothing");
+  detector.free();
+});
+
 const bytes = (text) => new TextEncoder().encode(text);
 const code = (expected) => (error) => {
   assert.ok(error instanceof Error && error.name === "BeaconlensError", String(error));

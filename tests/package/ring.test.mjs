@@ -92,6 +92,26 @@ test("reports that are asked for at once do not mix", async () => {
   assert.equal(queries[0].split("\n").length, queries[1].split("\n").length);
 });
 
+test("a source's own options reach every detector; those that are refused, none", async () => {
+  const leader = ring(3);
+  const header = new TextDecoder().decode(BYTES).split("\n", 1)[0];
+  const foreign = new TextEncoder().encode(new TextDecoder().decode(BYTES).replace(header, "a,b,c,d"));
+  const options = { mapping: { time: "a", source: "b", destination: "c", port: "d" } };
+  leader.open({});
+  assert.throws(() => leader.startSource("bad.csv", { mapping: { when: "a" } }), code("E_OPTIONS"));
+  leader.startSource("flows.csv", options);
+  await leader.ingest(foreign);
+  leader.finish();
+  await leader.settled();
+  const one = new Detector();
+  one.startSource("flows.csv", options);
+  one.ingest(foreign);
+  one.finish();
+  assert.equal(await leader.evaluateText("json"), one.evaluateText("json"));
+  assert.equal(leader.progress().pairs, 80);
+  one.free();
+});
+
 test("what was read is forgotten when another dataset is opened", async () => {
   const leader = ring(2);
   await readInto(leader, BYTES);

@@ -4,21 +4,23 @@
 //
 // A failed or cancelled reading goes back to where it came from, with the last results intact.
 
-import type { DetectorOptions, Report, Rule } from "beaconlens";
+import type { Report, Rule } from "beaconlens";
+import { type ColumnChoice, ColumnDialog } from "./columns/dialog";
+import { headOf } from "./columns/head";
+import { canStore, RememberedColumns } from "./columns/remembered";
 import { CancelledError, Engine, EngineError, type Session } from "./engine/client";
 import type { PairDetails, PairKey, SourceInput } from "./engine/protocol";
 import type { Host } from "./host";
 import { startIntake } from "./intake/intake";
 import { allow, disallow, type Endpoint, suppressedBy } from "./ui/allowed";
-import { showDataset } from "./ui/dataset";
+import { type ColumnActions, showDataset } from "./ui/dataset";
 import { Detail } from "./ui/detail";
-import { announce, byId, setBusy } from "./ui/dom";
+import { announce, button, byId, replace, setBusy } from "./ui/dom";
 import { download } from "./ui/download";
 import { counted } from "./ui/format";
 import { List } from "./ui/list";
 import { clearErrors, showError, showRefusals } from "./ui/messages";
 import type { plotsOf } from "./ui/plots";
-import { readAgainForm } from "./ui/read-again";
 import { showReading, showReadingStart } from "./ui/reading";
 import { RuleEditor } from "./ui/rule-editor";
 import { clearStatus, showStatus } from "./ui/status";
@@ -26,6 +28,9 @@ import { startTheme } from "./ui/theme";
 
 /** More dots than this in one plot are a blot, and slow. */
 const MAX_POINTS = 20_000;
+
+/** Formats whose rows the engine makes itself: there is nothing to choose. */
+const CAPTURES = ["pcap", "evtx"];
 
 const NARROW = matchMedia("(max-width: 900px)");
 
@@ -40,7 +45,6 @@ interface Answer {
 interface Dataset {
   session: Session;
   inputs: SourceInput[];
-  options: DetectorOptions;
   report: Report;
 }
 
@@ -53,6 +57,8 @@ class App {
   readonly #engine: Engine;
   readonly #list: List;
   readonly #detail: Detail;
+  readonly #remembered = new RememberedColumns(() => this.#showRemembered());
+  #columns: ColumnDialog | null = null;
   #editor: RuleEditor | null = null;
   #dataset: Dataset | null = null;
   #reading: AbortController | null = null;
@@ -76,6 +82,7 @@ class App {
 
   start(): void {
     startTheme(() => this.#detail.redraw());
+    this.#showRemembered();
     startIntake({
       onInterest: () => this.#preload(),
       dropConsequence: () =>
@@ -128,11 +135,12 @@ class App {
       byId("confirm-text").textContent = `The results of ${rows} on this page give way to what was pasted.`;
       if ((await answerOf("confirm-dialog")) !== "replace") return;
     }
-    await this.#read(inputs, {});
+    await this.#read(inputs);
   }
 
-  async #read(inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+  async #read(inputs: SourceInput[]): Promise<void> {
     this.#reading?.abort();
+    this.#columns?.close();
     const reading = new AbortController();
     this.#reading = reading;
     clearErrors();
@@ -140,9 +148,9 @@ class App {
     this.#setState("reading");
     announce(`reading ${counted(inputs.length, "file")}`);
     try {
-      const session = await this.#engine.open(inputs, options, showReading, reading.signal);
+      const session = await this.#engine.open(inputs, this.#remembered.all, showReading, reading.signal);
       const report = await this.#firstReport(session, reading.signal);
-      this.#showNew(session, inputs, options, report);
+      this.#showNew(session, inputs, report);
     } catch (error) {
       if (this.#reading !== reading) return; // a newer reading has taken over
       if (error instanceof CancelledError) announce("reading was cancelled");
@@ -173,14 +181,14 @@ class App {
     }
   }
 
-  #showNew(session: Session, inputs: SourceInput[], options: DetectorOptions, report: Report): void {
+  #showNew(session: Session, inputs: SourceInput[], report: Report): void {
     if (report.sources.every((source) => source.error !== null)) {
       session.close();
-      this.#refuse(report, inputs, options);
+      this.#refuse(session, inputs, report);
       return;
     }
     this.#dataset?.session.close();
-    this.#dataset = { session, inputs, options, report };
+    this.#dataset = { session, inputs, report };
     this.#closeDetail();
     clearStatus();
     this.#list.open("findings");
@@ -194,9 +202,8 @@ class App {
   }
 
   /** Not one source could be read: the last results, if any, stay. */
-  #refuse(report: Report, inputs: SourceInput[], options: DetectorOptions): void {
-    const again = readAgainForm(report, options, (next) => this.#read(inputs, next));
-    showRefusals(report.sources, again);
+  #refuse(session: Session, inputs: SourceInput[], report: Report): void {
+    showRefusals(report.sources, this.#columnsOf(session, inputs, report));
     this.#setState(this.#dataset ? "results" : "landing");
     scrollTo(0, 0);
   }
@@ -214,9 +221,76 @@ class App {
   }
 
   /** What was read does not change with the rule: it is shown once a dataset. */
-  #showSources({ report, inputs, options }: Dataset): void {
-    const again = readAgainForm(report, options, (next) => this.#read(inputs, next));
-    showDataset(byId("dataset"), report, again);
+  #showSources({ session, inputs, report }: Dataset): void {
+    showDataset(byId("dataset"), report, this.#columnsOf(session, inputs, report));
+  }
+
+  /** What can be done about the columns of the sources. */
+  #columnsOf(session: Session, inputs: SourceInput[], report: Report): ColumnActions {
+    return {
+      canChoose: (index) => {
+        const format = report.sources[index]?.format ?? "";
+        return session.sources[index]?.isText === true && !CAPTURES.includes(format);
+      },
+      wereSaid: (index) => session.sources[index]?.remembered != null || inputs[index]?.options !== undefined,
+      choose: (index) => this.#chooseColumns(session, inputs, report, index),
+    };
+  }
+
+  /** The dialog about the columns of one source; the files are read again by what is said there. */
+  async #chooseColumns(session: Session, inputs: SourceInput[], report: Report, at: number): Promise<void> {
+    const input = inputs[at];
+    if (!input || this.#columns) return;
+    const aside = this.#engine.aside();
+    const head = headOf(input.bytes);
+    aside.catch(() => {}); // both are told when they are waited for
+    head.catch(() => {});
+    const likeIt = alikeTo(report, at);
+    const dialog = new ColumnDialog({
+      name: input.name,
+      options: input.options ?? session.sources[at]?.remembered?.options ?? {},
+      alike: likeIt.length,
+      canStore: canStore(),
+      isRemembered: (key) => this.#remembered.find(key) !== null,
+      look: async (ask) => (await aside).look({ ...ask, head: await head }),
+      onRead: (choice) => this.#readBy(choice, inputs, [at, ...(choice.alsoAlike ? likeIt : [])]),
+      onForget: (key) => this.#remembered.forget(key),
+      onClose: () => {
+        this.#columns = null;
+        aside.then(
+          (worker) => worker.close(),
+          () => {},
+        );
+      },
+    });
+    this.#columns = dialog;
+    dialog.open();
+  }
+
+  /** What is said of a header holds for all files that have it; without one, for these files. */
+  #readBy({ options, key, remember }: ColumnChoice, inputs: SourceInput[], meant: number[]): void {
+    const isPlain = Object.keys(options).length === 0;
+    if (key !== null && isPlain) this.#remembered.forget(key);
+    else if (key !== null) this.#remembered.put(key, options, remember);
+    const own = key === null && !isPlain ? { options } : {};
+    const next = inputs.map((input, index) =>
+      meant.includes(index) ? { name: input.name, bytes: input.bytes, ...own } : input,
+    );
+    this.#read(next);
+  }
+
+  /** What the browser keeps is said, with the way to have it forgotten. */
+  #showRemembered(): void {
+    const kept = this.#remembered.storedCount;
+    const forget = () => {
+      this.#remembered.forget();
+      announce("forgotten");
+    };
+    replace(
+      byId("remembered"),
+      kept > 0 ? ` · this browser remembers the columns of ${counted(kept, "header")} ` : null,
+      kept > 0 ? button("Forget", forget, { class: "quiet" }) : null,
+    );
   }
 
   #showList(report: Report): void {
@@ -381,6 +455,20 @@ class App {
     document.body.dataset.state = state;
     if (state === "reading") byId("reading-title").focus();
   }
+}
+
+/** The other sources that were read, or refused, as this one, and have no header to be known by. */
+function alikeTo({ sources }: Report, at: number): number[] {
+  const one = sources[at];
+  return sources.flatMap((other, index) => {
+    const isAlike =
+      index !== at &&
+      one?.header_line === null &&
+      other.header_line === null &&
+      other.format === one.format &&
+      (other.error === null) === (one.error === null);
+    return isAlike ? [index] : [];
+  });
 }
 
 function onAction(name: string, act: () => void): void {

@@ -169,7 +169,7 @@ fn lint() -> Outcome<Vec<Command>> {
 }
 
 fn clippy() -> Outcome<Vec<Command>> {
-    let native = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    let native = ["clippy", "--workspace", "--all-features", "--all-targets", "--", "-D", "warnings"];
     let wasm = |package| {
         let target = ["--lib", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
         let mut clippy = cargo(&["clippy", "--package", package]);
@@ -181,7 +181,7 @@ fn clippy() -> Outcome<Vec<Command>> {
 
 fn doc() -> Outcome<Vec<Command>> {
     let packages = ["--package", "beaconlens", "--package", "beaconlens-capture"];
-    let mut doc = cargo(&["doc", "--no-deps"]);
+    let mut doc = cargo(&["doc", "--no-deps", "--all-features"]);
     doc.args(packages);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     Ok(vec![doc])
@@ -189,9 +189,9 @@ fn doc() -> Outcome<Vec<Command>> {
 
 fn rust() -> Outcome<Vec<Command>> {
     if succeeds(cargo(&["nextest", "--version"])) {
-        return Ok(vec![cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])]);
+        return Ok(vec![cargo(&["nextest", "run", "--workspace", "--all-features", "--no-fail-fast"])]);
     }
-    Ok(vec![cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])])
+    Ok(vec![cargo(&["test", "--workspace", "--all-features", "--all-targets", "--no-fail-fast"])])
 }
 
 fn doctest() -> Outcome<Vec<Command>> {

@@ -28,7 +28,8 @@ Rule
 Reading
   --map ROLE=COLUMN,…  read a column or field as time, source, destination, port,
                        bytes_sent, bytes_received, bytes_total, duration, end, host,
-                       local, remote, direction, …; COLUMN is a name or #3 for the third
+                       local, remote, direction, …; COLUMN is a name, #3 for the third,
+                       or - that no column is it
   --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)

@@ -72,7 +72,8 @@ export function huntsText(report, format) {
   const rows = huntRows(report);
   if (format === "json") return JSON.stringify({ hunts: report.hunts, host_beacons: report.host_beacons });
   if (format === "ndjson") return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  if (format === "csv") return [FIELDS, ...rows.map((row) => FIELDS.map((field) => row[field]))].map(csv).join("");
+  if (format === "csv")
+    return [FIELDS, ...rows.map((row) => FIELDS.map((field) => row[field]))].map(csv).join("");
   return rows.length === 0 ? "no hunts\n" : huntsTable(rows);
 }
 
@@ -80,11 +81,19 @@ function huntsTable(rows) {
   const names = Object.keys(TITLES);
   const cells = rows.map((row) => ({
     ...row,
-    destination: printable([row.destination ?? "several", row.destinationport].filter((part) => part !== null).join(":")),
-    sentence: row.suppressed_by ? `${row.sentence} (suppressed by ${printable(row.suppressed_by)})` : row.sentence,
+    destination: printable(
+      [row.destination ?? "several", row.destinationport].filter((part) => part !== null).join(":"),
+    ),
+    sentence: row.suppressed_by
+      ? `${row.sentence} (suppressed by ${printable(row.suppressed_by)})`
+      : row.sentence,
   }));
   const widths = names.map((name) => Math.max(...[TITLES, ...cells].map((row) => String(row[name]).length)));
-  const line = (row) => `${names.map((name, at) => String(row[name]).padEnd(widths[at])).join("  ").trimEnd()}\n`;
+  const line = (row) =>
+    `${names
+      .map((name, at) => String(row[name]).padEnd(widths[at]))
+      .join("  ")
+      .trimEnd()}\n`;
   return [TITLES, ...cells].map(line).join("");
 }
 
@@ -92,7 +101,8 @@ function huntsTable(rows) {
 function csv(values) {
   const cell = (value) => {
     const text = value === null ? "" : String(value);
-    if (typeof value === "number" || /^[\w.:/ -]*$/.test(text)) return /^[-+=@]/.test(text) ? `'${text}` : text;
+    if (typeof value === "number" || /^[\w.:/ -]*$/.test(text))
+      return /^[-+=@]/.test(text) ? `'${text}` : text;
     return `"${(/^[-+=@]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
   return `${values.map(cell).join(",")}\n`;

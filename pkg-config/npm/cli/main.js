@@ -107,7 +107,8 @@ async function printReport(
   { values: { format = usualFormat(), order = "priority", all = false, hunts = false } },
 ) {
   if (all && format === "query") throw new UsageError("--all has no --format query: use csv");
-  if (hunts && (all || format === "query")) throw new UsageError("--hunts has no --all and no --format query");
+  if (hunts && (all || format === "query"))
+    throw new UsageError("--hunts has no --all and no --format query");
   if (hunts) {
     const report = await leader.summary(rule);
     writeText(huntsText(report, format));

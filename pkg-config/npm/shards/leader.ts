@@ -9,6 +9,7 @@ import type {
   Progress,
   Report,
   RuleDocument,
+  SourceOptions,
 } from "beaconlens";
 import {
   answerOf,
@@ -74,10 +75,11 @@ export class Leader {
     this.#tell({ kind: "open", options });
   }
 
-  startSource(name: string): void {
+  startSource(name: string, options?: SourceOptions): void {
     this.#joined = undefined;
-    this.#tell({ kind: "source", name });
-    this.#detector.startSource(name);
+    // First here: options that are refused must not reach the others.
+    this.#detector.startSource(name, options);
+    this.#tell({ kind: "source", name, options });
   }
 
   /** A block to read into. When enough are on their way, it waits for one to come back. */

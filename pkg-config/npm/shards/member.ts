@@ -56,7 +56,7 @@ class Member {
         break;
       }
       case "source":
-        this.#dataset.startSource(message.name);
+        this.#dataset.startSource(message.name, message.options);
         break;
       case "block":
         this.#dataset.ingest(message.bytes);

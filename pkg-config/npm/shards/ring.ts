@@ -8,7 +8,7 @@
 //
 // The command and the page use this; what differs between them is who starts the threads.
 
-import type { BeaconlensError, Detector, DetectorOptions } from "beaconlens";
+import type { BeaconlensError, Detector, DetectorOptions, SourceOptions } from "beaconlens";
 
 /** What a detector needs of the package, whichever entry point it comes from. */
 export interface Engine {
@@ -43,7 +43,7 @@ export interface Failure {
 
 export type Message =
   | { kind: "open"; options: DetectorOptions }
-  | { kind: "source"; name: string }
+  | { kind: "source"; name: string; options: SourceOptions | undefined }
   /** With the pairs that those it has passed have so far. */
   | { kind: "block"; bytes: Uint8Array; pairs: number }
   | { kind: "finish" }

@@ -16,8 +16,9 @@ export class Detector {
     this.#shards = given.shard?.of ?? 1;
   }
 
-  startSource(name) {
-    this.#call((raw) => raw.startSource(name));
+  startSource(name, options) {
+    const own = checkOptions(options, SOURCE_OPTIONS);
+    this.#call((raw) => raw.startSource(name, options == null ? undefined : own));
   }
 
   ingest(chunk) {
@@ -31,6 +32,10 @@ export class Detector {
 
   progress() {
     return this.#call((raw) => raw.progress());
+  }
+
+  setPublicSuffixes(list) {
+    this.#call((raw) => raw.setPublicSuffixes(list));
   }
 
   evaluate(rule) {
@@ -107,23 +112,16 @@ export class Detector {
   }
 }
 
-const OPTIONS = [
-  "mapping",
-  "delimiter",
-  "timeUnit",
-  "utcOffsetMinutes",
-  "duplicates",
-  "maxMemoryBytes",
-  "shard",
-];
+const SOURCE_OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes"];
+const OPTIONS = [...SOURCE_OPTIONS, "duplicates", "maxMemoryBytes", "shard"];
 
-function checkOptions(options = {}) {
+function checkOptions(options = {}, allowed = OPTIONS) {
   if (typeof options !== "object") {
     throw new BeaconlensError("E_OPTIONS", `found ${typeof options} as options, expected an object`);
   }
-  const unknown = Object.keys(options ?? {}).find((name) => !OPTIONS.includes(name));
+  const unknown = Object.keys(options ?? {}).find((name) => !allowed.includes(name));
   if (unknown === undefined) return options;
-  throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${OPTIONS.join(", ")}`);
+  throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${allowed.join(", ")}`);
 }
 
 /** A report of fewer parts would look whole. */

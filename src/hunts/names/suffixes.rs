@@ -90,7 +90,7 @@ impl Suffixes {
             return None;
         }
         let labels = if self.by_list() { self.listed(name, top)? } else { thumb(name, top)? };
-        endings(name).nth(labels)
+        last(name, labels + 1)
     }
 
     fn read(&mut self, line: &str) {
@@ -114,14 +114,15 @@ impl Suffixes {
         let name = name.to_ascii_lowercase();
         let mut found = usize::from(is_in(BESIDE_THE_LIST, top));
         let mut any = false;
-        for (before, suffix) in endings(&name).enumerate() {
+        for labels in 1.. {
+            let Some(suffix) = last(&name, labels) else { break };
             let kind = self.rules.get(&key(suffix)).copied().unwrap_or_default();
             if kind & EXCEPTION != 0 {
-                found = before;
+                found = labels - 1;
                 break;
             }
             if any || kind & ITSELF != 0 {
-                found = before + 1;
+                found = labels;
             }
             any = kind & ANY_BEFORE != 0;
         }
@@ -134,14 +135,18 @@ fn thumb(name: &str, top: &str) -> Option<usize> {
     if is_in(INNER, top) {
         return None;
     }
-    let second = endings(name).nth(1)?.split('.').next()?;
+    let second = last(name, 2)?.split('.').next()?;
     Some(1 + usize::from(top.len() == 2 && is_in(SECOND, second)))
 }
 
-/// The last label, the last two, and so on to the whole name.
-fn endings(name: &str) -> impl Iterator<Item = &str> {
-    let dots = name.rmatch_indices('.').map(|(at, _)| at + 1);
-    dots.chain([0]).filter_map(|at| name.get(at..))
+/// The last labels of a name.
+fn last(name: &str, labels: usize) -> Option<&str> {
+    let mut end = name.len() + 1;
+    for _ in 0..labels {
+        let before = name.as_bytes().get(..end.checked_sub(1)?)?;
+        end = before.iter().rposition(|byte| *byte == b'.').map_or(0, |dot| dot + 1);
+    }
+    name.get(end..)
 }
 
 fn is_in(words: &str, word: &str) -> bool {

@@ -35,7 +35,7 @@ async function part(source: Bytes, from: number, to: number): Promise<Uint8Array
   return new Uint8Array(slice instanceof Blob ? await slice.arrayBuffer() : slice);
 }
 
-async function isGzip(source: Bytes): Promise<boolean> {
+export async function isGzip(source: Bytes): Promise<boolean> {
   const magic = await part(source, 0, 2);
   return magic[0] === 0x1f && magic[1] === 0x8b;
 }

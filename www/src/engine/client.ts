@@ -1,7 +1,9 @@
 // The page's side of the workers: promises instead of messages.
 
-import type { DetectorOptions, QueryTarget, Report, Rule } from "beaconlens";
+import type { QueryTarget, Report, Rule } from "beaconlens";
 import { type Link, ringOf, threadsFor } from "../../../pkg-config/npm/shards/ring";
+import type { Look, LookAsk } from "../columns/look";
+import type { Remembered } from "../columns/remembered";
 import { type Host, startWorker, workersWanted } from "../host";
 import { sizeOf } from "./bytes";
 import {
@@ -15,6 +17,7 @@ import {
   type ParsedList,
   type ReadProgress,
   type Request,
+  type SourceFacts,
   type SourceInput,
 } from "./protocol";
 
@@ -73,7 +76,7 @@ export class Engine {
    */
   async open(
     inputs: SourceInput[],
-    options: DetectorOptions,
+    remembered: Remembered[],
     onProgress: (progress: ReadProgress) => void,
     signal: AbortSignal,
   ): Promise<Session> {
@@ -86,7 +89,7 @@ export class Engine {
     try {
       session.start(module, links);
       session.facts = await session.call("facts", {});
-      await read(session, inputs, options);
+      session.sources = await read(session, inputs, remembered);
       return session;
     } catch (error) {
       session.close();
@@ -94,6 +97,18 @@ export class Engine {
     } finally {
       signal.removeEventListener("abort", cancel);
     }
+  }
+
+  /** A worker for a look at files before they are read. */
+  async aside(): Promise<Session> {
+    const { module, workerProgram } = await this.load();
+    const session = new Session(
+      [startWorker(workerProgram)],
+      () => {},
+      () => this.capture(),
+    );
+    session.start(module, [undefined]);
+    return session;
   }
 }
 
@@ -108,20 +123,24 @@ function linksFor(inputs: SourceInput[]): (Link | undefined)[] {
  * The worker reads the files itself. WebKit on file:// pages refuses it that; the page may read
  * them there, at the price of holding them whole.
  */
-async function read(session: Session, inputs: SourceInput[], options: DetectorOptions): Promise<void> {
+async function read(
+  session: Session,
+  inputs: SourceInput[],
+  remembered: Remembered[],
+): Promise<SourceFacts[]> {
   try {
-    await session.call("read", { inputs, options });
+    return await session.call("read", { inputs, remembered });
   } catch (error) {
     if (!(error instanceof EngineError && error.code === "E_READ")) throw error;
     const held = await Promise.all(inputs.map(hold)).catch(() => {
       throw error; // not readable here either: the first message names the file
     });
-    await session.call("read", { inputs: held, options });
+    return session.call("read", { inputs: held, remembered });
   }
 }
 
-async function hold({ name, bytes }: SourceInput): Promise<SourceInput> {
-  return { name, bytes: bytes instanceof Blob ? await bytes.arrayBuffer() : bytes };
+async function hold({ bytes, ...input }: SourceInput): Promise<SourceInput> {
+  return { ...input, bytes: bytes instanceof Blob ? await bytes.arrayBuffer() : bytes };
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
@@ -140,6 +159,7 @@ interface Waiting {
 /** One dataset, in workers of which the first is asked. */
 export class Session {
   facts!: EngineFacts;
+  sources: SourceFacts[] = [];
   readonly #workers: Worker[];
   readonly #onProgress: (progress: ReadProgress) => void;
   readonly #capture: () => Promise<WebAssembly.Module>;
@@ -189,6 +209,10 @@ export class Session {
 
   explainText(pair: PairKey, rule: Rule): Promise<string> {
     return this.call("explainText", { pair, rule });
+  }
+
+  look(ask: LookAsk): Promise<Look> {
+    return this.call("look", ask);
   }
 
   parseRule(rule: Rule | string): Promise<Rule> {

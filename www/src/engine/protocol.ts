@@ -1,13 +1,25 @@
 // What the page and its workers say to each other. Types and guards only.
 
-import type { DetectorOptions, Explanation, QueryTarget, ReferenceSet, Rule, ThreatList } from "beaconlens";
+import type { Explanation, QueryTarget, ReferenceSet, Rule, SourceOptions, ThreatList } from "beaconlens";
 import type { Link } from "../../../pkg-config/npm/shards/ring";
+import type { Look, LookAsk } from "../columns/look";
+import type { Remembered } from "../columns/remembered";
 import type { Bytes } from "./bytes";
 
 /** Bytes with the name their rows are reported under. */
 export interface SourceInput {
   name: string;
   bytes: Bytes;
+  /** How it is to be read, where that was said of this very file. */
+  options?: SourceOptions;
+}
+
+/** What became known of a source beside the report. */
+export interface SourceFacts {
+  /** Whether it is text: then there may be columns to choose from. */
+  isText: boolean;
+  /** By what was said of files with its header. */
+  remembered: Remembered | null;
 }
 
 export interface PairKey {
@@ -58,7 +70,8 @@ export interface ParsedList {
 /** Every question the page can ask, with its answer. */
 export interface Calls {
   facts: { ask: object; answer: EngineFacts };
-  read: { ask: { inputs: SourceInput[]; options: DetectorOptions }; answer: null };
+  read: { ask: { inputs: SourceInput[]; remembered: Remembered[] }; answer: SourceFacts[] };
+  look: { ask: LookAsk; answer: Look };
   /** As JSON text: a large report crosses sooner so than as objects, and in less memory. */
   evaluate: { ask: { rule: Rule }; answer: string };
   reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };

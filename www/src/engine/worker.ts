@@ -15,6 +15,9 @@ import {
 } from "beaconlens/slim";
 import { Leader } from "../../../pkg-config/npm/shards/leader";
 import { joinRing } from "../../../pkg-config/npm/shards/member";
+import { hasKey, isText, textOf } from "../columns/head";
+import { look } from "../columns/look";
+import type { Remembered } from "../columns/remembered";
 import { chunksOf, sizeOf } from "./bytes";
 import {
   type Calls,
@@ -25,6 +28,7 @@ import {
   type Reply,
   type Request,
   type Series,
+  type SourceFacts,
   type SourceInput,
 } from "./protocol";
 
@@ -73,12 +77,13 @@ async function respond(call: Call): Promise<Answer> {
     case "facts":
       return { answer: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
     case "read": {
-      const { inputs, options } = call.ask;
+      const { inputs, remembered } = call.ask;
       initCapture(() => askForCapture(call.run));
-      dataset().open(options);
-      await readAll(dataset(), inputs, call.run);
-      return { answer: null };
+      dataset().open({});
+      return { answer: await readAll(dataset(), inputs, remembered, call.run) };
     }
+    case "look":
+      return { answer: look({ Detector }, call.ask) };
     case "evaluate":
       return { answer: await dataset().evaluateText("json", call.ask.rule) };
     case "reportText": {
@@ -120,14 +125,21 @@ function dataset(): Leader {
   return leader;
 }
 
-async function readAll(into: Leader, inputs: SourceInput[], run: number): Promise<void> {
+async function readAll(
+  into: Leader,
+  inputs: SourceInput[],
+  remembered: Remembered[],
+  run: number,
+): Promise<SourceFacts[]> {
   const meter = new Meter(into, inputs, run);
+  const facts: SourceFacts[] = [];
   for (const input of inputs) {
     meter.startSource();
-    await readOne(into, input, meter);
+    facts.push(await readOne(into, input, remembered, meter));
   }
   await into.settled();
   meter.finish();
+  return facts;
 }
 
 /** Tells how far the reading is, but not too often. */
@@ -180,17 +192,49 @@ class Meter {
   }
 }
 
-async function readOne(into: Leader, input: SourceInput, meter: Meter): Promise<void> {
+async function readOne(
+  into: Leader,
+  input: SourceInput,
+  remembered: Remembered[],
+  meter: Meter,
+): Promise<SourceFacts> {
+  let facts: SourceFacts | undefined;
   try {
-    into.startSource(input.name);
     for await (const chunk of chunksOf(input.bytes)) {
+      facts ??= begin(into, input, chunk.bytes, remembered);
       await into.ingest(chunk.bytes);
       meter.consumed(chunk.consumed);
     }
+    facts ??= begin(into, input, new Uint8Array(), []);
     into.finish();
   } catch (error) {
     // A refused source stays in the report's list of sources; the next one is still read.
     if (failureOf(error).code !== "E_NOT_FLOWS") throw nameTheSource(error, input.name);
+  }
+  return facts ?? { isText: false, remembered: null };
+}
+
+/** Begins a source by what was said of it, or of files with its header. */
+function begin(
+  into: Leader,
+  { name, options }: SourceInput,
+  first: Uint8Array,
+  remembered: Remembered[],
+): SourceFacts {
+  if (!isText(first)) {
+    into.startSource(name, options);
+    return { isText: false, remembered: null };
+  }
+  const text = options || remembered.length === 0 ? "" : textOf(first);
+  const known = remembered.find(({ key }) => text !== "" && hasKey(text, key)) ?? null;
+  try {
+    into.startSource(name, options ?? known?.options);
+    return { isText: true, remembered: known };
+  } catch (error) {
+    if (!known || failureOf(error).code !== "E_OPTIONS") throw error;
+    // What another version stored: as if nothing were remembered.
+    into.startSource(name);
+    return { isText: true, remembered: null };
   }
 }
 

@@ -1,15 +1,22 @@
 // "What I read this as": every source with its columns, times and notes, and every row accounted for.
 
 import type { Diagnostic, Report, SourceReport } from "beaconlens";
-import { h, replace } from "./dom";
+import { button, h, replace } from "./dom";
 import { bytes, count, counted, DELIMITER_NAMES, instant } from "./format";
 
-export function showDataset(into: Element, report: Report, readAgain: HTMLElement): void {
+/** What can be done about the columns of a source, which is told by its place. */
+export interface ColumnActions {
+  canChoose(index: number): boolean;
+  /** Whether they were named by a person. */
+  wereSaid(index: number): boolean;
+  choose(index: number): void;
+}
+
+export function showDataset(into: Element, report: Report, columns: ColumnActions): void {
   const { totals, sources } = report;
-  const refused = sources.filter((source) => source.error);
   replace(
     into,
-    ...refused.map(refusal),
+    ...sources.map((source, index) => (source.error ? refusal(source, index, columns) : null)),
     h(
       "details",
       { class: "dataset" },
@@ -26,9 +33,12 @@ export function showDataset(into: Element, report: Report, readAgain: HTMLElemen
             )
           : null,
       ),
-      h("div", { class: "sources" }, ...sources.filter((source) => !source.error).map(sourceCard)),
+      h(
+        "div",
+        { class: "sources" },
+        ...sources.map((source, index) => (source.error ? null : sourceCard(source, index, columns))),
+      ),
       diagnosticsOf(report.diagnostics),
-      readAgain,
     ),
   );
 }
@@ -39,17 +49,22 @@ function accountOf({ totals, sources }: Report): string {
   return `${files}, ${bytes(totals.bytes_read)} · ${rows} · ${counted(totals.pairs, "pair")}`;
 }
 
-export function refusal(source: SourceReport): HTMLElement {
+export function refusal(source: SourceReport, index: number, columns: ColumnActions): HTMLElement {
   return h(
     "div",
     { class: "message message-error", role: "alert", "data-refused": source.name },
     h("p", {}, h("strong", {}, "Refused: "), h("span", { class: "mono" }, source.name)),
     h("p", {}, source.error?.message),
     source.error?.hint ? h("p", { class: "hint" }, source.error.hint) : null,
+    columns.canChoose(index)
+      ? button("Say which column is what…", () => columns.choose(index), {
+          "aria-label": `Say which column of ${source.name} is what…`,
+        })
+      : null,
   );
 }
 
-function sourceCard(source: SourceReport) {
+function sourceCard(source: SourceReport, index: number, columns: ColumnActions) {
   const delimiter = source.delimiter === null ? null : DELIMITER_NAMES[source.delimiter];
   return h(
     "section",
@@ -70,6 +85,16 @@ function sourceCard(source: SourceReport) {
       ? h("p", { class: "hint" }, `Columns not used: ${source.unused_columns.join(", ")}`)
       : null,
     ...source.notes.map((note) => h("p", { class: "hint" }, note)),
+    columns.canChoose(index)
+      ? h(
+          "p",
+          {},
+          button("Change columns…", () => columns.choose(index), {
+            "aria-label": `Change the columns of ${source.name}…`,
+          }),
+          columns.wereSaid(index) ? h("span", { class: "hint" }, " Read as you said.") : null,
+        )
+      : null,
   );
 }
 

@@ -1,7 +1,7 @@
 // Errors of the page as a whole. They stay until dismissed, and repeat what to do about it.
 
 import type { SourceReport } from "beaconlens";
-import { refusal } from "./dataset";
+import { type ColumnActions, refusal } from "./dataset";
 import { button, byId, h } from "./dom";
 
 export function showError(message: string, hint: string | null = null): void {
@@ -15,27 +15,14 @@ export function showError(message: string, hint: string | null = null): void {
   byId("messages").append(box);
 }
 
-/** Nothing could be read: says why for each source, and offers to read them another way. */
-export function showRefusals(sources: readonly SourceReport[], readAgain: HTMLElement): void {
-  const boxes = sources.map(refusal);
-  const offer = h(
-    "div",
-    { class: "message" },
-    h(
-      "details",
-      {},
-      h("summary", {}, "These are flows, and you know their columns? Name them and read again"),
-      readAgain,
-    ),
-    button(
-      "Dismiss",
-      () => {
-        for (const box of [...boxes, offer]) box.remove();
-      },
-      { class: "quiet" },
-    ),
-  );
-  byId("messages").append(...boxes, offer);
+/** Nothing could be read: says why for each source, and offers to name the columns of those that may have some. */
+export function showRefusals(sources: readonly SourceReport[], columns: ColumnActions): void {
+  const boxes = sources.map((source, index) => refusal(source, index, columns));
+  const dismiss = () => {
+    for (const box of [...boxes, last]) box.remove();
+  };
+  const last = h("p", { class: "refusals-end" }, button("Dismiss", dismiss, { class: "quiet" }));
+  byId("messages").append(...boxes, last);
 }
 
 export function clearErrors(): void {

@@ -1,4 +1,4 @@
-// Light, dark, or what the system says. The choice is the only thing the page remembers.
+// Light, dark, or what the system says. The choice is remembered.
 
 import { byId, h, replace } from "./dom";
 

@@ -1,0 +1,415 @@
+// "Which column is what": the dialog for files whose columns are not recognised, or not as meant.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { AxeBuilder } from "@axe-core/playwright";
+import {
+  calls,
+  cellsOf,
+  columnOf,
+  csv,
+  foreign,
+  launch,
+  oneFile,
+  openPage,
+  screenshot,
+  serve,
+  settled,
+  untilRead,
+} from "./harness.mjs";
+
+let browser;
+let server;
+
+before(async () => {
+  [browser, server] = await Promise.all([launch(), serve()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const textFile = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+
+const ROWS = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
+const FOREIGN = ["wann,wer,wohin,tor,raus,rein", ...ROWS].join("\n");
+const PAIR = ["10.0.0.1", "203.0.113.1", "443", "30"];
+
+function columnsTest(name, steps, { url = () => server.url, ...options } = {}) {
+  test(name, { timeout: 120_000 }, async () => {
+    const opened = await openPage(browser, url(), options);
+    try {
+      await steps(opened.page, opened);
+      assert.deepEqual(opened.troubles, []);
+      assert.deepEqual(foreign(opened.requests, url()), []);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+const give = (page, ...files) => page.setInputFiles("#picker", files);
+
+/** Opens the dialog from a refusal, or from what was read. */
+async function openDialog(page, name) {
+  await page.click(`button[aria-label*="${name}"][aria-label*="column"]`);
+  await settled(page);
+}
+
+async function refused(page, name, text) {
+  await give(page, textFile(name, text));
+  await page.waitForSelector(`[data-refused="${name}"]`);
+  await openDialog(page, name);
+}
+
+const readColumns = (page) =>
+  page.$$eval(".columns-role", (selects) => selects.map((select) => select.value));
+
+async function choose(page, column, role) {
+  await page.selectOption(`.columns-role[data-column="${column}"]`, role);
+  await settled(page);
+}
+
+const state = (page) => page.textContent(".columns-state");
+
+const readings = (page) =>
+  page.$$eval(".columns-readings tbody tr", (rows) =>
+    rows.map((row) => [...row.cells].map((cell) => cell.textContent)),
+  );
+
+const submit = (page) => page.click("#columns-dialog [type=submit]");
+
+const pairs = (page) => cellsOf(page, "sourceip", "destinationip", "destinationport", "connection_count");
+
+async function noBarriers(page) {
+  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
+  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  assert.deepEqual(
+    serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`),
+    [],
+  );
+}
+
+columnsTest("columns nobody knows: proposed, completed, seen, read, and remembered", async (page) => {
+  await refused(page, "fremd.csv", FOREIGN);
+  // The header and the first rows as they stand.
+  const head = await page.$$eval(".columns-grid thead th", (cells) => cells.map((cell) => cell.textContent));
+  assert.deepEqual(head, ["wann", "wer", "wohin", "tor", "raus", "rein"]);
+  const first = await page.$eval(".columns-grid tbody tr", (row) =>
+    [...row.cells].map((cell) => cell.textContent),
+  );
+  assert.deepEqual(first, ["line 2", ...ROWS[0].split(",")]);
+  // What the cells look like is proposed, and said to be a guess.
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
+  assert.equal(await page.locator(".columns-grid >> text=a guess: check it").count(), 4);
+  assert.match(await state(page), /^Nothing is missing: the first 6 rows can be read\./);
+  // Without the port it cannot be read, and what that is stands there.
+  await choose(page, 4, "");
+  assert.match(
+    await state(page),
+    /^Still missing: the destination port\. .*destination port: the port it went/s,
+  );
+  assert.equal(await page.isDisabled("#columns-dialog [type=submit]"), true);
+  assert.equal(await page.locator(".columns-readings").count(), 0);
+  await choose(page, 4, "port");
+  await choose(page, 5, "bytes_sent");
+  await choose(page, 6, "bytes_received");
+  assert.equal(await page.locator(".columns-grid >> text=a guess: check it").count(), 3);
+  assert.deepEqual((await readings(page))[1], [
+    ...["3", "2026-03-17 00:10:00", "10.0.0.1", "203.0.113.1", "443", "100", "200"],
+  ]);
+  await noBarriers(page);
+  await screenshot(page, "columns");
+  await submit(page);
+  await untilRead(page, "fremd.csv");
+  assert.deepEqual(await pairs(page), [PAIR]);
+  assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["3.0 kB", "6.0 kB"]]);
+  assert.match(await page.textContent(".dataset summary"), /30 rows = 30 used \+ 0 skipped/);
+  // The next visit knows the header, also in another file, unless it is told to forget.
+  await page.reload();
+  assert.match(await page.textContent("#remembered"), /remembers the columns of 1 header/);
+  await give(
+    page,
+    { name: "morgen.csv.gz", mimeType: "", buffer: gzipSync(FOREIGN) },
+    textFile("flows.csv", csv(ROWS)),
+  );
+  await untilRead(page, "morgen.csv.gz", "flows.csv");
+  assert.deepEqual(await pairs(page), [[...PAIR.slice(0, 3), "60"]]);
+  await page.click(".dataset summary");
+  assert.match(await page.textContent(".source >> nth=0"), /Read as you said\./);
+  assert.doesNotMatch(await page.textContent(".source >> nth=1"), /Read as you said\./);
+  await page.click("#remembered >> text=Forget");
+  assert.equal(await page.textContent("#remembered"), "");
+  await page.reload();
+  await give(page, textFile("fremd.csv", FOREIGN));
+  await page.waitForSelector("[data-refused='fremd.csv']");
+});
+
+columnsTest("a header that is known in part is completed by what the engine proposes", async (page) => {
+  const text = [
+    "starttime,wer,destinationip,destinationport,bytes",
+    ...calls("10.0.0.1", "203.0.113.1", 443, 30, 600).map((row) => row.split(",").slice(0, 5).join()),
+  ].join("\n");
+  await refused(page, "halb.csv", text);
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "bytes_total"]);
+  assert.equal(await page.locator(".columns-grid >> text=a guess: check it").count(), 1);
+  // One role has one column.
+  await choose(page, 5, "port");
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "", "port"]);
+  assert.match(await page.textContent("#announcer"), /column 4 is no longer the destination port/);
+  await choose(page, 4, "port");
+  await choose(page, 5, "bytes_sent");
+  await submit(page);
+  await untilRead(page, "halb.csv");
+  assert.deepEqual(await pairs(page), [PAIR]);
+});
+
+columnsTest("what was recognised can be changed, and a column left out", async (page) => {
+  await give(page, textFile("flows.csv", csv(ROWS)));
+  await untilRead(page, "flows.csv");
+  await page.click(".dataset summary");
+  await openDialog(page, "flows.csv");
+  const known = ["time", "source", "destination", "port", "bytes_sent", "bytes_received"];
+  assert.deepEqual(await readColumns(page), known);
+  assert.match(await state(page), /^Nothing is missing/);
+  await choose(page, 5, "bytes_received");
+  assert.deepEqual(await readColumns(page), [...known.slice(0, 4), "bytes_received", ""]);
+  assert.deepEqual((await readings(page))[0].slice(5), ["0", "100"]);
+  await submit(page);
+  await untilRead(page, "flows.csv");
+  assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["0 B", "3.0 kB"]]);
+  // It opens as it was left, and can be forgotten there.
+  await page.click(".dataset summary");
+  await openDialog(page, "flows.csv");
+  assert.deepEqual(await readColumns(page), [...known.slice(0, 4), "bytes_received", ""]);
+  await page.click("text=Forget what was said of them");
+  await settled(page);
+  assert.deepEqual(await readColumns(page), known);
+  assert.equal(await page.textContent("#remembered"), "");
+  await submit(page);
+  await untilRead(page, "flows.csv");
+  assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["3.0 kB", "6.0 kB"]]);
+});
+
+columnsTest("a file without a header, and others like it", async (page) => {
+  const other = calls("10.0.0.2", "203.0.113.1", 443, 25, 600);
+  await give(page, textFile("a.csv", ROWS.join("\n")), textFile("b.csv", other.join("\n")));
+  await page.waitForSelector("[data-refused='b.csv']");
+  await openDialog(page, "a.csv");
+  assert.equal(await page.inputValue("#columns-dialog select >> nth=0"), "none");
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
+  assert.match(await page.textContent(".columns-remember"), /Also for 1 other file.*not remembered/);
+  await submit(page);
+  await untilRead(page, "a.csv", "b.csv");
+  assert.deepEqual(
+    new Set((await pairs(page)).map(String)),
+    new Set([PAIR.join(), "10.0.0.2,203.0.113.1,443,25"]),
+  );
+  assert.equal(await page.textContent("#remembered"), "");
+  await page.click(".dataset summary");
+  await openDialog(page, "b.csv");
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
+  // Which row names the columns is for a person to say; the row is then no flow.
+  await page.selectOption("#columns-dialog select >> nth=0", "1");
+  await settled(page);
+  assert.equal(await page.textContent(".columns-grid thead th >> nth=1"), "10.0.0.2");
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#columns-dialog", { state: "detached" });
+  assert.equal((await pairs(page)).length, 2, "nothing was changed");
+});
+
+columnsTest("the delimiter can be said, and rows that cannot be read say why", async (page) => {
+  // More commas than semicolons stand in the first line.
+  const rows = ROWS.map((row) => row.split(",").slice(0, 4).join(";"));
+  rows[1] = `yesterday;10.0.0.1;203.0.113.1;443`;
+  rows[2] = `${rows[2].split(";").slice(0, 3).join(";")};http`;
+  const text = ["a,b,c,d;quelle,x;ziel;tor", ...rows].join("\n");
+  await refused(page, "komma.csv", text);
+  await page.selectOption("#columns-dialog select >> nth=1", ";");
+  await settled(page);
+  await page.selectOption("#columns-dialog select >> nth=0", "1");
+  await settled(page);
+  const head = await page.$$eval(".columns-grid thead th", (cells) => cells.map((cell) => cell.textContent));
+  assert.deepEqual(head, ["a,b,c,d", "quelle,x", "ziel", "tor"]);
+  for (const [index, role] of ["time", "source", "destination", "port"].entries())
+    await choose(page, index + 1, role);
+  assert.match(await state(page), /^Nothing is missing; 4 of the first 6 rows can be read/);
+  const [, second, third] = await readings(page);
+  assert.deepEqual(second, ["3", "✕ not read the start time is not in a form that is read"]);
+  assert.deepEqual(third, ["4", "✕ not read the destination port is not a number from 0 to 65535"]);
+  await screenshot(page, "columns-reasons");
+  await submit(page);
+  await untilRead(page, "komma.csv");
+  assert.deepEqual(await pairs(page), [[...PAIR.slice(0, 3), "28"]]);
+});
+
+columnsTest("times: the unit and the zone change the preview", async (page) => {
+  const text = [
+    "when,src ip,dst ip,dst port",
+    ...ROWS.map(
+      (row, index) =>
+        `2026-03-17 0${Math.floor(index / 10)}:${String(index % 10).padStart(2, "0")}:00,${row.split(",").slice(1, 4).join()}`,
+    ),
+  ].join("\n");
+  await refused(page, "zone.csv", text);
+  assert.equal((await readings(page))[0][1], "2026-03-17 00:00:00");
+  await page.click("#columns-dialog summary");
+  await page.fill("#columns-dialog [type=number]", "60");
+  await settled(page);
+  assert.equal((await readings(page))[0][1], "2026-03-16 23:00:00");
+  await submit(page);
+  await untilRead(page, "zone.csv");
+  assert.match((await columnOf(page, "first_seen"))[0], /^2026-03-16\s*23:00:00$/);
+});
+
+columnsTest("JSON has fields instead of columns, also in an envelope", async (page) => {
+  const record = (row) => {
+    const [wann, wer, wohin, tor] = row.split(",");
+    return JSON.stringify({
+      _source: { wann: Number(wann), netz: { wer, wohin }, tor: Number(tor), note: 'a "b"' },
+    });
+  };
+  await refused(page, "fremd.json", ROWS.map(record).join("\n"));
+  const head = await page.$$eval(".columns-grid thead th", (cells) => cells.map((cell) => cell.textContent));
+  assert.deepEqual(head, ["wann", "netz.wer", "netz.wohin", "tor", "note"]);
+  assert.match(await state(page), /^Nothing is missing: the first 6 rows can be read\./);
+  await submit(page);
+  await untilRead(page, "fremd.json");
+  assert.deepEqual(await pairs(page), [PAIR]);
+  assert.match(await page.textContent("#remembered"), /1 header/);
+});
+
+columnsTest("names that the engine cannot tell apart are given by their places", async (page) => {
+  const text = ["时间,源,目的,端口,x,x", ...ROWS].join("\n");
+  await refused(page, "names.csv", text);
+  assert.match(await state(page), /^Nothing is missing/);
+  await choose(page, 6, "bytes_sent");
+  await submit(page);
+  await untilRead(page, "names.csv");
+  assert.deepEqual(await cellsOf(page, "connection_count", "bytes_sent"), [["30", "6.0 kB"]]);
+  await page.click(".dataset summary");
+  await openDialog(page, "names.csv");
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", "bytes_sent"]);
+  assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "时间");
+});
+
+columnsTest("text of a file is never markup, and no file has a say beyond its own", async (page) => {
+  const text = [
+    "<img src=x onerror=alert(1)>,b,c,d",
+    ...ROWS.map((row) => row.split(",").slice(0, 4).join()),
+  ].join("\n");
+  await refused(page, "<b>x</b>.csv".replace("/", "-"), text);
+  assert.equal(await page.locator("#columns-dialog img, #columns-dialog h2 b").count(), 0);
+  assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "<img src=x onerror=alert(1)>");
+});
+
+columnsTest("what is stored may be damaged, or of another version", async (page) => {
+  for (const stored of [
+    "{",
+    '[{"key":5}]',
+    '[{"key":"wann,wer,wohin,tor,raus,rein","options":{"mapping":{"when":"#1"}}}]',
+  ]) {
+    await page.evaluate((text) => localStorage.setItem("beaconlens-columns", text), stored);
+    await page.reload();
+    await give(page, textFile("fremd.csv", FOREIGN), textFile("flows.csv", csv(ROWS)));
+    await untilRead(page, "fremd.csv", "flows.csv");
+    assert.deepEqual(await pairs(page), [PAIR]);
+    assert.equal(await page.locator("[data-refused='fremd.csv']").count(), 1);
+  }
+});
+
+columnsTest("where nothing may be stored, it lasts as long as the page", async (page) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "localStorage", {
+      get: () => {
+        throw new DOMException("no", "SecurityError");
+      },
+    });
+  });
+  await page.reload();
+  await refused(page, "fremd.csv", FOREIGN);
+  assert.match(await page.textContent(".columns-remember"), /until this page is closed/);
+  await submit(page);
+  await untilRead(page, "fremd.csv");
+  await give(page, textFile("noch.csv", FOREIGN));
+  await untilRead(page, "noch.csv");
+  assert.deepEqual(await pairs(page), [PAIR]);
+  assert.equal(await page.textContent("#remembered"), "");
+});
+
+columnsTest(
+  "the one file, from file://, has the dialog and remembers too",
+  async (page) => {
+    await refused(page, "fremd.csv", FOREIGN);
+    await submit(page);
+    await untilRead(page, "fremd.csv");
+    assert.deepEqual(await pairs(page), [PAIR]);
+    await page.reload();
+    await give(page, textFile("noch.csv", FOREIGN));
+    await untilRead(page, "noch.csv");
+    assert.deepEqual(await pairs(page), [PAIR]);
+  },
+  { url: () => oneFile, offline: true },
+);
+
+columnsTest("it is all done by keyboard", async (page) => {
+  await give(page, textFile("fremd.csv", FOREIGN));
+  await page.waitForSelector("[data-refused='fremd.csv']");
+  await page.focus("[data-refused='fremd.csv'] button");
+  await page.keyboard.press("Enter");
+  await settled(page);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "columns-title");
+  // Past the two choices and the scroller to the first role, which the keys change.
+  for (let step = 0; step < 4; step++) await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.column), "1");
+  await page.keyboard.press("Home");
+  await settled(page);
+  assert.match(await state(page), /^Still missing: the start time/);
+  await page.keyboard.press("Escape");
+  await page.waitForSelector("#columns-dialog", { state: "detached" });
+  assert.equal(
+    await page.evaluate(() => document.activeElement.textContent),
+    "Say which column is what…",
+    "the keyboard is back where it came from",
+  );
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  columnsTest(
+    `a phone shows it without scrolling sideways (${colorScheme})`,
+    async (page) => {
+      await refused(page, `${"long-name-".repeat(9)}.csv`, FOREIGN);
+      const overflow = () =>
+        page.$eval("#columns-dialog", (dialog) => [
+          dialog.scrollWidth - dialog.clientWidth,
+          document.documentElement.scrollWidth - innerWidth,
+        ]);
+      assert.deepEqual(await overflow(), [0, 0]);
+      await choose(page, 4, "");
+      assert.deepEqual(await overflow(), [0, 0]);
+      await noBarriers(page);
+      await screenshot(page, `phone-columns-${colorScheme}`);
+      await choose(page, 4, "port");
+      await page.locator("#columns-preview").scrollIntoViewIfNeeded();
+      await screenshot(page, `phone-columns-read-${colorScheme}`);
+    },
+    {
+      colorScheme,
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 1,
+      hasTouch: true,
+      isMobile: true,
+    },
+  );
+}
+
+columnsTest(
+  "in the dark, too",
+  async (page) => {
+    await refused(page, "fremd.csv", FOREIGN);
+    await noBarriers(page);
+    await screenshot(page, "columns-dark");
+  },
+  { colorScheme: "dark" },
+);

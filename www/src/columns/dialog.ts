@@ -1,0 +1,510 @@
+// "Which column is what": the first rows of a file, a role for each of its columns, and what comes of it.
+
+import type { Role, SourceOptions } from "beaconlens";
+import { announce, button, h, replace, setBusy } from "../ui/dom";
+import { count, counted, DELIMITER_NAMES } from "../ui/format";
+import type { HeaderChoice, Look, LookAsk, RowReading } from "./look";
+import { mappingOf, type Proposal, proposalBy, proposalOf } from "./proposal";
+import { isRole, missingOf, ROLE_GROUPS, titleOf } from "./roles";
+
+export interface ColumnDialogHost {
+  name: string;
+  /** How the file was read before, by what was said of it. */
+  options: SourceOptions;
+  /** How many more files of the dataset were read in the same way, without a header to tell them by. */
+  alike: number;
+  canStore: boolean;
+  isRemembered(key: string): boolean;
+  look(ask: Omit<LookAsk, "head">): Promise<Look>;
+  onRead(choice: ColumnChoice): void;
+  onForget(key: string): void;
+  onClose(): void;
+}
+
+export interface ColumnChoice {
+  /** What the engine would not find by itself; empty if it finds everything. */
+  options: SourceOptions;
+  key: string | null;
+  remember: boolean;
+  alsoAlike: boolean;
+}
+
+const TIME_UNITS: readonly [string, string][] = [
+  ["", "by magnitude"],
+  ["s", "seconds"],
+  ["ms", "milliseconds"],
+  ["us", "microseconds"],
+  ["ns", "nanoseconds"],
+];
+
+/** Rows that are offered as the header. */
+const OFFERED = 16;
+
+export class ColumnDialog {
+  readonly #host: ColumnDialogHost;
+  readonly #header = h("select");
+  readonly #delimiter: HTMLSelectElement;
+  readonly #timeUnit: HTMLSelectElement;
+  readonly #offset = h("input", { type: "number", step: 1, min: -1439, max: 1439 });
+  readonly #state = h("div", { class: "columns-state", role: "status" });
+  readonly #table = h("div", { class: "columns-table" });
+  readonly #preview = h("div", { id: "columns-preview" });
+  readonly #remember = h("input", { type: "checkbox" });
+  readonly #rememberLine = h("div", { class: "columns-remember" });
+  readonly #alike = h("input", { type: "checkbox" });
+  readonly #submit = h("button", { type: "submit", class: "primary" }, "Read with these columns");
+  readonly #element: HTMLDialogElement;
+  #look: Look | null = null;
+  #proposal: Proposal = { roles: [], guessed: new Set() };
+  #selects: HTMLSelectElement[] = [];
+  /** Counts questions, so that a late answer never overwrites a newer one. */
+  #turn = 0;
+
+  constructor(host: ColumnDialogHost) {
+    this.#host = host;
+    const { delimiter = "", timeUnit = "", utcOffsetMinutes = 0 } = host.options;
+    this.#delimiter = choice([["", "found by itself"], ...Object.entries(DELIMITER_NAMES)], delimiter);
+    this.#timeUnit = choice(TIME_UNITS, timeUnit);
+    this.#offset.value = String(utcOffsetMinutes);
+    this.#remember.checked = true;
+    this.#alike.checked = true;
+    this.#element = this.#dialog();
+  }
+
+  open(): void {
+    document.body.append(this.#element);
+    this.#element.showModal();
+    // Until something else is chosen, what was said before holds.
+    this.#recognise("found", this.#host.options.mapping);
+  }
+
+  close(): void {
+    this.#element.close();
+  }
+
+  #dialog(): HTMLDialogElement {
+    const form = h(
+      "form",
+      { method: "dialog", on: { submit: (event) => this.#onSubmit(event) } },
+      h(
+        "h2",
+        { id: "columns-title", tabindex: -1, autofocus: true },
+        "Columns of ",
+        h("span", { class: "mono" }, this.#host.name),
+      ),
+      this.#state,
+      h(
+        "div",
+        { class: "fields" },
+        field("The columns are named in", this.#header, "", "columns-header"),
+        field("Between columns", this.#delimiter),
+      ),
+      this.#table,
+      h(
+        "details",
+        { class: "rule-more" },
+        h("summary", {}, "Times"),
+        h(
+          "div",
+          { class: "fields" },
+          field("Numbers since 1970 in", this.#timeUnit),
+          field("Offset of times without zone", this.#offset, "minutes: 60 for UTC+1, -300 for UTC−5"),
+        ),
+      ),
+      h("div", { class: "columns-read" }, h("h3", {}, "How the first rows are read"), this.#preview),
+      h(
+        "div",
+        { class: "columns-end" },
+        this.#rememberLine,
+        h(
+          "p",
+          { class: "dialog-actions" },
+          button("Cancel", () => this.close()),
+          this.#submit,
+        ),
+      ),
+    );
+    const element = h("dialog", { id: "columns-dialog", "aria-labelledby": "columns-title" }, form);
+    element.addEventListener("close", () => {
+      this.#turn++;
+      element.remove();
+      this.#host.onClose();
+    });
+    this.#header.addEventListener("change", () => this.#recognise(this.#headerChoice));
+    this.#delimiter.addEventListener("change", () => this.#recognise("found"));
+    this.#timeUnit.addEventListener("change", () => this.#judge());
+    this.#offset.addEventListener("input", () => this.#judge());
+    return element;
+  }
+
+  get #headerChoice(): HeaderChoice {
+    const { value } = this.#header;
+    return value === "none" ? "none" : value === "" ? "found" : Number(value);
+  }
+
+  /** What was chosen besides the roles. */
+  get #plain(): SourceOptions {
+    const options: SourceOptions = {};
+    if (this.#delimiter.value)
+      options.delimiter = this.#delimiter.value as SourceOptions["delimiter"] & string;
+    if (this.#timeUnit.value) options.timeUnit = this.#timeUnit.value as SourceOptions["timeUnit"] & string;
+    const offset = Number(this.#offset.value);
+    if (offset !== 0) options.utcOffsetMinutes = offset;
+    return options;
+  }
+
+  get #options(): SourceOptions {
+    const mapping = this.#look ? mappingOf(this.#look, this.#proposal.roles) : undefined;
+    if (!mapping) return this.#plain;
+    // Without names, nothing else tells the engine what stands between columns.
+    const delimiter = isByPlace(mapping) ? (this.#look?.delimiter as SourceOptions["delimiter"]) : undefined;
+    return { ...(delimiter ? { delimiter } : {}), ...this.#plain, mapping };
+  }
+
+  /** Another table: the engine proposes the roles anew, unless they were said before. */
+  async #recognise(header: HeaderChoice, before?: SourceOptions["mapping"]): Promise<void> {
+    let look = await this.#ask(header, this.#plain);
+    // Columns that are given by their places are those of a file without a header, or with one of no use.
+    const isByHeader = look?.key && this.#host.isRemembered(look.key);
+    if (look && before && isByPlace(before) && !isByHeader) look = await this.#ask("none", this.#plain);
+    if (!look) return;
+    this.#look = look;
+    this.#proposal = before ? proposalBy(look, before) : proposalOf(look);
+    this.#showHeads(look);
+    this.#showTable(look);
+    await this.#judge();
+  }
+
+  /** How the rows are read by the roles as they stand. */
+  async #judge(): Promise<void> {
+    const look = await this.#ask(this.#look?.headerLine ?? "none", this.#options);
+    if (!look) return;
+    const missing = look.kind === "other" ? [] : missingOf(this.#proposal.roles);
+    this.#showState(look, missing);
+    this.#showPreview(look);
+    this.#showRemember();
+    this.#submit.disabled = look.source.error !== null;
+  }
+
+  async #ask(header: HeaderChoice, options: SourceOptions): Promise<Look | null> {
+    const turn = ++this.#turn;
+    setBusy("columns-preview", true);
+    try {
+      const look = await this.#host.look({ header, options });
+      return turn === this.#turn ? look : null;
+    } catch (error) {
+      if (turn === this.#turn) {
+        replace(this.#state, h("p", { class: "columns-missing" }, (error as Error).message));
+        this.#submit.disabled = true;
+      }
+      return null;
+    } finally {
+      // A question that follows at once has raised it again.
+      if (turn === this.#turn && this.#element.isConnected) setBusy("columns-preview", false);
+    }
+  }
+
+  #showHeads({ heads, headerLine, kind }: Look): void {
+    const offered = heads.slice(0, OFFERED);
+    if (headerLine !== null && !offered.some(({ line }) => line === headerLine)) {
+      offered.push(...heads.filter(({ line }) => line === headerLine));
+    }
+    replace(
+      this.#header,
+      h("option", { value: "none" }, "no line: the file has no header"),
+      ...offered.map(({ line, cells }) =>
+        h("option", { value: line }, `line ${count(line)}: ${shortened(cells.join(" · "))}`),
+      ),
+    );
+    this.#header.value = String(headerLine ?? "none");
+    this.#header.disabled = kind !== "table";
+  }
+
+  #showTable({ kind, names, rows }: Look): void {
+    if (kind === "other" || names.length === 0) {
+      this.#selects = [];
+      replace(this.#table);
+      return;
+    }
+    this.#selects = names.map((name, column) => this.#roleSelect(name, column));
+    replace(
+      this.#table,
+      h(
+        "div",
+        { class: "scroller", role: "region", "aria-label": "Columns and first rows", tabindex: 0 },
+        h(
+          "table",
+          { class: "plain columns-grid" },
+          h("caption", { class: "offscreen" }, "Columns, what they are read as, and the first rows"),
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              h("td", { class: "hint" }, "column"),
+              ...names.map((name, column) => columnHead(name, column)),
+            ),
+            h(
+              "tr",
+              {},
+              h("td", { class: "hint" }, "read as"),
+              ...this.#selects.map((select, column) => this.#roleCell(select, column)),
+            ),
+          ),
+          h(
+            "tbody",
+            {},
+            ...rows.map(({ line, cells }) =>
+              h(
+                "tr",
+                {},
+                h("td", { class: "hint" }, `line ${count(line)}`),
+                ...names.map((_, column) => h("td", { class: "mono" }, cells[column] ?? "")),
+              ),
+            ),
+          ),
+        ),
+      ),
+    );
+  }
+
+  #roleCell(select: HTMLSelectElement, column: number) {
+    const note = this.#proposal.guessed.has(column)
+      ? h("span", { class: "hint", id: `columns-guess-${column}` }, "a guess: check it")
+      : null;
+    if (note) select.setAttribute("aria-describedby", note.id);
+    return h("td", {}, select, note);
+  }
+
+  #roleSelect(name: string, column: number): HTMLSelectElement {
+    const select = h(
+      "select",
+      {
+        class: "columns-role",
+        "data-column": column + 1,
+        "aria-label": `Column ${column + 1}${name && `, ${name}`}, is read as`,
+      },
+      h("option", { value: "" }, "not read"),
+      ...ROLE_GROUPS.map(({ title, roles }) =>
+        h(
+          "optgroup",
+          { label: title },
+          ...roles.map(({ role, title: words, meaning }) =>
+            h("option", { value: role, title: meaning }, words),
+          ),
+        ),
+      ),
+    );
+    select.value = this.#proposal.roles[column] ?? "";
+    select.addEventListener("change", () => this.#onRole(select, column));
+    return select;
+  }
+
+  /** A role has one column: who gets it takes it from the other. */
+  #onRole(select: HTMLSelectElement, column: number): void {
+    const role: Role | null = isRole(select.value) ? select.value : null;
+    const { roles, guessed } = this.#proposal;
+    const other = role === null ? -1 : roles.indexOf(role);
+    const otherSelect = this.#selects[other];
+    if (otherSelect && other !== column) {
+      roles[other] = null;
+      otherSelect.value = "";
+      announce(`column ${other + 1} is no longer the ${select.selectedOptions[0]?.text}`);
+    }
+    roles[column] = role;
+    for (const place of [column, other]) {
+      if (guessed.delete(place)) document.getElementById(`columns-guess-${place}`)?.remove();
+    }
+    this.#judge();
+  }
+
+  #showState(look: Look, missing: ReturnType<typeof missingOf>): void {
+    replace(this.#state, ...stateOf(look, missing));
+  }
+
+  #showPreview({ readings, source }: Look): void {
+    replace(
+      this.#preview,
+      source.error
+        ? h("p", { class: "hint" }, "Not yet: see above what is missing.")
+        : readings.length === 0
+          ? h("p", { class: "hint" }, "There is no row to show.")
+          : previewTable(readings),
+    );
+  }
+
+  #showRemember(): void {
+    const key = this.#look?.key ?? null;
+    const { alike, canStore } = this.#host;
+    const isByHeader = key !== null && (this.#look?.kind === "json" || this.#look?.headerLine !== null);
+    const what = this.#look?.kind === "json" ? "these fields" : "this header";
+    if (!isByHeader) {
+      replace(
+        this.#rememberLine,
+        alike > 0
+          ? h(
+              "label",
+              {},
+              this.#alike,
+              ` Also for ${counted(alike, "other file")} of this dataset, read in the same way`,
+            )
+          : null,
+        h(
+          "span",
+          { class: "hint" },
+          "Without a header, a file cannot be known again: these columns are not remembered.",
+        ),
+      );
+      return;
+    }
+    replace(
+      this.#rememberLine,
+      canStore
+        ? h("label", {}, this.#remember, ` Remember for files with ${what}, in this browser`)
+        : h(
+            "span",
+            { class: "hint" },
+            `Used for files with ${what} until this page is closed: the browser stores nothing for it.`,
+          ),
+      key !== null && this.#host.isRemembered(key)
+        ? button("Forget what was said of them", () => this.#forget(key), { class: "quiet" })
+        : null,
+    );
+  }
+
+  #forget(key: string): void {
+    this.#host.onForget(key);
+    this.#element.querySelector("h2")?.focus();
+    this.#delimiter.value = "";
+    this.#timeUnit.value = "";
+    this.#offset.value = "0";
+    this.#recognise("found");
+  }
+
+  #onSubmit(event: Event): void {
+    event.preventDefault();
+    if (!this.#look || this.#submit.disabled) return;
+    const isByHeader = this.#look.kind === "json" || this.#look.headerLine !== null;
+    const made: ColumnChoice = {
+      options: this.#options,
+      key: isByHeader ? this.#look.key : null,
+      remember: this.#remember.checked && this.#host.canStore,
+      alsoAlike: this.#alike.checked,
+    };
+    this.close();
+    this.#host.onRead(made);
+  }
+}
+
+const isByPlace = (mapping: NonNullable<SourceOptions["mapping"]>): boolean =>
+  Object.values(mapping).every((column) => /^#|^-$/.test(column));
+
+const columnHead = (name: string, column: number) =>
+  h("th", { scope: "col", class: "mono" }, name || h("span", { class: "hint" }, `column ${column + 1}`));
+
+/** What is missing in plain words, or how far it goes. */
+function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof missingOf>): HTMLElement[] {
+  if (kind === "other") {
+    const words = source.error
+      ? [`${source.error.message}.`]
+      : [
+          `This is ${source.format}, whose fields have their places.`,
+          " To read it as a table, say what stands between columns.",
+        ];
+    return [h("p", {}, ...words)];
+  }
+  if (missing.length > 0) {
+    return [
+      h(
+        "p",
+        { class: "columns-missing" },
+        `Still missing: ${listed(missing.map(({ title }) => `the ${title}`))}. Choose in the table which column it is.`,
+      ),
+      h(
+        "ul",
+        { class: "hint" },
+        ...missing.map(({ title, meaning }) => h("li", {}, h("b", {}, title), `: ${meaning}`)),
+      ),
+    ];
+  }
+  if (source.error) return [h("p", { class: "columns-missing" }, `${source.error.message}.`)];
+  const read = readings.filter(({ flow }) => flow !== null).length;
+  if (readings.length > 0 && read === readings.length) {
+    return [
+      h("p", { class: "columns-done" }, `Nothing is missing: the first ${counted(read, "row")} can be read.`),
+    ];
+  }
+  return [
+    h(
+      "p",
+      { class: read === 0 ? "columns-missing" : "" },
+      `Nothing is missing; ${count(read)} of the first ${counted(readings.length, "row")} can be read. The table below says why the others cannot.`,
+    ),
+  ];
+}
+
+const listed = (words: string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+
+function previewTable(readings: readonly RowReading[]): HTMLElement {
+  const heads = [
+    "line",
+    `${titleOf("time")} (UTC)`,
+    "source",
+    "destination",
+    "port",
+    "bytes sent",
+    "bytes received",
+  ];
+  return h(
+    "div",
+    { class: "scroller", role: "region", "aria-label": "How the first rows are read", tabindex: 0 },
+    h(
+      "table",
+      { class: "plain columns-readings" },
+      h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
+      h("tbody", {}, ...readings.map(readingRow)),
+    ),
+  );
+}
+
+function readingRow({ line, flow, reason }: RowReading): HTMLElement {
+  const place = h("th", { scope: "row" }, count(line));
+  if (!flow)
+    return h(
+      "tr",
+      { class: "failed" },
+      place,
+      h("td", { colspan: 6 }, h("b", { class: "result" }, "✕ not read"), ` ${reason}`),
+    );
+  const { time, source, destination, port, sent, received } = flow;
+  const texts = [time.replace("T", " ").replace(/(\.000)?Z$/, ""), source, destination];
+  return h(
+    "tr",
+    {},
+    place,
+    ...texts.map((text) => h("td", { class: "mono" }, text)),
+    ...[String(port), count(sent), count(received)].map((text) => h("td", { class: "mono" }, text)),
+  );
+}
+
+const shortened = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+
+function choice(choices: readonly (readonly [string, string])[], value: string): HTMLSelectElement {
+  const isOffered = choices.some(([key]) => key === value);
+  const all = isOffered ? choices : [...choices, [value, `“${value}”`] as const];
+  const select = h("select", {}, ...all.map(([key, text]) => h("option", { value: key }, text)));
+  select.value = value;
+  return select;
+}
+
+function field(label: string, control: HTMLElement, note = "", name = ""): HTMLElement {
+  return h(
+    "label",
+    { class: `field ${name}` },
+    h("span", {}, label),
+    control,
+    note ? h("span", { class: "hint" }, note) : null,
+  );
+}
