@@ -201,11 +201,8 @@ fn level_of_rows(document: &[u8]) -> u32 {
 #[cold]
 fn other_fields(names: Vec<String>, options: &Options) -> Refusal {
     let (columns, missing) = columns_of(&names, &super::generic::JSON, &options.columns);
-    let message = format!(
-        "found JSON with the fields {} without {}",
-        shortened(&names.join(", ")),
-        missing.join(", ")
-    );
+    let message =
+        format!("found JSON with the fields {} without {}", shortened(&names.join(", ")), missing.join(", "));
     const HINT: &str =
         "say which field is what, for example time=when, source=from, destination=to, port=service";
     let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);
