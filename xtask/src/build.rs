@@ -1,8 +1,8 @@
 //! From the crates to everything in dist/: the WebAssembly modules, then what
 //! each host imports.
 
-use crate::setup;
 use crate::tools::{Outcome, cargo, node, root, run, target_dir};
+use crate::{panics, setup};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn compile(package: &str) -> Outcome<PathBuf> {
 fn fingerprint(compiled: &Path) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     let mut hasher = DefaultHasher::new();
-    (bytes, WASM_OPT, include_str!("build.rs")).hash(&mut hasher);
+    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs")).hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
@@ -92,10 +92,12 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
         .remove_producers_section(true)
         // Lets the facade replace an instance that has failed.
         .reset_state_function(true);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(folder))
-        .map_err(|error| format!("wasm-bindgen: {error:#}"))
+    let bound = bindgen.web(true).and_then(|bindgen| {
+        let mut output = bindgen.generate_output()?;
+        panics::silence(output.wasm_mut());
+        output.emit(folder)
+    });
+    bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
 fn optimise(wasm: &Path) -> Outcome {

@@ -56,7 +56,7 @@ function opener(row: Pair, text: string, focused: boolean): HTMLElement {
   );
 }
 
-function threatBadge({ list, line }: ThreatMatch): HTMLElement {
+export function threatBadge({ list, line }: ThreatMatch): HTMLElement {
   return h("span", { class: "badge", title: `${list}, line ${line}` }, "threat list");
 }
 

@@ -6,6 +6,7 @@ import { copyButton } from "./clipboard";
 import { BY_PRIORITY, tsv } from "./columns";
 import { button, h, replace } from "./dom";
 import { count, counted, instant, zone } from "./format";
+import { HuntList, huntCounts } from "./hunts";
 import { noFindings } from "./no-findings";
 import { type PairQuestion, pairQuestion } from "./pair-question";
 import { keyOf, type Order, PairTable, type Row, sameKey } from "./pair-table";
@@ -43,6 +44,7 @@ export class List {
   readonly #findings: PairTable;
   readonly #nearMisses: PairTable;
   readonly #suppressed: SuppressedList;
+  readonly #hunts: HuntList;
   readonly #question: PairQuestion;
   readonly #tabs = new Map<Tab, HTMLButtonElement>();
   readonly #panel = h("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-findings" });
@@ -65,6 +67,7 @@ export class List {
     this.#findings = table("Findings", [PRIORITY, QUERY], false);
     this.#nearMisses = table("Near misses", [PRIORITY, NEAREST], true);
     this.#suppressed = new SuppressedList(actions.onSelect);
+    this.#hunts = new HuntList(actions.onSelect);
     this.#question = pairQuestion(actions.onAsk);
     replace(
       root,
@@ -76,6 +79,7 @@ export class List {
         ...TABS.map((tab) => this.#tabButton(tab)),
       ),
       this.#panel,
+      this.#hunts.element,
       this.#suppressed.element,
     );
   }
@@ -91,17 +95,28 @@ export class List {
           ? `; ${counted(totals.flows_outside_window, "flow")} outside this window`
           : "")
       : `${counted(totals.pairs_in_window, "pair")} in all times`;
-    this.#window.textContent =
-      inTheWindow +
-      (totals.suppressed > 0 ? `; ${count(totals.suppressed)} suppressed by reference sets` : "");
+    const suppressed =
+      totals.suppressed > 0 ? `; ${count(totals.suppressed)} suppressed by reference sets` : "";
+    replace(this.#window, inTheWindow + suppressed, ...this.#huntLink(report));
     this.#showLeftOut(report.left_out);
     this.#findings.show(report.findings);
     this.#nearMisses.show(report.near_misses);
+    this.#hunts.show(report);
     this.#suppressed.show(report);
     this.#label("findings", `Findings (${count(totals.findings)})`);
     this.#label("near-misses", `Near misses (${count(totals.near_misses)})`);
     this.#label("question", "Ask about a pair");
     this.#showTab();
+  }
+
+  #huntLink(report: Report): (string | HTMLElement)[] {
+    const { found, held } = huntCounts(report);
+    if (found + held === 0) return [];
+    const text = found > 0 ? counted(found, "hit") : `${counted(held, "suppressed hit")}`;
+    return [
+      "; ",
+      h("a", { href: "#hunts", on: { click: () => this.#hunts.open() } }, `${text} of the hunts`),
+    ];
   }
 
   /** Nobody may take what is left of the flows for all of them. */
@@ -122,6 +137,7 @@ export class List {
   mark(pair: PairKey | null): void {
     this.#findings.mark(pair);
     this.#nearMisses.mark(pair);
+    this.#hunts.mark(pair);
     this.#suppressed.mark(pair);
   }
 

@@ -6,6 +6,7 @@ import { button, h, replace } from "./dom";
 import { counted } from "./format";
 import { listFiles, type ParseList } from "./list-files";
 import { readPorts, writePorts } from "./ports";
+import { RuleHunts } from "./rule-hunts";
 import { RuleLists } from "./rule-lists";
 import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
 import { clearStatus, showStatus } from "./status";
@@ -45,6 +46,7 @@ export class RuleEditor {
   readonly #tools: RuleTools;
   readonly #fields: Field[];
   readonly #lists = new RuleLists(() => this.#changed());
+  readonly #hunts: RuleHunts;
   readonly #difference = h("p", { class: "rule-difference" });
   readonly #stray = h("p", { class: "field-error", role: "alert" });
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +57,7 @@ export class RuleEditor {
     this.#rule = structuredClone(defaultRule);
     this.#actions = actions;
     this.#fields = fields();
+    this.#hunts = new RuleHunts(defaultRule.hunts);
     this.#tools = ruleTools({
       onProfile: (profile) =>
         this.#exchange({ ...this.#profiles[profile], ...this.#lists.read() }, `Profile ${profile} is used.`),
@@ -97,6 +100,7 @@ export class RuleEditor {
     clearTimeout(this.#timer);
     this.#rule = structuredClone(rule);
     for (const field of this.#fields) field.control.value = field.write(rule);
+    this.#hunts.set(rule.hunts);
     this.#lists.set(rule);
     this.#tools.showProfile(this.#profile);
     this.showError(null);
@@ -123,7 +127,11 @@ export class RuleEditor {
     const path = error && pathOf(error);
     const isAList = this.#lists.showError(path, error ? explain(error) : "");
     if (isAList) openDrawer(this.#lists.element);
-    const guilty = path && !isAList && this.#fields.find((field) => path.split(/[.[]/).includes(field.name));
+    const isAHunt = this.#hunts.showError(path, error ? explain(error) : "");
+    if (isAHunt) openDrawer(this.#hunts.element);
+    const isElsewhere = isAList || isAHunt;
+    const guilty =
+      path && !isElsewhere && this.#fields.find((field) => path.split(/[.[]/).includes(field.name));
     for (const field of this.#fields) {
       const place = errorPlace(field);
       const isGuilty = field === guilty;
@@ -132,7 +140,7 @@ export class RuleEditor {
       if (place.textContent !== text) place.textContent = text;
       if (isGuilty) openDrawer(field.control);
     }
-    this.#stray.textContent = error && !guilty && !isAList ? explain(error) : "";
+    this.#stray.textContent = error && !guilty && !isElsewhere ? explain(error) : "";
   }
 
   #form(): HTMLElement {
@@ -151,6 +159,7 @@ export class RuleEditor {
         h("summary", {}, "Networks, ports and time"),
         h("div", { class: "fields fields-wide" }, ...rest.map((field) => this.#fieldView(field))),
       ),
+      h("details", { class: "rule-more" }, h("summary", {}, "Hunts"), this.#hunts.element),
       h(
         "details",
         { class: "rule-more" },
@@ -217,7 +226,7 @@ export class RuleEditor {
       const holder = field.name in gates ? gates : rule;
       holder[field.name] = field.read(field.control.value);
     }
-    return { ...rule, gates, ...this.#lists.read() } as unknown as Rule;
+    return { ...rule, gates, ...this.#hunts.read(), ...this.#lists.read() } as unknown as Rule;
   }
 
   #showDifference(): void {
@@ -230,7 +239,11 @@ export class RuleEditor {
     const others = OTHERS.filter(
       ([, part]) => JSON.stringify(part(standard)) !== JSON.stringify(part(this.#rule)),
     );
-    const names = [...changed.map((field) => field.label.toLowerCase()), ...others.map(([name]) => name)];
+    const names = [
+      ...changed.map((field) => field.label.toLowerCase()),
+      ...this.#hunts.differences(standard.hunts),
+      ...others.map(([name]) => name),
+    ];
     if (names.length === 0) {
       const meaning = profile === "lab" ? "for one’s own test on one machine" : "the query for T1584.005";
       replace(this.#difference, `This is the ${profile} rule: ${meaning}.`);
