@@ -4,7 +4,7 @@
 use super::Data;
 use crate::flow::Address;
 use crate::hash::{Mixing, WordTable};
-use crate::hunts::Sources;
+use crate::hunts::{Sources, word};
 use crate::pairs::Chunk;
 use std::sync::Arc;
 
@@ -16,14 +16,7 @@ pub(crate) struct Callers {
     of: WordTable,
 }
 
-/// An address as one word, and that as a key.
-fn word(address: Address) -> u64 {
-    match address {
-        Address::V4(bits) => u64::from(bits),
-        Address::V6(number) => 1 << 32 | u64::from(number),
-    }
-}
-
+/// An address as the key of a table.
 fn key(address: Address) -> (u64, u64, u64) {
     (word(address), 0, 0)
 }

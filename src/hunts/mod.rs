@@ -22,8 +22,8 @@ use crate::rule::Rule;
 use crate::rule::networks::Networks;
 use crate::time::query_format;
 pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
-pub(crate) use sources::Sources;
-use sources::{Bound, address, word};
+use sources::{Bound, address};
+pub(crate) use sources::{Sources, word};
 use windows::Event;
 
 /// Examples of what a hunt found.

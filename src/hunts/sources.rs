@@ -34,7 +34,7 @@ impl Bound {
 }
 
 /// An address as one word.
-pub(super) fn word(address: Address) -> u64 {
+pub(crate) fn word(address: Address) -> u64 {
     match address {
         Address::V4(bits) => u64::from(bits),
         Address::V6(number) => 1 << 32 | u64::from(number),
