@@ -1,8 +1,10 @@
 //! What records tell beside their flows: host names, lookups and durations. The hunts read it.
 
 use super::batch::{FlowRow, Key};
+use super::plain::PlainColumns;
 use super::record::{Answer, Meaning, Names, Record};
 use super::shard::Shard;
+use super::value::time::TimeUnit;
 use crate::flow::{Address, AddressBook};
 use crate::names::NameBook;
 use crate::pairs::PairTable;
@@ -17,7 +19,7 @@ pub(crate) const NO_SUCH_NAME: u64 = 1;
 
 /// Shorter connections do not count as long, and not into a total either, to keep memory for flows: most
 /// connections are shorter, and none of them can hold a channel open.
-const LONG: u64 = 10_000_000;
+pub(super) const LONG: u64 = 10_000_000;
 
 /// A name is at most that long (RFC 1035, 2.3.4).
 const LONGEST_NAME: usize = 253;
@@ -30,6 +32,7 @@ pub(crate) struct Beside {
     pub hosts: PairTable,
     /// The connections of pairs that took long; milliseconds stand for the bytes sent.
     pub long: PairTable,
+    batch: Vec<FlowRow>,
     /// Earliest and latest time of a name, of all shards.
     pub span: Option<(i64, i64)>,
     /// Names that found no room.
@@ -71,6 +74,21 @@ impl Beside {
         if names.any() || record.duration.is_some_and(|duration| duration >= LONG) {
             self.keep(record, names, book, shard);
         }
+    }
+
+    /// Keeps the connections of a block that took long.
+    #[inline(never)]
+    pub(super) fn take_long(
+        &mut self,
+        plain: &PlainColumns,
+        unit: Option<TimeUnit>,
+        book: &AddressBook,
+        shard: Shard,
+    ) {
+        self.batch.clear();
+        plain.long(unit, &mut self.batch);
+        self.batch.retain(|flow| shard.owns(flow.key.source(), book));
+        self.long.add(&self.batch);
     }
 
     #[inline(never)]

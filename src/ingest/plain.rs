@@ -4,13 +4,15 @@
 //! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
 use super::batch::{FlowRow, Key};
+use super::beside::LONG;
 use super::forms::Forms;
-use super::layout::Columns;
+use super::layout::Layout;
 use super::roles::Role;
 use super::structure::{Structure, Table};
 use super::value::address::plain_dotted;
 use super::value::number::{MAX_BYTES, digits};
-use super::value::time::{TimeUnit, plain_epoch};
+use super::value::time::{self, TimeUnit, plain_epoch};
+use super::value::{clean, is_unset};
 use crate::flow::Address;
 
 /// Where the columns stand that a plain row has.
@@ -22,18 +24,49 @@ pub(super) struct Places {
     port: usize,
     bytes_sent: Option<usize>,
     bytes_received: Option<usize>,
+    took: Option<Took>,
+}
+
+/// Where a row tells how long it took.
+#[derive(Debug, Clone, Copy)]
+struct Took {
+    column: usize,
+    /// The unit of durations; none if the column tells the end.
+    unit: Option<TimeUnit>,
+    /// Another column may tell it where this one is empty.
+    or_elsewhere: bool,
+}
+
+impl Took {
+    fn of(layout: &Layout) -> Option<Self> {
+        let unit = layout.format.duration?;
+        let (duration, end) = (layout.columns.get(Role::Duration), layout.columns.get(Role::End));
+        Some(match duration {
+            Some(column) => {
+                let or_elsewhere =
+                    end.is_some() || layout.others.iter().any(|(role, _)| *role == Role::Duration);
+                Took { column, unit: Some(unit), or_elsewhere }
+            }
+            None => Took { column: end?, unit: None, or_elsewhere: false },
+        })
+    }
 }
 
 impl Places {
-    /// None where rows need the exact reader: durations, received bytes by subtraction, ends and a direction.
-    pub fn of(columns: &Columns) -> Option<Self> {
+    /// None where rows need the exact reader: received bytes by subtraction, ends and a direction, a start that
+    /// is told by the end.
+    pub fn of(layout: &Layout) -> Option<Self> {
+        let columns = &layout.columns;
         let received = columns.get(Role::BytesReceived);
-        if [Role::Duration, Role::End, Role::Local].iter().any(|role| columns.get(*role).is_some())
+        let took = Took::of(layout);
+        if columns.get(Role::Local).is_some()
             || (received.is_none() && columns.get(Role::BytesTotal).is_some())
+            || took.is_some_and(|took| took.column == 0 || layout.format.time_is_end)
         {
             return None;
         }
         Some(Places {
+            took,
             time: columns.get(Role::Time)?,
             source: columns.get(Role::Source)?,
             destination: columns.get(Role::Destination)?,
@@ -45,7 +78,8 @@ impl Places {
 
     /// Whether the rows of the table have all these columns.
     fn fit(&self, table: &Table<'_>) -> bool {
-        let bytes = self.bytes_sent.max(self.bytes_received).unwrap_or(0);
+        let bytes =
+            self.bytes_sent.max(self.bytes_received).max(self.took.map(|took| took.column)).unwrap_or(0);
         self.time.max(self.source).max(self.destination).max(self.port).max(bytes) < table.width()
     }
 }
@@ -59,7 +93,10 @@ pub(super) struct PlainColumns {
     port: Vec<u64>,
     bytes_sent: Vec<u64>,
     bytes_received: Vec<u64>,
+    end: Vec<u64>,
     odd: Vec<bool>,
+    /// The rows that took long, and how many microseconds.
+    took_long: Vec<(usize, u64)>,
 }
 
 impl PlainColumns {
@@ -76,6 +113,7 @@ impl PlainColumns {
         forms: Forms,
     ) -> Forms {
         self.odd.clear();
+        self.took_long.clear();
         let table = structure.table().filter(|table| places.is_some_and(|places| places.fit(table)));
         let (Some(places), Some(table)) = (places, table) else {
             self.odd.resize(structure.len(), true);
@@ -89,6 +127,14 @@ impl PlainColumns {
         read::<Number>(table, block, Some(places.port), &mut self.port, odd);
         read::<Number>(table, block, places.bytes_sent, &mut self.bytes_sent, odd);
         read::<Number>(table, block, places.bytes_received, &mut self.bytes_received, odd);
+        match places.took {
+            None => {}
+            Some(Took { column, unit: None, .. }) => {
+                read::<Number>(table, block, Some(column), &mut self.end, odd);
+                self.find_late(unit);
+            }
+            Some(took @ Took { unit: Some(unit), .. }) => self.find_long(took, unit, table, block),
+        }
         self.join(unit, batch, forms)
     }
 
@@ -100,6 +146,67 @@ impl PlainColumns {
     /// Whether any row is left to the exact reader.
     pub fn any_odd(&self) -> bool {
         self.odd.contains(&true)
+    }
+
+    /// Whether any row took long.
+    pub fn any_long(&self) -> bool {
+        !self.took_long.is_empty()
+    }
+
+    /// The flows that took long, as [`Beside`](super::beside::Beside) keeps them.
+    #[inline(never)]
+    pub fn long(&self, unit: Option<TimeUnit>, flows: &mut Vec<FlowRow>) {
+        for &(at, took) in &self.took_long {
+            if let (Some(false), Some(&time), Some(&source), Some(&destination), Some(&port)) = (
+                self.odd.get(at),
+                self.time.get(at),
+                self.source.get(at),
+                self.destination.get(at),
+                self.port.get(at),
+            ) {
+                let key = Key::new(Address::V4(source), Address::V4(destination), port as u16);
+                let start = micros(time, unit).unwrap_or(0);
+                flows.push(FlowRow { key, start, bytes_sent: took / 1000, bytes_received: 0 });
+            }
+        }
+    }
+
+    /// Finds the rows that took long, by their durations. Of the others it is enough to know that they did not.
+    #[inline(never)]
+    fn find_long(&mut self, took: Took, unit: TimeUnit, table: Table<'_>, block: &[u8]) {
+        // So many digits are less than ten seconds.
+        let short = match unit {
+            TimeUnit::Seconds => 1,
+            TimeUnit::Milliseconds => 4,
+            TimeUnit::Microseconds => 7,
+            TimeUnit::Nanoseconds => 10,
+        };
+        for ((at, (start, end)), odd) in table.column(took.column).enumerate().zip(&mut self.odd) {
+            let text = block.get(start..end).unwrap_or_default();
+            if at_most_digits(text, short) {
+                continue;
+            }
+            let text = clean(text);
+            *odd |= took.or_elsewhere && is_unset(&text);
+            if let Some(micros) = time::duration(&text, unit).filter(|micros| *micros >= LONG) {
+                self.took_long.push((at, micros));
+            }
+        }
+    }
+
+    /// The same by their ends, which are read.
+    #[inline(never)]
+    fn find_late(&mut self, unit: Option<TimeUnit>) {
+        let rows = self.time.iter().zip(&self.end).zip(&mut self.odd).enumerate();
+        for (at, ((&time, &end), odd)) in rows {
+            let (Some(start), Some(end)) = (micros(time, unit), micros(end, unit)) else {
+                *odd = true;
+                continue;
+            };
+            if end - start >= LONG as i64 {
+                self.took_long.push((at, (end - start) as u64));
+            }
+        }
     }
 
     /// Columns → flows.
@@ -122,6 +229,23 @@ impl PlainColumns {
         }
         forms
     }
+}
+
+/// An instant in microseconds, where speed does not matter so much.
+#[inline(never)]
+fn micros(number: u64, unit: Option<TimeUnit>) -> Option<i64> {
+    plain_epoch(number, unit).map(|(micros, _)| micros)
+}
+
+/// Whether the text is a number that has at most so many digits before its fraction.
+#[inline(always)]
+fn at_most_digits(text: &[u8], most: usize) -> bool {
+    let whole = text.iter().take_while(|b| b.is_ascii_digit()).count();
+    (1..=most).contains(&whole)
+        && match text.get(whole..) {
+            Some([b'.', fraction @ ..]) => fraction.iter().all(u8::is_ascii_digit),
+            rest => rest == Some(b""),
+        }
 }
 
 /// A kind of plain field. A trait, and not a function to pass, so that it is compiled into the loop.

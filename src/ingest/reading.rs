@@ -77,7 +77,7 @@ impl Reading {
             Found::Table(layout) => {
                 // The fast reader sees neither what a row means nor names.
                 let plain = format.is_plain() && !layout.columns.name_something();
-                let places = Places::of(&layout.columns).filter(|_| plain);
+                let places = Places::of(&layout).filter(|_| plain);
                 Shape::Table { layout, places }
             }
             Found::Rows { rows, .. } => Shape::Rows(rows),
@@ -160,6 +160,9 @@ impl Reading {
         let tally = &mut self.tally;
         tally.forms =
             sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, tally.forms);
+        if sink.plain.any_long() {
+            sink.beside.take_long(&sink.plain, self.time.unit, &sink.book, sink.shard);
+        }
         if sink.plain.any_odd() {
             tally.read_odd_rows(block, layout, self.time, self.repeated, sink);
         }

@@ -7,19 +7,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Options, Sink, Source};
+use crate::flow::Connection;
+use crate::ingest::batch::Key;
+use crate::pairs::{History, PairTable};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-/// The records that are read from an input, one a line, and then those that were left out.
-fn listing(input: &[u8]) -> String {
+fn read(input: &[u8]) -> Sink {
     let options = Options::new();
     let mut sink = Sink::new(&options);
     sink.beside.listing = Some(Vec::new());
     let mut source = Source::new("input");
     source.ingest(input, &options, &mut sink).unwrap();
     source.finish(&options, &mut sink).unwrap();
+    sink
+}
+
+/// The records that are read from an input, one a line, and then those that were left out.
+fn listing(input: &[u8]) -> String {
+    let mut sink = read(input);
     let mut lines = sink.beside.listing.take().unwrap();
     lines.push(format!("{} flows", sink.rows_used));
     lines.join("\n") + "\n"
@@ -44,6 +52,127 @@ fn every_record_is_the_recorded_one() {
         cases += 1;
     }
     assert!(cases > 40 || !folder().exists(), "only {cases} cases");
+}
+
+/// All connections of a table, by pair.
+fn connections(table: &PairTable) -> Vec<(Key, Vec<Connection>)> {
+    let mut out = Vec::new();
+    for chunk in table.chunks() {
+        chunk.for_each(|pair| {
+            let mut history = History::default();
+            pair.read(&mut history);
+            history.connections.sort();
+            out.push((pair.key(), history.connections));
+        });
+    }
+    out.sort_by_key(|(key, _)| (key.addresses, key.port));
+    out
+}
+
+/// The fast reader of columns and the exact one, which quotes make necessary, keep the same long connections.
+#[test]
+fn durations_of_plain_rows_and_of_quoted_rows_are_read_alike() {
+    const DURATIONS: &[&str] = &[
+        "0",
+        "9",
+        "9.999999",
+        "9.",
+        ".5",
+        "10",
+        "10.0",
+        "10.000001",
+        "009.5",
+        "-",
+        "",
+        "null",
+        "-12",
+        "1e1",
+        "1.5E3",
+        "9e9",
+        "0:00:12",
+        "1.5:00",
+        "00:09",
+        "12.5x",
+        "5x",
+        "3600.25",
+        "99999",
+        "9999",
+        "10000",
+        "9999999",
+        "10000000.5",
+        "9999999999",
+        "10000000000",
+        "12345678901234567890123",
+        "+11",
+        " 12 ",
+        "NaN",
+    ];
+    const ENDS: &[&str] = &[
+        "1772445600000",
+        "1772445609999",
+        "1772445610000",
+        "1772445610000.5",
+        "1772445600",
+        "0",
+        "",
+        "-",
+        "1772445599999",
+        "1772449200000",
+        "2026-03-02T10:00:30Z",
+        "9999999999999999",
+        "253402300800000",
+        "x",
+    ];
+    let headers = [
+        ("starttime,sourceip,destinationip,destinationport,duration", vec![DURATIONS]),
+        ("starttime,sourceip,destinationip,destinationport,endtime", vec![ENDS]),
+        ("starttime,sourceip,destinationip,destinationport,duration,endtime", vec![DURATIONS, ENDS]),
+        ("bidirectional_first_seen_ms,src_ip,dst_ip,dst_port,bidirectional_duration_ms", vec![DURATIONS]),
+        // The time stands behind what tells the end, and rows are too near to the block's beginning.
+        ("dur,sourceip,destinationip,destinationport,starttime", vec![]),
+    ];
+    for (header, values) in headers {
+        let mut rows: Vec<Vec<String>> = Vec::new();
+        for at in 0..4000_usize {
+            let start = ["1772445600000", "1772445600", "99999999999", "bad"]
+                [if at % 10 == 0 { at / 10 % 4 } else { 0 }];
+            let source = format!("10.0.{}.{}", at % 7, if at % 31 == 0 { "x" } else { "5" });
+            let mut row =
+                vec![start.to_owned(), source, "203.0.113.9".to_owned(), (at % 5 * 100).to_string()];
+            match values.as_slice() {
+                [] => {
+                    row = vec![
+                        (at % 20).to_string(),
+                        row[1].clone(),
+                        row[2].clone(),
+                        row[3].clone(),
+                        row[0].clone(),
+                    ]
+                }
+                [first] => row.push(first[at % first.len()].to_owned()),
+                both => row.extend(both.iter().map(|values| values[at / 3 % values.len()].to_owned())),
+            }
+            rows.push(row);
+        }
+        let table = |quote: &str| {
+            let row = |row: &Vec<String>| {
+                row.iter().map(|field| format!("{quote}{field}{quote}")).collect::<Vec<_>>().join(",")
+            };
+            header.to_owned() + "\n" + &rows.iter().map(row).collect::<Vec<_>>().join("\n") + "\n"
+        };
+        let (plain, quoted) = (read(table("").as_bytes()), read(table("\"").as_bytes()));
+        assert_eq!(connections(&plain.beside.long), connections(&quoted.beside.long), "{header}");
+        assert_eq!(connections(&plain.pairs), connections(&quoted.pairs), "{header}");
+        assert!(connections(&quoted.beside.long).len() > 5, "{header}");
+        let exactly = |sink: &Sink| sink.beside.listing.as_ref().unwrap().len();
+        assert!(exactly(&quoted) > 3000, "{header}");
+        assert_eq!(
+            exactly(&plain) < exactly(&quoted) / 2,
+            !values.is_empty(),
+            "{header}: {}",
+            exactly(&plain)
+        );
+    }
 }
 
 #[test]
