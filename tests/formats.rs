@@ -6,7 +6,10 @@
 
 mod flows;
 
-use beaconlens::{Detector, Options, Report, Rule};
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use beaconlens::{Detector, Options, Pair, Part, Report, Rule};
 use flows::{Flow, HEADER, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::Value;
 
@@ -344,4 +347,82 @@ fn directions_and_parts_of_connections_are_one_flow() {
         let expected = pairs(&read([csv(&flows).as_bytes()]));
         assert!(pairs(&read([text.as_bytes()])) == expected, "seed {seed}");
     }
+}
+
+/// Connections as Sysmon logs them, of several pairs and programs; some do not tell the program.
+fn sysmon(random: &mut Random) -> Vec<String> {
+    let row = |at: usize, random: &mut Random| {
+        let image = match random.below(12) {
+            0 => String::new(),
+            number => format!(r#""Image":"C:\\tools\\{}.exe","#, number * 7919 % 100),
+        };
+        format!(
+            r#"{{"EventID":3,"Channel":"Microsoft-Windows-Sysmon/Operational","UtcTime":"2026-03-02 10:{:02}:{:02}.{:03}",{image}"Protocol":"tcp","Initiated":true,"SourceIp":"192.0.2.{}","SourcePort":{},"DestinationIp":"203.0.113.9","DestinationPort":{}}}"#,
+            at / 3600 % 60,
+            at / 60 % 60,
+            at % 1000,
+            1 + random.below(5),
+            1024 + at,
+            443 + random.below(2),
+        )
+    };
+    (0..400).map(|at| row(at, random)).collect()
+}
+
+#[test]
+fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
+    for seed in 0..20 {
+        let mut random = Random::new(seed);
+        let mut rows = sysmon(&mut random);
+        let text = rows.join("\n") + "\n";
+        let one = read([text.as_bytes()]);
+        let report = one.evaluate(&rule());
+        // As a plain reader finds them.
+        let told: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect();
+        for finding in &report.findings {
+            let of_pair = |row: &&Value| {
+                row["SourceIp"] == finding.sourceip.to_string()
+                    && row["DestinationPort"] == finding.destinationport
+            };
+            let images = told.iter().filter(of_pair).filter_map(|row| row["Image"].as_str());
+            let expected: Vec<&str> = images.collect::<BTreeSet<_>>().into_iter().take(4).collect();
+            assert_eq!(finding.images, expected, "seed {seed}");
+            let pair = Pair::new(finding.sourceip, finding.destinationip, finding.destinationport);
+            let explained = one.explain(&pair, &rule()).measures.unwrap();
+            assert_eq!(explained.images, expected, "seed {seed}");
+        }
+        assert!(report.findings.iter().any(|finding| finding.images.len() == 4), "seed {seed}");
+        in_pieces(text.as_bytes(), seed, "programs");
+        let shards = (0..3).map(|index| {
+            let mut shard = Detector::new(Options::new().with_shard(index, 3).unwrap());
+            shard.start_source("input");
+            shard.ingest(text.as_bytes()).unwrap();
+            shard.finish().unwrap();
+            shard
+        });
+        let shards: Vec<Detector> = shards.collect();
+        let parts = shards.iter().map(|shard| Part::from_bytes(&shard.part(&rule()).to_bytes()).unwrap());
+        let parts: Vec<Part> = parts.collect();
+        let question = Part::question(&parts);
+        let answers = shards.iter().map(|shard| shard.answer(&question)).collect();
+        let joined = shards[1].evaluate_joined(parts, answers, &rule());
+        assert_eq!(joined.findings, report.findings, "seed {seed}");
+        random.shuffle(&mut rows);
+        let shuffled = read([(rows.join("\n") + "\n").as_bytes()]).evaluate(&rule());
+        assert_eq!(shuffled.findings, report.findings, "seed {seed}");
+    }
+}
+
+#[test]
+fn the_program_of_a_recorded_attack_is_told() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared/data/sysmon-empire/empire_dllinjection.eid3-22.jsonl");
+    let Ok(text) = std::fs::read(&file) else {
+        eprintln!("skipped: no ../shared/data");
+        return;
+    };
+    let pair = Pair::parse("172.18.39.5", "10.10.10.5", 80).unwrap();
+    let explained = read([text.as_slice()]).explain(&pair, &rule());
+    let powershell = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
+    assert_eq!(explained.measures.unwrap().images, [powershell]);
 }

@@ -245,6 +245,11 @@ export interface Timing {
   priority_parts: { name: string; points: number; reason: string }[];
   /** The threat list that names the destination; such a pair is shown whatever the counting gates say. */
   threat: ThreatMatch | null;
+  /**
+   * The programs that opened its connections, only where the records tell them (Sysmon, Windows event logs,
+   * Defender, ECS): at most four, the first in order of text, of the whole input.
+   */
+  images?: string[];
 }
 
 /** A threat list that names a destination. */
@@ -412,7 +417,7 @@ export interface Report {
     /** The most connections that any listed pair can lack. */
     most_lacking: number;
     flows_not_taken: number;
-    /** Records of host names, lookups and durations that the hunts lack. */
+    /** Records of host names, lookups and durations that the hunts lack, and of programs that findings lack. */
     records_hunts_lack: number;
     /** What that means for the result, in a sentence. */
     meaning: string;

@@ -55,7 +55,8 @@ pub(crate) fn explain(
     let ends = data.book.find(pair.source).zip(data.book.find(pair.destination));
     if let (Some(span), Some(tally), Some((source, destination))) = (span, tally, ends) {
         let gates = Gates::new(rule);
-        let failed = gates.failed(Key::new(source, destination, pair.port), data.book, tally.counts);
+        let key = Key::new(source, destination, pair.port);
+        let failed = gates.failed(key, data.book, tally.counts);
         let lists = kept.lists.of(rule);
         let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
         out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
@@ -74,6 +75,7 @@ pub(crate) fn explain(
             Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
+        columns.images = data.beside.images(key);
         let hosts = hosts(&Question::about(pair), answers);
         prioritise(&mut [&mut columns], &hosts.0, &rule.priority);
         out.measures = Some(columns);

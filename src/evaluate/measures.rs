@@ -64,6 +64,7 @@ impl Measures {
             rita_parts: *rita,
             priority_parts: Vec::new(),
             threat: None,
+            images: Vec::new(),
         }
     }
 }

@@ -590,7 +590,10 @@ impl<'a> Counter<'a> {
     }
 
     fn columns(&self, counted: Counted<'a>, measures: &Measures) -> Finding {
-        measures.columns(&self.data.pair(counted.pair.key()), counted.score, self.rule)
+        let key = counted.pair.key();
+        let mut finding = measures.columns(&self.data.pair(key), counted.score, self.rule);
+        finding.images = self.data.beside.images(key);
+        finding
     }
 }
 

@@ -1,11 +1,13 @@
-//! What records tell beside their flows: host names, lookups and durations. The hunts read it.
+//! What records tell beside their flows: host names, lookups, durations and programs. The hunts read it, and
+//! findings show the programs.
 
 use super::batch::{FlowRow, Key};
 use super::plain::PlainColumns;
-use super::record::{Answer, Meaning, Names, Record};
+use super::record::{Answer, Meaning, Names, Record, Way};
 use super::shard::Shard;
 use super::value::time::TimeUnit;
 use crate::flow::{Address, AddressBook};
+use crate::hash::{Mixing, WordTable};
 use crate::names::NameBook;
 use crate::pairs::PairTable;
 
@@ -24,7 +26,17 @@ pub(super) const LONG: u64 = 10_000_000;
 /// A name is at most that long (RFC 1035, 2.3.4).
 const LONGEST_NAME: usize = 253;
 
-/// Names and durations of all sources.
+/// Of the programs that opened a pair's connections so many are kept: the first in order of text, whatever the
+/// order of the records.
+const IMAGES: u64 = 4;
+
+/// Of a longer path the end is kept, where the program's name stands.
+const LONGEST_IMAGE: usize = 512;
+
+/// What a program of a pair costs, about: in the table, and room there.
+const IMAGE_BYTES: usize = 80;
+
+/// Names, durations and programs of all sources.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     pub names: NameBook,
@@ -32,6 +44,9 @@ pub(crate) struct Beside {
     pub hosts: PairTable,
     /// The connections of pairs that took long; milliseconds stand for the bytes sent.
     pub long: PairTable,
+    /// Pair and place → number of a program's name; the names of a pair's places are in order.
+    images: WordTable,
+    most_images: usize,
     batch: Vec<FlowRow>,
     /// Earliest and latest time of a name, of all shards.
     pub span: Option<(i64, i64)>,
@@ -45,21 +60,29 @@ pub(crate) struct Beside {
 impl Beside {
     /// At most about that many bytes.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
-        let third = max_bytes / 3;
+        let quarter = max_bytes / 4;
         Beside {
-            names: NameBook::new(seed, third),
-            hosts: PairTable::new(seed, third),
-            long: PairTable::new(seed, third),
+            names: NameBook::new(seed, quarter),
+            hosts: PairTable::new(seed, quarter),
+            long: PairTable::new(seed, quarter),
+            images: WordTable::with_hasher(Mixing(seed)),
+            most_images: quarter / IMAGE_BYTES,
             ..Beside::default()
         }
     }
 
     /// Bytes of memory in use, about.
     pub fn bytes(&self) -> usize {
-        self.names.bytes() + self.hosts.bytes() + self.long.bytes()
+        self.names.bytes() + self.hosts.bytes() + self.long.bytes() + self.images.len() * IMAGE_BYTES
     }
 
-    /// Records of names and durations that hunts lack to stay within the memory limit.
+    /// The programs that opened the pair's connections, as far as they are told and kept.
+    pub fn images(&self, key: Key) -> Vec<String> {
+        let number = |place| self.images.get(&(key.addresses, key.port.into(), place));
+        (0..IMAGES).map_while(number).map(|number| self.names.name(*number as u32).to_owned()).collect()
+    }
+
+    /// Records of names, durations and programs that are lacking to stay within the memory limit.
     pub fn lacking(&self) -> u64 {
         self.left_out + self.hosts.left_out().flows + self.long.left_out().flows
     }
@@ -115,11 +138,45 @@ impl Beside {
                 None => self.left_out += 1,
             }
         }
+        // Who accepted a connection did not open it.
+        let opened = matches!(
+            record.meaning,
+            Meaning::Flow | Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(Way::Asked)
+        );
+        if let (true, Some(flow), Some(image)) = (opened, record.flow(), names.process()) {
+            let end = image.get(image.len().saturating_sub(LONGEST_IMAGE)..).unwrap_or_default();
+            self.keep_image(flow.key, &String::from_utf8_lossy(end));
+        }
         let whole = !matches!(record.meaning, Meaning::Host | Meaning::Dns | Meaning::Begin);
         if let (true, Some(flow), Some(duration)) = (whole, record.flow(), record.duration)
             && duration >= LONG
         {
             self.long.add(&[FlowRow { bytes_sent: duration / 1000, bytes_received: 0, ..flow }]);
+        }
+    }
+
+    /// Puts a program where it belongs among those of the pair; the last gives way.
+    #[inline(never)]
+    fn keep_image(&mut self, key: Key, image: &str) {
+        let Some(mut number) = self.names.enter(image).map(u64::from) else {
+            self.left_out += 1;
+            return;
+        };
+        for place in 0..IMAGES {
+            let place = (key.addresses, key.port.into(), place);
+            match self.images.get(&place).copied() {
+                Some(there) if there == number => return,
+                Some(there) if self.names.name(there as u32) < self.names.name(number as u32) => {}
+                None if self.images.len() >= self.most_images => {
+                    self.left_out += 1;
+                    return;
+                }
+                there => {
+                    self.images.insert(place, number);
+                    let Some(there) = there else { return };
+                    number = there;
+                }
+            }
         }
     }
 }
@@ -147,7 +204,39 @@ fn name_of(text: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::name_of;
+    use super::*;
+
+    fn key(port: u16) -> Key {
+        Key::new(Address::V4(1), Address::V4(2), port)
+    }
+
+    #[test]
+    fn of_the_programs_of_a_pair_the_first_are_kept_in_any_order() {
+        let mut beside = Beside::new(7, 1 << 20);
+        for image in ["e", "b", "f", "b", "a", "d", "f", "c", "e"] {
+            beside.keep_image(key(1), image);
+        }
+        beside.keep_image(key(2), "z");
+        let none: Vec<String> = Vec::new();
+        assert_eq!(beside.images(key(1)), ["a", "b", "c", "d"]);
+        assert_eq!((beside.images(key(2)), beside.images(key(3))), (vec!["z".to_owned()], none));
+        assert_eq!(beside.lacking(), 0);
+    }
+
+    #[test]
+    fn programs_keep_to_the_memory_limit_and_what_is_lacking_is_counted() {
+        const LIMIT: usize = 64 << 10;
+        let mut beside = Beside::new(7, LIMIT);
+        let empty = beside.bytes();
+        for port in 0..2000 {
+            beside.keep_image(key(port), "one.exe");
+            beside.keep_image(key(9), &format!("program number {port}.exe"));
+        }
+        assert!(beside.bytes() - empty < LIMIT / 2, "{}", beside.bytes() - empty);
+        let kept = (0..2000).filter(|port| !beside.images(key(*port)).is_empty()).count();
+        assert!((100..2000).contains(&kept), "{kept}");
+        assert!(beside.lacking() > 2000, "{}", beside.lacking());
+    }
 
     #[test]
     fn names_are_told_from_other_texts() {

@@ -86,10 +86,14 @@ impl<'a> Fields<'a> {
         self.told & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
     }
 
-    /// Whether the row has a host, the target of a CONNECT, or a query.
+    /// Whether the row has a host, the target of a CONNECT, a query, or a program.
     #[inline(always)]
     pub fn any_name(&self) -> bool {
-        self.told & (1 << Role::Host as u32 | 1 << Role::Target as u32 | 1 << Role::Query as u32) != 0
+        const ANY: u32 = 1 << Role::Host as u32
+            | 1 << Role::Target as u32
+            | 1 << Role::Query as u32
+            | 1 << Role::Process as u32;
+        self.told & ANY != 0
     }
 
     /// Whether the text stands for a value.

@@ -151,8 +151,7 @@ impl<'a> Names<'_, 'a> {
         self.0.value(Role::Answer).map(|text| answer(&text))
     }
 
-    /// The program that opened the connection. Nothing is kept of it yet.
-    #[cfg(test)]
+    /// The program that opened the connection, or accepted it.
     pub fn process(self) -> Option<Cow<'a, [u8]>> {
         self.0.value(Role::Process)
     }

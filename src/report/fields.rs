@@ -38,6 +38,9 @@ impl Finding {
         map.serialize_entry("rita_parts", &self.rita_parts)?;
         map.serialize_entry("priority_parts", &self.priority_parts)?;
         map.serialize_entry("threat", &self.threat)?;
+        if !self.images.is_empty() {
+            map.serialize_entry("images", &self.images)?;
+        }
         Ok(())
     }
 }

@@ -113,7 +113,7 @@ pub struct LeftOutReport {
     /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
     /// may lack any number of later connections.
     pub flows_not_taken: u64,
-    /// Records of host names, lookups and durations that the hunts lack.
+    /// Records of host names, lookups and durations that the hunts lack, and of programs that findings lack.
     pub records_hunts_lack: u64,
     /// What that means for the result, in a sentence.
     pub meaning: String,
@@ -132,7 +132,8 @@ impl LeftOutReport {
                 &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
         }
         if records_hunts_lack > 0 {
-            meaning += &format!("; the hunts lack {records_hunts_lack} host names, lookups or durations");
+            meaning +=
+                &format!("; {records_hunts_lack} host names, lookups, durations or programs are missing");
         }
         (flows + records_hunts_lack > 0).then_some(LeftOutReport {
             flows,
@@ -250,6 +251,9 @@ pub struct Finding {
     pub priority_parts: Vec<PriorityPart>,
     /// The threat list that names the destination; none if none does.
     pub threat: Option<ThreatMatch>,
+    /// The programs that opened its connections, where the records tell them: the first four in order of text,
+    /// of the whole input. Left out of the JSON if there are none.
+    pub images: Vec<String>,
 }
 
 /// A threat list that names a destination. Such a pair is shown whatever the counting gates say.

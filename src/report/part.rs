@@ -49,6 +49,8 @@ impl Finding {
         } else {
             out.number(0);
         }
+        out.number(self.images.len() as u64);
+        self.images.iter().for_each(|image| out.text(image));
         out.number(self.threat.is_some().into());
         if let Some(threat) = &self.threat {
             out.text(&threat.list);
@@ -85,6 +87,7 @@ impl Finding {
             rita_parts: None,
             priority_parts: Vec::new(),
             threat: None,
+            images: Vec::new(),
         };
         if bytes.number()? == 1 {
             let mut part = || Some(Thousandths(bytes.number()? as u16));
@@ -103,6 +106,9 @@ impl Finding {
             };
             finding.rita_score = Some(parts.score);
             finding.rita_parts = Some(parts);
+        }
+        for _ in 0..bytes.number()? {
+            finding.images.push(bytes.text()?);
         }
         if bytes.number()? == 1 {
             finding.threat = Some(ThreatMatch {

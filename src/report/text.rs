@@ -24,6 +24,11 @@ impl Explanation {
                 threat.list, threat.line, threat.entry
             );
         }
+        for image in self.measures.iter().flat_map(|measures| &measures.images) {
+            // Text of a log must not look like another line of this one.
+            let shown: String = image.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+            let _ = writeln!(out, "  opened by {shown}");
+        }
         if let Some(change) = &self.nearest_change {
             let _ = writeln!(out, "  {change}");
         }

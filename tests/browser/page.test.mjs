@@ -734,6 +734,43 @@ pageTest(
   { permissions: ["clipboard-read", "clipboard-write"] },
 );
 
+pageTest("the programs that opened the connections stand in the detail, as text", async (page) => {
+  const row = (index, Image) => {
+    const UtcTime = `2026-01-15 ${String(Math.floor(index / 6)).padStart(2, "0")}:${index % 6}0:00.000`;
+    const Channel = "Microsoft-Windows-Sysmon/Operational";
+    const ends = { SourceIp: "10.0.0.5", SourcePort: 50_000 + index, DestinationIp: "203.0.113.9" };
+    return JSON.stringify({
+      EventID: 3,
+      Channel,
+      UtcTime,
+      Image,
+      Initiated: true,
+      ...ends,
+      DestinationPort: 443,
+    });
+  };
+  const images = ["C:\\<b>tools</b>\\a.exe", "C:\\Windows\\b.exe"];
+  const rows = Array.from({ length: 24 }, (_, index) => row(index, images[(index + 1) % 2]));
+  await pick(page, {
+    name: "sysmon.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(rows.join("\n")),
+  });
+  await page.click(".pairs tbody tr");
+  await untilDetail(page, "10.0.0.5", "203.0.113.9", "443");
+  assert.deepEqual(
+    await page.$$eval("#detail .program", (paths) => paths.map((path) => path.textContent)),
+    images,
+  );
+  await screenshot(page, "programs", { fullPage: true });
+  // Flows tell none, and nothing is said of them.
+  await page.reload();
+  await openSample(page);
+  await page.click(".pairs tbody tr");
+  await page.waitForSelector("#detail .verdict");
+  assert.equal(await page.$("#detail .program"), null);
+});
+
 pageTest("text from a file is never markup", async (page) => {
   const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600), [
     "<img src=x onerror=alert(1)>,<b>,<i>,1,2,3",

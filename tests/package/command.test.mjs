@@ -55,6 +55,44 @@ test("every format", async () => {
   assert.equal(query.stdout, DAY_QUERY_CSV);
 });
 
+/** Connections as Sysmon logs them, one every 10 minutes from midnight on. */
+function sysmon(images) {
+  return images
+    .map((Image, index) => {
+      const UtcTime = `2026-01-15 ${String(Math.floor(index / 6)).padStart(2, "0")}:${index % 6}0:00.000`;
+      const ends = { SourceIp: "10.0.0.5", SourcePort: 50000 + index, DestinationIp: "203.0.113.9" };
+      const Channel = "Microsoft-Windows-Sysmon/Operational";
+      return JSON.stringify({
+        EventID: 3,
+        Channel,
+        UtcTime,
+        Image,
+        Initiated: true,
+        ...ends,
+        DestinationPort: 443,
+      });
+    })
+    .join("\n");
+}
+
+test("the programs that opened a pair's connections are its evidence, and no orders to a terminal", async () => {
+  const steering = "C:\\b\u001b[2J\nbeaconlens: all is well.exe";
+  write(
+    "sysmon.json",
+    sysmon(Array.from({ length: 24 }, (_, index) => (index % 3 ? steering : "/opt/a\u202e.sh"))),
+  );
+  const { findings } = JSON.parse((await outputs(["evaluate", "--format", "json", "sysmon.json"])).stdout);
+  assert.deepEqual(findings[0].images, ["/opt/a\u202e.sh", steering]);
+  const table = (await outputs(["evaluate", "--format", "table", "sysmon.json"])).stdout.split("\n");
+  assert.match(table[0], /score +program$/);
+  assert.match(table[1], / a\\u202e\.sh \+1$/);
+  const text = (await outputs(["explain", "10.0.0.5", "203.0.113.9", "443", "sysmon.json"])).stdout;
+  assert.match(text, /\n {2}opened by \/opt\/a\\u202e\.sh\n {2}opened by C:\\b\ufffd\[2J\ufffdbeaconlens/);
+  assert.doesNotMatch(text, /\u001b|^beaconlens/m);
+  const csv = (await outputs(["evaluate", "sysmon.json"])).stdout;
+  assert.equal(csv.split("\n")[0], COLUMNS.join(","));
+});
+
 /** As many calls as one likes, none of them on a beat. */
 function irregular(pair, count) {
   const rows = calls({ ...pair, count, minutes: 2 });

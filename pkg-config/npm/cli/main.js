@@ -136,7 +136,7 @@ function tableOf(ndjson, all) {
 
 async function printExplanation(leader, rule, { pair, values }) {
   if (values.format === "json") writeText(JSON.stringify(await leader.explain(pair, rule)));
-  else writeText(await leader.explainText(pair, rule));
+  else writeText((await leader.explainText(pair, rule)).split("\n").map(printable).join("\n"));
 }
 
 function writeText(text) {

@@ -1,6 +1,6 @@
 // Pairs as a table that fits the terminal.
 
-import { grouped, interval, size } from "./text.js";
+import { grouped, interval, printable, size } from "./text.js";
 
 const COLUMNS = [
   { key: "priority", title: "priority", right: true },
@@ -17,6 +17,8 @@ const COLUMNS = [
   { key: "last_seen", title: "last seen", spare: 2 },
   { key: "beaconing_score", title: "score", right: true },
 ];
+/** Only where records tell programs. */
+const PROGRAM = { key: "images", title: "program", show: programs, spare: 0.5 };
 const FAILED = { key: "failed_gates", title: "failed gates" };
 const GAP = "  ";
 
@@ -25,11 +27,20 @@ const GAP = "  ";
  * @param {{width?: number, gates?: boolean}} [how] width: of the terminal; gates: show which ones failed
  */
 export function table(pairs, { width = Number.POSITIVE_INFINITY, gates = false } = {}) {
-  const columns = (gates ? [...COLUMNS, FAILED] : COLUMNS).map((column) => withCells(column, pairs));
+  const told = pairs.some((pair) => pair.images) ? [PROGRAM] : [];
+  const chosen = [...COLUMNS, ...told, ...(gates ? [FAILED] : [])];
+  const columns = chosen.map((column) => withCells(column, pairs));
   const kept = fit(columns, width);
   const lines = [kept.map((column) => pad(column.title, column))];
   for (const index of pairs.keys()) lines.push(kept.map((column) => pad(column.cells[index], column)));
   return lines.map((line) => `${line.join(GAP).trimEnd()}\n`).join("");
+}
+
+/** The name of the first without its folders, and how many more there are. */
+function programs([image, ...more] = []) {
+  if (image === undefined) return "";
+  const name = printable(image.replace(/^.*[\\/](?=.)/s, ""));
+  return more.length > 0 ? `${name} +${more.length}` : name;
 }
 
 function withCells(column, pairs) {

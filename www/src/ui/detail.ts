@@ -71,6 +71,7 @@ export class Detail {
     append(this.#root, [
       nearestChangeOf(explanation),
       pair?.threat && threatOf(pair.threat),
+      pair?.images && programsOf(pair.images),
       setsOf(explanation),
     ]);
     if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
@@ -98,6 +99,12 @@ function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[]
     sentences.push(h("p", { class: "hint" }, text));
   }
   return sentences;
+}
+
+/** Who opened the connections, where the records tell it. */
+function programsOf(images: string[]): HTMLElement {
+  const paths = images.map((image) => h("li", { class: "mono program" }, image));
+  return h("section", {}, h("h3", {}, "Programs that opened it"), h("ul", {}, ...paths));
 }
 
 function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActions): HTMLElement {
