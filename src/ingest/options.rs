@@ -89,7 +89,7 @@ impl Options {
         Options { columns, delimiter, time, duplicates, hash_seed, shard, budget }
     }
 
-    /// Says which byte stands between fields; else comma, tab, semicolon and pipe are tried.
+    /// Says which byte stands between the fields of delimited text; else comma, tab, semicolon and pipe are tried.
     ///
     /// # Errors
     ///

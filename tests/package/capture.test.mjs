@@ -37,6 +37,22 @@ test("the command reads captures as they come, also packed and from a pipe", asy
   assert.deepEqual(rows, [BEACON_QUERY_ROW]);
 });
 
+test("what is said of tables does not stop a capture among them", async () => {
+  const row = `2026-03-02T10:00:00Z;${SOURCE};198.51.100.1;443`;
+  write("semicolons.csv", `starttime;sourceip;destinationip;destinationport\n${row}\n`);
+  write("bare.csv", `${row}\n`);
+  const said = [
+    ["--delimiter", ";", "beacon.pcap", "semicolons.csv"],
+    ["--map", "time=#1,source=#2,destination=#3,port=#4", "--window", "all", "bare.csv", "beacon.pcap"],
+  ];
+  for (const args of said) {
+    const { rows, stderr } = await rowsOf(args);
+    assert.deepEqual(rows, [BEACON_QUERY_ROW], args.join(" "));
+    assert.match(stderr, /read as pcap/);
+    assert.match(stderr, /1 row read, 1 used/);
+  }
+});
+
 test("the two forms of the same packets are one source twice", async () => {
   const { rows, stderr } = await rowsOf(["beacon.pcap", "beacon.pcapng"]);
   assert.deepEqual(rows, [BEACON_QUERY_ROW]);

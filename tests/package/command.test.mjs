@@ -88,7 +88,7 @@ test("the programs that opened a pair's connections are its evidence, and no ord
   assert.match(table[1], / a\\u202e\.sh \+1$/);
   const text = (await outputs(["explain", "10.0.0.5", "203.0.113.9", "443", "sysmon.json"])).stdout;
   assert.match(text, /\n {2}opened by \/opt\/a\\u202e\.sh\n {2}opened by C:\\b\ufffd\[2J\ufffdbeaconlens/);
-  assert.doesNotMatch(text, /\u001b|^beaconlens/m);
+  assert.ok(!text.includes("\u001b") && !text.includes("\nbeaconlens"));
   const csv = (await outputs(["evaluate", "sysmon.json"])).stdout;
   assert.equal(csv.split("\n")[0], COLUMNS.join(","));
 });

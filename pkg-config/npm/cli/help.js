@@ -30,7 +30,7 @@ Reading
                        bytes_sent, bytes_received, bytes_total, duration, end, host,
                        local, remote, direction, …; COLUMN is a name, #3 for the third,
                        or - that no column is it
-  --delimiter CHAR     "," ";" "|" or "tab" (default: found by itself)
+  --delimiter CHAR     "," ";" "|" or "tab" of tables (default: found by itself)
   --time-unit UNIT     s, ms, us or ns, of times that are numbers
   --utc-offset-minutes N  zone of times that name none (default 0)
   --duplicates         count again what is told again: both ends of a session, both

@@ -31,7 +31,8 @@ pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, R
     let head = head.get(..LOOK_AHEAD).unwrap_or(head);
     refuse_other_data(head)?;
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let mut found = match by_position(text, options) {
+    // An object has no columns, such as those of a capture among tables without headers.
+    let mut found = match by_position(text, options).filter(|_| !text.starts_with(b"{\"")) {
         Some(layout) => Found::Table(layout),
         None => find_in(text, options)?,
     };
@@ -44,13 +45,19 @@ pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, R
 }
 
 fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
-    // Who says what stands between fields has delimited text.
-    if options.delimiter.is_none() {
-        if let Some(found) = FORMATS.iter().find_map(|format| by_look(text, format, options)) {
+    // Who says what stands between fields has delimited text, but perhaps not only that: a capture among
+    // several files, or a log that is known by its look.
+    let is_given = options.delimiter.is_some();
+    if is_given && let Ok(layout) = by_header(text, options) {
+        return Ok(Found::Table(layout));
+    }
+    if let Some(found) = FORMATS.iter().find_map(|format| by_look(text, format, options)) {
+        return found;
+    }
+    if is_json(text) {
+        let found = by_fields(text, options);
+        if found.is_ok() || !is_given {
             return found;
-        }
-        if is_json(text) {
-            return by_fields(text, options);
         }
     }
     Ok(Found::Table(by_header(text, options)?))
@@ -236,4 +243,48 @@ fn refuse_other_data(head: &[u8]) -> Result<(), Error> {
     };
     let message = format!("found {found}, expected flow records as text");
     Err(Error::new(ErrorKind::NotFlows, message).with_hint(hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ingest::roles::Role;
+
+    #[test]
+    fn positions_are_for_delimited_text_only() {
+        let mut options = Options::new();
+        for (role, column) in
+            [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
+        {
+            options = options.with_column(role, column).unwrap_or_default();
+        }
+        let is_table = |text: &[u8]| matches!(find(text, &options), Ok(Found::Table(_)));
+        assert!(is_table(b"1,10.0.0.5,203.0.113.9,443\n") && is_table(b"[2001:db8::1],a,b,c\n"));
+        let capture = br#"{"capture":"flow","frame":1,"time":1,"source":"10.0.0.5"}"#;
+        assert!(matches!(find(capture, &options), Ok(Found::Rows { format, .. }) if format.name == "pcap"));
+    }
+
+    #[test]
+    fn a_delimiter_is_for_delimited_text_only() {
+        let semicolons = Options::new().with_delimiter(b';').unwrap_or_default();
+        let name = |text: &[u8]| match find(text, &semicolons) {
+            Ok(Found::Table(layout)) => layout.format.name,
+            Ok(Found::Rows { format, .. }) => format.name,
+            Err(_) => "refused",
+        };
+        for (text, expected) in [
+            (&b"starttime;sourceip;destinationip;destinationport\n1;10.0.0.5;203.0.113.9;443\n"[..], "delimited"),
+            (b"starttime,sourceip,destinationip,destinationport\n1,10.0.0.5,203.0.113.9,443\n", "refused"),
+            // SQL Server writes such names; it is no JSON.
+            (b"[starttime];[sourceip];[destinationip];[destinationport]\n", "delimited"),
+            (b"[starttime];[sourceip];[destinationip]\n", "refused"),
+            (br#"{"capture":"flow","frame":1,"time":1,"source":"10.0.0.5","destination":"203.0.113.9"}"#, "pcap"),
+            (br#"{"log":"flow","record":1,"time":1,"source":"10.0.0.5","destination":"203.0.113.9"}"#, "evtx"),
+            (br#"{"starttime":1,"sourceip":"10.0.0.5","destinationip":"203.0.113.9","destinationport":443}"#, "json"),
+            (br#"{"starttime":1,"sourceip":"10.0.0.5"}"#, "refused"),
+            (b"#separator \\x09\n#path\tconn\n#fields\tts\tid.orig_h\tid.resp_h\tid.resp_p\n", "zeek"),
+        ] {
+            assert_eq!(name(text), expected, "{}", String::from_utf8_lossy(text));
+        }
+    }
 }
