@@ -128,7 +128,7 @@ columnsTest("columns nobody knows: proposed, completed, seen, read, and remember
   assert.match(await page.textContent(".dataset summary"), /30 rows = 30 used \+ 0 skipped/);
   // The next visit knows the header, also in another file, unless it is told to forget.
   await page.reload();
-  assert.match(await page.textContent("#remembered"), /remembers the columns of 1 header/);
+  assert.match(await page.textContent("#remembered"), /remembers the columns of 1 kind of file/);
   await give(
     page,
     { name: "morgen.csv.gz", mimeType: "", buffer: gzipSync(FOREIGN) },
@@ -199,7 +199,8 @@ columnsTest("a file without a header, and others like it", async (page) => {
   await openDialog(page, "a.csv");
   assert.equal(await page.inputValue("#columns-dialog select >> nth=0"), "none");
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
-  assert.match(await page.textContent(".columns-remember"), /Also for 1 other file.*not remembered/);
+  assert.match(await page.textContent(".columns-remember"), /Also for 1 other file/);
+  assert.equal(await page.isChecked(".columns-remember label:has-text('in this browser') input"), false);
   await submit(page);
   await untilRead(page, "a.csv", "b.csv");
   assert.deepEqual(
@@ -217,6 +218,54 @@ columnsTest("a file without a header, and others like it", async (page) => {
   await page.keyboard.press("Escape");
   await page.waitForSelector("#columns-dialog", { state: "detached" });
   assert.equal((await pairs(page)).length, 2, "nothing was changed");
+});
+
+columnsTest("a file without a header is known again by what its columns hold, if wanted", async (page) => {
+  await refused(page, "a.csv", ROWS.join("\n"));
+  assert.match(
+    await page.textContent(".columns-remember"),
+    /files without a header whose 6 columns hold the same \(time, address, address, number, number, number\)/,
+  );
+  const box = ".columns-remember label:has-text('in this browser') input";
+  assert.equal(await page.isChecked(box), false);
+  await page.check(box);
+  await noBarriers(page);
+  await screenshot(page, "columns-unnamed");
+  await submit(page);
+  await untilRead(page, "a.csv");
+  await page.reload();
+  assert.match(await page.textContent("#remembered"), /1 kind of file/);
+  // Empty cells say nothing; another number of columns, or text among numbers, is another make.
+  const alike = calls("10.0.0.2", "203.0.113.1", 443, 25, 600).map((row) => row.replace(/,[^,]*$/, ",-"));
+  const shorter = alike.map((row) => row.replace(/,-$/, ""));
+  const other = alike.map((row) => row.replace(/,443,/, ",https,"));
+  await give(
+    page,
+    textFile("b.csv", alike.join("\n")),
+    textFile("c.csv", shorter.join("\n")),
+    textFile("d.csv", other.join("\n")),
+    textFile("e.csv", csv(ROWS)),
+  );
+  await untilRead(page, "b.csv", "c.csv", "d.csv", "e.csv");
+  await page.waitForSelector("[data-refused='c.csv']");
+  await page.waitForSelector("[data-refused='d.csv']");
+  assert.deepEqual(
+    new Set((await pairs(page)).map(String)),
+    new Set([PAIR.join(), "10.0.0.2,203.0.113.1,443,25"]),
+  );
+  await page.click(".dataset summary");
+  assert.match(await page.textContent(".source:has-text('b.csv')"), /Read as you said\./);
+  assert.doesNotMatch(await page.textContent(".source:has-text('e.csv')"), /Read as you said\./);
+  await openDialog(page, "b.csv");
+  assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
+  assert.equal(await page.isChecked(box), true);
+  // Unticked it is forgotten, but for this file of this dataset.
+  await page.uncheck(box);
+  await submit(page);
+  await untilRead(page, "b.csv", "c.csv", "d.csv", "e.csv");
+  await settled(page);
+  assert.equal(await page.textContent("#remembered"), "");
+  assert.equal((await pairs(page)).length, 2);
 });
 
 columnsTest("the delimiter can be said, and rows that cannot be read say why", async (page) => {
@@ -277,7 +326,7 @@ columnsTest("JSON has fields instead of columns, also in an envelope", async (pa
   await submit(page);
   await untilRead(page, "fremd.json");
   assert.deepEqual(await pairs(page), [PAIR]);
-  assert.match(await page.textContent("#remembered"), /1 header/);
+  assert.match(await page.textContent("#remembered"), /1 kind of file/);
 });
 
 columnsTest("names that the engine cannot tell apart are given by their places", async (page) => {

@@ -267,12 +267,12 @@ class App {
     dialog.open();
   }
 
-  /** What is said of a header holds for all files that have it; without one, for these files. */
-  #readBy({ options, key, remember }: ColumnChoice, inputs: SourceInput[], meant: number[]): void {
+  /** What is said of a header holds for all files that have it; without one, for these files, and others if wanted. */
+  #readBy({ options, key, isNamed, remember }: ColumnChoice, inputs: SourceInput[], meant: number[]): void {
     const isPlain = Object.keys(options).length === 0;
-    if (key !== null && isPlain) this.#remembered.forget(key);
+    if (key !== null && (isPlain || !(isNamed || remember))) this.#remembered.forget(key);
     else if (key !== null) this.#remembered.put(key, options, remember);
-    const own = key === null && !isPlain ? { options } : {};
+    const own = isNamed || isPlain ? {} : { options };
     const next = inputs.map((input, index) =>
       meant.includes(index) ? { name: input.name, bytes: input.bytes, ...own } : input,
     );
@@ -288,7 +288,7 @@ class App {
     };
     replace(
       byId("remembered"),
-      kept > 0 ? ` · this browser remembers the columns of ${counted(kept, "header")} ` : null,
+      kept > 0 ? ` · this browser remembers the columns of ${counted(kept, "kind")} of file ` : null,
       kept > 0 ? button("Forget", forget, { class: "quiet" }) : null,
     );
   }

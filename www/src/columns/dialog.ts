@@ -3,6 +3,7 @@
 import type { Role, SourceOptions } from "beaconlens";
 import { announce, button, h, replace, setBusy } from "../ui/dom";
 import { count, counted, DELIMITER_NAMES } from "../ui/format";
+import { kindsOf } from "./head";
 import type { HeaderChoice, Look, LookAsk, RowReading } from "./look";
 import { mappingOf, type Proposal, proposalBy, proposalOf } from "./proposal";
 import { isRole, missingOf, ROLE_GROUPS, titleOf } from "./roles";
@@ -24,7 +25,10 @@ export interface ColumnDialogHost {
 export interface ColumnChoice {
   /** What the engine would not find by itself; empty if it finds everything. */
   options: SourceOptions;
+  /** By what files of the same make are known again. */
   key: string | null;
+  /** Whether that is what their columns are called; else it is only what these hold, and holds only if wanted. */
+  isNamed: boolean;
   remember: boolean;
   alsoAlike: boolean;
 }
@@ -66,7 +70,6 @@ export class ColumnDialog {
     this.#delimiter = choice([["", "found by itself"], ...Object.entries(DELIMITER_NAMES)], delimiter);
     this.#timeUnit = choice(TIME_UNITS, timeUnit);
     this.#offset.value = String(utcOffsetMinutes);
-    this.#remember.checked = true;
     this.#alike.checked = true;
     this.#element = this.#dialog();
   }
@@ -169,6 +172,8 @@ export class ColumnDialog {
     if (look && before && isByPlace(before) && !isByHeader) look = await this.#ask("none", this.#plain);
     if (!look) return;
     this.#look = look;
+    // Another make may look alike: only who wants it has columns without names remembered.
+    this.#remember.checked = this.#isNamed || (look.key !== null && this.#host.isRemembered(look.key));
     this.#proposal = before ? proposalBy(look, before) : proposalOf(look);
     this.#showHeads(look);
     this.#showTable(look);
@@ -337,9 +342,12 @@ export class ColumnDialog {
   #showRemember(): void {
     const key = this.#look?.key ?? null;
     const { alike, canStore } = this.#host;
-    const isByHeader = key !== null && (this.#look?.kind === "json" || this.#look?.headerLine !== null);
     const what = this.#look?.kind === "json" ? "these fields" : "this header";
-    if (!isByHeader) {
+    const forget = () =>
+      key !== null && this.#host.isRemembered(key)
+        ? button("Forget what was said of them", () => this.#forget(key), { class: "quiet" })
+        : null;
+    if (!this.#isNamed) {
       replace(
         this.#rememberLine,
         alike > 0
@@ -350,11 +358,14 @@ export class ColumnDialog {
               ` Also for ${counted(alike, "other file")} of this dataset, read in the same way`,
             )
           : null,
-        h(
-          "span",
-          { class: "hint" },
-          "Without a header, a file cannot be known again: these columns are not remembered.",
-        ),
+        key !== null && canStore
+          ? h("label", {}, this.#remember, ` Remember for ${unnamed(key)}, in this browser`)
+          : h(
+              "span",
+              { class: "hint" },
+              "Without a header, this file cannot be known again: these columns are not remembered.",
+            ),
+        forget(),
       );
       return;
     }
@@ -367,10 +378,12 @@ export class ColumnDialog {
             { class: "hint" },
             `Used for files with ${what} until this page is closed: the browser stores nothing for it.`,
           ),
-      key !== null && this.#host.isRemembered(key)
-        ? button("Forget what was said of them", () => this.#forget(key), { class: "quiet" })
-        : null,
+      forget(),
     );
+  }
+
+  get #isNamed(): boolean {
+    return this.#look?.kind === "json" || (this.#look?.headerLine ?? null) !== null;
   }
 
   #forget(key: string): void {
@@ -385,16 +398,23 @@ export class ColumnDialog {
   #onSubmit(event: Event): void {
     event.preventDefault();
     if (!this.#look || this.#submit.disabled) return;
-    const isByHeader = this.#look.kind === "json" || this.#look.headerLine !== null;
     const made: ColumnChoice = {
       options: this.#options,
-      key: isByHeader ? this.#look.key : null,
+      key: this.#look.key,
+      isNamed: this.#isNamed,
       remember: this.#remember.checked && this.#host.canStore,
       alsoAlike: this.#alike.checked,
     };
     this.close();
     this.#host.onRead(made);
   }
+}
+
+/** What files without a header are known again by, in words. */
+function unnamed(key: string): string {
+  const kinds = kindsOf(key);
+  const first = kinds.slice(0, 12).join(", ");
+  return `files without a header whose ${counted(kinds.length, "column")} hold the same (${first}${kinds.length > 12 ? ", …" : ""})`;
 }
 
 const isByPlace = (mapping: NonNullable<SourceOptions["mapping"]>): boolean =>

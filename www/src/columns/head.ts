@@ -160,7 +160,10 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Objects that exports wrap a record in: no part of a name for the engine (src/ingest/names.rs). */
+/**
+ * Objects that exports wrap a record in: no part of a name for the engine. A test holds them to its list
+ * (src/ingest/names.rs).
+ */
 const WRAPPERS = [
   ...["_source", "fields", "result", "jsonPayload", "connection"],
   ...["Event", "System", "EventData", "winlog", "event_data"],
@@ -183,8 +186,65 @@ export const keyOfTable = (text: string, header: HeadRow): string =>
   text.slice(header.start, header.end).trim();
 export const keyOfJson = (names: readonly string[]): string => `{${names.join()}}`;
 
+/** Begins the key of a file without a header; no text begins so. */
+const PLACES = "\0";
+
+/** Rows that tell what kinds of columns there are. */
+const TELLING = 16;
+
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)$/i;
+const TIME =
+  /^(\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})([ T]|$)|^1\d{9}(\d{3}|\d{6}|\d{9})?(\.\d+)?$/;
+
+export const isAddress = (cell: string): boolean => ADDRESS.test(cell);
+export const isTime = (cell: string): boolean => TIME.test(cell);
+
+/** What columns without names are told by. Of those that hold nothing, nothing is known. */
+const KINDS: readonly [kind: string, word: string, isIt: (cell: string) => boolean][] = [
+  ["?", "nothing yet", () => false],
+  ["t", "time", isTime],
+  ["a", "address", isAddress],
+  ["n", "number", (cell) => /^[-+]?\d+(\.\d+)?$/.test(cell)],
+  ["x", "text", () => true],
+];
+
+/**
+ * By what a file without a header is known again: how many columns it has, and what kinds of values they hold in
+ * its first rows. None where rows differ in length, or hold no address: too many files would be like it.
+ */
+export function keyOfPlaces(text: string, delimiter: string): string | null {
+  const rows = tableRows(text, delimiter, HEADER_WITHIN)
+    .map(({ cells }) => cells)
+    .filter(([first]) => !first?.startsWith("#"))
+    .slice(0, TELLING);
+  const width = rows[0]?.length ?? 0;
+  const kinds = Array.from({ length: width }, (_, column) => {
+    const cells = rows.map((row) => row[column] ?? "").filter((cell) => cell !== "" && cell !== "-");
+    return cells.length === 0 ? "?" : KINDS.find(([, , isIt]) => cells.every(isIt))?.[0];
+  });
+  const isTold = kinds.includes("a") && rows.every((row) => row.length === width);
+  return isTold ? `${PLACES}${delimiter}${kinds.join("")}` : null;
+}
+
+export const isOfPlaces = (key: string): boolean => key.startsWith(PLACES);
+
+/** The kinds of its columns in words. */
+export const kindsOf = (key: string): string[] =>
+  [...key.slice(PLACES.length + 1)].map((kind) => KINDS.find(([letter]) => letter === kind)?.[1] ?? "text");
+
+/** Whether two keys are of files of the same make. */
+export function sameKey(one: string, other: string): boolean {
+  const isAlike = (letter: string, at: number) => letter === other[at] || letter === "?" || other[at] === "?";
+  if (one === other || !isOfPlaces(one) || !isOfPlaces(other)) return one === other;
+  return one[1] === other[1] && one.length === other.length && [...one].every(isAlike);
+}
+
 /** Whether the text is that of a file with this key. */
 export function hasKey(text: string, key: string): boolean {
+  if (isOfPlaces(key)) {
+    const own = keyOfPlaces(text, key.charAt(PLACES.length));
+    return own !== null && sameKey(own, key);
+  }
   if (looksLikeJson(text)) return keyOfJson(jsonRows(text, 1).names) === key;
   const lines = `\n${text}\n`;
   const at = lines.indexOf(`\n${key}`);

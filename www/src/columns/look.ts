@@ -8,6 +8,7 @@ import {
   isText,
   jsonRows,
   keyOfJson,
+  keyOfPlaces,
   keyOfTable,
   likelyDelimiter,
   looksLikeJson,
@@ -64,7 +65,7 @@ export interface Look {
   /** How the file would be read with the options, and its first rows. */
   source: SourceReport;
   readings: RowReading[];
-  /** By what files with the same header are known again; null where there is nothing to know them by. */
+  /** By what files of the same make are known again; null where there is nothing to know them by. */
   key: string | null;
 }
 
@@ -124,7 +125,7 @@ function cutOf(text: string, choice: HeaderChoice, found: SourceReport, options:
   );
   const width = Math.max(header?.cells.length ?? 0, ...rows.slice(0, SHOWN).map((row) => row.cells.length));
   const names = Array.from({ length: width }, (_, index) => nameIn(header, text, index));
-  const key = header && keyOfTable(text, header);
+  const key = header ? keyOfTable(text, header) : keyOfPlaces(text, delimiter);
   return { kind: "table", delimiter, all, header, names, rows: rows.slice(0, SHOWN), key };
 }
 

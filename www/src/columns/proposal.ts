@@ -1,7 +1,7 @@
 // What each column is to be read as: proposed by the engine, changed by a person, and told to the engine again.
 
 import type { ColumnReport, Role, SourceOptions } from "beaconlens";
-import { plainName } from "./head";
+import { isAddress, isTime, plainName } from "./head";
 import type { Look } from "./look";
 import { isRole, missingOf } from "./roles";
 
@@ -60,9 +60,6 @@ function fieldOf(column: string, role: Role, names: readonly string[]): number {
   return best === undefined ? -1 : names.indexOf(best);
 }
 
-const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)$/i;
-const TIME =
-  /^(\d{4}[-/]\d\d?[-/]\d\d?|\d\d?[-/.]\d\d?[-/.]\d{4})([ T]|$)|^1\d{9}(\d{3}|\d{6}|\d{9})?(\.\d+)?$/;
 const isPort = (cell: string): boolean => /^\d{1,5}$/.test(cell) && Number(cell) <= 65_535;
 
 /** Columns that look like what is missing. A port is guessed only where nothing else could be it. */
@@ -73,8 +70,8 @@ function guess({ rows, names }: Look, known: readonly (Role | null)[]): [number,
       const cells = rows.map((row) => row.cells[column] ?? "").filter((cell) => cell !== "");
       return known[column] === null && cells.length > 0 && cells.every(like) ? [column] : [];
     });
-  const addresses = looking((cell) => ADDRESS.test(cell));
-  const times = looking((cell) => TIME.test(cell));
+  const addresses = looking(isAddress);
+  const times = looking(isTime);
   const ports = looking(isPort);
   const found: [number | undefined, Role][] = [];
   if (missing.has("time")) found.push([times[0], "time"]);

@@ -1,8 +1,9 @@
-// How files with a certain header are to be read, from one visit to the next.
+// How files with a certain header, or of a certain kind, are to be read, from one visit to the next.
 
 import type { Role, SourceOptions } from "beaconlens";
+import { sameKey } from "./head";
 
-/** Options for all files that have this header. */
+/** Options for all files that have this header, or are of this kind without one. */
 export interface Remembered {
   key: string;
   options: SourceOptions;
@@ -33,18 +34,18 @@ export class RememberedColumns {
   }
 
   find(key: string | null): Remembered | null {
-    return this.#all.find((one) => one.key === key) ?? null;
+    return this.#all.find((one) => key !== null && sameKey(one.key, key)) ?? null;
   }
 
   /** Says whether it is stored beyond this visit. */
   put(key: string, options: SourceOptions, beyond: boolean): boolean {
-    this.#all = [{ key, options, stored: beyond }, ...this.#all.filter((one) => one.key !== key)];
+    this.#all = [{ key, options, stored: beyond }, ...this.#all.filter((one) => !sameKey(one.key, key))];
     return this.#write() && beyond;
   }
 
   /** Without a key, all. */
   forget(key?: string): void {
-    this.#all = key === undefined ? [] : this.#all.filter((one) => one.key !== key);
+    this.#all = key === undefined ? [] : this.#all.filter((one) => !sameKey(one.key, key));
     this.#write();
   }
 
