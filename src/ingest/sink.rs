@@ -37,7 +37,7 @@ impl Sink {
         let Budget(bytes) = options.budget;
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
-            bustle: Bustle::new(options.hash_seed),
+            bustle: Bustle::new(options.hash_seed, bytes / 16),
             // Where most of the memory would be addresses, pairs would have none.
             book: AddressBook::new(options.hash_seed, bytes / 2),
             // Of three tables that share it none is as large as that of the pairs.

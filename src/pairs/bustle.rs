@@ -9,9 +9,10 @@ use crate::time::MINUTE;
 /// A slice of time is 2³⁰ microseconds, about 18 minutes: no division for each flow.
 const SLICE_BITS: u32 = 30;
 const SLICES: usize = 128;
-/// A cell for so many pairs: few sources have fewer, and a cell takes 256 bytes.
-const PAIRS_A_CELL: usize = 64;
 const LEAST_CELLS: usize = 64;
+/// From then on there are no more cells than one for so many pairs: it takes 256 bytes, as four of them do.
+const MANY_CELLS: usize = 1 << 15;
+const PAIRS_A_CELL: usize = 64;
 
 /// Flows of a slice, and those of them that were not answered; the highest number stands for any above.
 type Counts = [u8; 2];
@@ -39,6 +40,11 @@ pub(crate) struct Bustle {
     /// in turn.
     counts: Vec<Counts>,
     cells: Cells,
+    /// Whether a cell was used since there are so many, and how many were.
+    used: Vec<bool>,
+    in_use: usize,
+    /// Bytes of memory that may be used.
+    max_bytes: usize,
 }
 
 /// Which cell a source has: the highest bits of a hash.
@@ -63,19 +69,26 @@ impl Cells {
 
 impl Default for Bustle {
     fn default() -> Self {
-        Bustle::new(0)
+        Bustle::new(0, 0)
     }
 }
 
 impl Bustle {
-    pub fn new(seed: u64) -> Self {
+    /// Of no more than that many bytes, or its least.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
         let cells = Cells { bits: LEAST_CELLS.ilog2(), seed };
-        Bustle { counts: vec![Counts::default(); SLICES * cells.count()], cells }
+        Bustle {
+            counts: vec![Counts::default(); SLICES * cells.count()],
+            cells,
+            used: vec![false; cells.count()],
+            in_use: 0,
+            max_bytes,
+        }
     }
 
     /// Bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        self.counts.len() * size_of::<Counts>()
+        size_of_val(self.counts.as_slice()) + self.used.len()
     }
 
     /// Counts the flows of a batch.
@@ -83,7 +96,12 @@ impl Bustle {
     pub fn add(&mut self, batch: &[FlowRow]) {
         for flow in batch {
             let slice = (flow.start >> SLICE_BITS) as usize % SLICES;
-            let at = (slice << self.cells.bits) + self.cells.of(flow.key);
+            let cell = self.cells.of(flow.key);
+            if let Some(used) = self.used.get_mut(cell) {
+                self.in_use += usize::from(!*used);
+                *used = true;
+            }
+            let at = (slice << self.cells.bits) + cell;
             if let Some([flows, unanswered]) = self.counts.get_mut(at) {
                 *flows = flows.saturating_add(1);
                 *unanswered = unanswered.saturating_add(u8::from(flow.bytes_received <= UNANSWERED));
@@ -91,14 +109,18 @@ impl Bustle {
         }
     }
 
-    /// Has cells enough for the sources of that many pairs. Those that shared a cell keep what it held.
+    /// Has more cells if most are in use. Sources that shared one keep what it held.
     pub fn make_room(&mut self, pairs: usize) {
-        while self.cells.count() * 2 * PAIRS_A_CELL <= pairs {
-            let mut twice = Vec::with_capacity(self.counts.len() * 2);
-            self.counts.iter().for_each(|counts| twice.extend([*counts; 2]));
-            self.counts = twice;
-            self.cells.bits += 1;
+        let twice = self.cells.count() * 2;
+        let is_full = self.in_use * 4 > self.cells.count() * 3;
+        if !is_full || twice > MANY_CELLS.max(pairs / PAIRS_A_CELL) || self.bytes() * 2 > self.max_bytes {
+            return;
         }
+        let mut counts = Vec::with_capacity(self.counts.len() * 2);
+        self.counts.iter().for_each(|of_cell| counts.extend([*of_cell; 2]));
+        self.counts = counts;
+        self.cells.bits += 1;
+        (self.used, self.in_use) = (vec![false; twice], 0);
     }
 
     /// The sources that can have had at least as much as any of these.
@@ -193,8 +215,8 @@ mod tests {
         };
         let (mut named, mut truly) = (0, 0);
         for days in [1, 3] {
-            let (mut bustle, mut flows) = (Bustle::new(5), Vec::new());
-            for round in 0..40 {
+            let (mut bustle, mut flows) = (Bustle::new(5, usize::MAX), Vec::new());
+            for _ in 0..40 {
                 let batch: Vec<FlowRow> = (0..500)
                     .map(|_| {
                         let source = (next(300) * next(300) / 300) as u32;
@@ -202,7 +224,7 @@ mod tests {
                     })
                     .collect();
                 bustle.add(&batch);
-                bustle.make_room(round * 2000);
+                bustle.make_room(0);
                 flows.extend(batch);
             }
             for (count, minutes, unanswered_only) in [
@@ -228,7 +250,7 @@ mod tests {
 
     #[test]
     fn more_than_can_be_counted_is_never_too_few() {
-        let mut bustle = Bustle::new(1);
+        let mut bustle = Bustle::new(1, usize::MAX);
         bustle.add(&vec![flow(7, 0, 0); 300]);
         let least = Least { flows: 1_000_000, minutes: 15, unanswered_only: true };
         assert!(bustle.busy(&[least]).holds(flow(7, 0, 0).key));
