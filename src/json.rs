@@ -37,6 +37,9 @@ pub(crate) fn unescaped(quoted: &str) -> Option<String> {
 
 /// Writes the characters of escapes that followed each other.
 fn flush(halves: &mut Vec<u16>, out: &mut String) {
+    if halves.is_empty() {
+        return;
+    }
     out.extend(char::decode_utf16(halves.drain(..)).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
 

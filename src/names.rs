@@ -1,5 +1,7 @@
 //! Host names, each kept once.
 
+use std::hash::{BuildHasher, Hasher};
+
 use crate::hash::{Mixing, WordTable};
 
 /// The names seen, by number.
@@ -29,8 +31,7 @@ impl NameBook {
 
     /// The number of a name, which is entered if it is new. None if the book is full.
     pub fn enter(&mut self, name: &str) -> Option<u32> {
-        let (first, second) = hashed(name);
-        let mut key = (first, second, 0);
+        let mut key = self.key(name);
         while let Some(&number) = self.numbers.get(&key) {
             if self.name(number as u32) == name {
                 return Some(number as u32);
@@ -49,9 +50,17 @@ impl NameBook {
 
     /// The number of a name that may never have been seen.
     pub fn find(&self, name: &str) -> Option<u32> {
-        let (first, second) = hashed(name);
-        let numbers = (0..).map_while(|more| self.numbers.get(&(first, second, more)));
+        let (hash, len, _) = self.key(name);
+        let numbers = (0..).map_while(|more| self.numbers.get(&(hash, len, more)));
         numbers.map(|number| *number as u32).find(|number| self.name(*number) == name)
+    }
+
+    /// What a name is looked for by, and compared with those that have the same: its keyed hash, and its length.
+    #[inline(never)]
+    fn key(&self, name: &str) -> (u64, u64, u64) {
+        let mut hash = self.numbers.hasher().build_hasher();
+        hash.write(name.as_bytes());
+        (hash.finish(), name.len() as u64, 0)
     }
 
     /// The name of that number.
@@ -61,19 +70,6 @@ impl NameBook {
         let end = self.ends.get(number).copied().unwrap_or(start);
         self.text.get(start as usize..end as usize).unwrap_or_default()
     }
-}
-
-/// Two words of a name; the table mixes them with its secret, and names are compared.
-fn hashed(name: &str) -> (u64, u64) {
-    // FNV-1a, and another odd factor from the other end.
-    let first = name
-        .bytes()
-        .fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01B3));
-    let second = name
-        .bytes()
-        .rev()
-        .fold(7_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15));
-    (first, second)
 }
 
 #[cfg(test)]
