@@ -25,8 +25,9 @@ fuzz_target!(|input: &[u8]| {
 /// A rule that lets pairs through, so that all of the evaluation is met.
 fn rule() -> Rule {
     let document =
-        r#"{"gates": {"min_connections": 2, "min_hours": 1}, "window": "7d", "utc_offset_minutes": 330}"#;
-    Rule::from_json(document).unwrap_or_default()
+        r#"{"gates": {"min_connections": 2, "min_hours": 1}, "window": "7d", "utc_offset_minutes": 330,
+            "hunts": {"long_connection": {"minutes": 0}}}"#;
+    Rule::from_json(document).expect("a rule")
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
