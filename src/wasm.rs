@@ -7,9 +7,9 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::json;
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
 use crate::{
@@ -93,8 +93,7 @@ impl Detector {
     ///
     /// None in practice.
     pub fn progress(&self) -> Result<JsValue, JsError> {
-        let plain = serde_wasm_bindgen::Serializer::json_compatible();
-        self.inner.progress().serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
+        parsed(&json::written(&self.inner.progress()))
     }
 
     /// Evaluates a rule, given as JSON text; nothing is the default rule.

@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::hunts::HuntHit;
 use crate::ingest::Role;
+use crate::json::written as json;
+use crate::numerals;
 use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
@@ -614,14 +616,7 @@ impl Explanation {
 /// A number as JSON has it, whole ones without a fraction. Not by `Display`, which is much code for numbers
 /// with a fraction.
 fn number_text(number: f64) -> String {
-    let mut text = json(&number);
-    if text.ends_with(".0") {
-        text.truncate(text.len() - 2);
-    }
+    let mut text = String::new();
+    numerals::decimal(&mut text, number, "");
     text
-}
-
-fn json(value: &impl Serialize) -> String {
-    // Nothing here can fail to serialize: all keys are strings, and no number is not finite.
-    serde_json::to_string(value).unwrap_or_default()
 }

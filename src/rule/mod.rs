@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::error::{Error, ErrorKind};
 use crate::hunts::Hunts;
 use crate::ingest::value::time::instant;
+use crate::json;
 use crate::priority::Priority;
 use crate::time;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
@@ -140,7 +141,7 @@ impl Rule {
 
     /// The rule as a document (JSON), with every field.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::written(self)
     }
 
     fn read(&mut self, part: &Part<'_>, last: &mut LastLists) -> Result<(), Error> {

@@ -1,0 +1,160 @@
+//! Numbers and addresses as text, appended to what is being written: quicker than by `Display`, and without
+//! its width, sign and padding much smaller.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A whole number.
+pub(crate) fn whole(out: &mut String, number: u64) {
+    padded(out, number, 1);
+}
+
+/// A whole number with at least so many digits.
+#[inline(never)]
+pub(crate) fn padded(out: &mut String, mut number: u64, width: usize) {
+    // The longest has twenty.
+    let mut digits = [b'0'; 20];
+    let mut count = 0;
+    for digit in digits.iter_mut().rev() {
+        if number == 0 && count >= width {
+            break;
+        }
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        count += 1;
+    }
+    let written = digits.get(digits.len() - count..).unwrap_or_default();
+    out.extend(written.iter().map(|digit| char::from(*digit)));
+}
+
+/// A whole number that may be negative.
+pub(crate) fn signed(out: &mut String, number: i64) {
+    if number < 0 {
+        out.push('-');
+    }
+    whole(out, number.unsigned_abs());
+}
+
+/// A number of thousandths or, below 285 years in seconds, of millionths: the shortest text that is read as
+/// that number, whole ones with `point`. That is all that reports have; other fractions are rounded.
+#[inline(never)]
+pub(crate) fn decimal(out: &mut String, number: f64, point: &str) {
+    const EXACT: f64 = 9_007_199_254.0;
+    let (steps, width) = if number.abs() < EXACT { (1e6, 6) } else { (1e3, 3) };
+    if number < 0.0 {
+        out.push('-');
+    }
+    let parts = (number.abs() * steps).round() as u64;
+    let (steps, fraction) = (steps as u64, parts % steps as u64);
+    whole(out, parts / steps);
+    if fraction == 0 {
+        return out.push_str(point);
+    }
+    out.push('.');
+    padded(out, fraction, width);
+    out.truncate(out.trim_end_matches('0').len());
+}
+
+/// An address as it is commonly written (RFC 5952).
+#[inline(never)]
+pub(crate) fn address(out: &mut String, address: IpAddr) {
+    match address {
+        IpAddr::V4(v4) => dotted(out, v4),
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => {
+                out.push_str("::ffff:");
+                dotted(out, v4);
+            }
+            None => groups(out, v6),
+        },
+    }
+}
+
+fn dotted(out: &mut String, v4: Ipv4Addr) {
+    for (at, octet) in v4.octets().into_iter().enumerate() {
+        if at > 0 {
+            out.push('.');
+        }
+        whole(out, octet.into());
+    }
+}
+
+/// Groups of four digits; the first of the longest runs of zeros, if it is longer than one, is `::`.
+fn groups(out: &mut String, v6: Ipv6Addr) {
+    let groups = v6.segments();
+    let zeros = |from: usize| groups.iter().skip(from).take_while(|group| **group == 0).count();
+    let (mut run, mut len) = (groups.len(), 1);
+    for from in 0..groups.len() {
+        if zeros(from) > len {
+            (run, len) = (from, zeros(from));
+        }
+    }
+    for (at, group) in groups.into_iter().enumerate() {
+        if at == run {
+            out.push_str("::");
+        } else if at < run || at >= run + len {
+            if at > 0 && at != run + len {
+                out.push(':');
+            }
+            hexadecimal(out, group);
+        }
+    }
+}
+
+fn hexadecimal(out: &mut String, group: u16) {
+    let digits = (16 - group.leading_zeros()).div_ceil(4).max(1);
+    let digits = (0..digits).rev().map(|digit| char::from_digit(u32::from(group >> (4 * digit)) & 15, 16));
+    out.extend(digits.flatten());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(write: impl FnOnce(&mut String)) -> String {
+        let mut out = String::new();
+        write(&mut out);
+        out
+    }
+
+    #[test]
+    fn zeros_are_written_where_there_are_any() {
+        assert_eq!(written(|out| whole(out, 0)), "0");
+        assert_eq!(written(|out| padded(out, 7, 3)), "007");
+        assert_eq!(written(|out| decimal(out, 0.0, ".0")), "0.0");
+        assert_eq!(written(|out| decimal(out, 60.0, "")), "60");
+        assert_eq!(written(|out| decimal(out, -0.5, "")), "-0.5");
+        assert_eq!(written(|out| decimal(out, 0.001, "")), "0.001");
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_written_as_the_standard_library_writes_them(number in any::<u64>(), signed in any::<i64>()) {
+            prop_assert_eq!(written(|out| whole(out, number)), number.to_string());
+            prop_assert_eq!(written(|out| super::signed(out, signed)), signed.to_string());
+        }
+
+        #[test]
+        fn parts_are_written_as_serde_json_writes_them(parts in 0..9_007_199_254_000_000_u64, bits in 0..50_u32) {
+            for number in [(parts >> bits) as f64 / 1e6, (parts >> bits) as f64 / 1e3] {
+                let expected = serde_json::to_string(&number).unwrap_or_default();
+                prop_assert_eq!(written(|out| decimal(out, number, ".0")), expected);
+            }
+        }
+
+        #[test]
+        fn addresses_are_written_as_the_standard_library_writes_them(
+            v4 in any::<u32>(),
+            groups in prop::array::uniform8(prop_oneof![Just(0), Just(0xFFFF), any::<u16>(), 0..300_u16]),
+        ) {
+            for ip in [
+                IpAddr::V4(v4.into()),
+                IpAddr::V6(groups.into()),
+                IpAddr::V6(Ipv4Addr::from(v4).to_ipv6_mapped()),
+                IpAddr::V6(u128::from(v4).into()),
+            ] {
+                prop_assert_eq!(written(|out| address(out, ip)), ip.to_string());
+            }
+        }
+    }
+}
