@@ -135,10 +135,11 @@ mod tests {
         }
 
         #[test]
-        fn parts_are_written_as_serde_json_writes_them(parts in 0..9_007_199_254_000_000_u64, bits in 0..50_u32) {
+        fn fractions_are_written_as_the_standard_library_writes_them(
+            parts in 0..9_007_199_254_000_000_u64, bits in 0..53_u32,
+        ) {
             for number in [(parts >> bits) as f64 / 1e6, (parts >> bits) as f64 / 1e3] {
-                let expected = serde_json::to_string(&number).unwrap_or_default();
-                prop_assert_eq!(written(|out| decimal(out, number, ".0")), expected);
+                prop_assert_eq!(written(|out| decimal(out, number, "")), number.to_string());
             }
         }
 
