@@ -16,6 +16,10 @@ use crate::{
     Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
 };
 
+/// The standard library's is three times as much code.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
