@@ -342,3 +342,138 @@ fn shards_find_what_one_detector_finds() {
         assert!(expected.hunts.len() > 3, "{:?}", expected.hunts);
     }
 }
+
+/// Bursts and scans again, in SQL, over flows that were read before.
+mod oracle {
+    use super::*;
+    use rusqlite::Connection;
+
+    /// Every window that ends with a flow: how many flows, ports or destinations it holds, at most.
+    const BURST: &str = "SELECT source, MAX(held) FROM (
+            SELECT a.source, COUNT(*) AS held FROM flows a JOIN flows b
+              ON b.source = a.source AND b.start <= a.start AND b.start > a.start - 900000000
+            GROUP BY a.id)
+        GROUP BY source HAVING MAX(held) > 100";
+    const VERTICAL: &str = "SELECT source || ' ' || destination, MAX(held) FROM (
+            SELECT a.source, a.destination, COUNT(DISTINCT b.port) AS held FROM flows a JOIN flows b
+              ON b.source = a.source AND b.destination = a.destination
+                AND b.start <= a.start AND b.start > a.start - 900000000
+            WHERE a.received <= 74 AND b.received <= 74 GROUP BY a.id)
+        GROUP BY source, destination HAVING MAX(held) >= 15";
+    const HORIZONTAL: &str = "SELECT source || ' ' || port, MAX(held) FROM (
+            SELECT a.source, a.port, COUNT(DISTINCT b.destination) AS held FROM flows a JOIN flows b
+              ON b.source = a.source AND b.port = a.port
+                AND b.start <= a.start AND b.start > a.start - 900000000
+            WHERE a.received <= 74 AND b.received <= 74 GROUP BY a.id)
+        GROUP BY source, port HAVING MAX(held) >= 25";
+
+    fn database(detector: &Detector, rule: &Rule) -> Connection {
+        let database = Connection::open_in_memory().unwrap();
+        database
+            .execute_batch(
+                "CREATE TABLE flows (id INTEGER PRIMARY KEY, source, destination, port, start, received);
+                 CREATE INDEX by_time ON flows (source, start); BEGIN",
+            )
+            .unwrap();
+        let mut insert = database
+            .prepare("INSERT INTO flows (source, destination, port, start, received) VALUES (?, ?, ?, ?, ?)")
+            .unwrap();
+        for listed in detector.pairs(rule) {
+            let of = &listed.pair;
+            if of.destinationip.is_loopback() {
+                continue;
+            }
+            let (source, destination) = (of.sourceip.to_string(), of.destinationip.to_string());
+            for flow in detector.history(&Pair::new(of.sourceip, of.destinationip, of.destinationport)) {
+                let received = flow.bytes_received as i64;
+                insert.execute((&source, &destination, of.destinationport, flow.start, received)).unwrap();
+            }
+        }
+        drop(insert);
+        database.execute_batch("COMMIT").unwrap();
+        database
+    }
+
+    fn answer(database: &Connection, sql: &str) -> Vec<(String, u64)> {
+        let mut query = database.prepare(sql).unwrap();
+        let rows = query.query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64))).unwrap();
+        let mut rows: Vec<_> = rows.map(Result::unwrap).collect();
+        rows.sort();
+        rows
+    }
+
+    fn found(report: &Report, hunt: Hunt, key: impl Fn(&HuntHit) -> String) -> Vec<(String, u64)> {
+        let mut hits: Vec<_> =
+            report.hunts.iter().filter(|hit| hit.hunt == hunt).map(|hit| (key(hit), hit.count)).collect();
+        hits.sort();
+        hits
+    }
+
+    /// Compares, and counts what was found.
+    fn compare(detector: &Detector) -> [usize; 3] {
+        let rule = Rule::from_json(r#"{"window": "all"}"#).unwrap();
+        let (report, database) = (detector.evaluate(&rule), database(detector, &rule));
+        let mut bursts: Vec<(String, u64)> = Vec::new();
+        for (source, count) in found(&report, Hunt::Burst, |hit| hit.sourceip.to_string()) {
+            // One to a destination may come beside that to all; the most counts.
+            match bursts.last_mut() {
+                Some(last) if last.0 == source => last.1 = last.1.max(count),
+                _ => bursts.push((source, count)),
+            }
+        }
+        assert_eq!(bursts, answer(&database, BURST));
+        let to = |hit: &HuntHit| format!("{} {}", hit.sourceip, hit.destinationip.unwrap());
+        let vertical = found(&report, Hunt::VerticalScan, to);
+        assert_eq!(vertical, answer(&database, VERTICAL));
+        let on = |hit: &HuntHit| format!("{} {}", hit.sourceip, hit.destinationport.unwrap());
+        let horizontal = found(&report, Hunt::HorizontalScan, on);
+        assert_eq!(horizontal, answer(&database, HORIZONTAL));
+        [bursts.len(), vertical.len(), horizontal.len()]
+    }
+
+    #[test]
+    fn random_flows_are_counted_as_sql_counts_them() {
+        let mut state = 11_u64;
+        let mut next = |below: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut seen = [0; 3];
+        for round in 0..30_usize {
+            let mut text =
+                "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n".to_owned();
+            let hours = 1 + next(3);
+            let (hosts, ports) =
+                [(1 + next(3), 60), (60, 1 + next(3)), (1 + next(60), 1 + next(60))][round % 3];
+            for _ in 0..1500 {
+                let (at, source, received) =
+                    (next(hours * 3_600_000), next(1 + round as u64 % 5), [0, 74, 75, 900][next(4) as usize]);
+                let (host, port) = (next(hosts), 400 + next(ports));
+                writeln!(text, "{},10.0.0.{source},192.0.2.{host},{port},60,{received}", START + at).unwrap();
+            }
+            let counted = compare(&detector(&[text], Options::new()));
+            seen.iter_mut().zip(counted).for_each(|(seen, counted)| *seen += counted);
+            assert!(round < 29 || seen.iter().all(|seen| *seen > 5), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn captures_are_counted_as_sql_counts_them() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+        if !folder.exists() {
+            eprintln!("skipped: no ../shared/data");
+            return;
+        }
+        // What is there to find: bursts, vertical scans, horizontal scans.
+        for (file, expected) in [
+            ("nfdump-ctu-scan/test1-malicious.csv", [1, 0, 0]),
+            ("suricata-eve-ctu/test6-malicious.suricata.json", [0, 0, 0]),
+            ("zeek-ctu50-normal40/data/conn.log.labeled", [0, 2, 0]),
+            ("zeek-ctu50-normal42/data/conn.log.labeled", [1, 1, 0]),
+            ("zeek-ctu355-simda-dga/conn.log", [2, 0, 0]),
+        ] {
+            let text = std::fs::read_to_string(folder.join(file)).unwrap();
+            assert_eq!(compare(&detector(&[text], Options::new())), expected, "{file}");
+        }
+    }
+}

@@ -7,8 +7,12 @@ use crate::time::MINUTE;
 
 /// Finds the bursts and scans of a source by its connections, which it puts in another order.
 pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)) {
-    sort(events, |_| 0);
     let Some(bursts) = &hunts.burst else { return scans(events, hunts, each) };
+    // To sort is dear, and few sources are bursting.
+    if at_most(events, bursts.minutes) <= bursts.connections {
+        return scans(events, hunts, each);
+    }
+    sort(events, |_| 0);
     let length = bursts.minutes as i64 * MINUTE;
     let peak = most_events(events, length);
     if peak.most > bursts.connections {
@@ -37,6 +41,29 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
         }
     }
     scans(events, hunts, each);
+}
+
+/// More events than this no window of so many minutes holds: as many as the minutes it can touch, which are told
+/// apart modulo a day and more.
+fn at_most(events: &[Event], minutes: u64) -> u64 {
+    const MINUTES: usize = 2048;
+    let mut of_minute = [0_u64; MINUTES];
+    for event in events {
+        if let Some(count) =
+            of_minute.get_mut((event.start.div_euclid(MINUTE) & (MINUTES as i64 - 1)) as usize)
+        {
+            *count += 1;
+        }
+    }
+    let touched = minutes as usize + 1;
+    let mut held: u64 = of_minute.iter().take(touched).sum();
+    let mut most = held;
+    let later = of_minute.iter().cycle().skip(touched);
+    for (leaving, coming) in of_minute.iter().zip(later) {
+        held = held - leaving + coming;
+        most = most.max(held);
+    }
+    most
 }
 
 /// Finds scans.

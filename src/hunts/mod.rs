@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::evaluate::{Data, Span};
 use crate::flow::{Address, AddressBook};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, PairTable};
+use crate::pairs::{History, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
@@ -25,11 +25,6 @@ pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
 pub(crate) use sources::Sources;
 use sources::{Bound, address, word};
 use windows::Event;
-
-/// A connection to which no more bytes than this came back was not answered with data: a frame of Ethernet with
-/// headers of IPv6 and TCP and nothing in it has 14 + 40 + 20, and so have refusals at most. Records without bytes
-/// tell of no answers.
-const UNANSWERED: u64 = 74;
 
 /// Examples of what a hunt found.
 const EXAMPLES: usize = 10;
@@ -170,7 +165,11 @@ impl Hunter<'_> {
         let minutes =
             [hunts.scan.as_ref().map(|scan| scan.minutes), hunts.burst.as_ref().map(|burst| burst.minutes)];
         let least = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        let least = Bound { pairs: least(scan), flows: least(burst) };
+        let (pairs_of_any, unanswered) = match hunts.scan.as_ref().is_some_and(|scan| scan.unanswered_only) {
+            true => (u32::MAX, least(scan)),
+            false => (least(scan), u32::MAX),
+        };
+        let least = Bound { pairs: pairs_of_any, unanswered, flows: least(burst) };
         let within_an_hour = minutes.iter().flatten().all(|minutes| *minutes <= 60);
         let mut events = Vec::new();
         for numbers in sources.busy(pairs, least, within_an_hour) {

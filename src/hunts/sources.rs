@@ -17,16 +17,18 @@ pub(crate) struct Sources {
     numbers: WordTable,
 }
 
-/// At most so many pairs and flows.
+/// At most so many pairs, pairs with a flow that was not answered, and flows.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Bound {
     pub pairs: u32,
+    pub unanswered: u32,
     pub flows: u32,
 }
 
 impl Bound {
-    fn add(&mut self, flows: u64) {
+    fn add(&mut self, flows: u64, unanswered: bool) {
         self.pairs += 1;
+        self.unanswered += u32::from(unanswered);
         self.flows = self.flows.saturating_add(u32::try_from(flows).unwrap_or(u32::MAX));
     }
 }
@@ -65,7 +67,7 @@ impl Sources {
                 self.totals.push(Bound::default());
             }
             if let Some(total) = self.totals.get_mut(number as usize) {
-                total.add(pair.count());
+                total.add(pair.count(), pair.unanswered());
             }
             self.of_pairs.push(number as u32);
         });
@@ -80,7 +82,9 @@ impl Sources {
     ///
     /// Without `within_an_hour`, all that can have them at all.
     pub(super) fn busy(&self, pairs: &PairTable, least: Bound, within_an_hour: bool) -> Vec<Vec<u32>> {
-        let can = |bound: &Bound| bound.pairs >= least.pairs || bound.flows >= least.flows;
+        let can = |bound: &Bound| {
+            bound.pairs >= least.pairs || bound.unanswered >= least.unanswered || bound.flows >= least.flows
+        };
         // Position among those that are looked at, plus one.
         let mut places = vec![0_u32; self.totals.len()];
         let mut looked_at = 0;
@@ -150,14 +154,14 @@ fn each_of<'a>(
 /// Adds what a pair can have in every two adjacent hours, of which a window of an hour touches no more: all but
 /// one flow for each of its other hours.
 fn add_hours(hours: &mut [Bound; HOURS], pair: PairRef<'_>) {
-    let (bits, count) = (pair.hour_bits(), pair.count());
+    let (bits, count, unanswered) = (pair.hour_bits(), pair.count(), pair.unanswered());
     let mut touched = bits | bits.rotate_right(1);
     while touched != 0 {
         let hour = touched.trailing_zeros();
         touched &= touched - 1;
         let elsewhere = (bits & !0b11_u32.rotate_left(hour)).count_ones();
         if let Some(bound) = hours.get_mut(hour as usize) {
-            bound.add(count - u64::from(elsewhere).min(count));
+            bound.add(count - u64::from(elsewhere).min(count), unanswered);
         }
     }
 }

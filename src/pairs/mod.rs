@@ -7,6 +7,7 @@ mod history;
 mod room;
 mod table;
 
+pub(crate) use entry::UNANSWERED;
 pub(crate) use history::History;
 pub(crate) use room::LeftOut;
 pub(crate) use table::{Chunk, PairRef, PairTable};

@@ -7,7 +7,7 @@
 
 use super::arena::Arena;
 use super::dense::{CHUNK, Dense};
-use super::entry::{Hour, Many, Single};
+use super::entry::{Hour, Many, Single, UNANSWERED};
 use super::history::History;
 use super::room::LeftOut;
 use crate::ingest::batch::{FlowRow, Key};
@@ -383,6 +383,14 @@ impl PairRef<'_> {
         match self.entry {
             Entry::Many(pair) => pair.hours,
             Entry::Single(pair) => Hour::default().bit_of(pair.flow().start),
+        }
+    }
+
+    /// Whether one of its flows was not [answered](UNANSWERED).
+    pub fn unanswered(self) -> bool {
+        match self.entry {
+            Entry::Many(pair) => pair.unanswered(),
+            Entry::Single(pair) => pair.flow().bytes_received <= UNANSWERED,
         }
     }
 

@@ -97,7 +97,12 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
 
   using detector = new Detector(options);
   detector.startSource("flows.csv");
-  const own: SourceOptions = { mapping: { [role]: "-" }, delimiter: "|", timeUnit: "ms", utcOffsetMinutes: 60 };
+  const own: SourceOptions = {
+    mapping: { [role]: "-" },
+    delimiter: "|",
+    timeUnit: "ms",
+    utcOffsetMinutes: 60,
+  };
   detector.startSource("more.csv", own);
   detector.ingest(new Uint8Array(1));
   detector.ingest(new ArrayBuffer(1));

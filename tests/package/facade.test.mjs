@@ -43,7 +43,9 @@ function streamOf(...chunks) {
 
 test("a source can have options of its own, which are no others' and no matter of the detector", () => {
   const foreign = DAY.replace(/^.*\n/, "when,who,whom,gate,out,back\n");
-  const own = { mapping: { time: "when", source: "who", destination: "whom", port: "gate", bytes_sent: "-" } };
+  const own = {
+    mapping: { time: "when", source: "who", destination: "whom", port: "gate", bytes_sent: "-" },
+  };
   const detector = new Detector();
   for (const [name, text, options] of [
     ["foreign.csv", foreign, own],

@@ -181,7 +181,7 @@ fn clippy() -> Outcome<Vec<Command>> {
 
 fn doc() -> Outcome<Vec<Command>> {
     let packages = ["--package", "beaconlens", "--package", "beaconlens-capture"];
-    let mut doc = cargo(&["doc", "--no-deps"]);
+    let mut doc = cargo(&["doc", "--no-deps", "--all-features"]);
     doc.args(packages);
     doc.env("RUSTDOCFLAGS", "-D warnings");
     Ok(vec![doc])

@@ -128,11 +128,11 @@ export class HuntList {
 
   #group(group: Group): HTMLElement {
     const { title, threshold, hits, columns } = group;
-    const body = h("tbody");
+    const body = h("tbody", { role: "rowgroup" });
     const more = h("p", { class: "more" });
     this.#fill(group, body, more, 0);
     const head = ({ title: text, numeric }: Pick<Column<AnyHit>, "title" | "numeric">) =>
-      h("th", { scope: "col", class: numeric ? "number" : "" }, text);
+      h("th", { scope: "col", role: "columnheader", class: numeric ? "number" : "" }, text);
     return h(
       "section",
       { class: "hunt", "data-hunt": title },
@@ -143,9 +143,14 @@ export class HuntList {
         { class: "scroller", role: "region", "aria-label": title, tabindex: 0 },
         h(
           "table",
-          { class: "plain hunt-hits" },
+          // As in the list: the roles stay where the rows are laid out as cards.
+          { class: "plain hunt-hits", role: "table" },
           h("caption", { class: "offscreen" }, title),
-          h("thead", {}, h("tr", {}, head({ title: "source" }), ...columns.map(head))),
+          h(
+            "thead",
+            { role: "rowgroup" },
+            h("tr", { role: "row" }, head({ title: "source" }), ...columns.map(head)),
+          ),
           body,
         ),
       ),
@@ -178,10 +183,10 @@ export class HuntList {
     const name = `${hit.sourceip}, why is it here`;
     const tr = h(
       "tr",
-      { class: hit.suppressed_by ? "held" : "" },
+      { role: "row", class: hit.suppressed_by ? "held" : "" },
       h(
         "th",
-        { scope: "row" },
+        { scope: "row", role: "rowheader", "data-column": "source" },
         pair
           ? button(hit.sourceip, () => this.#onSelect(pair), { class: "quiet mono", "aria-label": name })
           : mono(hit.sourceip),
@@ -195,7 +200,7 @@ export class HuntList {
 
 function cellOf({ title, numeric, show }: Column<AnyHit>, hit: AnyHit): HTMLElement {
   const kind = numeric ? "number" : title.endsWith("seen") ? "time" : "";
-  return h("td", { class: kind, "data-column": title }, show(hit));
+  return h("td", { role: "cell", class: kind, "data-column": title }, show(hit));
 }
 
 function groupsOf({ hunts, host_beacons, rule }: Report): Group[] {
@@ -258,14 +263,24 @@ const burstWords = ({ burst }: Rule["hunts"]): string | null =>
 const longWords = ({ long_connection: long }: Rule["hunts"]): string | null =>
   long && `open for more than ${counted(long.minutes, "minute")} in all`;
 
-function pairOf({ sourceip, destinationip, destinationport }: HuntHit): PairKey | null {
-  if (destinationip === null || destinationport === null) return null;
-  return { source: sourceip, destination: destinationip, port: destinationport };
+function pairOf(hit: HuntHit): PairKey | null {
+  const port = hit.destinationport ?? onlyPort(hit);
+  if (hit.destinationip === null || port === null) return null;
+  return { source: hit.sourceip, destination: hit.destinationip, port };
+}
+
+/** The examples of a burst are its endpoints: where there is one, all went there. */
+function onlyPort({ hunt, examples }: HuntHit): number | null {
+  const [only = "", ...others] = examples;
+  return hunt === "burst" && others.length === 0
+    ? Number(/:(\d+)$/.exec(only)?.[1] ?? Number.NaN) || null
+    : null;
 }
 
 /** A port is a name, not an amount; lookups have none. */
-function portOf({ hunt, destinationport }: HuntHit): string {
-  return destinationport === null ? (hunt === "dga" ? "–" : "several") : String(destinationport);
+function portOf(hit: HuntHit): string {
+  const port = hit.destinationport ?? onlyPort(hit);
+  return port === null ? (hit.hunt === "dga" ? "–" : "several") : String(port);
 }
 
 const amount = (value: number, { unit }: HuntHit): string =>

@@ -164,7 +164,7 @@ function cardOf(name: HuntName, title: string, thresholds: readonly Threshold[])
   }));
   const element = h(
     "fieldset",
-    { class: "rule-list", "data-hunt": name },
+    { class: "rule-hunt", "data-hunt": name },
     h("legend", {}, title),
     fieldOf("Hunted", on),
     ...controls.map(({ label, control }) => fieldOf(label, control)),
