@@ -86,6 +86,11 @@ impl Error {
         self.0.position
     }
 
+    /// What was found and what was expected.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// How to go on, where there is something to say.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()

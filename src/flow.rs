@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind};
 use crate::hash::{Mixing, WordTable, words};
+use crate::numerals::{address_text, endpoint_text};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -43,10 +44,9 @@ impl Pair {
 
 impl std::fmt::Display for Pair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.destination {
-            IpAddr::V4(v4) => write!(f, "{} -> {v4}:{}", self.source, self.port),
-            IpAddr::V6(v6) => write!(f, "{} -> [{v6}]:{}", self.source, self.port),
-        }
+        f.write_str(&address_text(self.source))?;
+        f.write_str(" -> ")?;
+        f.write_str(&endpoint_text(self.destination, self.port))
     }
 }
 

@@ -3,6 +3,9 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use ipnet::IpNet;
+use serde::{Serialize, Serializer};
+
 /// A whole number.
 pub(crate) fn whole(out: &mut String, number: u64) {
     padded(out, number, 1);
@@ -34,11 +37,11 @@ pub(crate) fn signed(out: &mut String, number: i64) {
     whole(out, number.unsigned_abs());
 }
 
-/// A number of thousandths or, below 285 years in seconds, of millionths: the shortest text that is read as
+/// A number of thousandths or, below 71 years in seconds, of millionths: the shortest text that is read as
 /// that number, whole ones with `point`. That is all that reports have; other fractions are rounded.
 #[inline(never)]
 pub(crate) fn decimal(out: &mut String, number: f64, point: &str) {
-    const EXACT: f64 = 9_007_199_254.0;
+    const EXACT: f64 = 2_251_799_813.0;
     let (steps, width) = if number.abs() < EXACT { (1e6, 6) } else { (1e3, 3) };
     if number < 0.0 {
         out.push('-');
@@ -52,6 +55,53 @@ pub(crate) fn decimal(out: &mut String, number: f64, point: &str) {
     out.push('.');
     padded(out, fraction, width);
     out.truncate(out.trim_end_matches('0').len());
+}
+
+/// An address alone.
+pub(crate) fn address_text(ip: IpAddr) -> String {
+    let mut out = String::new();
+    address(&mut out, ip);
+    out
+}
+
+/// An address and a port; one with colons stands in brackets.
+pub(crate) fn endpoint_text(ip: IpAddr, port: u16) -> String {
+    let mut out = match ip {
+        IpAddr::V4(_) => address_text(ip),
+        IpAddr::V6(_) => format!("[{}]", address_text(ip)),
+    };
+    out.push(':');
+    whole(&mut out, port.into());
+    out
+}
+
+/// A network alone.
+pub(crate) fn network_text(network: &IpNet) -> String {
+    let mut out = address_text(network.addr());
+    out.push('/');
+    whole(&mut out, network.prefix_len().into());
+    out
+}
+
+/// Serializes an address as its text.
+pub(crate) fn serialize_address<S: Serializer>(ip: &IpAddr, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&address_text(*ip))
+}
+
+/// Serializes an address, where there is one, as its text.
+pub(crate) fn serialize_some_address<S: Serializer>(
+    ip: &Option<IpAddr>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    ip.map(address_text).serialize(serializer)
+}
+
+/// Serializes networks as their texts.
+pub(crate) fn serialize_networks<S: Serializer>(
+    networks: &[IpNet],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(networks.iter().map(network_text))
 }
 
 /// An address as it is commonly written (RFC 5952).
@@ -136,7 +186,7 @@ mod tests {
 
         #[test]
         fn fractions_are_written_as_the_standard_library_writes_them(
-            parts in 0..9_007_199_254_000_000_u64, bits in 0..53_u32,
+            parts in 0..1_u64 << 51, bits in 0..51_u32,
         ) {
             for number in [(parts >> bits) as f64 / 1e6, (parts >> bits) as f64 / 1e3] {
                 prop_assert_eq!(written(|out| decimal(out, number, "")), number.to_string());

@@ -470,7 +470,10 @@ fn options_of(text: &str) -> Result<Options, Error> {
     });
     // A document is a rule to those who read it.
     read.map_err(|error| match error.kind() {
-        crate::ErrorKind::Rule => bad_option(error.to_string().replacen("rule, field", "options, field", 1)),
+        crate::ErrorKind::Rule => match error.message().strip_prefix("rule") {
+            Some(problem) => bad_option(format!("options{problem}")),
+            None => error,
+        },
         _ => error,
     })?;
     Ok(options)
@@ -512,7 +515,7 @@ fn bad_option(message: String) -> Error {
 
 /// An error as a JavaScript `Error` with properties.
 fn thrown(error: &Error) -> JsError {
-    let out = JsError::new(&error.to_string());
+    let out = JsError::new(error.message());
     out.set_name("BeaconlensError");
     set(&out, "code", &error.code().into());
     if let Some(position) = error.position() {

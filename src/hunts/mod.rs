@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::evaluate::{Data, Span};
 use crate::flow::{Address, AddressBook};
 use crate::ingest::batch::Key;
+use crate::numerals::{address_text, endpoint_text};
 use crate::pairs::{History, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
@@ -81,8 +82,10 @@ pub struct HuntHit {
     /// The hunt.
     pub hunt: Hunt,
     /// Who did it.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// To whom; none if to several, or if it is about names.
+    #[serde(serialize_with = "crate::numerals::serialize_some_address")]
     pub destinationip: Option<IpAddr>,
     /// On which port; none if on several, or if it is about names.
     pub destinationport: Option<u16>,
@@ -207,7 +210,7 @@ impl Hunter<'_> {
         let first = found.events.first().map_or(0, |event| event.start);
         let last = found.events.last().map_or(0, |event| event.start);
         let (count, connections) = (found.count, found.events.len());
-        let on = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {at}"));
+        let on = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {}", address_text(at)));
         let examples = self.examples(found);
         let sentence = match found.hunt {
             Hunt::VerticalScan => {
@@ -242,9 +245,9 @@ impl Hunter<'_> {
         for event in found.events {
             let destination = || self.book.address(address(event.destination));
             let text = match found.hunt {
-                Hunt::VerticalScan => event.port.to_string(),
-                Hunt::HorizontalScan => destination().to_string(),
-                _ => std::net::SocketAddr::new(destination(), event.port).to_string(),
+                Hunt::VerticalScan => format!("{}", event.port),
+                Hunt::HorizontalScan => address_text(destination()),
+                _ => endpoint_text(destination(), event.port),
             };
             if !examples.contains(&text) {
                 examples.push(text);

@@ -389,7 +389,7 @@ mod tests {
     fn refusal(text: &[u8]) -> String {
         match format::find(text, &Options::new()) {
             Ok(found) => panic!("{found:?}"),
-            Err(refusal) => refusal.error.to_string(),
+            Err(refusal) => refusal.error.message().to_owned(),
         }
     }
 

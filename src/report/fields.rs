@@ -4,17 +4,19 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::numerals::address_text;
+
 use super::{Finding, HostBeacon, ListedPair, NearMiss, Suppressed};
 
 impl Finding {
     #[inline(never)]
     fn fields<M: SerializeMap>(&self, map: &mut M, host: Option<&HostBeacon>) -> Result<(), M::Error> {
-        map.serialize_entry("sourceip", &self.sourceip)?;
+        map.serialize_entry("sourceip", &address_text(self.sourceip))?;
         if let Some(host) = host {
             map.serialize_entry("host", &host.host)?;
             map.serialize_entry("looked_up", &host.looked_up)?;
         } else {
-            map.serialize_entry("destinationip", &self.destinationip)?;
+            map.serialize_entry("destinationip", &address_text(self.destinationip))?;
             map.serialize_entry("destinationport", &self.destinationport)?;
         }
         map.serialize_entry("connection_count", &self.connection_count)?;

@@ -398,7 +398,11 @@ pub struct ErrorReport {
 
 impl ErrorReport {
     pub(crate) fn of(error: &Error) -> Self {
-        ErrorReport { code: error.code(), message: error.to_string(), hint: error.hint().map(str::to_owned) }
+        ErrorReport {
+            code: error.code(),
+            message: error.message().to_owned(),
+            hint: error.hint().map(str::to_owned),
+        }
     }
 }
 
@@ -454,8 +458,10 @@ pub enum Verdict {
 #[non_exhaustive]
 pub struct Explanation {
     /// Source address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// Destination address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,
@@ -505,6 +511,7 @@ pub enum GateValue {
     /// A number.
     Count(u64),
     /// An address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     Address(IpAddr),
 }
 

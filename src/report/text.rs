@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Explanation, Finding, GateValue, Threshold, number_text};
+use crate::numerals::address_text;
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -77,7 +78,7 @@ impl std::fmt::Display for GateValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             GateValue::Count(count) => write!(f, "{count}"),
-            GateValue::Address(address) => write!(f, "{address}"),
+            GateValue::Address(address) => f.write_str(&address_text(*address)),
         }
     }
 }

@@ -61,6 +61,7 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
+    #[serde(serialize_with = "crate::numerals::serialize_networks")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,
@@ -104,7 +105,7 @@ impl Default for Rule {
             end: None,
             utc_offset_minutes: 0,
             gates: Gates::default(),
-            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| text.parse().ok()).collect(),
+            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| networks::parse(text)).collect(),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
             reference_sets: Vec::new(),
