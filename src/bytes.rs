@@ -11,6 +11,10 @@ impl Writer {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
+    pub fn fraction(&mut self, value: f64) {
+        self.number(value.to_bits());
+    }
+
     pub fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());
@@ -39,6 +43,10 @@ impl Reader<'_> {
 
     pub fn number(&mut self) -> Option<u64> {
         Some(u64::from_le_bytes(self.take()?))
+    }
+
+    pub fn fraction(&mut self) -> Option<f64> {
+        Some(f64::from_bits(self.number()?))
     }
 
     pub fn text(&mut self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! What one record is, and the pair it belongs to.
 
+use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -137,6 +138,14 @@ impl AddressBook {
         match self.address(address) {
             IpAddr::V4(v4) => u64::from(v4.to_bits()),
             IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 ^ v6.to_bits() as u64,
+        }
+    }
+
+    /// The order of addresses.
+    pub fn compare(&self, a: Address, b: Address) -> Ordering {
+        match (a, b) {
+            (Address::V4(a), Address::V4(b)) => a.cmp(&b),
+            _ => self.address(a).cmp(&self.address(b)),
         }
     }
 

@@ -26,7 +26,8 @@ pub(crate) fn padded(out: &mut String, mut number: u64, width: usize) {
         count += 1;
     }
     let written = digits.get(digits.len() - count..).unwrap_or_default();
-    out.extend(written.iter().map(|digit| char::from(*digit)));
+    // Digits are text.
+    out.push_str(std::str::from_utf8(written).unwrap_or_default());
 }
 
 /// A whole number that may be negative.

@@ -79,15 +79,26 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// Whether a destination is in an excluded network.
+    #[inline(always)]
+    pub fn excludes(&self, destination: Address, book: &AddressBook) -> bool {
+        match destination {
+            Address::V4(bits) => self.excluded.contains_v4(bits),
+            Address::V6(_) => self.excluded.contains(book.address(destination)),
+        }
+    }
+
+    /// Whether one connection, on whatever port, is too little for both gates that count.
+    pub fn fail_singles(&self) -> bool {
+        let gates = &self.rule.gates;
+        let least = gates.min_connections_c2_port.unwrap_or(u64::MAX).min(gates.min_connections);
+        least > 1 && gates.min_hours > 1
+    }
+
     /// Which gates a pair with these counts fails.
     pub fn failed(&self, key: Key, book: &AddressBook, counts: Counts) -> Failed {
         let mut failed = Failed::default();
-        let destination = key.destination();
-        let excluded = match destination {
-            Address::V4(bits) => self.excluded.contains_v4(bits),
-            Address::V6(_) => self.excluded.contains(book.address(destination)),
-        };
-        failed.add(Gate::ExcludedDestination, excluded);
+        failed.add(Gate::ExcludedDestination, self.excludes(key.destination(), book));
         failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
         failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);
         failed

@@ -343,9 +343,18 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     let mut findings = Vec::new();
     let mut out = Evaluation { reference_sets: lists.reports(), ..Evaluation::default() };
     let mut counter = Counter::new(data, rule, &gates, depth);
-    counter.count_all(&mut |counted| {
-        for gate in counted.failed.gates() {
-            out.failed[gate as usize] += 1;
+    // Most pairs have a single flow: where that is too little they need no look, once it is known how many of
+    // them go to excluded networks.
+    let without_singles = counter.kept_counts_hold && gates.fail_singles() && lists.threaten_nothing();
+    if without_singles {
+        let singles = data.pairs.singles_len() as u64;
+        let excluded = kept.excluded_singles(rule, || counter.excluded_singles());
+        counter.seen = Seen { pairs: singles, flows: singles };
+        out.failed = Gate::ALL.map(|gate| if gate == Gate::ExcludedDestination { excluded } else { singles });
+    }
+    counter.count_all(without_singles, &mut |counted| {
+        for (failed, gate) in out.failed.iter_mut().zip(Gate::ALL) {
+            *failed += u64::from(counted.failed.contains(gate));
         }
         let only = counted.failed.only();
         if let Some(gate) = only {
@@ -391,7 +400,7 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let lists = kept.lists.of(rule);
     let mut all = Vec::new();
     let mut counter = Counter::new(data, rule, &gates, Depth::Full);
-    counter.count_all(&mut |counted| all.push(counted));
+    counter.count_all(false, &mut |counted| all.push(counted));
     let order = Order { data, rule };
     sort_by(&mut all, |a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
@@ -522,10 +531,25 @@ impl<'a> Counter<'a> {
         }
     }
 
-    fn count_all(&mut self, each: &mut dyn FnMut(Counted<'a>)) {
-        for chunk in self.data.pairs.chunks() {
+    fn count_all(&mut self, without_singles: bool, each: &mut dyn FnMut(Counted<'a>)) {
+        for chunk in self.data.pairs.chunks().filter(|chunk| !without_singles || !chunk.is_of_singles()) {
             self.count_chunk(chunk, each);
         }
+    }
+
+    /// How many pairs of a single flow go to excluded networks.
+    fn excluded_singles(&self) -> u64 {
+        let singles = self.data.pairs.chunks().filter(Chunk::is_of_singles);
+        singles.map(|chunk| self.excluded_in(chunk)).sum()
+    }
+
+    #[inline(never)]
+    fn excluded_in(&self, chunk: Chunk<'a>) -> u64 {
+        let mut excluded = 0;
+        chunk.for_each(|pair| {
+            excluded += u64::from(self.gates.excludes(pair.key().destination(), self.data.book));
+        });
+        excluded
     }
 
     // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
@@ -610,7 +634,11 @@ impl Order<'_> {
     /// As [`rule_order`].
     fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
         let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
-        descending.then_with(|| self.data.pair(a.pair.key()).cmp(&self.data.pair(b.pair.key())))
+        let (a, b, book) = (a.pair.key(), b.pair.key(), self.data.book);
+        let sources = || book.compare(a.source(), b.source());
+        let destinations = || book.compare(a.destination(), b.destination());
+        let ports = || a.destination_port().cmp(&b.destination_port());
+        descending.then_with(sources).then_with(destinations).then_with(ports)
     }
 
     /// As [`nearer`], of two near misses of one gate.

@@ -21,7 +21,7 @@ use crate::pairs::{History, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
-use crate::time::query_format;
+use crate::time::Moment;
 pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
 pub(crate) use sources::Sources;
 use sources::{Bound, address, word};
@@ -98,9 +98,9 @@ pub struct HuntHit {
     /// Connections or lookups that make it up.
     pub connection_count: u64,
     /// First of them, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: String,
+    pub first_seen: Moment,
     /// Last of them, likewise.
-    pub last_seen: String,
+    pub last_seen: Moment,
     /// All that in a sentence.
     pub sentence: String,
     /// Some of the ports, destinations or domains, at most ten.
@@ -156,8 +156,8 @@ impl Hunter<'_> {
         }
     }
 
-    fn shown(&self, time: i64) -> String {
-        query_format(time, self.rule.utc_offset_minutes)
+    fn shown(&self, time: i64) -> Moment {
+        Moment::new(time, self.rule.utc_offset_minutes)
     }
 
     /// Bursts and scans.

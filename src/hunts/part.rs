@@ -2,7 +2,7 @@
 
 use super::{Hunt, HuntHit};
 use crate::bytes::{Reader, Writer};
-use crate::report::SetMatch;
+use crate::report::{Moment, SetMatch};
 
 impl HuntHit {
     /// As bytes, for [`read`](HuntHit::read).
@@ -15,7 +15,8 @@ impl HuntHit {
         }
         out.number(self.destinationport.map_or(u64::MAX, u64::from));
         [self.count, self.threshold, self.connection_count].iter().for_each(|number| out.number(*number));
-        [&self.first_seen, &self.last_seen, &self.sentence].iter().for_each(|text| out.text(text));
+        [self.first_seen, self.last_seen].iter().for_each(|moment| out.number(moment.second as u64));
+        out.text(&self.sentence);
         out.number(self.examples.len() as u64);
         self.examples.iter().for_each(|text| out.text(text));
         out.number(self.suppressed_by.is_some().into());
@@ -35,8 +36,8 @@ impl HuntHit {
             count: bytes.number()?,
             threshold: bytes.number()?,
             connection_count: bytes.number()?,
-            first_seen: bytes.text()?,
-            last_seen: bytes.text()?,
+            first_seen: Moment { second: bytes.number()? as i64 },
+            last_seen: Moment { second: bytes.number()? as i64 },
             sentence: bytes.text()?,
             examples: (0..bytes.number()?).map(|_| bytes.text()).collect::<Option<_>>()?,
             suppressed_by: if bytes.number()? == 1 { Some(SetMatch::read(bytes)?) } else { None },

@@ -18,8 +18,9 @@ use crate::numerals;
 use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
-use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::regularity::{Regularity, RitaScore};
 use crate::rule::{Rule, Side};
+pub use crate::time::Moment;
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -218,36 +219,17 @@ pub struct Finding {
     /// Bytes the source received, summed.
     pub bytes_received: u64,
     /// First connection, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: String,
+    pub first_seen: Moment,
     /// Last connection, likewise.
-    pub last_seen: String,
+    pub last_seen: Moment,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
     /// 0 to 100: the order to read in. The sum of `priority_parts`.
     pub priority: u8,
-    /// 0 to 1: how machine-like timing and sizes are. Like what follows, none of a pair with fewer than four
-    /// different start times.
-    pub regularity: Option<Thousandths>,
-    /// The interval its calls keep, in seconds. None if they keep none.
-    pub period_seconds: Option<f64>,
-    /// Half the spread of the interval, in percent of it. None without an interval.
-    pub jitter_percent: Option<f64>,
-    /// Calls that were due and did not come, in percent. None without an interval.
-    pub missed_percent: Option<f64>,
-    /// From the first to the last call of the part that keeps the interval, in seconds.
-    pub active_span_seconds: Option<f64>,
-    /// Calls: connections that were opened together are one.
-    pub calls: Option<u64>,
-    /// How improbable such timing is for random traffic of this rate: 9 is a chance of one in 10^9.
-    pub significance: Option<f64>,
-    /// The score of RITA v5, 0 to 1: for comparison only.
-    pub rita_score: Option<f64>,
-    /// The timing in a sentence.
-    pub verdict: Option<String>,
-    /// What `regularity` is the sum of.
-    pub regularity_parts: Option<RegularityParts>,
-    /// What `rita_score` is the mean of.
-    pub rita_parts: Option<RitaScore>,
+    /// How machine-like timing and sizes are. None of a pair with fewer than four different start times.
+    pub regularity: Option<Regularity>,
+    /// The score of RITA v5: for comparison only.
+    pub rita: Option<RitaScore>,
     /// What `priority` is the sum of, each part with its reason.
     pub priority_parts: Vec<PriorityPart>,
     /// The threat list that names the destination; none if none does.

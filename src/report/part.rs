@@ -3,8 +3,9 @@
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
-use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
+use crate::time::Moment;
 
 impl Finding {
     /// As bytes, for [`read`](Finding::read).
@@ -21,33 +22,13 @@ impl Finding {
         ] {
             out.number(number);
         }
-        out.text(&self.first_seen);
-        out.text(&self.last_seen);
-        for number in [
-            self.period_seconds,
-            self.jitter_percent,
-            self.missed_percent,
-            self.active_span_seconds,
-            self.significance,
-        ] {
-            // No number is this one.
-            out.number(number.unwrap_or(f64::NAN).to_bits());
-        }
-        out.number(self.calls.unwrap_or(u64::MAX));
-        out.text(self.verdict.as_deref().unwrap_or_default());
-        if let Some(RegularityParts { timing, persistence, size }) = self.regularity_parts {
-            out.number(1);
-            [timing, persistence, size].iter().for_each(|part| out.number(part.0.into()));
-        } else {
-            out.number(0);
-        }
-        if let Some(RitaScore { score, timestamp, data_size, histogram, duration }) = self.rita_parts {
-            out.number(1);
-            [score, timestamp, data_size, histogram, duration]
-                .iter()
-                .for_each(|part| out.number(part.to_bits()));
-        } else {
-            out.number(0);
+        out.number(self.first_seen.second as u64);
+        out.number(self.last_seen.second as u64);
+        out.number(self.regularity.is_some().into());
+        self.regularity.iter().for_each(|regularity| write_regularity(regularity, out));
+        out.number(self.rita.is_some().into());
+        if let Some(RitaScore { score, timestamp, data_size, histogram, duration }) = self.rita {
+            [score, timestamp, data_size, histogram, duration].iter().for_each(|part| out.fraction(*part));
         }
         out.number(self.threat.is_some().into());
         if let Some(threat) = &self.threat {
@@ -69,40 +50,25 @@ impl Finding {
             bytes_sent: bytes.number()?,
             bytes_received: bytes.number()?,
             beaconing_score: bytes.number()? as u8,
-            first_seen: bytes.text()?,
-            last_seen: bytes.text()?,
+            first_seen: Moment { second: bytes.number()? as i64 },
+            last_seen: Moment { second: bytes.number()? as i64 },
             priority: 0,
             regularity: None,
-            period_seconds: float(bytes)?,
-            jitter_percent: float(bytes)?,
-            missed_percent: float(bytes)?,
-            active_span_seconds: float(bytes)?,
-            significance: float(bytes)?,
-            calls: Some(bytes.number()?).filter(|calls| *calls != u64::MAX),
-            rita_score: None,
-            verdict: Some(bytes.text()?).filter(|verdict| !verdict.is_empty()),
-            regularity_parts: None,
-            rita_parts: None,
+            rita: None,
             priority_parts: Vec::new(),
             threat: None,
         };
         if bytes.number()? == 1 {
-            let mut part = || Some(Thousandths(bytes.number()? as u16));
-            let parts = RegularityParts { timing: part()?, persistence: part()?, size: part()? };
-            finding.regularity = Some(parts.sum());
-            finding.regularity_parts = Some(parts);
+            finding.regularity = Some(read_regularity(bytes)?);
         }
         if bytes.number()? == 1 {
-            let mut part = || Some(f64::from_bits(bytes.number()?));
-            let parts = RitaScore {
-                score: part()?,
-                timestamp: part()?,
-                data_size: part()?,
-                histogram: part()?,
-                duration: part()?,
-            };
-            finding.rita_score = Some(parts.score);
-            finding.rita_parts = Some(parts);
+            finding.rita = Some(RitaScore {
+                score: bytes.fraction()?,
+                timestamp: bytes.fraction()?,
+                data_size: bytes.fraction()?,
+                histogram: bytes.fraction()?,
+                duration: bytes.fraction()?,
+            });
         }
         if bytes.number()? == 1 {
             finding.threat = Some(ThreatMatch {
@@ -157,7 +123,35 @@ fn gates(bits: u64) -> Vec<Gate> {
     Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).collect()
 }
 
-/// A number, or that there is none.
-fn float(bytes: &mut Reader<'_>) -> Option<Option<f64>> {
-    Some(Some(f64::from_bits(bytes.number()?)).filter(|number| !number.is_nan()))
+fn write_regularity(of: &Regularity, out: &mut Writer) {
+    let RegularityParts { timing, persistence, size } = of.regularity_parts;
+    [timing, persistence, size].iter().for_each(|part| out.number(part.0.into()));
+    for number in [of.period_seconds, of.jitter_percent, of.missed_percent] {
+        // No number is this one.
+        out.fraction(number.unwrap_or(f64::NAN));
+    }
+    [of.active_span_seconds, of.significance].iter().for_each(|number| out.fraction(*number));
+    for number in [of.active_parts, of.calls, of.calls_on_beat, of.connections] {
+        out.number(number);
+    }
+}
+
+fn read_regularity(bytes: &mut Reader<'_>) -> Option<Regularity> {
+    let mut part = || Some(Thousandths(bytes.number()? as u16));
+    let parts = RegularityParts { timing: part()?, persistence: part()?, size: part()? };
+    let mut if_any = || Some(Some(bytes.fraction()?).filter(|number| !number.is_nan()));
+    let (period_seconds, jitter_percent, missed_percent) = (if_any()?, if_any()?, if_any()?);
+    Some(Regularity {
+        regularity: parts.sum(),
+        regularity_parts: parts,
+        period_seconds,
+        jitter_percent,
+        missed_percent,
+        active_span_seconds: bytes.fraction()?,
+        significance: bytes.fraction()?,
+        active_parts: bytes.number()?,
+        calls: bytes.number()?,
+        calls_on_beat: bytes.number()?,
+        connections: bytes.number()?,
+    })
 }
