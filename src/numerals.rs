@@ -21,8 +21,13 @@ pub(crate) fn padded(out: &mut String, mut number: u64, width: usize) {
         if number == 0 && count >= width {
             break;
         }
-        *digit = b'0' + (number % 10) as u8;
-        number /= 10;
+        // Most numbers are small, and then quicker to divide.
+        let (rest, last) = match u32::try_from(number) {
+            Ok(small) => (u64::from(small / 10), small % 10),
+            Err(_) => (number / 10, (number % 10) as u32),
+        };
+        *digit += last as u8;
+        number = rest;
         count += 1;
     }
     let written = digits.get(digits.len() - count..).unwrap_or_default();

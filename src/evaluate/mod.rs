@@ -369,10 +369,11 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     });
     (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
     (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
-    let near_misses = near.nearest().into_iter();
-    out.near_misses =
-        near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?))).collect();
     kept.turn_to(counter.span, rule.utc_offset_minutes);
+    let near_misses = near.nearest().into_iter();
+    out.near_misses = near_misses
+        .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
+        .collect();
     sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
     for counted in findings {
         let Some(finding) = counter.finding_kept(counted, kept) else { continue };
