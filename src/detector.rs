@@ -173,7 +173,15 @@ impl Detector {
     /// A detector without flows.
     pub fn new(options: Options) -> Self {
         let sink = Sink::new(&options);
-        Detector { options, sink, ..Detector::default() }
+        Detector {
+            options,
+            own_options: None,
+            sources: Vec::new(),
+            open: false,
+            sink,
+            kept: Mutex::default(),
+            suffixes: Suffixes::default(),
+        }
     }
 
     /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule

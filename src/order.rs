@@ -3,17 +3,36 @@
 use std::cmp::Ordering;
 
 /// Sorts items; equal ones keep their order.
-pub(crate) fn sort_by<T>(items: &mut Vec<T>, compare: impl Fn(&T, &T) -> Ordering) {
-    if items.is_sorted_by(|a, b| compare(a, b).is_le()) {
-        return;
-    }
-    let mut order: Vec<i64> = (0..items.len() as i64).collect();
-    sort_numbers(&mut order, &|a, b| match (items.get(a as usize), items.get(b as usize)) {
+pub(crate) fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
+    let order = order_of(items.len(), &|a, b| match (items.get(a as usize), items.get(b as usize)) {
         (Some(a), Some(b)) => compare(a, b),
         _ => Ordering::Equal,
     });
-    let mut taken: Vec<Option<T>> = std::mem::take(items).into_iter().map(Some).collect();
-    items.extend(order.into_iter().filter_map(|at| taken.get_mut(at as usize)?.take()));
+    put_in_order(order, &mut |a, b| items.swap(a, b));
+}
+
+/// The numbers of so many items in order.
+#[inline(never)]
+fn order_of(items: usize, compare: &dyn Fn(i64, i64) -> Ordering) -> Vec<i64> {
+    let mut order: Vec<i64> = (0..items as i64).collect();
+    sort_numbers(&mut order, compare);
+    order
+}
+
+/// Moves items to their places: along each cycle, one swap an item.
+#[inline(never)]
+fn put_in_order(mut order: Vec<i64>, swap: &mut dyn FnMut(usize, usize)) {
+    for start in 0..order.len() {
+        let mut at = start;
+        while let Some(from) = order.get_mut(at) {
+            let next = std::mem::replace(from, at as i64) as usize;
+            if next == start || next == at {
+                break;
+            }
+            swap(at, next);
+            at = next;
+        }
+    }
 }
 
 /// Sorts numbers in ascending order.
@@ -29,7 +48,11 @@ fn sort_numbers(numbers: &mut [i64], compare: &dyn Fn(i64, i64) -> Ordering) {
     while run < numbers.len() {
         for (from, to) in numbers.chunks(2 * run).zip(merged.chunks_mut(2 * run)) {
             let (left, right) = from.split_at_checked(run).unwrap_or((from, &[]));
-            merge(left, right, to, compare);
+            match (left.last(), right.first()) {
+                (Some(a), Some(b)) if compare(*a, *b).is_gt() => merge(left, right, to, compare),
+                // In order already.
+                _ => to.copy_from_slice(from),
+            }
         }
         numbers.copy_from_slice(&merged);
         run *= 2;

@@ -152,7 +152,7 @@ impl<'a> Gates<'a> {
         self.rule
             .excluded_destinations
             .iter()
-            .find(|network| Networks::new([*network]).contains(pair.destination))
+            .find(|network| Networks::new(std::slice::from_ref(network)).contains(pair.destination))
     }
 
     /// What each gate says of a pair, in words.

@@ -203,10 +203,10 @@ impl Evaluation {
             self.failed[gate] += other.failed[gate];
             self.failed_only[gate] += other.failed_only[gate];
         }
-        let findings = std::mem::take(&mut self.findings);
-        self.findings = merged(findings, other.findings, &rule_order);
-        let suppressed = std::mem::take(&mut self.suppressed);
-        self.suppressed = merged(suppressed, other.suppressed, &|a, b| rule_order(&a.pair, &b.pair));
+        self.findings.extend(other.findings);
+        sort_by(&mut self.findings, rule_order);
+        self.suppressed.extend(other.suppressed);
+        sort_by(&mut self.suppressed, |a, b| rule_order(&a.pair, &b.pair));
         for (set, other) in self.reference_sets.iter_mut().zip(other.reference_sets) {
             set.pairs += other.pairs;
             set.flows += other.flows;
@@ -215,8 +215,8 @@ impl Evaluation {
         sort_by(&mut self.hunts, hunts::order);
         self.host_beacons.extend(other.host_beacons);
         self.names_left_out += other.names_left_out;
-        let near_misses = std::mem::take(&mut self.near_misses);
-        self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
+        self.near_misses.extend(other.near_misses);
+        sort_by(&mut self.near_misses, |a, b| nearer(rule, a, b));
         let mut listed = [0; Gate::ALL.len()];
         self.near_misses.retain(|(gate, _)| {
             let listed = &mut listed[*gate as usize];
@@ -269,21 +269,6 @@ impl Evaluation {
     pub fn take_near_misses(&mut self) -> Vec<NearMiss> {
         let near_misses = std::mem::take(&mut self.near_misses).into_iter();
         near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
-    }
-}
-
-/// Two lists in order → one.
-fn merged<T>(a: Vec<T>, b: Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
-    let mut out = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
-    loop {
-        let from_b = match (a.peek(), b.peek()) {
-            (Some(a), Some(b)) => order(b, a).is_lt(),
-            (None, Some(_)) => true,
-            (Some(_), None) => false,
-            (None, None) => return out,
-        };
-        out.extend(if from_b { b.next() } else { a.next() });
     }
 }
 

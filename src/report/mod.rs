@@ -557,7 +557,7 @@ pub enum Order {
 
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
+    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
         let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
         sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
     }

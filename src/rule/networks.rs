@@ -82,7 +82,7 @@ impl<T: Ord + Copy> Ranges<T> {
 }
 
 impl Networks {
-    pub fn new<'a>(networks: impl IntoIterator<Item = &'a IpNet>) -> Self {
+    pub fn new(networks: &[IpNet]) -> Self {
         let (mut v4, mut v6) = (Index::default(), Index::default());
         for (given, network) in (0_u64..).zip(networks) {
             // Wider networks come before those inside them.
