@@ -98,69 +98,53 @@ impl Evaluation {
         for number in self.failed.into_iter().chain(self.failed_only) {
             out.number(number);
         }
-        out.number(self.findings.len() as u64);
-        self.findings.iter().for_each(|finding| finding.write(out));
-        out.number(self.suppressed.len() as u64);
-        for Suppressed { pair, suppressed_by } in &self.suppressed {
-            pair.write(out);
-            suppressed_by.write(out);
-        }
-        out.number(self.reference_sets.len() as u64);
-        for set in &self.reference_sets {
+        out.list(&self.findings, Finding::write);
+        out.list(&self.suppressed, |suppressed, out| {
+            suppressed.pair.write(out);
+            suppressed.suppressed_by.write(out);
+        });
+        out.list(&self.reference_sets, |set, out| {
             out.text(&set.name);
             out.number(set.pairs);
             out.number(set.flows);
-        }
-        out.number(self.hunts.len() as u64);
-        self.hunts.iter().for_each(|hit| hit.write(out));
-        out.number(self.host_beacons.len() as u64);
-        self.host_beacons.iter().for_each(|host| host.write(out));
+        });
+        out.list(&self.hunts, HuntHit::write);
+        out.list(&self.host_beacons, HostBeacon::write);
         out.number(self.names_left_out);
-        for (gate, pair) in &self.near_misses {
+        out.list(&self.near_misses, |(gate, pair), out| {
             out.number(*gate as u64);
             pair.write(out);
-        }
+        });
     }
 
-    pub fn read(bytes: &mut Reader<'_>) -> Option<Evaluation> {
-        let mut out = Evaluation {
-            pairs: bytes.number()?,
-            pairs_in_window: bytes.number()?,
-            flows_in_window: bytes.number()?,
+    pub fn read(bytes: &mut Reader<'_>) -> Evaluation {
+        Evaluation {
+            pairs: bytes.number(),
+            pairs_in_window: bytes.number(),
+            flows_in_window: bytes.number(),
             left_out: LeftOut {
-                flows: bytes.number()?,
-                pairs: bytes.number()?,
-                most_of_a_pair: bytes.number()?,
-                not_taken: bytes.number()?,
+                flows: bytes.number(),
+                pairs: bytes.number(),
+                most_of_a_pair: bytes.number(),
+                not_taken: bytes.number(),
             },
-            ..Evaluation::default()
-        };
-        for number in out.failed.iter_mut().chain(&mut out.failed_only) {
-            *number = bytes.number()?;
+            failed: Gate::ALL.map(|_| bytes.number()),
+            failed_only: Gate::ALL.map(|_| bytes.number()),
+            findings: bytes.list(Finding::read),
+            suppressed: bytes.list(|bytes| Suppressed {
+                pair: Finding::read(bytes),
+                suppressed_by: SetMatch::read(bytes),
+            }),
+            reference_sets: bytes.list(|bytes| SetReport {
+                name: bytes.text(),
+                pairs: bytes.number(),
+                flows: bytes.number(),
+            }),
+            hunts: bytes.list(HuntHit::read),
+            host_beacons: bytes.list(HostBeacon::read),
+            names_left_out: bytes.number(),
+            near_misses: bytes.list(|bytes| (bytes.one_of(Gate::ALL), Finding::read(bytes))),
         }
-        for _ in 0..bytes.number()? {
-            out.findings.push(Finding::read(bytes)?);
-        }
-        for _ in 0..bytes.number()? {
-            let pair = Finding::read(bytes)?;
-            out.suppressed.push(Suppressed { pair, suppressed_by: SetMatch::read(bytes)? });
-        }
-        for _ in 0..bytes.number()? {
-            let (name, pairs, flows) = (bytes.text()?, bytes.number()?, bytes.number()?);
-            out.reference_sets.push(SetReport { name, pairs, flows });
-        }
-        for _ in 0..bytes.number()? {
-            out.hunts.push(HuntHit::read(bytes)?);
-        }
-        for _ in 0..bytes.number()? {
-            out.host_beacons.push(HostBeacon::read(bytes)?);
-        }
-        out.names_left_out = bytes.number()?;
-        while !bytes.0.is_empty() {
-            let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
-            out.near_misses.push((gate, Finding::read(bytes)?));
-        }
-        Some(out)
     }
 
     /// Adds a pair that passed the gates or is a threat: as a finding, or to what a set took out.

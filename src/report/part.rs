@@ -24,62 +24,50 @@ impl Finding {
         }
         out.number(self.first_seen.second as u64);
         out.number(self.last_seen.second as u64);
-        out.number(self.regularity.is_some().into());
-        self.regularity.iter().for_each(|regularity| write_regularity(regularity, out));
-        out.number(self.rita.is_some().into());
-        if let Some(RitaScore { score, timestamp, data_size, histogram, duration }) = self.rita {
+        out.some(self.regularity.as_ref(), write_regularity);
+        out.some(self.rita.as_ref(), |rita, out| {
+            let RitaScore { score, timestamp, data_size, histogram, duration } = *rita;
             [score, timestamp, data_size, histogram, duration].iter().for_each(|part| out.fraction(*part));
-        }
-        out.number(self.threat.is_some().into());
-        if let Some(threat) = &self.threat {
+        });
+        out.some(self.threat.as_ref(), |threat, out| {
             out.text(&threat.list);
             out.text(&threat.entry);
             out.number(threat.line);
             out.text(threat.remark.as_deref().unwrap_or_default());
             out.number(threat.failed_gates.iter().map(|gate| 1 << *gate as u64).sum());
-        }
+        });
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Finding> {
-        let mut finding = Finding {
-            sourceip: bytes.address()?,
-            destinationip: bytes.address()?,
-            destinationport: bytes.number()? as u16,
-            connection_count: bytes.number()?,
-            hourly_buckets: bytes.number()?,
-            bytes_sent: bytes.number()?,
-            bytes_received: bytes.number()?,
-            beaconing_score: bytes.number()? as u8,
-            first_seen: Moment { second: bytes.number()? as i64 },
-            last_seen: Moment { second: bytes.number()? as i64 },
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Finding {
+        Finding {
+            sourceip: bytes.address(),
+            destinationip: bytes.address(),
+            destinationport: bytes.number() as u16,
+            connection_count: bytes.number(),
+            hourly_buckets: bytes.number(),
+            bytes_sent: bytes.number(),
+            bytes_received: bytes.number(),
+            beaconing_score: bytes.number() as u8,
+            first_seen: Moment { second: bytes.number() as i64 },
+            last_seen: Moment { second: bytes.number() as i64 },
             priority: 0,
-            regularity: None,
-            rita: None,
+            regularity: bytes.some(read_regularity),
+            rita: bytes.some(|bytes| RitaScore {
+                score: bytes.fraction(),
+                timestamp: bytes.fraction(),
+                data_size: bytes.fraction(),
+                histogram: bytes.fraction(),
+                duration: bytes.fraction(),
+            }),
             priority_parts: Vec::new(),
-            threat: None,
-        };
-        if bytes.number()? == 1 {
-            finding.regularity = Some(read_regularity(bytes)?);
+            threat: bytes.some(|bytes| ThreatMatch {
+                list: bytes.text(),
+                entry: bytes.text(),
+                line: bytes.number(),
+                remark: Some(bytes.text()).filter(|remark| !remark.is_empty()),
+                failed_gates: gates(bytes.number()),
+            }),
         }
-        if bytes.number()? == 1 {
-            finding.rita = Some(RitaScore {
-                score: bytes.fraction()?,
-                timestamp: bytes.fraction()?,
-                data_size: bytes.fraction()?,
-                histogram: bytes.fraction()?,
-                duration: bytes.fraction()?,
-            });
-        }
-        if bytes.number()? == 1 {
-            finding.threat = Some(ThreatMatch {
-                list: bytes.text()?,
-                entry: bytes.text()?,
-                line: bytes.number()?,
-                remark: Some(bytes.text()?).filter(|remark| !remark.is_empty()),
-                failed_gates: gates(bytes.number()?),
-            });
-        }
-        Some(finding)
     }
 }
 
@@ -87,20 +75,17 @@ impl HostBeacon {
     pub(crate) fn write(&self, out: &mut Writer) {
         out.text(&self.host);
         out.number(self.looked_up.into());
-        out.number(self.suppressed_by.is_some().into());
-        if let Some(set) = &self.suppressed_by {
-            set.write(out);
-        }
+        out.some(self.suppressed_by.as_ref(), SetMatch::write);
         self.pair.write(out);
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<HostBeacon> {
-        Some(HostBeacon {
-            host: bytes.text()?,
-            looked_up: bytes.number()? == 1,
-            suppressed_by: if bytes.number()? == 1 { Some(SetMatch::read(bytes)?) } else { None },
-            pair: Finding::read(bytes)?,
-        })
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> HostBeacon {
+        HostBeacon {
+            host: bytes.text(),
+            looked_up: bytes.number() == 1,
+            suppressed_by: bytes.some(SetMatch::read),
+            pair: Finding::read(bytes),
+        }
     }
 }
 
@@ -111,10 +96,10 @@ impl SetMatch {
         out.number((self.side == Side::Source).into());
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<SetMatch> {
-        let (reference_set, entry) = (bytes.text()?, bytes.text()?);
-        let side = if bytes.number()? == 1 { Side::Source } else { Side::Destination };
-        Some(SetMatch { reference_set, entry, side })
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
+        let (reference_set, entry) = (bytes.text(), bytes.text());
+        let side = if bytes.number() == 1 { Side::Source } else { Side::Destination };
+        SetMatch { reference_set, entry, side }
     }
 }
 
@@ -136,22 +121,22 @@ fn write_regularity(of: &Regularity, out: &mut Writer) {
     }
 }
 
-fn read_regularity(bytes: &mut Reader<'_>) -> Option<Regularity> {
-    let mut part = || Some(Thousandths(bytes.number()? as u16));
-    let parts = RegularityParts { timing: part()?, persistence: part()?, size: part()? };
-    let mut if_any = || Some(Some(bytes.fraction()?).filter(|number| !number.is_nan()));
-    let (period_seconds, jitter_percent, missed_percent) = (if_any()?, if_any()?, if_any()?);
-    Some(Regularity {
+fn read_regularity(bytes: &mut Reader<'_>) -> Regularity {
+    let [timing, persistence, size] = [0; 3].map(|_| Thousandths(bytes.number() as u16));
+    let parts = RegularityParts { timing, persistence, size };
+    let [period_seconds, jitter_percent, missed_percent] =
+        [0; 3].map(|_| Some(bytes.fraction()).filter(|number| !number.is_nan()));
+    Regularity {
         regularity: parts.sum(),
         regularity_parts: parts,
         period_seconds,
         jitter_percent,
         missed_percent,
-        active_span_seconds: bytes.fraction()?,
-        significance: bytes.fraction()?,
-        active_parts: bytes.number()?,
-        calls: bytes.number()?,
-        calls_on_beat: bytes.number()?,
-        connections: bytes.number()?,
-    })
+        active_span_seconds: bytes.fraction(),
+        significance: bytes.fraction(),
+        active_parts: bytes.number(),
+        calls: bytes.number(),
+        calls_on_beat: bytes.number(),
+        connections: bytes.number(),
+    }
 }
