@@ -302,10 +302,11 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
 #[test]
 fn a_long_connection_is_found_by_its_total() {
     let text = |seconds: u64| {
-        let mut out = "starttime,sourceip,destinationip,destinationport,duration,bytes\n".to_owned();
+        let mut out =
+            "starttime,sourceip,destinationip,destinationport,duration,bytessent,bytesreceived\n".to_owned();
         for n in 0..4_u64 {
-            writeln!(out, "{},10.0.0.5,203.0.113.9,443,{seconds},100", START + n * 1_000_000).unwrap();
-            writeln!(out, "{},10.0.0.5,10.0.0.9,22,{seconds},100", START + n * 1_000_000).unwrap();
+            writeln!(out, "{},10.0.0.5,203.0.113.9,443,{seconds},100,200", START + n * 1_000_000).unwrap();
+            writeln!(out, "{},10.0.0.5,10.0.0.9,22,{seconds},100,200", START + n * 1_000_000).unwrap();
         }
         out
     };

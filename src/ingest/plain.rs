@@ -25,10 +25,10 @@ pub(super) struct Places {
 }
 
 impl Places {
-    /// None where rows need the exact reader: received bytes by subtraction, ends and a direction.
+    /// None where rows need the exact reader: durations, received bytes by subtraction, ends and a direction.
     pub fn of(columns: &Columns) -> Option<Self> {
         let received = columns.get(Role::BytesReceived);
-        if columns.get(Role::Local).is_some()
+        if [Role::Duration, Role::End, Role::Local].iter().any(|role| columns.get(*role).is_some())
             || (received.is_none() && columns.get(Role::BytesTotal).is_some())
         {
             return None;

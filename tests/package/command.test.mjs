@@ -209,6 +209,30 @@ test("--all lists pairs that failed, and at which gates", async () => {
   assert.match(table.stdout, /198\.51\.100\.8 .* min_hours\n/);
 });
 
+test("--hunts lists what the hunts found, in every format", async () => {
+  const rows = Array.from(
+    { length: 8 },
+    (_, n) => `${1772445600000 + n * 1e6},10.0.0.5,203.0.113.9,443,100,200,901`,
+  );
+  const file = await write(
+    "long.csv",
+    `starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived,duration\n${rows.join("\n")}\n`,
+  );
+  const csv = await outputs(["evaluate", "--hunts", "--format", "csv", file]);
+  const [head, row, ...rest] = csv.stdout.trimEnd().split("\n");
+  assert.ok(head.startsWith("hunt,sourceip,destination,destinationport,count,unit,"), head);
+  assert.ok(row.startsWith("long_connection,10.0.0.5,203.0.113.9,443,7208,seconds,3600,8,"), row);
+  assert.deepEqual(rest, []);
+  const json = await outputs(["evaluate", "--hunts", "--format", "json", "--workers", "2", file]);
+  assert.deepEqual(
+    JSON.parse(json.stdout).hunts.map(({ hunt, count }) => [hunt, count]),
+    [["long_connection", 7208]],
+  );
+  const table = await outputs(["evaluate", "--hunts", "--format", "table", file]);
+  assert.match(table.stdout, /long_connection +10\.0\.0\.5 +203\.0\.113\.9:443 .*open for 2 h/);
+  assert.match((await outputs(["evaluate", file])).stderr, /^hunts: 1 long connection; --hunts lists them$/m);
+});
+
 test("--map reads columns by name and by position", async () => {
   const bare = DAY.split("\n").slice(1).join("\n");
   write("bare.csv", bare);
