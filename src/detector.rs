@@ -1,5 +1,6 @@
 //! The front door: bytes in, reports out.
 
+use crate::gather::Gather;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bytes::{Reader, Writer};
@@ -297,7 +298,7 @@ impl Detector {
             joined.join(part.0, rule);
         }
         if let Some(question) = question {
-            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).gather();
             joined.prioritise(&question.0, &answers, rule);
         }
         self.report(joined, rule)
@@ -336,7 +337,7 @@ impl Detector {
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
             host_beacons: std::mem::take(&mut evaluation.host_beacons),
             hunts: std::mem::take(&mut evaluation.hunts),
-            sources: self.sources.iter().map(Source::report).collect(),
+            sources: self.sources.iter().map(Source::report).gather(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
         }
@@ -355,7 +356,7 @@ impl Detector {
     /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
     /// answered to the [question about it](Question::about). To the others the pair was never seen.
     pub fn explain_joined(&self, pair: &Pair, answers: Vec<Answer>, rule: &Rule) -> Explanation {
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).gather();
         evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
     }
 

@@ -25,6 +25,7 @@ mod detector;
 mod error;
 mod evaluate;
 mod flow;
+mod gather;
 mod hash;
 pub mod hunts;
 mod ingest;

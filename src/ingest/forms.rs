@@ -1,6 +1,7 @@
 //! The forms of start times that occurred in a source.
 
 use super::value::time::{TimeForm, TimeUnit};
+use crate::gather::Gather;
 
 /// One bit a form.
 #[derive(Debug, Clone, Copy, Default)]
@@ -32,6 +33,6 @@ impl Forms {
             "date and time without zone",
         ];
         let occurred = WORDS.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1);
-        occurred.map(|(_, words)| (*words).to_owned()).collect()
+        occurred.map(|(_, words)| (*words).to_owned()).gather()
     }
 }

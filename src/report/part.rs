@@ -3,6 +3,7 @@
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
+use crate::gather::Gather;
 use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
 use crate::time::Moment;
@@ -105,7 +106,7 @@ impl SetMatch {
 
 /// Gates from one bit each.
 fn gates(bits: u64) -> Vec<Gate> {
-    Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).collect()
+    Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).gather()
 }
 
 fn write_regularity(of: &Regularity, out: &mut Writer) {

@@ -1,5 +1,6 @@
 //! The lists of a rule, made ready for look-ups.
 
+use crate::gather::Gather;
 use std::net::IpAddr;
 
 use super::Rule;
@@ -86,8 +87,8 @@ impl Compiled {
             table: Table::new(&set.entries),
         };
         Compiled {
-            sets: rule.reference_sets.iter().map(set).collect(),
-            threats: rule.threat_lists.iter().map(|list| Table::new(&list.entries)).collect(),
+            sets: rule.reference_sets.iter().map(set).gather(),
+            threats: rule.threat_lists.iter().map(|list| Table::new(&list.entries)).gather(),
         }
     }
 

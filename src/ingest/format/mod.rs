@@ -32,6 +32,7 @@ use super::record::Meaning;
 use super::roles::{Role, split_words};
 use super::rows::ReadRow;
 use super::value::time::TimeUnit;
+use crate::gather::Gather;
 
 pub(super) use generic::DELIMITED;
 pub(super) use recognise::{Found, LOOK_AHEAD, find, of_header};
@@ -152,7 +153,7 @@ impl Format {
             let (role, name) = pair.split_once('=')?;
             Some((Role::from_name(role)?, name))
         };
-        split_words(self.names).iter().filter_map(named).collect()
+        split_words(self.names).iter().filter_map(named).gather()
     }
 }
 
