@@ -413,3 +413,23 @@ test("thousands of hits come by the page", { timeout: 120_000 }, async () => {
   assert.equal(await page.textContent("[data-hunt='Vertical scans'] .more"), "");
   await close();
 });
+
+test("long IPv6 addresses leave room for what was found", async () => {
+  const { page, close } = await openPage(browser, server.url, { viewport: { width: 1300, height: 900 } });
+  const source = "fd77:48a1:c0bb:1234:b96c:506d:6c7f:e8be";
+  const calls = times(150, (n) => flow(n, source, "2001:db8:1234:5678:9abc:def0:1234:5678", 443, 900));
+  const text = calls.map((record) => JSON.stringify(record)).join("\n");
+  await page.setInputFiles("#picker", {
+    name: "conn.log",
+    mimeType: "text/plain",
+    buffer: Buffer.from(text),
+  });
+  await untilRead(page, "conn.log");
+  const overflow = await page.$eval(
+    "[data-hunt='Bursts'] .scroller",
+    (box) => box.scrollWidth - box.clientWidth,
+  );
+  assert.equal(overflow, 0);
+  await screenshot(page, "hunts-ipv6", { fullPage: true });
+  await close();
+});
