@@ -1,6 +1,5 @@
 //! The front door: bytes in, reports out.
 
-use crate::gather::Gather;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bytes::{Reader, Writer};
@@ -298,7 +297,7 @@ impl Detector {
             joined.join(part.0, rule);
         }
         if let Some(question) = question {
-            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).gather();
+            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
             joined.prioritise(&question.0, &answers, rule);
         }
         self.report(joined, rule)
@@ -337,7 +336,7 @@ impl Detector {
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
             host_beacons: std::mem::take(&mut evaluation.host_beacons),
             hunts: std::mem::take(&mut evaluation.hunts),
-            sources: self.sources.iter().map(Source::report).gather(),
+            sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
         }
@@ -356,7 +355,7 @@ impl Detector {
     /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
     /// answered to the [question about it](Question::about). To the others the pair was never seen.
     pub fn explain_joined(&self, pair: &Pair, answers: Vec<Answer>, rule: &Rule) -> Explanation {
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).gather();
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
         evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
     }
 

@@ -25,7 +25,6 @@ mod detector;
 mod error;
 mod evaluate;
 mod flow;
-mod gather;
 mod hash;
 pub mod hunts;
 mod ingest;

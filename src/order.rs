@@ -1,6 +1,5 @@
 //! One sort for everything: a sort is much code, and each type and order would have its own.
 
-use crate::gather::Gather;
 use std::cmp::Ordering;
 
 /// Sorts items; equal ones keep their order.
@@ -15,7 +14,7 @@ pub(crate) fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) 
 /// The numbers of so many items in order.
 #[inline(never)]
 fn order_of(items: usize, compare: &dyn Fn(i64, i64) -> Ordering) -> Vec<i64> {
-    let mut order: Vec<i64> = (0..items as i64).gather();
+    let mut order: Vec<i64> = (0..items as i64).collect();
     sort_numbers(&mut order, compare);
     order
 }

@@ -3,7 +3,6 @@
 //! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
 //! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
 
-use crate::gather::Gather;
 use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
@@ -262,12 +261,12 @@ impl Detector {
             return Ok(JsValue::UNDEFINED);
         }
         let column = |value: fn(&Connection) -> f64| {
-            let values: Vec<f64> = connections.iter().map(value).gather();
+            let values: Vec<f64> = connections.iter().map(value).collect();
             Float64Array::from(values.as_slice())
         };
         let gaps: Vec<f64> = std::iter::once(f64::NAN)
             .chain(connections.windows(2).map(|two| (two[1].start - two[0].start) as f64))
-            .gather();
+            .collect();
         let history = Object::new();
         for (name, values) in [
             ("startMicros", column(|c| c.start as f64)),

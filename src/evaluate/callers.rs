@@ -3,7 +3,6 @@
 
 use super::Data;
 use crate::flow::Address;
-use crate::gather::Gather;
 use crate::hash::{Mixing, WordTable};
 use crate::hunts::word;
 use crate::pairs::{Chunk, PairTable};
@@ -32,7 +31,7 @@ impl Callers {
 
     /// How many hosts call or look up each of these names.
     pub fn of_names(data: Data<'_>, names: &[String]) -> Vec<u64> {
-        let numbers: Vec<_> = names.iter().map(|name| data.beside.names.find(name)).gather();
+        let numbers: Vec<_> = names.iter().map(|name| data.beside.names.find(name)).collect();
         let mut callers = table(data);
         callers.extend(numbers.iter().flatten().map(|number| ((u64::from(*number), 0, 0), 0)));
         let mut seen = table(data);
@@ -40,7 +39,7 @@ impl Callers {
             add_callers(chunk, &mut callers, &mut seen);
         }
         let calling = |number: u32| callers.get(&(u64::from(number), 0, 0)).copied().unwrap_or(0);
-        numbers.into_iter().map(|number| number.map_or(0, calling)).gather()
+        numbers.into_iter().map(|number| number.map_or(0, calling)).collect()
     }
 
     /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.

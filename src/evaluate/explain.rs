@@ -7,7 +7,6 @@ use super::span::Span;
 use super::tally::Tally;
 use super::{Answer, Data, Question, hosts};
 use crate::flow::{Connection, Pair};
-use crate::gather::Gather;
 use crate::ingest::batch::Key;
 use crate::order::sort;
 use crate::priority::prioritise;
@@ -36,7 +35,7 @@ pub(crate) fn explain(
 ) -> Explanation {
     let span = Span::of(rule, data.span);
     let inside: Vec<Connection> =
-        connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).gather();
+        connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
     let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes, &mut Vec::new()));
     let mut out = Explanation {
         sourceip: pair.source,
@@ -59,7 +58,7 @@ pub(crate) fn explain(
         let failed = gates.failed(Key::new(source, destination, pair.port), data.book, tally.counts);
         let lists = kept.lists.of(rule);
         let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
-        out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).gather();
+        out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
         let suppressed = !out.reference_sets.is_empty();
         out.verdict = match failed.gates().count() {
             found if (found == 0 || threat.is_some()) && suppressed => Verdict::Suppressed,
@@ -94,8 +93,8 @@ fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String>
     let sets = sets.map(|set| format!("take {} out of the reference set {}", set.entry, set.reference_set));
     let changes: Vec<String> = match explanation.verdict {
         Verdict::Finding => Vec::new(),
-        Verdict::Suppressed => sets.gather(),
-        _ => gates.iter().cloned().chain(sets).gather(),
+        Verdict::Suppressed => sets.collect(),
+        _ => gates.iter().cloned().chain(sets).collect(),
     };
     (!changes.is_empty()).then(|| format!("it would be a finding with: {}", changes.join(", ")))
 }
@@ -115,7 +114,7 @@ fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
 
 fn sentence(pair: &Pair, explanation: &Explanation) -> String {
     let failed: Vec<&str> =
-        explanation.gates.iter().filter(|gate| !gate.passed).map(|gate| gate.reason.as_str()).gather();
+        explanation.gates.iter().filter(|gate| !gate.passed).map(|gate| gate.reason.as_str()).collect();
     let counts = explanation.measures.as_ref().map_or_else(String::new, |m| {
         format!(
             "{} in {}",
@@ -185,7 +184,7 @@ fn timeline(connections: &[Connection], from: i64, until: i64) -> Timeline {
 
 /// The gaps between connections in time order.
 fn intervals(connections: &[Connection]) -> Option<Intervals> {
-    let mut gaps: Vec<i64> = connections.windows(2).map(|two| two[1].start - two[0].start).gather();
+    let mut gaps: Vec<i64> = connections.windows(2).map(|two| two[1].start - two[0].start).collect();
     sort(&mut gaps);
     let (low, high) = (gaps.get(gaps.len().checked_sub(1)? / 2)?, gaps.get(gaps.len() / 2)?);
     let median = low + (high - low) / 2;

@@ -1,6 +1,5 @@
 //! The gates: what a pair must pass to be a finding.
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 
 use super::Counts;
@@ -128,7 +127,7 @@ impl<'a> Gates<'a> {
     pub fn threshold(&self, gate: Gate) -> Threshold {
         match gate {
             Gate::ExcludedDestination => {
-                Threshold::NoneOf(self.rule.excluded_destinations.iter().map(network_text).gather())
+                Threshold::NoneOf(self.rule.excluded_destinations.iter().map(network_text).collect())
             }
             Gate::MinConnections => Threshold::AtLeast(self.rule.gates.min_connections),
             Gate::MinHours => Threshold::AtLeast(self.rule.gates.min_hours),
@@ -145,7 +144,7 @@ impl<'a> Gates<'a> {
             Gate::MinConnections => format!("min_connections {}", counts.connections),
             Gate::MinHours => format!("min_hours {}", counts.hours),
         };
-        failed.gates().map(change).gather()
+        failed.gates().map(change).collect()
     }
 
     /// The first network that excludes the pair's destination.
@@ -158,7 +157,7 @@ impl<'a> Gates<'a> {
 
     /// What each gate says of a pair, in words.
     pub fn explain(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<GateVerdict> {
-        Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, counts, !failed.contains(gate))).gather()
+        Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, counts, !failed.contains(gate))).collect()
     }
 
     fn verdict(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateVerdict {

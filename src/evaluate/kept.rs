@@ -1,7 +1,6 @@
 //! What was read from the histories of listed pairs, kept for the next evaluation of the same window: a
 //! changed gate then costs no more than a look at the counts.
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 
 use super::Data;
@@ -84,7 +83,7 @@ impl Kept {
     pub fn settle(&mut self) {
         if !self.new.is_empty() {
             let (numbers, measures) = (std::mem::take(&mut self.numbers), std::mem::take(&mut self.measures));
-            let mut all: Vec<_> = numbers.into_iter().zip(measures).chain(self.new.drain(..)).gather();
+            let mut all: Vec<_> = numbers.into_iter().zip(measures).chain(self.new.drain(..)).collect();
             sort_by(&mut all, |(a, _), (b, _)| a.cmp(b));
             (self.numbers, self.measures) = all.into_iter().unzip();
         }

@@ -1,6 +1,5 @@
 //! The rule's reference sets and threat lists, asked about pairs.
 
-use crate::gather::Gather;
 use std::sync::Arc;
 
 use super::gates::Failed;
@@ -87,14 +86,14 @@ impl Lists<'_> {
             entry: bare(entry),
             line: u64::from(entry.line()),
             remark: entry.remark().map(str::to_owned),
-            failed_gates: failed.gates().filter(|gate| *gate != Gate::ExcludedDestination).gather(),
+            failed_gates: failed.gates().filter(|gate| *gate != Gate::ExcludedDestination).collect(),
         })
     }
 
     /// What each set took out, before anything was.
     pub fn reports(&self) -> Vec<SetReport> {
         let report = |set: &ReferenceSet| SetReport { name: set.name.clone(), pairs: 0, flows: 0 };
-        self.rule.reference_sets.iter().map(report).gather()
+        self.rule.reference_sets.iter().map(report).collect()
     }
 }
 

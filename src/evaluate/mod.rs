@@ -10,7 +10,6 @@ mod measures;
 mod span;
 mod tally;
 
-use crate::gather::Gather;
 pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
 pub(crate) use std::cmp::Ordering;
@@ -222,14 +221,14 @@ impl Evaluation {
         let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
         let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
         let findings = self.findings.iter_mut().chain(suppressed);
-        let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).gather();
+        let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).collect();
         let (hosts, of_names) = hosts(question, answers);
         prioritise(&mut pairs, &hosts, &rule.priority);
         for host in &mut self.host_beacons {
             let number = question.names.binary_search(&host.host).unwrap_or(0);
             host.pair.destinationip = hosts::stand_in(number);
         }
-        let mut pairs: Vec<&mut Finding> = hosts::pairs(&mut self.host_beacons).gather();
+        let mut pairs: Vec<&mut Finding> = hosts::pairs(&mut self.host_beacons).collect();
         prioritise(&mut pairs, &of_names, &rule.priority);
         sort_by(&mut self.host_beacons, hosts::order);
     }
@@ -254,7 +253,7 @@ impl Evaluation {
     /// The near misses that are listed.
     pub fn take_near_misses(&mut self) -> Vec<NearMiss> {
         let near_misses = std::mem::take(&mut self.near_misses).into_iter();
-        near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).gather()
+        near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
     }
 }
 
@@ -342,8 +341,9 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
     kept.turn_to(counter.span, rule.utc_offset_minutes);
     let near_misses = near.nearest().into_iter();
-    out.near_misses =
-        near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?))).gather();
+    out.near_misses = near_misses
+        .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
+        .collect();
     sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
     for counted in findings {
         let Some(finding) = counter.finding_kept(counted, kept) else { continue };
@@ -379,12 +379,12 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
         let pair = data.pair(counted.pair.key());
         finding.threat = lists.threat(&pair, counted.failed).filter(|_| !counted.failed.is_excluded());
         let suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
-        Some(ListedPair { pair: finding, failed_gates: counted.failed.gates().gather(), suppressed_by })
+        Some(ListedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
     });
-    let mut listed: Vec<ListedPair> = listed.gather();
+    let mut listed: Vec<ListedPair> = listed.collect();
     let question = Question::of(listed.iter().map(|listed| &listed.pair));
     let answer = answer(data, kept, &question);
-    let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).gather();
+    let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).collect();
     prioritise(&mut pairs, &hosts(&question, &[answer]).0, &rule.priority);
     listed
 }
@@ -400,10 +400,10 @@ pub(crate) struct Question {
 impl Question {
     /// What has to be asked to tell the priorities of all that is listed.
     pub fn of_all<'e>(evaluations: impl Iterator<Item = &'e Evaluation>) -> Self {
-        let evaluations: Vec<&Evaluation> = evaluations.gather();
+        let evaluations: Vec<&Evaluation> = evaluations.collect();
         let mut question = Question::of(evaluations.iter().flat_map(|evaluation| evaluation.listed()));
         let beacons = evaluations.iter().flat_map(|evaluation| &evaluation.host_beacons);
-        question.names = beacons.map(|beacon| beacon.host.clone()).gather();
+        question.names = beacons.map(|beacon| beacon.host.clone()).collect();
         sort_by(&mut question.names, Ord::cmp);
         question.names.dedup();
         question
@@ -417,7 +417,7 @@ impl Question {
     fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
         let mut seen = WordTable::default();
         let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();
-        let addresses = pairs.map(|pair| pair.destinationip).filter(&mut is_new).gather();
+        let addresses = pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect();
         Question { addresses, names: Vec::new() }
     }
 }
@@ -436,7 +436,7 @@ pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, question: &Question) -> An
     let find = |address: &IpAddr| data.book.find(*address);
     kept.callers.count(data, question.addresses.iter().filter_map(find));
     let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
-    let mut calling: Vec<u64> = question.addresses.iter().map(calling).gather();
+    let mut calling: Vec<u64> = question.addresses.iter().map(calling).collect();
     let hosts = kept.callers.hosts(data);
     if question.names.is_empty() {
         return Answer { hosts, askers: 0, calling };
@@ -666,6 +666,6 @@ impl<'a> NearMisses<'a> {
     fn nearest(mut self) -> Vec<(Gate, Counted<'a>)> {
         Gate::ALL.into_iter().for_each(|gate| self.keep_nearest(gate));
         let of_gate = |gate| self.of_gate[gate as usize].iter().map(move |counted| (gate, *counted));
-        Gate::ALL.into_iter().flat_map(of_gate).gather()
+        Gate::ALL.into_iter().flat_map(of_gate).collect()
     }
 }

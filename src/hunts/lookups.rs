@@ -5,7 +5,6 @@ use super::names::{Suffixes, randomness};
 use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
 use crate::evaluate::Data;
-use crate::gather::Gather;
 use crate::ingest::beside::{Beside, LOOKED_UP, NO_SUCH_NAME};
 use crate::order::sort_by;
 use crate::pairs::History;
@@ -135,5 +134,5 @@ fn mean_randomness(domains: &[&str]) -> u64 {
 fn most_random(domains: &[&str]) -> Vec<String> {
     let mut domains = domains.to_vec();
     sort_by(&mut domains, |a, b| (randomness(label(b)), a).cmp(&(randomness(label(a)), b)));
-    domains.iter().take(EXAMPLES).map(|domain| (*domain).to_owned()).gather()
+    domains.iter().take(EXAMPLES).map(|domain| (*domain).to_owned()).collect()
 }

@@ -1,6 +1,5 @@
 //! What can be tuned of the hunts.
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 use serde::Serialize;
 
@@ -101,7 +100,7 @@ impl Default for Hunts {
             dga: Some(Dga::default()),
             long_connection: Some(LongConnection::default()),
             host_beacon: true,
-            excluded: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| networks::parse(text)).gather(),
+            excluded: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| networks::parse(text)).collect(),
         }
     }
 }

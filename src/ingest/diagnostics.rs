@@ -1,6 +1,5 @@
 //! Why rows could not be used: counted by reason, with the first examples.
 
-use crate::gather::Gather;
 use crate::report::{Diagnostic, Example};
 
 /// How many examples of each reason are kept.
@@ -136,7 +135,7 @@ impl Diagnostics {
                 rows,
                 examples: examples.clone(),
             })
-            .gather()
+            .collect()
     }
 }
 

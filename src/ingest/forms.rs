@@ -1,7 +1,6 @@
 //! The forms of start times that occurred in a source.
 
 use super::value::time::{TimeForm, TimeUnit};
-use crate::gather::Gather;
 
 /// One bit a form.
 #[derive(Debug, Clone, Copy, Default)]
@@ -33,6 +32,6 @@ impl Forms {
             "date and time without zone",
         ];
         let occurred = WORDS.iter().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1);
-        occurred.map(|(_, words)| (*words).to_owned()).gather()
+        occurred.map(|(_, words)| (*words).to_owned()).collect()
     }
 }

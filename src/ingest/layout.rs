@@ -6,7 +6,6 @@ use super::roles::{ROLES, Role, plain_name};
 use super::structure::{Row, Structure};
 use super::value::clean;
 use crate::error::{Error, ErrorKind};
-use crate::gather::Gather;
 use crate::report::ColumnReport;
 
 /// How many rows from the top may stand before the header.
@@ -68,13 +67,13 @@ impl Columns {
             column: names.get(at).cloned().unwrap_or_default(),
             position: at as u64 + 1,
         };
-        self.used().into_iter().map(column).gather()
+        self.used().into_iter().map(column).collect()
     }
 
     /// The names of the columns that are not read.
     pub fn unused(&self, names: &[String]) -> Vec<String> {
         let used = |at: usize| self.at.iter().any(|used| usize::from(*used) == at);
-        names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).gather()
+        names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
     }
 
     /// Whether any column holds names.
@@ -232,7 +231,7 @@ fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candid
         let rest = text.get(row.end()..).unwrap_or_default();
         let line_end = rest.iter().position(|&b| b == b'\n').map_or(rest.len(), |at| at + 1);
         let names = names_of(&row, text);
-        let plain: Vec<String> = names.iter().map(|name| plain_name(name)).gather();
+        let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
         let format = format::of_header(&plain);
         let (columns, mut missing) = columns_of(&names, format, &options.columns);
         if !columns.any() {
@@ -277,7 +276,7 @@ pub(super) fn columns_of(
     format: &Format,
     given: &[(Role, Column)],
 ) -> (Columns, Vec<&'static str>) {
-    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).gather();
+    let plain: Vec<String> = names.iter().map(|name| plain_name(name)).collect();
     let named = |wanted: &str| plain.iter().position(|name| name == wanted);
     let (mut columns, names) = (Columns::default(), format.names());
     for role in Role::ALL {
@@ -360,7 +359,7 @@ fn names_of(row: &Row<'_>, text: &[u8]) -> Vec<String> {
         .map(|(start, end)| {
             String::from_utf8_lossy(&clean(text.get(start..end).unwrap_or_default())).into_owned()
         })
-        .gather()
+        .collect()
 }
 
 pub(super) fn shortened(text: &str) -> String {

@@ -1,6 +1,5 @@
 //! What a column can be, and the names it goes by.
 
-use crate::gather::Gather;
 use serde::Serialize;
 
 /// What a column is read as.
@@ -188,7 +187,7 @@ impl Role {
 /// Words as a list.
 #[inline(never)]
 pub(super) fn split_words(text: &'static str) -> Vec<&'static str> {
-    text.split_ascii_whitespace().gather()
+    text.split_ascii_whitespace().collect()
 }
 
 /// A column's name without case, blanks and punctuation: `Source IP`, `source_ip` and `SourceIP` are

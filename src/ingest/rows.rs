@@ -1,6 +1,5 @@
 //! Rows that are not read as a table: how they are cut out of a block, and how their texts are found.
 
-use crate::gather::Gather;
 use wide::u8x16;
 
 use super::diagnostics::Reason;
@@ -264,7 +263,7 @@ impl Split {
             pieces.remove(0);
         }
         let names: Vec<String> =
-            pieces.iter().map(|piece| String::from_utf8_lossy(piece).into_owned()).gather();
+            pieces.iter().map(|piece| String::from_utf8_lossy(piece).into_owned()).collect();
         let (columns, missing) = columns_of(&names, self.format, given);
         if !missing.is_empty() {
             return false;

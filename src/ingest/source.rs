@@ -8,7 +8,6 @@ use super::repeats::Print;
 use super::roles::Role;
 use super::sink::Sink;
 use crate::error::Error;
-use crate::gather::Gather;
 use crate::report::{ErrorReport, SourceReport};
 
 /// One source: looking for its layout, or reading, or refused.
@@ -263,5 +262,5 @@ fn notes(columns: &Columns) -> Vec<String> {
     let ends = (has(Role::Local) && has(Role::Remote)).then_some(
         "where source or destination is empty, the local end and the remote end are taken, by direction",
     );
-    bytes.into_iter().chain(ends).map(str::to_owned).gather()
+    bytes.into_iter().chain(ends).map(str::to_owned).collect()
 }

@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-use crate::gather::Gather;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +56,7 @@ fn every_format_is_in_the_table_and_has_a_golden_case() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.to_string_lossy().ends_with(".report.json"))
         .map(|path| read(&path))
-        .gather();
+        .collect();
     // A packed crate has neither.
     for name in super::format::names().filter(|_| !table.is_empty()) {
         assert!(table.contains(&format!("`{name}`")), "{name} is not in FORMATS.md");

@@ -1,6 +1,5 @@
 //! ClickHouse's SQL.
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 
 use super::text::{Alternatives, Quote, Text};
@@ -108,7 +107,7 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
         let mut lengths = Alternatives::begin(out, " OR ");
         for length in 0..=longest {
             let of_length = |net: &&IpNet| of_version(net) && net.prefix_len() == length;
-            let firsts: Vec<&IpNet> = networks.iter().filter(of_length).gather();
+            let firsts: Vec<&IpNet> = networks.iter().filter(of_length).collect();
             if firsts.is_empty() {
                 continue;
             }

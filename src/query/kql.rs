@@ -1,6 +1,5 @@
 //! KQL, for Microsoft Sentinel and for Microsoft Defender.
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 
 use super::text::{Alternatives, Quote, Text};
@@ -92,7 +91,7 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " or ");
     for family in ["4", "6"] {
         let of_family: Vec<&IpNet> =
-            networks.iter().filter(|net| matches!(net, IpNet::V4(_)) == (family == "4")).gather();
+            networks.iter().filter(|net| matches!(net, IpNet::V4(_)) == (family == "4")).collect();
         if of_family.is_empty() {
             continue;
         }

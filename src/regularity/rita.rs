@@ -3,7 +3,6 @@
 //! Written from the published formulas: Bowley skew and median absolute deviation of intervals and
 //! sizes, the evenness of 24 bars over the span, and how much of it is covered.
 
-use crate::gather::Gather;
 use serde::Serialize;
 
 use crate::flow::Connection;
@@ -51,14 +50,15 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
     if connections.len() >= STROBE {
         return None;
     }
-    let seconds: Vec<i64> = connections.iter().map(|connection| connection.start.div_euclid(SECOND)).gather();
+    let seconds: Vec<i64> =
+        connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
     let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after - before);
-    let mut steps: Vec<i64> = steps.filter(|&step| step > 0).gather();
+    let mut steps: Vec<i64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {
         return None;
     }
     let mut sizes: Vec<i64> =
-        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST) as i64).gather();
+        connections.iter().map(|connection| connection.bytes_sent.min(LARGEST) as i64).collect();
     let (begin, end) = (span.0.div_euclid(SECOND), span.1.div_euclid(SECOND));
     let bars = bars(&seconds, begin, end);
     let coverage = (seconds.last()? - seconds.first()?) as f64 / (end - begin).max(1) as f64;
@@ -164,7 +164,8 @@ fn evenness(bars: &[u32]) -> f64 {
 fn two_heights(bars: &[u32]) -> f64 {
     let highest = bars.iter().copied().max().unwrap_or(0);
     let class = (f64::from(highest) * MODE_SENSITIVITY).ceil().max(1.0) as u32;
-    let mut filled: Vec<i64> = bars.iter().filter(|&&bar| bar > 0).map(|bar| i64::from(bar / class)).gather();
+    let mut filled: Vec<i64> =
+        bars.iter().filter(|&&bar| bar > 0).map(|bar| i64::from(bar / class)).collect();
     if filled.len() < BIMODAL_BARS {
         return 0.0;
     }

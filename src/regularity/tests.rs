@@ -1,7 +1,6 @@
 //! What the whole of regularity makes of kinds of traffic; `benches/` measures it on many more.
 
 use super::*;
-use crate::gather::Gather;
 use proptest::prelude::*;
 
 /// Numbers in `[0, 1)`: SplitMix64.
@@ -28,7 +27,7 @@ fn connections(mut seconds: Vec<f64>) -> Vec<Connection> {
     seconds.sort_by(f64::total_cmp);
     let each = seconds.into_iter();
     each.map(|at| Connection { start: ((MIDNIGHT + at) * 1e6) as i64, bytes_sent: 310, bytes_received: 1200 })
-        .gather()
+        .collect()
 }
 
 /// Sleep, call, sleep: from `from` to `to`, each sleep `period` give or take the share `jitter`.
@@ -95,7 +94,7 @@ fn missed_calls_are_counted() {
 fn several_connections_are_one_call() {
     let random = &mut Random(3);
     let calls = sleeps(random, 300.0, 0.1, 0.0, DAY);
-    let all = calls.iter().flat_map(|at| [*at, at + 0.2, at + 3.0 * random.unit()]).gather();
+    let all = calls.iter().flat_map(|at| [*at, at + 0.2, at + 3.0 * random.unit()]).collect();
     let found = judge(&connections(all));
     assert_eq!(found.calls, calls.len() as u64);
     assert!(found.regularity.value() > 0.95, "{found:?}");
@@ -110,7 +109,7 @@ fn it_is_judged_on_the_part_where_it_lives() {
     assert!((two_hours.active_span_seconds - 7200.0).abs() < 100.0, "{two_hours:?}");
     let office = |day: f64| day * DAY + 8.0 * HOUR..day * DAY + 17.0 * HOUR;
     let week = (0..5).map(f64::from).map(office);
-    let week = week.flat_map(|day| sleeps(random, 300.0, 0.1, day.start, day.end)).gather();
+    let week = week.flat_map(|day| sleeps(random, 300.0, 0.1, day.start, day.end)).collect();
     let week = judge(&connections(week));
     assert!(week.regularity.value() > 0.85, "{week:?}");
     assert_eq!(week.active_parts, 5);
@@ -155,7 +154,7 @@ fn a_tab_that_polls_in_visits_is_told_from_a_beacon() {
     let visits = [9.1, 10.4, 11.0, 13.7, 15.2, 16.9];
     let visits = visits.map(|hour| hour * HOUR..hour * HOUR + 600.0);
     let calls = visits.into_iter().flat_map(|visit| sleeps(random, 30.0, 0.02, visit.start, visit.end));
-    let found = judge(&connections(calls.gather()));
+    let found = judge(&connections(calls.collect()));
     assert!(found.regularity.value() < 0.6, "{found:?}");
     assert!(found.verdict().contains("in 6 parts"), "{found:?}");
 }
@@ -163,10 +162,10 @@ fn a_tab_that_polls_in_visits_is_told_from_a_beacon() {
 #[test]
 fn a_job_of_every_minute_is_told_from_times_in_whole_minutes() {
     let every_minute = (0..600).map(|minute| f64::from(minute) * 60.0);
-    let found = judge(&connections(every_minute.clone().flat_map(|at| [at, at]).gather()));
+    let found = judge(&connections(every_minute.clone().flat_map(|at| [at, at]).collect()));
     assert!(found.regularity.value() > 0.95, "{found:?}");
     let random = memoryless(&mut Random(11), 25.0, DAY);
-    let found = judge(&connections(random.iter().map(|at| at - at % 60.0).gather()));
+    let found = judge(&connections(random.iter().map(|at| at - at % 60.0).collect()));
     assert!(found.regularity.value() < 0.05, "{found:?}");
 }
 
@@ -214,13 +213,13 @@ fn starts() -> impl Strategy<Value = Vec<i64>> {
             at = at.saturating_add(step);
             at
         });
-        std::iter::once(first).chain(rest).gather()
+        std::iter::once(first).chain(rest).collect()
     })
 }
 
 fn sized(starts: &[i64], size: u64) -> Vec<Connection> {
     let each = starts.iter();
-    each.map(|&start| Connection { start, bytes_sent: size, bytes_received: size / 3 }).gather()
+    each.map(|&start| Connection { start, bytes_sent: size, bytes_received: size / 3 }).collect()
 }
 
 proptest! {
@@ -255,8 +254,8 @@ proptest! {
     #[test]
     fn another_day_changes_nothing(steps in proptest::collection::vec(0..900_000_000_i64, 4..80), days in 0..5000_i64) {
         let mut at = 1_700_000_000_000_000;
-        let starts: Vec<i64> = steps.iter().map(|step| { at += step; at }).gather();
-        let later: Vec<i64> = starts.iter().map(|start| start + days * 86_400_000_000).gather();
+        let starts: Vec<i64> = steps.iter().map(|step| { at += step; at }).collect();
+        let later: Vec<i64> = starts.iter().map(|start| start + days * 86_400_000_000).collect();
         prop_assert_eq!(Judge::default().judge(&sized(&starts, 9)), Judge::default().judge(&sized(&later, 9)));
     }
 }

@@ -4,7 +4,6 @@
 //! words and a sentence of ours.
 
 use super::{Finding, ListedPair, Report, json};
-use crate::gather::Gather;
 use crate::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
@@ -49,7 +48,7 @@ impl ListedPair {
         let mut out = format!("{QUERY},{COLUMNS},failed_gates\n");
         for listed in pairs {
             write_columns(&mut out, &listed.pair);
-            let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).gather();
+            let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).collect();
             out.push(',');
             out.push_str(&names.join(";"));
             out.push('\n');

@@ -3,7 +3,6 @@
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
-use crate::gather::Gather;
 use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
 use crate::time::Moment;
@@ -106,7 +105,7 @@ impl SetMatch {
 
 /// Gates from one bit each.
 fn gates(bits: u64) -> Vec<Gate> {
-    Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).gather()
+    Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).collect()
 }
 
 fn write_regularity(of: &Regularity, out: &mut Writer) {

@@ -1,6 +1,5 @@
 //! The lists of a rule, made ready for look-ups.
 
-use crate::gather::Gather;
 use std::net::IpAddr;
 
 use super::Rule;
@@ -87,8 +86,8 @@ impl Compiled {
             table: Table::new(&set.entries),
         };
         Compiled {
-            sets: rule.reference_sets.iter().map(set).gather(),
-            threats: rule.threat_lists.iter().map(|list| Table::new(&list.entries)).gather(),
+            sets: rule.reference_sets.iter().map(set).collect(),
+            threats: rule.threat_lists.iter().map(|list| Table::new(&list.entries)).collect(),
         }
     }
 

@@ -3,7 +3,6 @@
 
 use super::entry::Entry;
 use crate::error::{Error, ErrorKind};
-use crate::gather::Gather;
 
 /// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
 /// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.
@@ -230,7 +229,7 @@ fn delimiter(row: &str) -> Option<char> {
 fn same_name(one: &str, other: &str) -> bool {
     let plain = |name: &'_ str| -> Vec<u8> {
         let kept = name.bytes().filter(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
-        kept.map(|byte| byte.to_ascii_lowercase()).gather()
+        kept.map(|byte| byte.to_ascii_lowercase()).collect()
     };
     plain(one) == plain(other)
 }

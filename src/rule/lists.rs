@@ -1,6 +1,5 @@
 //! The named lists of a rule: reference sets, which take pairs out, and threat lists, which mark them.
 
-use crate::gather::Gather;
 use std::sync::Arc;
 
 use serde::ser::SerializeSeq;
@@ -59,7 +58,7 @@ impl ReferenceSet {
     pub fn from_list(name: &str, text: &str, column: Option<&str>) -> Result<Self, Error> {
         let (entries, _) = list::read(name, text, column, Kind::ReferenceSet)?;
         // Nobody asks where in a file an exception stood: so a document shows them without gaps.
-        let entries: Vec<Entry> = (1..).zip(entries).map(|(line, entry)| entry.at_line(line)).gather();
+        let entries: Vec<Entry> = (1..).zip(entries).map(|(line, entry)| entry.at_line(line)).collect();
         let (applies_to, ports) = (AppliesTo::default(), Vec::new());
         Ok(ReferenceSet { name: name.to_owned(), applies_to, ports, entries: Entries(entries.into()) })
     }

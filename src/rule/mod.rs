@@ -10,7 +10,6 @@ pub(crate) mod networks;
 mod profile;
 mod window;
 
-use crate::gather::Gather;
 use ipnet::IpNet;
 use serde::Serialize;
 
@@ -106,7 +105,7 @@ impl Default for Rule {
             end: None,
             utc_offset_minutes: 0,
             gates: Gates::default(),
-            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| networks::parse(text)).gather(),
+            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| networks::parse(text)).collect(),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
             reference_sets: Vec::new(),

@@ -1,6 +1,5 @@
 //! Sets of networks, made ready for fast look-ups.
 
-use crate::gather::Gather;
 use std::net::IpAddr;
 
 use super::document::Part;
@@ -95,7 +94,7 @@ impl Networks {
         }
         let mut set = Networks::default();
         let ranges = set.cut(v4, 32);
-        set.v4.starts = ranges.starts.iter().map(|start| *start as u32).gather();
+        set.v4.starts = ranges.starts.iter().map(|start| *start as u32).collect();
         set.v4.owners = ranges.owners;
         set.index_first_bits();
         set.v6 = set.cut(v6, 128);

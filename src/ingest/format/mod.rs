@@ -32,7 +32,6 @@ use super::record::Meaning;
 use super::roles::{Role, split_words};
 use super::rows::ReadRow;
 use super::value::time::TimeUnit;
-use crate::gather::Gather;
 
 pub(super) use generic::DELIMITED;
 pub(super) use recognise::{Found, LOOK_AHEAD, find, of_header};
@@ -153,7 +152,7 @@ impl Format {
             let (role, name) = pair.split_once('=')?;
             Some((Role::from_name(role)?, name))
         };
-        split_words(self.names).iter().filter_map(named).gather()
+        split_words(self.names).iter().filter_map(named).collect()
     }
 }
 
