@@ -49,6 +49,25 @@ struct Inner {
     position: Option<Position>,
 }
 
+/// A text of the input as a message shows it: in quotes, and what cannot be seen or turns the line around escaped.
+///
+/// As `{:?}` does, whose tables of all characters are a hundredth of the module.
+#[cold]
+#[inline(never)]
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        let escaped = letter.is_control()
+            || matches!(letter, '"' | '\\' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
+        match escaped {
+            true => out.extend(letter.escape_default()),
+            false => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
 impl Error {
     #[cold]
     #[inline(never)]

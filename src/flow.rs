@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::hash::{Mixing, WordTable, words};
 use crate::numerals::{address_text, endpoint_text};
 
@@ -64,7 +64,7 @@ pub struct Connection {
 
 fn parse_address(text: &str) -> Result<IpAddr, Error> {
     IpAddr::from_str(text.trim()).map_err(|_| {
-        Error::new(ErrorKind::Address, format!("found {text:?}, expected an IPv4 or IPv6 address"))
+        Error::new(ErrorKind::Address, format!("found {}, expected an IPv4 or IPv6 address", quoted(text)))
             .with_hint("host names are not looked up; give the address as it stands in the flows")
     })
 }

@@ -7,8 +7,10 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::error::quoted;
 use crate::json;
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
@@ -97,7 +99,8 @@ impl Detector {
     ///
     /// None in practice.
     pub fn progress(&self) -> Result<JsValue, JsError> {
-        parsed(&json::written(&self.inner.progress()))
+        let plain = serde_wasm_bindgen::Serializer::json_compatible();
+        self.inner.progress().serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
     }
 
     /// Evaluates a rule, given as JSON text; nothing is the default rule.
@@ -187,7 +190,7 @@ impl Detector {
             None | Some("rule") => Order::Rule,
             Some("priority") => Order::Priority,
             Some(other) => {
-                let message = format!("found order {other:?}, expected rule or priority");
+                let message = format!("found order {}, expected rule or priority", quoted(other));
                 return Err(thrown(&bad_option(message)));
             }
         };
@@ -506,7 +509,7 @@ fn shard_of(options: Options, part: &document::Part<'_>) -> Result<Options, Erro
 }
 
 fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {format:?}, expected json, csv, ndjson or query"))
+    bad_option(format!("found format {}, expected json, csv, ndjson or query", quoted(format)))
 }
 
 fn bad_option(message: String) -> Error {

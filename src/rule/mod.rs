@@ -13,7 +13,7 @@ mod window;
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::hunts::Hunts;
 use crate::ingest::value::time::instant;
 use crate::json;
@@ -239,7 +239,7 @@ impl Gates {
 #[cold]
 fn profile_unknown(name: &str) -> Error {
     let names = Rule::PROFILES.join(" or ");
-    Error::new(ErrorKind::Options, format!("found profile {name:?}, expected {names}"))
+    Error::new(ErrorKind::Options, format!("found profile {}, expected {names}", quoted(name)))
 }
 
 #[cfg(test)]
