@@ -123,3 +123,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        assert_eq!(quoted("süß 1"), "\"süß 1\"");
+        assert_eq!(quoted("a\"b\\\n"), r#""a\"b\\\n""#);
+        for letter in ['\u{1B}', '\u{9B}', '\u{202E}', '\u{200B}', '\u{FEFF}'] {
+            assert_eq!(quoted(&letter.to_string()), format!("\"{}\"", letter.escape_default()));
+        }
+    }
+}

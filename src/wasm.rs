@@ -11,7 +11,6 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::error::quoted;
-use crate::json;
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
 use crate::{

@@ -301,7 +301,7 @@ mod tests {
         assert!(message.contains("10.0.0.1:443"), "{message}");
         let (message, _) = error("a,b\nc,d\n", None, Kind::ReferenceSet);
         assert!(
-            message.contains("line 1: found no column of addresses or host names among [\"a\", \"b\"]"),
+            message.contains("line 1: found no column of addresses or host names among \"a\", \"b\""),
             "{message}"
         );
         let (message, _) = error("ip,b\nc,d\n", Some("c"), Kind::ReferenceSet);
