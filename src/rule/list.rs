@@ -305,7 +305,7 @@ mod tests {
             "{message}"
         );
         let (message, _) = error("ip,b\nc,d\n", Some("c"), Kind::ReferenceSet);
-        assert!(message.contains("found no column \"c\" among [\"ip\", \"b\"]"), "{message}");
+        assert!(message.contains("found no column \"c\" among \"ip\", \"b\""), "{message}");
         let (message, byte) = error("name;ip\nx;10.0.0.1\ny;10.0.0\n", None, Kind::ReferenceSet);
         assert!(message.contains("line 3") && byte == Some(19), "{message}");
     }
