@@ -123,7 +123,8 @@ fn published_test_1_a_loop_of_connections_to_one_endpoint() {
         );
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
-        assert_eq!((finding.period_seconds, finding.jitter_percent), (Some(5.0), Some(0.0)));
+        let timing = finding.regularity.unwrap();
+        assert_eq!((timing.period_seconds, timing.jitter_percent), (Some(5.0), Some(0.0)));
     }
 }
 
@@ -271,7 +272,12 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
         .host_beacons
         .iter()
         .map(|host| {
-            (host.host.as_str(), host.looked_up, host.pair.connection_count, host.pair.period_seconds)
+            (
+                host.host.as_str(),
+                host.looked_up,
+                host.pair.connection_count,
+                host.pair.regularity.and_then(|of| of.period_seconds),
+            )
         })
         .collect();
     let host = "beacon.example.net";

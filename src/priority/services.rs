@@ -1,6 +1,7 @@
 //! Ports of services, by the IANA's registry and common use.
 
 /// A service whose clients call periodically by themselves.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Service {
     pub port: u16,
     pub name: &'static str,
