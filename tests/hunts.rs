@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use beaconlens::hunts::{Hunt, HuntHit};
-use beaconlens::{Detector, Options, Pair, Part, Report, Rule};
+use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
 
 /// 2026-03-02T10:00:00Z in milliseconds.
 const START: u64 = 1_772_445_600_000;
@@ -105,10 +105,36 @@ fn is_quiet(report: &Report) {
     assert_eq!((&report.findings, &report.hunts, &report.host_beacons), (&vec![], &vec![], &vec![]));
 }
 
-/// Why the default rule says nothing of that pair.
-fn why_not(source: &str, port: u16) -> String {
+fn explained(source: &str, port: u16, rule: &Rule) -> Explanation {
     let pair = Pair::parse("127.0.0.1", "127.0.0.1", port).unwrap();
-    detector(&[source.to_owned()], Options::new()).explain(&pair, &Rule::default()).to_text()
+    detector(&[source.to_owned()], Options::new()).explain(&pair, rule)
+}
+
+/// Why the default rule, and its hunts, say nothing of that pair.
+fn why_not(source: &str, port: u16) -> String {
+    let explanation = explained(source, port, &Rule::default());
+    assert_eq!(explanation.hunts, []);
+    let text = explanation.to_text();
+    for what in ["bursts and scans to", "lookups by"] {
+        let reason =
+            format!("  {what} 127.0.0.1 are not hunted: it is in 127.0.0.0/8, which hunts leave out\n");
+        assert!(text.contains(&reason), "{text}");
+    }
+    text
+}
+
+/// Which hunts the explanation under `lab` names; nothing is left out there.
+fn hunted(source: &str, port: u16) -> Vec<Hunt> {
+    let explanation = explained(source, port, &lab());
+    assert!(!explanation.to_text().contains("not hunted"));
+    for hit in &explanation.hunts {
+        assert!(explanation.to_text().contains(&format!(
+            "  hunt  {:<22}{}\n",
+            hit.hunt.name(),
+            hit.sentence
+        )));
+    }
+    explanation.hunts.iter().map(|hit| hit.hunt).collect()
 }
 
 #[test]
@@ -121,6 +147,7 @@ fn published_test_1_a_loop_of_connections_to_one_endpoint() {
             why.contains("excluded network 127.0.0.0/8") && why.contains("1 calendar hour, 3 needed"),
             "{why}"
         );
+        assert_eq!(hunted(&text, 8080), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
         assert_eq!((finding.period_seconds, finding.jitter_percent), (Some(5.0), Some(0.0)));
@@ -134,6 +161,7 @@ fn published_test_2_one_attempt_on_the_port_of_irc() {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         let why = why_not(&text, 6667);
         assert!(why.contains("excluded network 127.0.0.0/8") && why.contains("19 too few"), "{why}");
+        assert_eq!(hunted(&text, 6667), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.beaconing_score), (1, 3));
     }
@@ -145,6 +173,8 @@ fn published_test_3_rapid_connections_to_many_ports() {
     for text in [flows(&calls), sysmon(&calls)] {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         assert!(why_not(&text, 1000).contains("excluded network 127.0.0.0/8"));
+        assert_eq!(hunted(&text, 1000), [Hunt::VerticalScan, Hunt::Burst]);
+        assert_eq!(hunted(&text, 999), [], "a port that was not tried");
         let hunts = report_of(&[text], &lab()).hunts;
         let found: Vec<(Hunt, u64)> = hunts.iter().map(|hit| (hit.hunt, hit.count)).collect();
         assert_eq!(found, [(Hunt::VerticalScan, 150), (Hunt::Burst, 150)]);
@@ -156,6 +186,10 @@ fn published_test_3_rapid_connections_to_many_ports() {
 fn published_test_4_lookups_of_random_names_that_do_not_exist() {
     let names = random_names(60);
     let local = zeek_lookups("127.0.0.1", "127.0.0.1", &names, "NXDOMAIN");
+    // Sysmon does not tell who asks; Zeek does.
+    let why = why_not(&local, 53);
+    assert!(why.starts_with("127.0.0.1 -> 127.0.0.1:53 is not in the input."), "{why}");
+    assert_eq!(hunted(&local, 53), [Hunt::Dga]);
     for text in [local, sysmon_lookups(&names)] {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         let [hit] = report_of(&[text], &lab()).hunts.try_into().unwrap();
@@ -167,6 +201,33 @@ fn published_test_4_lookups_of_random_names_that_do_not_exist() {
     is_quiet(&report_of(&[flows(&calls)], &Rule::default()));
     assert!(why_not(&flows(&calls), 53).contains("excluded network 127.0.0.0/8"));
     assert_eq!(report_of(&[flows(&calls)], &lab()).findings.len(), 1);
+}
+
+#[test]
+fn a_pair_has_part_in_what_holds_its_connections() {
+    // A burst to two endpoints, and to a third later; a scan that one answers.
+    let mut calls: Vec<Call> = (0..120)
+        .map(|n| (n * 1000, "10.0.0.5", ["203.0.113.1", "203.0.113.2"][n as usize % 2], 443))
+        .collect();
+    calls.push((7_200_000, "10.0.0.5", "203.0.113.3", 443));
+    let mut text = flows(&calls);
+    for n in 0..40 {
+        let received = if n < 30 { 0 } else { 900 };
+        writeln!(text, "{},10.0.0.9,198.51.100.{n},445,60,{received}", START + n * 1000).unwrap();
+    }
+    let detector = detector(&[text], Options::new());
+    let hunts = |source: &str, destination: &str, port| {
+        let pair = Pair::parse(source, destination, port).unwrap();
+        let explanation = detector.explain(&pair, &Rule::default());
+        assert_eq!(explanation.hunts_left_out, [""; 0]);
+        explanation.hunts.iter().map(|hit| hit.hunt).collect::<Vec<_>>()
+    };
+    assert_eq!(hunts("10.0.0.5", "203.0.113.1", 443), [Hunt::Burst]);
+    assert_eq!(hunts("10.0.0.5", "203.0.113.3", 443), [], "later");
+    assert_eq!(hunts("10.0.0.9", "198.51.100.29", 445), [Hunt::HorizontalScan]);
+    assert_eq!(hunts("10.0.0.9", "198.51.100.30", 445), [], "answered");
+    assert_eq!(hunts("10.0.0.9", "198.51.100.29", 446), [], "another port");
+    assert_eq!(hunts("10.0.0.6", "203.0.113.1", 443), [], "another source");
 }
 
 fn ordinary_names(count: usize) -> Vec<String> {

@@ -448,6 +448,10 @@ export interface Explanation {
   reference_sets: SetMatch[];
   /** The least change of the rule that would make it a finding. */
   nearest_change: string | null;
+  /** What the hunts found in which the pair has part; random names that its source looked up are among it. */
+  hunts: HuntHit[];
+  /** Which hunts leave the pair out for its addresses, each in a sentence. */
+  hunts_left_out: string[];
   gates: {
     gate: GateName;
     /** What the pair has. */

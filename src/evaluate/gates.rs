@@ -7,7 +7,7 @@ use crate::flow::{Address, AddressBook, Pair};
 use crate::ingest::batch::Key;
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
-use crate::rule::networks::Networks;
+use crate::rule::networks::{Networks, first_with};
 
 /// The gates of a rule, made ready.
 #[derive(Debug)]
@@ -137,10 +137,7 @@ impl<'a> Gates<'a> {
 
     /// The first network that excludes the pair's destination.
     fn excluding(&self, pair: &Pair) -> Option<&IpNet> {
-        self.rule
-            .excluded_destinations
-            .iter()
-            .find(|network| Networks::new([*network]).contains(pair.destination))
+        first_with(&self.rule.excluded_destinations, pair.destination)
     }
 
     /// What each gate says of a pair, in words.

@@ -4,6 +4,7 @@ mod callers;
 mod explain;
 mod gates;
 mod hosts;
+mod hunted;
 mod kept;
 mod lists;
 mod measures;
@@ -181,14 +182,7 @@ impl Evaluation {
     /// Adds what is no pair.
     #[inline(never)]
     fn hunt(&mut self, data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) {
-        self.hunts = kept.hunted(data, rule);
-        for hit in &mut self.hunts {
-            // What goes to several destinations is known by its source.
-            let destination = hit.destinationip.unwrap_or(hosts::stand_in(0));
-            let pair = Pair::new(hit.sourceip, destination, hit.destinationport.unwrap_or(0));
-            hit.suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
-        }
-        sort_by(&mut self.hunts, hunts::order);
+        self.hunts = hunted::hits(data, kept, rule, lists);
         self.host_beacons = hosts::beacons(data, data.beside, rule, lists);
         self.names_left_out = data.beside.lacking();
     }

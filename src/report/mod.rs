@@ -465,6 +465,10 @@ pub struct Explanation {
     pub reference_sets: Vec<SetMatch>,
     /// The least change of the rule that would make it a finding; none if it is one or has no flows.
     pub nearest_change: Option<String>,
+    /// What the hunts found in which the pair has part. Random names that its source looked up are among it.
+    pub hunts: Vec<HuntHit>,
+    /// Which hunts leave the pair out for its addresses, each in a sentence.
+    pub hunts_left_out: Vec<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateVerdict>,
     /// The beaconing score and its reason.

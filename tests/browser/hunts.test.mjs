@@ -241,6 +241,10 @@ huntTest("a hit that is about a pair opens that pair", async (page) => {
   await page.click("[data-hunt='Bursts'] tbody button");
   await untilDetail(page, "10.0.0.8", "192.0.2.9", 443);
   assert.equal(await page.locator(".hunt-hits [aria-current]").count(), 1);
+  // The details say which hunt it is part of.
+  const { hunts } = await reportOf({});
+  const { sentence } = hunts.find(({ hunt }) => hunt === "burst");
+  assert.equal(await page.textContent("#detail .hunts-met"), `Hunts it has part inburst: ${sentence}`);
   assert.equal(await page.locator("[data-hunt='Generated names (DGA)'] tbody button").count(), 0);
 });
 

@@ -355,6 +355,12 @@ test("explain and history answer for any pair", () => {
     internal.gates.filter((gate) => !gate.passed).map((gate) => gate.gate),
     ["excluded_destination"],
   );
+  assert.deepEqual([internal.hunts, internal.hunts_left_out], [[], []]);
+  const local = detector.explain("10.0.0.5", "127.0.0.1", 443);
+  assert.match(
+    local.hunts_left_out.join(),
+    /^bursts and scans to 127\.0\.0\.1 are not hunted: [^,]*, [^,]*$/,
+  );
   assert.match(detector.explainText("10.0.0.5", "203.0.113.9", 443), /203\.0\.113\.9/);
   const history = detector.history("10.0.0.5", "203.0.113.9", 443);
   assert.equal(history.startMicros.length, 24);
