@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use beaconlens::hunts::{Hunt, HuntHit};
+use beaconlens::report::HostBeacon;
 use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
 
 /// 2026-03-02T10:00:00Z in milliseconds.
@@ -352,6 +353,59 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
     assert!(report.host_beacons.iter().all(|host| host.pair.threat.is_some()));
     let off = Rule::from_json(r#"{"window": "all", "hunts": {"host_beacon": false}}"#).unwrap();
     assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
+}
+
+/// Twelve hosts that call names every ten minutes: all one of them, one host another.
+fn office() -> String {
+    let mut out = String::new();
+    for (n, host) in (0..72_u64).flat_map(|n| (1..13_u64).map(move |host| (n, host))) {
+        let of = |name: &str, resolved: u32| {
+            let ts = START / 1000 + n * 600 + host;
+            format!(
+                r#"{{"_path":"ssl","ts":{ts},"uid":"S{n}{host}{name}","id.orig_h":"10.0.0.{host}","id.orig_p":40000,"id.resp_h":"203.0.113.{resolved}","id.resp_p":443,"server_name":"{name}"}}"#
+            ) + "\n"
+        };
+        out += &of("www.msftconnecttest.com", 1);
+        match host {
+            1 => out += &of("beacon.example.net", 2),
+            2 => out += &of("fe2.update.microsoft.com", 3),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn what_is_known_of_a_host_by_its_name_is_context_and_takes_nothing_out() {
+    let beacons = |rule: &str| report_of(&[office()], &Rule::from_json(rule).unwrap()).host_beacons;
+    let parts = |host: &HostBeacon| -> Vec<(&str, i64)> {
+        let of = &host.pair;
+        assert_eq!(of.priority_parts.iter().map(|part| part.points).sum::<i64>(), i64::from(of.priority));
+        of.priority_parts.iter().map(|part| (part.name, part.points)).collect()
+    };
+    let found = beacons(r#"{"window": "all"}"#);
+    assert_eq!(found.len(), 14, "none is taken out");
+    let of = |name: &str| found.iter().find(|beacon| beacon.host == name).unwrap();
+    let base = ("regularity", 83);
+    assert_eq!(parts(of("beacon.example.net")), [base, ("rare_destination", 8)]);
+    assert_eq!(parts(of("fe2.update.microsoft.com")), [base, ("rare_destination", 8), ("known_host", -15)]);
+    let check = of("www.msftconnecttest.com");
+    assert_eq!(
+        parts(check),
+        [base, ("common_destination", -15), ("shared_by_periodic_callers", -10), ("known_host", -20)]
+    );
+    let reasons: Vec<&str> = check.pair.priority_parts.iter().map(|part| part.reason.as_str()).collect();
+    assert_eq!(
+        reasons[1..],
+        [
+            "12 of 12 hosts call or look up the name",
+            "12 hosts call the endpoint periodically: a service",
+            "www.msftconnecttest.com: by which systems and browsers check that they are online"
+        ]
+    );
+    assert_eq!(found[0].host, "beacon.example.net", "first to read");
+    let unknown = beacons(r#"{"window": "all", "priority": {"known_services": false}}"#);
+    assert!(unknown.iter().all(|beacon| !parts(beacon).contains(&("known_host", -20))));
 }
 
 #[test]

@@ -110,7 +110,7 @@ export interface Rule {
     least_hosts: number;
     /** At least so many periodic callers of an endpoint share it: a service. */
     shared_callers: number;
-    /** Whether ports of well-known periodic services lower the priority. */
+    /** Whether ports and host names of well-known periodic services lower the priority. */
     known_services: boolean;
   };
 }

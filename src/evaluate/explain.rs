@@ -9,7 +9,7 @@ use super::{Answer, Data, Question, hosts, hunted};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::order::sort;
-use crate::priority::prioritise;
+use crate::priority::{Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
 use crate::rule::{Rule, Window};
@@ -80,7 +80,7 @@ pub(crate) fn explain(
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
         let hosts = hosts(&Question::about(pair), answers);
-        prioritise(&mut [&mut columns], &hosts.0, &rule.priority);
+        prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
         out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,

@@ -26,7 +26,7 @@ pub struct Priority {
     pub least_hosts: u64,
     /// At least so many hosts that call an endpoint periodically share it: a service. Default 5.
     pub shared_callers: u64,
-    /// Whether ports of well-known periodic services lower the priority. Default true.
+    /// Whether ports and host names of well-known periodic services lower the priority. Default true.
     pub known_services: bool,
 }
 
@@ -79,19 +79,32 @@ pub(crate) struct Hosts {
     pub calling: WordTable,
 }
 
+/// A pair that is judged; the host's name, if it is a host that is called or looked up.
+pub(crate) struct Judged<'a> {
+    pub pair: &'a mut Finding,
+    pub host: Option<&'a str>,
+}
+
+impl<'a> From<&'a mut Finding> for Judged<'a> {
+    fn from(pair: &'a mut Finding) -> Self {
+        Judged { pair, host: None }
+    }
+}
+
 /// Gives every pair its priority. What one pair says of another is taken from all that are given.
-pub(crate) fn prioritise(pairs: &mut [&mut Finding], hosts: &Hosts, settings: &Priority) {
+pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &Priority) {
     let endpoint = |pair: &Finding| words(pair.destinationip, u64::from(pair.destinationport) + 1);
     let mut periodic = WordTable::default();
-    for pair in pairs.iter().filter(|pair| is_periodic(pair)) {
+    for Judged { pair, .. } in pairs.iter().filter(|judged| is_periodic(judged.pair)) {
         *periodic.entry(endpoint(pair)).or_default() += 1;
     }
-    for pair in pairs {
+    for Judged { pair, host } in pairs {
         let sharing = periodic.get(&endpoint(pair)).copied().unwrap_or(0);
         let mut parts = vec![base(pair)];
-        parts.extend(prevalence(pair, hosts, settings));
+        parts.extend(prevalence(pair, *host, hosts, settings));
         parts.extend(shared(pair, sharing, settings));
         parts.extend(service(pair, settings));
+        parts.extend(host.and_then(|host| known_host(host, settings)));
         parts.extend(odd_port(pair));
         parts.extend(small(pair));
         let sum: i64 = parts.iter().map(|part| part.points).sum();
@@ -136,7 +149,12 @@ fn shown(thousandths: i64) -> String {
     format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
 }
 
-fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
+fn prevalence(
+    pair: &Finding,
+    host: Option<&str>,
+    hosts: &Hosts,
+    settings: &Priority,
+) -> Option<PriorityPart> {
     let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
     if hosts.all < settings.least_hosts {
         return None;
@@ -151,7 +169,8 @@ fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<Prio
         return None;
     };
     let name = if common { "common_destination" } else { "rare_destination" };
-    Some(part(name, points, format!("{calling} of {} hosts call the destination", hosts.all)))
+    let what = if host.is_some() { "call or look up the name" } else { "call the destination" };
+    Some(part(name, points, format!("{calling} of {} hosts {what}", hosts.all)))
 }
 
 fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityPart> {
@@ -167,6 +186,12 @@ fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityP
 fn service(pair: &Finding, settings: &Priority) -> Option<PriorityPart> {
     let service = services::on(pair.destinationport).filter(|_| settings.known_services)?;
     Some(part("known_service", service.points, format!("port {}: {}", pair.destinationport, service.name)))
+}
+
+/// A host whose name tells that its clients call by themselves.
+fn known_host(host: &str, settings: &Priority) -> Option<PriorityPart> {
+    let (name, points) = services::named(host).filter(|_| settings.known_services)?;
+    Some(part("known_host", points, format!("{host}: {name}")))
 }
 
 fn odd_port(pair: &Finding) -> Option<PriorityPart> {

@@ -1,8 +1,9 @@
 // What the hunts found, besides the findings: a table for each hunt, and for the hosts called by name.
 
 import type { HostBeacon, HuntHit, Report, Rule, SetMatch } from "beaconlens";
-import { huntsText } from "../../../pkg-config/npm/cli/hunts.js";
+import { huntsText, knownHost } from "../../../pkg-config/npm/cli/hunts.js";
 import type { PairKey } from "../engine/protocol";
+import { signed } from "./breakdown";
 import { priorityMark, threatBadge } from "./cells";
 import { announce, append, button, h, replace } from "./dom";
 import { download } from "./download";
@@ -64,7 +65,8 @@ const hostColumns = (rule: Rule): readonly Column<HostBeacon>[] => [
   { title: "last seen", show: (hit) => hit.last_seen },
   {
     title: "verdict",
-    show: (hit) => withSet(hit.suppressed_by, hit.verdict ?? "too few calls for a verdict"),
+    show: (hit) =>
+      withSet(hit.suppressed_by, hit.verdict ?? "too few calls for a verdict", knownOf(hit.priority_parts)),
   },
 ];
 
@@ -303,6 +305,11 @@ function withSet(set: SetMatch | null, ...what: (Node | string | null)[]): HTMLE
 
 const hostOf = ({ host, threat }: HostBeacon): HTMLElement =>
   h("span", {}, mono(host), threat && threatBadge(threat));
+
+function knownOf(parts: HostBeacon["priority_parts"]) {
+  const known = knownHost(parts);
+  return known ? h("span", { class: "examples" }, `priority ${signed(known.points)}: ${known.reason}`) : null;
+}
 
 const mono = (text: string): HTMLElement => h("span", { class: "mono" }, text);
 
