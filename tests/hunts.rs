@@ -245,6 +245,16 @@ fn generated_names_are_told_from_other_names_that_do_not_exist() {
     assert_eq!(hits(&random_names(99), "NXDOMAIN"), [], "one too few");
     assert_eq!(hits(&random_names(120), "NOERROR"), [], "they exist");
     assert_eq!(hits(&ordinary_names(500), "NXDOMAIN"), [], "of one domain");
+    let domains = random_names(120);
+    let beside: Vec<String> = domains.iter().map(|domain| format!("www.{domain}")).collect();
+    let both = |answer| zeek_lookups("10.0.0.5", "10.0.0.1", &domains, answer);
+    let in_vain = zeek_lookups("10.0.0.5", "10.0.0.1", &beside, "NXDOMAIN");
+    let hunts = |other| report_of(&[in_vain.clone(), other], &Rule::default()).hunts;
+    let [hit] = hunts(both("NXDOMAIN")).try_into().unwrap();
+    assert_eq!((hit.count, hit.connection_count), (120, 240));
+    assert_eq!(hunts(both("NOERROR")), [], "another name of each domain exists");
+    let elsewhere = zeek_lookups("10.0.0.6", "10.0.0.1", &domains, "NOERROR");
+    assert_eq!(hunts(elsewhere).len(), 1, "for another source");
     let words: Vec<String> = (0..26_u8)
         .flat_map(|a| {
             (0..5_u8).map(move |b| format!("{}homeshop{}.com", char::from(b'a' + a), char::from(b'a' + b)))
