@@ -377,6 +377,7 @@ impl Detector {
     fn data(&self) -> Data<'_> {
         Data {
             pairs: &self.sink.pairs,
+            bustle: &self.sink.bustle,
             book: &self.sink.book,
             beside: &self.sink.beside,
             suffixes: &self.suffixes,

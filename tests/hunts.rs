@@ -274,10 +274,15 @@ fn windows_slide_over_hours_and_pairs() {
     let hits = |calls: &[Call]| report_of(&[flows(calls)], &rule).hunts;
     let [hit] = hits(&spread(8999)).try_into().unwrap();
     assert_eq!((hit.hunt, hit.count, hit.destinationip), (Hunt::Burst, 101, None));
+    assert_eq!(hit.destinationport, Some(443), "all are on one port");
     assert_eq!(hits(&spread(9000)), [], "the first is 15 minutes before the last, and outside");
     let one: Vec<Call> = spread(10).iter().map(|call| (call.0, call.1, "203.0.113.1", call.3)).collect();
     let [hit] = hits(&one).try_into().unwrap();
     assert_eq!(hit.destinationip, Some("203.0.113.1".parse().unwrap()));
+    assert_eq!(hit.destinationport, Some(443));
+    let ports: Vec<Call> = (0..).zip(&one).map(|(n, call)| (call.0, call.1, call.2, 443 + n % 2)).collect();
+    let [hit] = hits(&ports).try_into().unwrap();
+    assert_eq!((hit.destinationip, hit.destinationport), (Some("203.0.113.1".parse().unwrap()), None));
 }
 
 #[test]

@@ -4,15 +4,13 @@
 use super::Data;
 use crate::flow::Address;
 use crate::hash::{Mixing, WordTable};
-use crate::hunts::{Sources, word};
-use crate::pairs::Chunk;
-use std::sync::Arc;
+use crate::hunts::word;
+use crate::pairs::{Chunk, PairTable};
 
 /// Counts of hosts, kept until more is ingested.
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
-    /// All sources of the input, for the hunts too.
-    sources: Option<Arc<Sources>>,
+    hosts: Option<u64>,
     of: WordTable,
 }
 
@@ -28,12 +26,7 @@ fn table(data: Data<'_>) -> WordTable {
 impl Callers {
     /// How many hosts there are.
     pub fn hosts(&mut self, data: Data<'_>) -> u64 {
-        self.sources(data).len() as u64
-    }
-
-    /// The pairs by source.
-    pub fn sources(&mut self, data: Data<'_>) -> Arc<Sources> {
-        Arc::clone(self.sources.get_or_insert_with(|| Arc::new(Sources::of(data.pairs))))
+        *self.hosts.get_or_insert_with(|| sources(data.pairs))
     }
 
     /// How many hosts call or look up each of these names.
@@ -78,5 +71,21 @@ fn add_callers(chunk: Chunk<'_>, callers: &mut WordTable, seen: &mut WordTable) 
         if let Some(callers) = callers.get_mut(&key(destination)) {
             *callers += u64::from(seen.insert((word(destination), word(source), 0), 0).is_none());
         }
+    });
+}
+
+/// How many sources these pairs have.
+pub(super) fn sources(pairs: &PairTable) -> u64 {
+    let mut seen = WordTable::with_hasher(Mixing(pairs.seed()));
+    for chunk in pairs.chunks() {
+        add_sources(chunk, &mut seen);
+    }
+    seen.len() as u64
+}
+
+#[inline(never)]
+fn add_sources(chunk: Chunk<'_>, seen: &mut WordTable) {
+    chunk.for_each(|pair| {
+        seen.insert(key(pair.key().source()), 0);
     });
 }

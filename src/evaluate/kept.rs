@@ -42,7 +42,7 @@ impl Kept {
         match &self.hunted {
             Some((hunts, networks, hits)) if *hunts == rule.hunts && networks == excluded => hits.clone(),
             _ => {
-                let hits = hunts::hunt(data, &self.callers.sources(data), rule);
+                let hits = hunts::hunt(data, rule);
                 self.hunted = Some((rule.hunts.clone(), excluded.clone(), hits.clone()));
                 hits
             }

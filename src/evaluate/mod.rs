@@ -24,7 +24,7 @@ use crate::hunts::{self, HuntHit};
 use crate::ingest::batch::Key;
 use crate::ingest::beside::Beside;
 use crate::order::sort_by;
-use crate::pairs::{Chunk, History, LeftOut, PairRef, PairTable};
+use crate::pairs::{Bustle, Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Finding, HostBeacon};
@@ -42,6 +42,7 @@ use tally::Tally;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Data<'a> {
     pub pairs: &'a PairTable,
+    pub bustle: &'a Bustle,
     pub book: &'a AddressBook,
     pub beside: &'a Beside,
     pub suffixes: &'a Suffixes,
@@ -456,7 +457,7 @@ pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, question: &Question) -> An
         return Answer { hosts, askers: 0, calling };
     }
     calling.extend(callers::Callers::of_names(data, &question.names));
-    Answer { hosts, askers: hunts::Sources::of(&data.beside.hosts).len() as u64, calling }
+    Answer { hosts, askers: callers::sources(&data.beside.hosts), calling }
 }
 
 /// The answers of all shards, each of which has sources of its own: of the destinations, and of the names.

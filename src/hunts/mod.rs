@@ -16,14 +16,14 @@ use serde::Serialize;
 use crate::evaluate::{Data, Span};
 use crate::flow::{Address, AddressBook};
 use crate::ingest::batch::Key;
-use crate::pairs::{History, PairTable, UNANSWERED};
+use crate::pairs::{History, Least, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
 use crate::time::query_format;
 pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
-use sources::{Bound, address};
-pub(crate) use sources::{Sources, word};
+pub(crate) use sources::word;
+use sources::{address, pairs_of};
 use windows::Event;
 
 /// Examples of what a hunt found.
@@ -127,11 +127,11 @@ struct Found<'a> {
 
 /// All that the hunts of a rule find, in no order, and by no reference set suppressed yet.
 #[inline(never)]
-pub(crate) fn hunt(data: Data<'_>, sources: &Sources, rule: &Rule) -> Vec<HuntHit> {
+pub(crate) fn hunt(data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
     let mut hits = Vec::new();
     let Some(span) = Span::of(rule, data.span) else { return hits };
     let hunter = Hunter { book: data.book, rule, span, excluded: Networks::new(&rule.hunts.excluded) };
-    hunter.activity(data.pairs, sources, &mut hits);
+    hunter.activity(data, &mut hits);
     hunter.long(&data.beside.long, &mut hits);
     lookups::hunt(&hunter, data, &mut hits);
     hits
@@ -158,22 +158,25 @@ impl Hunter<'_> {
     }
 
     /// Bursts and scans.
-    fn activity(&self, pairs: &PairTable, sources: &Sources, hits: &mut Vec<HuntHit>) {
+    fn activity(&self, data: Data<'_>, hits: &mut Vec<HuntHit>) {
         let hunts = &self.rule.hunts;
-        let scan = hunts.scan.as_ref().map_or(u64::MAX, |scan| scan.ports.min(scan.destinations));
-        let burst = hunts.burst.as_ref().map_or(u64::MAX, |burst| burst.connections.saturating_add(1));
-        let minutes =
-            [hunts.scan.as_ref().map(|scan| scan.minutes), hunts.burst.as_ref().map(|burst| burst.minutes)];
-        let least = |count: u64| u32::try_from(count).unwrap_or(u32::MAX);
-        let (pairs_of_any, unanswered) = match hunts.scan.as_ref().is_some_and(|scan| scan.unanswered_only) {
-            true => (u32::MAX, least(scan)),
-            false => (least(scan), u32::MAX),
-        };
-        let least = Bound { pairs: pairs_of_any, unanswered, flows: least(burst) };
-        let within_an_hour = minutes.iter().flatten().all(|minutes| *minutes <= 60);
+        let burst = hunts.burst.as_ref().map(|burst| Least {
+            flows: burst.connections.saturating_add(1),
+            minutes: burst.minutes,
+            unanswered_only: false,
+        });
+        let scan = hunts.scan.as_ref().map(|scan| Least {
+            flows: scan.ports.min(scan.destinations),
+            minutes: scan.minutes,
+            unanswered_only: scan.unanswered_only,
+        });
+        let least: Vec<Least> = burst.into_iter().chain(scan).collect();
+        if least.is_empty() {
+            return;
+        }
         let mut events = Vec::new();
-        for numbers in sources.busy(pairs, least, within_an_hour) {
-            let source = self.read(pairs, &numbers, &mut events);
+        for numbers in pairs_of(&data.bustle.busy(&least), data.pairs) {
+            let source = self.read(data.pairs, &numbers, &mut events);
             let Some(source) = source else { continue };
             activity::hunt(&mut events, hunts, &mut |found| hits.push(self.hit(source, &found)));
         }

@@ -9,12 +9,13 @@ use super::repeats::Print;
 use super::shard::Shard;
 use super::structure::Structure;
 use crate::flow::AddressBook;
-use crate::pairs::PairTable;
+use crate::pairs::{Bustle, PairTable};
 
 /// What all sources of a detector share: the pairs, the counts, and space for the work on a block.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     pub pairs: PairTable,
+    pub bustle: Bustle,
     pub book: AddressBook,
     pub diagnostics: Diagnostics,
     pub bytes_read: u64,
@@ -36,6 +37,7 @@ impl Sink {
         let Budget(bytes) = options.budget;
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
+            bustle: Bustle::new(options.hash_seed, bytes / 16),
             // Where most of the memory would be addresses, pairs would have none.
             book: AddressBook::new(options.hash_seed, bytes / 2),
             // Of three tables that share it none is as large as that of the pairs.
@@ -65,7 +67,9 @@ impl Sink {
         if self.shard.of > 1 {
             self.batch.retain(|flow| self.shard.owns(flow.key.source(), &self.book));
         }
-        self.pairs.used_by_others = self.book.bytes() + self.beside.bytes();
+        self.pairs.used_by_others = self.bustle.bytes() + self.book.bytes() + self.beside.bytes();
         self.pairs.add(&self.batch);
+        self.bustle.make_room(self.pairs.len());
+        self.bustle.add(&self.batch);
     }
 }

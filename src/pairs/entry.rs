@@ -110,34 +110,19 @@ pub(super) struct Many {
 const _: () = assert!(size_of::<Many>() == 48);
 const _: () = assert!(Short::LONGEST <= INLINE);
 
-/// A connection to which no more bytes than this came back was not answered with data: a frame of Ethernet with
-/// headers of IPv6 and TCP and nothing in it has 14 + 40 + 20, and so have refusals at most. Records without bytes
-/// tell of no answers.
-pub(crate) const UNANSWERED: u64 = 74;
-
-/// 18 bits of port, 1 that a flow was not answered, 5 of inline fill, 8 of block fill.
+/// 18 bits of port, 6 of inline fill, 8 of block fill.
 #[derive(Debug, Clone, Copy, Default)]
 struct PortAndFills(u32);
 
 impl PortAndFills {
     const PORT: u32 = (1 << 18) - 1;
-    const UNANSWERED: u32 = 18;
 
     fn port(self) -> u32 {
         self.0 & Self::PORT
     }
 
-    fn unanswered(self) -> bool {
-        self.0 >> Self::UNANSWERED & 1 == 1
-    }
-
-    #[inline(always)]
-    fn note(self, unanswered: bool) -> Self {
-        PortAndFills(self.0 | u32::from(unanswered) << Self::UNANSWERED)
-    }
-
     fn inline(self) -> usize {
-        (self.0 >> 19 & 31) as usize
+        (self.0 >> 18 & 63) as usize
     }
 
     fn block(self) -> u8 {
@@ -146,7 +131,7 @@ impl PortAndFills {
 
     #[inline(always)]
     fn with_inline(self, len: usize) -> Self {
-        PortAndFills(self.0 & !(31 << 19) | (len as u32) << 19)
+        PortAndFills(self.0 & !(63 << 18) | (len as u32) << 18)
     }
 
     fn with_block(self, fill: u8) -> Self {
@@ -218,11 +203,6 @@ impl Many {
         }
     }
 
-    /// Whether one of its flows was not answered.
-    pub fn unanswered(&self) -> bool {
-        self.port.unanswered()
-    }
-
     pub fn tail(&self) -> Tail {
         Tail { block: self.block, fill: self.port.block() }
     }
@@ -232,7 +212,6 @@ impl Many {
         let step = flow.start - self.last();
         self.count = self.count.saturating_add(1);
         self.hours |= hour;
-        self.port = self.port.note(flow.bytes_received <= UNANSWERED);
         match encode(step, flow.bytes_sent, flow.bytes_received) {
             Encoded::Short(short) => {
                 let mut fill = self.port.inline();

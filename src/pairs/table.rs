@@ -7,7 +7,7 @@
 
 use super::arena::Arena;
 use super::dense::{CHUNK, Dense};
-use super::entry::{Hour, Many, Single, UNANSWERED};
+use super::entry::{Hour, Many, Single};
 use super::history::History;
 use super::room::LeftOut;
 use crate::ingest::batch::{FlowRow, Key};
@@ -375,22 +375,6 @@ impl PairRef<'_> {
         match self.entry {
             Entry::Many(pair) => pair.hours.count_ones().into(),
             Entry::Single(_) => 1,
-        }
-    }
-
-    /// The UTC hours modulo 32 with a flow, one bit each.
-    pub fn hour_bits(self) -> u32 {
-        match self.entry {
-            Entry::Many(pair) => pair.hours,
-            Entry::Single(pair) => Hour::default().bit_of(pair.flow().start),
-        }
-    }
-
-    /// Whether one of its flows was not [answered](UNANSWERED).
-    pub fn unanswered(self) -> bool {
-        match self.entry {
-            Entry::Many(pair) => pair.unanswered(),
-            Entry::Single(pair) => pair.flow().bytes_received <= UNANSWERED,
         }
     }
 

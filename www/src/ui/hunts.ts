@@ -266,23 +266,13 @@ const longWords = ({ long_connection: long }: Rule["hunts"]): string | null =>
   long && `open for more than ${counted(long.minutes, "minute")} in all`;
 
 function pairOf(hit: HuntHit): PairKey | null {
-  const port = hit.destinationport ?? onlyPort(hit);
-  if (hit.destinationip === null || port === null) return null;
-  return { source: hit.sourceip, destination: hit.destinationip, port };
-}
-
-/** The examples of a burst are its endpoints: where there is one, all went there. */
-function onlyPort({ hunt, examples }: HuntHit): number | null {
-  const [only = "", ...others] = examples;
-  return hunt === "burst" && others.length === 0
-    ? Number(/:(\d+)$/.exec(only)?.[1] ?? Number.NaN) || null
-    : null;
+  const { sourceip: source, destinationip: destination, destinationport: port } = hit;
+  return destination === null || port === null ? null : { source, destination, port };
 }
 
 /** A port is a name, not an amount; lookups have none. */
-function portOf(hit: HuntHit): string {
-  const port = hit.destinationport ?? onlyPort(hit);
-  return port === null ? (hit.hunt === "dga" ? "–" : "several") : String(port);
+function portOf({ hunt, destinationport: port }: HuntHit): string {
+  return port === null ? (hunt === "dga" ? "–" : "several") : String(port);
 }
 
 const amount = (value: number, { unit }: HuntHit): string =>
