@@ -102,7 +102,7 @@ async function buildPage(npm, out) {
   await writeFile(join(out, "index.html"), html);
   await writeFile(join(out, "style.css"), await bundleStyle());
   await writeFile(join(out, "scan.worker.js"), await bundleWorker(npm));
-  for (const name of ["beaconlens.wasm", "capture.wasm"]) {
+  for (const name of ["beaconlens.wasm", "capture.wasm", "public_suffixes.txt"]) {
     await copyFile(join(npm, "dist", name), join(out, name));
   }
   await copyFile(join(www, "sample", SAMPLE), join(out, "sample", SAMPLE));

@@ -45,6 +45,9 @@ pub struct Report {
     pub host_beacons: Vec<HostBeacon>,
     /// What the hunts found.
     pub hunts: Vec<HuntHit>,
+    /// By what the hunts told registrable domains: the public suffix list's version, or `rule of thumb`. None if
+    /// no name was looked up.
+    pub public_suffixes: Option<String>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import binaryen from "binaryen";
-import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
+import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER, LOOKUP } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
@@ -343,6 +343,37 @@ test("rules are checked and completed", () => {
     gates: { ...rule.gates, min_hours: 1 },
   });
   assert.throws(() => parseRule("{"), code("E_RULE"));
+});
+
+test("the public suffix list is read when names were looked up", async () => {
+  const detector = new Detector();
+  detector.ingest(DAY);
+  assert.deepEqual([detector.wantsPublicSuffixes(), detector.evaluate().public_suffixes], [false, null]);
+  detector.startSource("lookups");
+  detector.ingest(LOOKUP);
+  detector.finish();
+  assert.equal(detector.wantsPublicSuffixes(), true);
+  assert.match(detector.evaluate().public_suffixes, /^20\d\d-/);
+  assert.equal(detector.wantsPublicSuffixes(), false);
+  detector.setPublicSuffixes("// VERSION: of mine\ncom\n");
+  assert.equal(detector.evaluate().public_suffixes, "of mine");
+  detector.free();
+  const list = readFileSync(inProject("node_modules/beaconlens/dist/public_suffixes.txt"), "utf8");
+  const slim = await import(inProject("node_modules/beaconlens/dist/slim.js"));
+  await slim.init(wasm);
+  const told = async () => (await slim.evaluate(LOOKUP)).public_suffixes;
+  assert.equal(await told(), "rule of thumb");
+  for (const source of [
+    list,
+    () => list,
+    new Response(list),
+    new URL(`data:text/plain,${encodeURIComponent(list)}`),
+  ]) {
+    slim.initPublicSuffixes(source);
+    assert.match(await told(), /^20\d\d-/);
+  }
+  slim.initPublicSuffixes(() => new Response("", { status: 404 }));
+  assert.equal(await told(), "rule of thumb", "reading does not fail for want of it");
 });
 
 test("explain and history answer for any pair", () => {
