@@ -79,7 +79,11 @@ export async function fillTemplate({ policy, style, script }) {
   return template
     .replace("<!-- policy -->", () => meta)
     .replace("<!-- style -->", () => style)
-    .replace("<!-- script -->", () => `${script}\n<!-- With uPlot:\n${licence}\n-->`);
+    .replace(
+      "<!-- script -->",
+      () =>
+        `${script}\n<!-- With the public suffix list, under the Mozilla Public License 2.0, and uPlot:\n${licence}\n-->`,
+    );
 }
 
 async function buildPage(npm, out) {
