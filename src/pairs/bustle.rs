@@ -1,6 +1,6 @@
 //! At most how much every source did when, so that hunts for what is busy read the histories of few.
 //!
-//! A sketch: sources share cells, and times are told apart modulo a day and a half. A count may so be too high,
+//! A sketch: sources share cells, and times are told apart modulo 19 hours. A count may so be too high,
 //! never too low.
 
 use crate::ingest::batch::{FlowRow, Key};
@@ -8,11 +8,11 @@ use crate::time::MINUTE;
 
 /// A slice of time is 2³⁰ microseconds, about 18 minutes: no division for each flow.
 const SLICE_BITS: u32 = 30;
-const SLICES: usize = 128;
+const SLICES: usize = 64;
 const LEAST_CELLS: usize = 64;
-/// From then on there are no more cells than one for so many pairs: it takes 256 bytes, as four of them do.
-const MANY_CELLS: usize = 1 << 15;
-const PAIRS_A_CELL: usize = 64;
+/// From then on there is no more than a cell for so many pairs: its 128 bytes are four for each of them.
+const MANY_CELLS: usize = 1 << 16;
+const PAIRS_A_CELL: usize = 32;
 
 /// Flows of a slice, and those of them that were not answered; the highest number stands for any above.
 type Counts = [u8; 2];
@@ -62,8 +62,7 @@ impl Cells {
     #[inline(always)]
     fn of(self, key: Key) -> usize {
         let source = key.addresses >> 32;
-        let mixed = (source ^ self.seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        ((mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> (64 - self.bits)) as usize
+        ((source ^ self.seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.bits)) as usize
     }
 }
 
@@ -112,7 +111,7 @@ impl Bustle {
     /// Has more cells if most are in use. Sources that shared one keep what it held.
     pub fn make_room(&mut self, pairs: usize) {
         let twice = self.cells.count() * 2;
-        let is_full = self.in_use * 4 > self.cells.count() * 3;
+        let is_full = self.in_use * 2 > self.cells.count();
         if !is_full || twice > MANY_CELLS.max(pairs / PAIRS_A_CELL) || self.bytes() * 2 > self.max_bytes {
             return;
         }
