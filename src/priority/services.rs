@@ -24,9 +24,10 @@ const NAMED: [Named; 3] = [
         points: -20,
     },
     Named {
-        hosts: ".windowsupdate.com .update.microsoft.com .delivery.mp.microsoft.com swscan.apple.com \
-                mesu.apple.com aus5.mozilla.org update.googleapis.com",
-        name: "which systems and browsers ask for updates",
+        hosts: ".windowsupdate.com .update.microsoft.com .delivery.mp.microsoft.com \
+                .prod.do.dsp.mp.microsoft.com .events.data.microsoft.com swscan.apple.com mesu.apple.com \
+                aus5.mozilla.org update.googleapis.com",
+        name: "by which systems and browsers are updated, or tell how they run",
         points: -15,
     },
     Named {
@@ -103,6 +104,7 @@ mod tests {
             assert_eq!(points(check), Some(-20), "{check}");
         }
         assert_eq!(points("fe2.update.microsoft.com"), Some(-15));
+        assert_eq!(points("array604.prod.do.dsp.mp.microsoft.com"), Some(-15));
         assert_eq!(points("2.debian.pool.ntp.org"), Some(-20));
         for other in [
             "",
