@@ -7,16 +7,23 @@ use std::net::{IpAddr, Ipv6Addr};
 pub(crate) struct Writer(pub Vec<u8>);
 
 impl Writer {
+    #[inline(never)]
     pub fn number(&mut self, value: u64) {
         self.0.extend_from_slice(&value.to_le_bytes());
     }
 
+    pub fn fraction(&mut self, value: f64) {
+        self.number(value.to_bits());
+    }
+
+    #[inline(never)]
     pub fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());
     }
 
     /// IPv4 addresses as the mapped IPv6 address, which no other address is.
+    #[inline(never)]
     pub fn address(&mut self, address: IpAddr) {
         let v6 = match address {
             IpAddr::V4(v4) => v4.to_ipv6_mapped(),
@@ -24,40 +31,86 @@ impl Writer {
         };
         self.0.extend_from_slice(&v6.octets());
     }
+
+    /// What may be there.
+    pub fn some<T>(&mut self, value: Option<&T>, write: impl Fn(&T, &mut Writer)) {
+        self.list(value.map(std::slice::from_ref).unwrap_or_default(), write);
+    }
+
+    /// Any number of values.
+    pub fn list<T>(&mut self, values: &[T], write: impl Fn(&T, &mut Writer)) {
+        self.number(values.len() as u64);
+        values.iter().for_each(|value| write(value, self));
+    }
 }
 
-/// Bytes on their way to values; none where they end, or are no such value.
+/// Bytes on their way to values. What they are too short for, or what is no such value, is nothing, and noted: so
+/// only who has read all has to ask.
 #[derive(Debug)]
-pub(crate) struct Reader<'a>(pub &'a [u8]);
+pub(crate) struct Reader<'a> {
+    pub rest: &'a [u8],
+    /// Something was not there.
+    pub failed: bool,
+}
 
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (taken, rest) = self.0.split_first_chunk::<N>()?;
-        self.0 = rest;
-        Some(*taken)
+impl<'a> Reader<'a> {
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Reader { rest: bytes, failed: false }
     }
 
-    pub fn number(&mut self) -> Option<u64> {
-        Some(u64::from_le_bytes(self.take()?))
+    fn take(&mut self, len: usize) -> &'a [u8] {
+        let (taken, rest) = self.rest.split_at_checked(len).unwrap_or_else(|| {
+            self.failed = true;
+            (&[], &[])
+        });
+        self.rest = rest;
+        taken
     }
 
-    pub fn text(&mut self) -> Option<String> {
-        let len = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(len)?;
-        self.0 = rest;
-        String::from_utf8(text.to_vec()).ok()
+    #[inline(never)]
+    pub fn number(&mut self) -> u64 {
+        self.take(8).first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
     }
 
-    /// All values up to the end.
-    pub fn all<T>(&mut self, one: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
+    pub fn fraction(&mut self) -> f64 {
+        f64::from_bits(self.number())
+    }
+
+    #[inline(never)]
+    pub fn text(&mut self) -> String {
+        let len = usize::try_from(self.number()).unwrap_or(usize::MAX);
+        let text = std::str::from_utf8(self.take(len));
+        self.failed |= text.is_err();
+        text.unwrap_or_default().to_owned()
+    }
+
+    #[inline(never)]
+    pub fn address(&mut self) -> IpAddr {
+        let octets: [u8; 16] = self.take(16).first_chunk().copied().unwrap_or_default();
+        IpAddr::V6(Ipv6Addr::from(octets)).to_canonical()
+    }
+
+    /// One of these, by its number.
+    pub fn one_of<T: Copy, const N: usize>(&mut self, all: [T; N]) -> T {
+        let number = self.number() as usize;
+        self.failed |= number >= N;
+        all[number.min(N - 1)]
+    }
+
+    /// What may be there.
+    pub fn some<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Option<T> {
+        (self.number() == 1).then(|| read(self))
+    }
+
+    /// Any number of values.
+    pub fn list<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Vec<T> {
         let mut out = Vec::new();
-        while !self.0.is_empty() {
-            out.push(one(self)?);
+        for _ in 0..self.number() {
+            if self.failed {
+                break;
+            }
+            out.push(read(self));
         }
-        Some(out)
-    }
-
-    pub fn address(&mut self) -> Option<IpAddr> {
-        Some(IpAddr::V6(Ipv6Addr::from(self.take::<16>()?)).to_canonical())
+        out
     }
 }

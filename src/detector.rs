@@ -106,9 +106,8 @@ impl Question {
     /// The question as bytes, as [`Part::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| {
-            out.number(self.0.addresses.len() as u64);
-            self.0.addresses.iter().for_each(|address| out.address(*address));
-            self.0.names.iter().for_each(|name| out.text(name));
+            out.list(&self.0.addresses, |address, out| out.address(*address));
+            out.list(&self.0.names, |name, out| out.text(name));
         })
     }
 
@@ -118,9 +117,9 @@ impl Question {
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Question, Error> {
-        read(bytes, |bytes| {
-            let addresses = (0..bytes.number()?).map(|_| bytes.address()).collect::<Option<_>>()?;
-            Some(evaluate::Question { addresses, names: bytes.all(Reader::text)? })
+        read(bytes, |bytes| evaluate::Question {
+            addresses: bytes.list(Reader::address),
+            names: bytes.list(Reader::text),
         })
         .map(Question)
     }
@@ -132,7 +131,7 @@ impl Answer {
         written(|out| {
             out.number(self.0.hosts);
             out.number(self.0.askers);
-            self.0.calling.iter().for_each(|count| out.number(*count));
+            out.list(&self.0.calling, |count, out| out.number(*count));
         })
     }
 
@@ -142,9 +141,10 @@ impl Answer {
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
     pub fn from_bytes(bytes: &[u8]) -> Result<Answer, Error> {
-        read(bytes, |bytes| {
-            let (hosts, askers) = (bytes.number()?, bytes.number()?);
-            Some(evaluate::Answer { hosts, askers, calling: bytes.all(Reader::number)? })
+        read(bytes, |bytes| evaluate::Answer {
+            hosts: bytes.number(),
+            askers: bytes.number(),
+            calling: bytes.list(Reader::number),
         })
         .map(Answer)
     }
@@ -158,10 +158,11 @@ fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
     out.0
 }
 
-fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> Option<T>) -> Result<T, Error> {
-    let mut bytes = Reader(bytes);
-    let version = bytes.text().filter(|version| version == crate::VERSION);
-    version.and_then(|_| read(&mut bytes)).ok_or_else(|| {
+fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, Error> {
+    let mut bytes = Reader::new(bytes);
+    let of_this_version = bytes.text() == crate::VERSION;
+    let value = of_this_version.then(|| read(&mut bytes));
+    value.filter(|_| !bytes.failed && bytes.rest.is_empty()).ok_or_else(|| {
         Error::new(
             ErrorKind::Options,
             "found bytes that were not written by a shard of this version".to_owned(),
@@ -173,7 +174,15 @@ impl Detector {
     /// A detector without flows.
     pub fn new(options: Options) -> Self {
         let sink = Sink::new(&options);
-        Detector { options, sink, ..Detector::default() }
+        Detector {
+            options,
+            own_options: None,
+            sources: Vec::new(),
+            open: false,
+            sink,
+            kept: Mutex::default(),
+            suffixes: Suffixes::default(),
+        }
     }
 
     /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule

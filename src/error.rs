@@ -49,6 +49,25 @@ struct Inner {
     position: Option<Position>,
 }
 
+/// A text of the input as a message shows it: in quotes, and what cannot be seen or turns the line around escaped.
+///
+/// As `{:?}` does, whose tables of all characters are a hundredth of the module.
+#[cold]
+#[inline(never)]
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for letter in text.chars() {
+        let escaped = letter.is_control()
+            || matches!(letter, '"' | '\\' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
+        match escaped {
+            true => out.extend(letter.escape_default()),
+            false => out.push(letter),
+        }
+    }
+    out.push('"');
+    out
+}
+
 impl Error {
     #[cold]
     #[inline(never)]
@@ -86,6 +105,11 @@ impl Error {
         self.0.position
     }
 
+    /// What was found and what was expected.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// How to go on, where there is something to say.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
@@ -99,3 +123,17 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped() {
+        assert_eq!(quoted("süß 1"), "\"süß 1\"");
+        assert_eq!(quoted("a\"b\\\n"), r#""a\"b\\\n""#);
+        for letter in ['\u{1B}', '\u{9B}', '\u{202E}', '\u{200B}', '\u{FEFF}'] {
+            assert_eq!(quoted(&letter.to_string()), format!("\"{}\"", letter.escape_default()));
+        }
+    }
+}

@@ -1,10 +1,12 @@
 //! What one record is, and the pair it belongs to.
 
+use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::hash::{Mixing, WordTable, words};
+use crate::numerals::{address_text, endpoint_text};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -43,10 +45,9 @@ impl Pair {
 
 impl std::fmt::Display for Pair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.destination {
-            IpAddr::V4(v4) => write!(f, "{} -> {v4}:{}", self.source, self.port),
-            IpAddr::V6(v6) => write!(f, "{} -> [{v6}]:{}", self.source, self.port),
-        }
+        f.write_str(&address_text(self.source))?;
+        f.write_str(" -> ")?;
+        f.write_str(&endpoint_text(self.destination, self.port))
     }
 }
 
@@ -63,7 +64,7 @@ pub struct Connection {
 
 fn parse_address(text: &str) -> Result<IpAddr, Error> {
     IpAddr::from_str(text.trim()).map_err(|_| {
-        Error::new(ErrorKind::Address, format!("found {text:?}, expected an IPv4 or IPv6 address"))
+        Error::new(ErrorKind::Address, format!("found {}, expected an IPv4 or IPv6 address", quoted(text)))
             .with_hint("host names are not looked up; give the address as it stands in the flows")
     })
 }
@@ -137,6 +138,14 @@ impl AddressBook {
         match self.address(address) {
             IpAddr::V4(v4) => u64::from(v4.to_bits()),
             IpAddr::V6(v6) => (v6.to_bits() >> 64) as u64 ^ v6.to_bits() as u64,
+        }
+    }
+
+    /// The order of addresses.
+    pub fn compare(&self, a: Address, b: Address) -> Ordering {
+        match (a, b) {
+            (Address::V4(a), Address::V4(b)) => a.cmp(&b),
+            _ => self.address(a).cmp(&self.address(b)),
         }
     }
 

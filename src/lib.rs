@@ -30,6 +30,7 @@ pub mod hunts;
 mod ingest;
 mod json;
 mod names;
+mod numerals;
 mod order;
 mod pairs;
 pub mod priority;

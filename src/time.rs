@@ -1,6 +1,7 @@
 //! Instants: UTC microseconds since 1970, and their text forms.
 
-use chrono::{DateTime, Datelike, Timelike, Utc};
+use chrono::{Datelike, NaiveDate};
+use serde::{Serialize, Serializer};
 
 pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
@@ -22,35 +23,68 @@ pub(crate) fn rfc3339(micros: i64) -> String {
     out
 }
 
-/// `yyyy-MM-dd HH:mm:ss` in a zone that many minutes east of UTC: what the query's `DATEFORMAT` prints.
-pub(crate) fn query_format(micros: i64, utc_offset_minutes: i32) -> String {
-    let local = utc(micros + i64::from(utc_offset_minutes) * MINUTE);
-    let mut out = String::with_capacity(19);
-    let mut field = |value: u32, width: u32, end: &str| {
-        for place in (0..width).rev() {
-            // A digit is always a digit.
-            out.push(char::from_digit(value / 10_u32.pow(place) % 10, 10).unwrap_or('0'));
+/// A second in the rule's UTC offset, shown as the query's `DATEFORMAT` shows it: `yyyy-MM-dd HH:mm:ss`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment {
+    /// Seconds since 1970 in that offset.
+    pub(crate) second: i64,
+}
+
+impl Moment {
+    pub(crate) fn new(micros: i64, utc_offset_minutes: i32) -> Self {
+        Moment { second: micros.div_euclid(SECOND) + i64::from(utc_offset_minutes) * 60 }
+    }
+
+    /// Appends its text.
+    #[inline(never)]
+    pub(crate) fn write(self, out: &mut String) {
+        const DAY: i64 = 86_400;
+        let date = NaiveDate::from_epoch_days(self.second.div_euclid(DAY) as i32).unwrap_or_default();
+        let (year, second) = (date.year().unsigned_abs(), self.second.rem_euclid(DAY) as u32);
+        let mut text = *b"0000-00-00 00:00:00";
+        for (at, two) in [
+            (0, year / 100),
+            (2, year % 100),
+            (5, date.month()),
+            (8, date.day()),
+            (11, second / 3600),
+            (14, second / 60 % 60),
+            (17, second % 60),
+        ] {
+            if let Some([tens, ones]) = text.get_mut(at..at + 2) {
+                (*tens, *ones) = (*tens + (two / 10) as u8, *ones + (two % 10) as u8);
+            }
         }
-        out.push_str(end);
-    };
-    field(local.year().unsigned_abs(), 4, "-");
-    field(local.month(), 2, "-");
-    field(local.day(), 2, " ");
-    field(local.hour(), 2, ":");
-    field(local.minute(), 2, ":");
-    field(local.second(), 2, "");
+        // Digits are text.
+        out.push_str(std::str::from_utf8(&text).unwrap_or_default());
+    }
+}
+
+impl std::fmt::Display for Moment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text);
+        f.write_str(&text)
+    }
+}
+
+impl Serialize for Moment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::new();
+        self.write(&mut text);
+        serializer.serialize_str(&text)
+    }
+}
+
+/// As a [`Moment`] shows it.
+pub(crate) fn query_format(micros: i64, utc_offset_minutes: i32) -> String {
+    let mut out = String::new();
+    Moment::new(micros, utc_offset_minutes).write(&mut out);
     out
 }
 
-fn utc(micros: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH)
-}
-
 /// The rule's `end`: RFC 3339 in the document, microseconds inside.
-pub(crate) fn rfc3339_option<S: serde::Serializer>(
-    end: &Option<i64>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+pub(crate) fn rfc3339_option<S: Serializer>(end: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
     match end {
         Some(micros) => serializer.serialize_some(&rfc3339(*micros)),
         None => serializer.serialize_none(),

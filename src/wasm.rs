@@ -10,11 +10,16 @@ use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::error::quoted;
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
 use crate::{
     Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
 };
+
+/// The standard library's is three times as much code.
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
@@ -190,7 +195,7 @@ impl Detector {
             None | Some("rule") => Order::Rule,
             Some("priority") => Order::Priority,
             Some(other) => {
-                let message = format!("found order {other:?}, expected rule or priority");
+                let message = format!("found order {}, expected rule or priority", quoted(other));
                 return Err(thrown(&bad_option(message)));
             }
         };
@@ -473,7 +478,10 @@ fn options_of(text: &str) -> Result<Options, Error> {
     });
     // A document is a rule to those who read it.
     read.map_err(|error| match error.kind() {
-        crate::ErrorKind::Rule => bad_option(error.to_string().replacen("rule, field", "options, field", 1)),
+        crate::ErrorKind::Rule => match error.message().strip_prefix("rule") {
+            Some(problem) => bad_option(format!("options{problem}")),
+            None => error,
+        },
         _ => error,
     })?;
     Ok(options)
@@ -506,7 +514,7 @@ fn shard_of(options: Options, part: &document::Part<'_>) -> Result<Options, Erro
 }
 
 fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {format:?}, expected json, csv, ndjson or query"))
+    bad_option(format!("found format {}, expected json, csv, ndjson or query", quoted(format)))
 }
 
 fn bad_option(message: String) -> Error {
@@ -515,7 +523,7 @@ fn bad_option(message: String) -> Error {
 
 /// An error as a JavaScript `Error` with properties.
 fn thrown(error: &Error) -> JsError {
-    let out = JsError::new(&error.to_string());
+    let out = JsError::new(error.message());
     out.set_name("BeaconlensError");
     set(&out, "code", &error.code().into());
     if let Some(position) = error.position() {

@@ -206,8 +206,8 @@ fn our_rows(detector: &Detector, rule: &Rule) -> Vec<Vec<String>> {
             finding.hourly_buckets.to_string(),
             finding.bytes_sent.to_string(),
             finding.bytes_received.to_string(),
-            finding.first_seen.clone(),
-            finding.last_seen.clone(),
+            finding.first_seen.to_string(),
+            finding.last_seen.to_string(),
             finding.beaconing_score.to_string(),
         ];
         row.extend(

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use beaconlens::hunts::{Hunt, HuntHit};
+use beaconlens::priority::PriorityPart;
 use beaconlens::report::HostBeacon;
 use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
 
@@ -151,7 +152,8 @@ fn published_test_1_a_loop_of_connections_to_one_endpoint() {
         assert_eq!(hunted(&text, 8080), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
-        assert_eq!((finding.period_seconds, finding.jitter_percent), (Some(5.0), Some(0.0)));
+        let timing = finding.regularity.unwrap();
+        assert_eq!((timing.period_seconds, timing.jitter_percent), (Some(5.0), Some(0.0)));
     }
 }
 
@@ -348,7 +350,12 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
         .host_beacons
         .iter()
         .map(|host| {
-            (host.host.as_str(), host.looked_up, host.pair.connection_count, host.pair.period_seconds)
+            (
+                host.host.as_str(),
+                host.looked_up,
+                host.pair.connection_count,
+                host.pair.regularity.and_then(|of| of.period_seconds),
+            )
         })
         .collect();
     let host = "beacon.example.net";
@@ -409,7 +416,7 @@ fn what_is_known_of_a_host_by_its_name_is_context_and_takes_nothing_out() {
         parts(check),
         [base, ("common_destination", -15), ("shared_by_periodic_callers", -10), ("known_host", -20)]
     );
-    let reasons: Vec<&str> = check.pair.priority_parts.iter().map(|part| part.reason.as_str()).collect();
+    let reasons: Vec<String> = check.pair.priority_parts.iter().map(PriorityPart::reason).collect();
     assert_eq!(
         reasons[1..],
         [

@@ -200,12 +200,13 @@ fn whole_days_later_everything_is_the_same_but_the_dates() {
         let (before, after) =
             (read([in_calendar(&flows).as_bytes()]), read([in_calendar(&later).as_bytes()]));
         let without_dates = |detector: &Detector| {
-            let mut report = detector.evaluate(&rule);
-            for finding in &mut report.findings {
-                finding.first_seen = finding.first_seen[10..].to_owned();
-                finding.last_seen = finding.last_seen[10..].to_owned();
-            }
-            (report.to_csv(), report.gates, report.totals.flows_in_window, report.totals.near_misses)
+            let report = detector.evaluate(&rule);
+            // Between the quotes and the commas.
+            let is_date = |field: &str| field.len() == 19 && field.as_bytes()[10] == b' ';
+            let day_less =
+                |field: &str| if is_date(field) { field[10..].to_owned() } else { field.to_owned() };
+            let csv: Vec<String> = report.to_csv().split(',').map(day_less).collect();
+            (csv, report.gates, report.totals.flows_in_window, report.totals.near_misses)
         };
         assert_eq!(without_dates(&before), without_dates(&after), "seed {seed}, {days} days");
     }

@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use super::Counts;
 use crate::flow::{Address, AddressBook, Pair};
 use crate::ingest::batch::Key;
+use crate::numerals::{address_text, network_text};
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::{Networks, first_with};
@@ -78,15 +79,26 @@ impl<'a> Gates<'a> {
         }
     }
 
+    /// Whether a destination is in an excluded network.
+    #[inline(always)]
+    pub fn excludes(&self, destination: Address, book: &AddressBook) -> bool {
+        match destination {
+            Address::V4(bits) => self.excluded.contains_v4(bits),
+            Address::V6(_) => self.excluded.contains(book.address(destination)),
+        }
+    }
+
+    /// Whether one connection, on whatever port, is too little for both gates that count.
+    pub fn fail_singles(&self) -> bool {
+        let gates = &self.rule.gates;
+        let least = gates.min_connections_c2_port.unwrap_or(u64::MAX).min(gates.min_connections);
+        least > 1 && gates.min_hours > 1
+    }
+
     /// Which gates a pair with these counts fails.
     pub fn failed(&self, key: Key, book: &AddressBook, counts: Counts) -> Failed {
         let mut failed = Failed::default();
-        let destination = key.destination();
-        let excluded = match destination {
-            Address::V4(bits) => self.excluded.contains_v4(bits),
-            Address::V6(_) => self.excluded.contains(book.address(destination)),
-        };
-        failed.add(Gate::ExcludedDestination, excluded);
+        failed.add(Gate::ExcludedDestination, self.excludes(key.destination(), book));
         failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
         failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);
         failed
@@ -115,7 +127,7 @@ impl<'a> Gates<'a> {
     pub fn threshold(&self, gate: Gate) -> Threshold {
         match gate {
             Gate::ExcludedDestination => {
-                Threshold::NoneOf(self.rule.excluded_destinations.iter().map(ToString::to_string).collect())
+                Threshold::NoneOf(self.rule.excluded_destinations.iter().map(network_text).collect())
             }
             Gate::MinConnections => Threshold::AtLeast(self.rule.gates.min_connections),
             Gate::MinHours => Threshold::AtLeast(self.rule.gates.min_hours),
@@ -126,7 +138,7 @@ impl<'a> Gates<'a> {
     pub fn changes(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<String> {
         let change = |gate| match gate {
             Gate::ExcludedDestination => {
-                let network = self.excluding(pair).map(ToString::to_string).unwrap_or_default();
+                let network = self.excluding(pair).map(network_text).unwrap_or_default();
                 format!("excluded_destinations without {network}")
             }
             Gate::MinConnections => format!("min_connections {}", counts.connections),
@@ -148,9 +160,12 @@ impl<'a> Gates<'a> {
     fn verdict(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateVerdict {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
+                let destination = address_text(pair.destination);
                 let reason = match self.excluding(pair) {
-                    Some(network) => format!("{} is in the excluded network {network}", pair.destination),
-                    None => format!("{} is in none of the excluded networks", pair.destination),
+                    Some(network) => {
+                        format!("{destination} is in the excluded network {}", network_text(network))
+                    }
+                    None => format!("{destination} is in none of the excluded networks"),
                 };
                 (GateValue::Address(pair.destination), reason)
             }

@@ -4,11 +4,12 @@ use super::lists::Lists;
 use super::{Data, Kept, hosts};
 use crate::flow::{Connection, Pair};
 use crate::hunts::{self, Hunt, HuntHit};
+use crate::numerals::{address_text, network_text};
 use crate::order::sort_by;
 use crate::pairs::UNANSWERED;
 use crate::rule::Rule;
 use crate::rule::networks::first_with;
-use crate::time::query_format;
+use crate::time::Moment;
 
 /// All that the hunts of a rule find, with the sets that hold it, in the order of a report.
 pub(super) fn hits(data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) -> Vec<HuntHit> {
@@ -39,7 +40,7 @@ pub(super) fn has_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], r
 fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let unanswered_only =
         hit.hunt != Hunt::Burst && rule.hunts.scan.as_ref().is_some_and(|scan| scan.unanswered_only);
-    let at = |connection: &Connection| query_format(connection.start, rule.utc_offset_minutes);
+    let at = |connection: &Connection| Moment::new(connection.start, rule.utc_offset_minutes);
     let from = connections.partition_point(|connection| at(connection) < hit.first_seen);
     let mut later = connections.iter().skip(from);
     let first = later.find(|connection| !unanswered_only || connection.bytes_received <= UNANSWERED);
@@ -52,6 +53,7 @@ pub(super) fn left_out(pair: &Pair, rule: &Rule) -> Vec<String> {
     let ends = [("bursts and scans to", pair.destination), ("lookups by", pair.source)];
     let told = ends.into_iter().filter_map(|(what, end)| {
         let network = first_with(&rule.hunts.excluded, end)?;
+        let (end, network) = (address_text(end), network_text(network));
         Some(format!("{what} {end} are not hunted: it is in {network}, which hunts leave out"))
     });
     told.collect()

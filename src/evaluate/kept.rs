@@ -17,10 +17,13 @@ use crate::rule::Rule;
 pub(crate) struct Kept {
     /// The window, and the offset of its hours.
     of: Option<(Span, i32)>,
-    /// By number of the pair, in order.
-    measures: Vec<(u32, Measures)>,
+    /// Numbers of pairs, in order, and their measures: apart, so that a search stays in the cache.
+    numbers: Vec<u32>,
+    measures: Vec<Measures>,
     /// Those that came since.
     new: Vec<(u32, Measures)>,
+    /// How many pairs of a single flow go to which excluded networks.
+    excluded_singles: Option<(Vec<IpNet>, u64)>,
     /// What the hunts found in that window, and by which of their thresholds.
     hunted: Option<(Hunts, Vec<IpNet>, Vec<HuntHit>)>,
     pub callers: Callers,
@@ -32,7 +35,13 @@ impl Kept {
     pub fn turn_to(&mut self, span: Option<Span>, utc_offset_minutes: i32) {
         let of = span.map(|span| (span, utc_offset_minutes));
         if self.of != of {
-            (self.of, self.measures, self.hunted) = (of, Vec::new(), None);
+            *self = Kept {
+                of,
+                excluded_singles: self.excluded_singles.take(),
+                callers: std::mem::take(&mut self.callers),
+                lists: std::mem::take(&mut self.lists),
+                ..Kept::default()
+            };
         }
     }
 
@@ -49,9 +58,21 @@ impl Kept {
         }
     }
 
+    /// How many pairs of a single flow go to the networks that a rule excludes.
+    pub fn excluded_singles(&mut self, rule: &Rule, count: impl FnOnce() -> u64) -> u64 {
+        let excluded = &rule.excluded_destinations;
+        match &self.excluded_singles {
+            Some((networks, pairs)) if networks == excluded => *pairs,
+            _ => {
+                let pairs = count();
+                self.excluded_singles = Some((excluded.clone(), pairs));
+                pairs
+            }
+        }
+    }
+
     pub fn get(&self, number: u32) -> Option<&Measures> {
-        let at = self.measures.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-        self.measures.get(at).map(|(_, measures)| measures)
+        self.measures.get(self.numbers.binary_search(&number).ok()?)
     }
 
     pub fn add(&mut self, number: u32, measures: Measures) {
@@ -61,8 +82,10 @@ impl Kept {
     /// Puts the new ones in their places.
     pub fn settle(&mut self) {
         if !self.new.is_empty() {
-            self.measures.append(&mut self.new);
-            sort_by(&mut self.measures, |(a, _), (b, _)| a.cmp(b));
+            let (numbers, measures) = (std::mem::take(&mut self.numbers), std::mem::take(&mut self.measures));
+            let mut all: Vec<_> = numbers.into_iter().zip(measures).chain(self.new.drain(..)).collect();
+            sort_by(&mut all, |(a, _), (b, _)| a.cmp(b));
+            (self.numbers, self.measures) = all.into_iter().unzip();
         }
     }
 }

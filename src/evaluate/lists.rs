@@ -99,7 +99,5 @@ impl Lists<'_> {
 
 /// An entry without its remark.
 fn bare(entry: &Entry) -> String {
-    let mut text = entry.to_string();
-    text.truncate(text.find(" #").unwrap_or(text.len()));
-    text
+    entry.bare()
 }

@@ -6,10 +6,10 @@ use crate::flow::{Connection, Pair};
 use crate::regularity::{Judge, Regularity, RitaScore, rita_score};
 use crate::report::Finding;
 use crate::rule::Rule;
-use crate::time::query_format;
+use crate::time::Moment;
 
 /// What is said of a pair, whatever its gates.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Measures {
     pub tally: Tally,
     regularity: Option<Regularity>,
@@ -37,8 +37,7 @@ impl Measures {
 
     /// The columns of a pair, without its priority.
     pub fn columns(&self, pair: &Pair, score: u8, rule: &Rule) -> Finding {
-        let Measures { tally, regularity, rita } = self;
-        let of = regularity.as_ref();
+        let Measures { tally, regularity, rita } = *self;
         Finding {
             sourceip: pair.source,
             destinationip: pair.destination,
@@ -47,21 +46,12 @@ impl Measures {
             hourly_buckets: tally.counts.hours,
             bytes_sent: tally.bytes_sent,
             bytes_received: tally.bytes_received,
-            first_seen: query_format(tally.first, rule.utc_offset_minutes),
-            last_seen: query_format(tally.last, rule.utc_offset_minutes),
+            first_seen: Moment::new(tally.first, rule.utc_offset_minutes),
+            last_seen: Moment::new(tally.last, rule.utc_offset_minutes),
             beaconing_score: score,
             priority: 0,
-            regularity: of.map(|of| of.regularity),
-            period_seconds: of.and_then(|of| of.period_seconds),
-            jitter_percent: of.and_then(|of| of.jitter_percent),
-            missed_percent: of.and_then(|of| of.missed_percent),
-            active_span_seconds: of.map(|of| of.active_span_seconds),
-            calls: of.map(|of| of.calls),
-            significance: of.map(|of| of.significance),
-            rita_score: rita.map(|rita| rita.score),
-            verdict: of.map(|of| of.verdict.clone()),
-            regularity_parts: of.map(|of| of.regularity_parts),
-            rita_parts: *rita,
+            regularity,
+            rita,
             priority_parts: Vec::new(),
             threat: None,
         }

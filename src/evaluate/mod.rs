@@ -100,69 +100,53 @@ impl Evaluation {
         for number in self.failed.into_iter().chain(self.failed_only) {
             out.number(number);
         }
-        out.number(self.findings.len() as u64);
-        self.findings.iter().for_each(|finding| finding.write(out));
-        out.number(self.suppressed.len() as u64);
-        for Suppressed { pair, suppressed_by } in &self.suppressed {
-            pair.write(out);
-            suppressed_by.write(out);
-        }
-        out.number(self.reference_sets.len() as u64);
-        for set in &self.reference_sets {
+        out.list(&self.findings, Finding::write);
+        out.list(&self.suppressed, |suppressed, out| {
+            suppressed.pair.write(out);
+            suppressed.suppressed_by.write(out);
+        });
+        out.list(&self.reference_sets, |set, out| {
             out.text(&set.name);
             out.number(set.pairs);
             out.number(set.flows);
-        }
-        out.number(self.hunts.len() as u64);
-        self.hunts.iter().for_each(|hit| hit.write(out));
-        out.number(self.host_beacons.len() as u64);
-        self.host_beacons.iter().for_each(|host| host.write(out));
+        });
+        out.list(&self.hunts, HuntHit::write);
+        out.list(&self.host_beacons, HostBeacon::write);
         out.number(self.names_left_out);
-        for (gate, pair) in &self.near_misses {
+        out.list(&self.near_misses, |(gate, pair), out| {
             out.number(*gate as u64);
             pair.write(out);
-        }
+        });
     }
 
-    pub fn read(bytes: &mut Reader<'_>) -> Option<Evaluation> {
-        let mut out = Evaluation {
-            pairs: bytes.number()?,
-            pairs_in_window: bytes.number()?,
-            flows_in_window: bytes.number()?,
+    pub fn read(bytes: &mut Reader<'_>) -> Evaluation {
+        Evaluation {
+            pairs: bytes.number(),
+            pairs_in_window: bytes.number(),
+            flows_in_window: bytes.number(),
             left_out: LeftOut {
-                flows: bytes.number()?,
-                pairs: bytes.number()?,
-                most_of_a_pair: bytes.number()?,
-                not_taken: bytes.number()?,
+                flows: bytes.number(),
+                pairs: bytes.number(),
+                most_of_a_pair: bytes.number(),
+                not_taken: bytes.number(),
             },
-            ..Evaluation::default()
-        };
-        for number in out.failed.iter_mut().chain(&mut out.failed_only) {
-            *number = bytes.number()?;
+            failed: Gate::ALL.map(|_| bytes.number()),
+            failed_only: Gate::ALL.map(|_| bytes.number()),
+            findings: bytes.list(Finding::read),
+            suppressed: bytes.list(|bytes| Suppressed {
+                pair: Finding::read(bytes),
+                suppressed_by: SetMatch::read(bytes),
+            }),
+            reference_sets: bytes.list(|bytes| SetReport {
+                name: bytes.text(),
+                pairs: bytes.number(),
+                flows: bytes.number(),
+            }),
+            hunts: bytes.list(HuntHit::read),
+            host_beacons: bytes.list(HostBeacon::read),
+            names_left_out: bytes.number(),
+            near_misses: bytes.list(|bytes| (bytes.one_of(Gate::ALL), Finding::read(bytes))),
         }
-        for _ in 0..bytes.number()? {
-            out.findings.push(Finding::read(bytes)?);
-        }
-        for _ in 0..bytes.number()? {
-            let pair = Finding::read(bytes)?;
-            out.suppressed.push(Suppressed { pair, suppressed_by: SetMatch::read(bytes)? });
-        }
-        for _ in 0..bytes.number()? {
-            let (name, pairs, flows) = (bytes.text()?, bytes.number()?, bytes.number()?);
-            out.reference_sets.push(SetReport { name, pairs, flows });
-        }
-        for _ in 0..bytes.number()? {
-            out.hunts.push(HuntHit::read(bytes)?);
-        }
-        for _ in 0..bytes.number()? {
-            out.host_beacons.push(HostBeacon::read(bytes)?);
-        }
-        out.names_left_out = bytes.number()?;
-        while !bytes.0.is_empty() {
-            let gate = *Gate::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
-            out.near_misses.push((gate, Finding::read(bytes)?));
-        }
-        Some(out)
     }
 
     /// Adds a pair that passed the gates or is a threat: as a finding, or to what a set took out.
@@ -198,10 +182,10 @@ impl Evaluation {
             self.failed[gate] += other.failed[gate];
             self.failed_only[gate] += other.failed_only[gate];
         }
-        let findings = std::mem::take(&mut self.findings);
-        self.findings = merged(findings, other.findings, &rule_order);
-        let suppressed = std::mem::take(&mut self.suppressed);
-        self.suppressed = merged(suppressed, other.suppressed, &|a, b| rule_order(&a.pair, &b.pair));
+        self.findings.extend(other.findings);
+        sort_by(&mut self.findings, rule_order);
+        self.suppressed.extend(other.suppressed);
+        sort_by(&mut self.suppressed, |a, b| rule_order(&a.pair, &b.pair));
         for (set, other) in self.reference_sets.iter_mut().zip(other.reference_sets) {
             set.pairs += other.pairs;
             set.flows += other.flows;
@@ -210,8 +194,8 @@ impl Evaluation {
         sort_by(&mut self.hunts, hunts::order);
         self.host_beacons.extend(other.host_beacons);
         self.names_left_out += other.names_left_out;
-        let near_misses = std::mem::take(&mut self.near_misses);
-        self.near_misses = merged(near_misses, other.near_misses, &|a, b| nearer(rule, a, b));
+        self.near_misses.extend(other.near_misses);
+        sort_by(&mut self.near_misses, |a, b| nearer(rule, a, b));
         let mut listed = [0; Gate::ALL.len()];
         self.near_misses.retain(|(gate, _)| {
             let listed = &mut listed[*gate as usize];
@@ -264,21 +248,6 @@ impl Evaluation {
     pub fn take_near_misses(&mut self) -> Vec<NearMiss> {
         let near_misses = std::mem::take(&mut self.near_misses).into_iter();
         near_misses.map(|(failed_gate, pair)| NearMiss { pair, failed_gate }).collect()
-    }
-}
-
-/// Two lists in order → one.
-fn merged<T>(a: Vec<T>, b: Vec<T>, order: &dyn Fn(&T, &T) -> Ordering) -> Vec<T> {
-    let mut out = Vec::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.into_iter().peekable(), b.into_iter().peekable());
-    loop {
-        let from_b = match (a.peek(), b.peek()) {
-            (Some(a), Some(b)) => order(b, a).is_lt(),
-            (None, Some(_)) => true,
-            (Some(_), None) => false,
-            (None, None) => return out,
-        };
-        out.extend(if from_b { b.next() } else { a.next() });
     }
 }
 
@@ -338,9 +307,18 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     let mut findings = Vec::new();
     let mut out = Evaluation { reference_sets: lists.reports(), ..Evaluation::default() };
     let mut counter = Counter::new(data, rule, &gates, depth);
-    counter.count_all(&mut |counted| {
-        for gate in counted.failed.gates() {
-            out.failed[gate as usize] += 1;
+    // Most pairs have a single flow: where that is too little they need no look, once it is known how many of
+    // them go to excluded networks.
+    let without_singles = counter.kept_counts_hold && gates.fail_singles() && lists.threaten_nothing();
+    if without_singles {
+        let singles = data.pairs.singles_len() as u64;
+        let excluded = kept.excluded_singles(rule, || counter.excluded_singles());
+        counter.seen = Seen { pairs: singles, flows: singles };
+        out.failed = Gate::ALL.map(|gate| if gate == Gate::ExcludedDestination { excluded } else { singles });
+    }
+    counter.count_all(without_singles, &mut |counted| {
+        for (failed, gate) in out.failed.iter_mut().zip(Gate::ALL) {
+            *failed += u64::from(counted.failed.contains(gate));
         }
         let only = counted.failed.only();
         if let Some(gate) = only {
@@ -355,10 +333,11 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     });
     (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
     (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
-    let near_misses = near.nearest().into_iter();
-    out.near_misses =
-        near_misses.filter_map(|(gate, counted)| Some((gate, counter.finding(counted)?))).collect();
     kept.turn_to(counter.span, rule.utc_offset_minutes);
+    let near_misses = near.nearest().into_iter();
+    out.near_misses = near_misses
+        .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
+        .collect();
     sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
     for counted in findings {
         let Some(finding) = counter.finding_kept(counted, kept) else { continue };
@@ -386,7 +365,7 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let lists = kept.lists.of(rule);
     let mut all = Vec::new();
     let mut counter = Counter::new(data, rule, &gates, Depth::Full);
-    counter.count_all(&mut |counted| all.push(counted));
+    counter.count_all(false, &mut |counted| all.push(counted));
     let order = Order { data, rule };
     sort_by(&mut all, |a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
@@ -517,10 +496,25 @@ impl<'a> Counter<'a> {
         }
     }
 
-    fn count_all(&mut self, each: &mut dyn FnMut(Counted<'a>)) {
-        for chunk in self.data.pairs.chunks() {
+    fn count_all(&mut self, without_singles: bool, each: &mut dyn FnMut(Counted<'a>)) {
+        for chunk in self.data.pairs.chunks().filter(|chunk| !without_singles || !chunk.is_of_singles()) {
             self.count_chunk(chunk, each);
         }
+    }
+
+    /// How many pairs of a single flow go to excluded networks.
+    fn excluded_singles(&self) -> u64 {
+        let singles = self.data.pairs.chunks().filter(Chunk::is_of_singles);
+        singles.map(|chunk| self.excluded_in(chunk)).sum()
+    }
+
+    #[inline(never)]
+    fn excluded_in(&self, chunk: Chunk<'a>) -> u64 {
+        let mut excluded = 0;
+        chunk.for_each(|pair| {
+            excluded += u64::from(self.gates.excludes(pair.key().destination(), self.data.book));
+        });
+        excluded
     }
 
     // A function of its own, called often: an engine that compiles in stages (as all browsers do) can then
@@ -605,7 +599,11 @@ impl Order<'_> {
     /// As [`rule_order`].
     fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
         let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
-        descending.then_with(|| self.data.pair(a.pair.key()).cmp(&self.data.pair(b.pair.key())))
+        let (a, b, book) = (a.pair.key(), b.pair.key(), self.data.book);
+        let sources = || book.compare(a.source(), b.source());
+        let destinations = || book.compare(a.destination(), b.destination());
+        let ports = || a.destination_port().cmp(&b.destination_port());
+        descending.then_with(sources).then_with(destinations).then_with(ports)
     }
 
     /// As [`nearer`], of two near misses of one gate.

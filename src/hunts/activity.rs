@@ -120,7 +120,7 @@ fn peak(events: &[Event], length: i64, least: u64, item: fn(&Event) -> u64) -> O
 
 /// Sorts by that, then by time, made total.
 #[inline(never)]
-fn sort(events: &mut Vec<Event>, first: fn(&Event) -> u64) {
+fn sort(events: &mut [Event], first: fn(&Event) -> u64) {
     let key = |event: &Event| (first(event), event.start, event.destination, event.port, event.answered);
     sort_by(events, |a, b| key(a).cmp(&key(b)));
 }

@@ -16,11 +16,12 @@ use serde::Serialize;
 use crate::evaluate::{Data, Span};
 use crate::flow::{Address, AddressBook};
 use crate::ingest::batch::Key;
+use crate::numerals::{address_text, endpoint_text};
 use crate::pairs::{History, Least, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 use crate::rule::networks::Networks;
-use crate::time::query_format;
+use crate::time::Moment;
 pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
 pub(crate) use sources::word;
 use sources::{address, pairs_of};
@@ -81,8 +82,10 @@ pub struct HuntHit {
     /// The hunt.
     pub hunt: Hunt,
     /// Who did it.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// To whom; none if to several, or if it is about names.
+    #[serde(serialize_with = "crate::numerals::serialize_some_address")]
     pub destinationip: Option<IpAddr>,
     /// On which port; none if on several, or if it is about names.
     pub destinationport: Option<u16>,
@@ -95,9 +98,9 @@ pub struct HuntHit {
     /// Connections or lookups that make it up.
     pub connection_count: u64,
     /// First of them, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: String,
+    pub first_seen: Moment,
     /// Last of them, likewise.
-    pub last_seen: String,
+    pub last_seen: Moment,
     /// All that in a sentence.
     pub sentence: String,
     /// Some of the ports, destinations or domains, at most ten.
@@ -153,8 +156,8 @@ impl Hunter<'_> {
         }
     }
 
-    fn shown(&self, time: i64) -> String {
-        query_format(time, self.rule.utc_offset_minutes)
+    fn shown(&self, time: i64) -> Moment {
+        Moment::new(time, self.rule.utc_offset_minutes)
     }
 
     /// Bursts and scans.
@@ -210,7 +213,7 @@ impl Hunter<'_> {
         let first = found.events.first().map_or(0, |event| event.start);
         let last = found.events.last().map_or(0, |event| event.start);
         let (count, connections) = (found.count, found.events.len());
-        let on = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {at}"));
+        let on = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {}", address_text(at)));
         let examples = self.examples(found);
         let sentence = match found.hunt {
             Hunt::VerticalScan => {
@@ -245,9 +248,9 @@ impl Hunter<'_> {
         for event in found.events {
             let destination = || self.book.address(address(event.destination));
             let text = match found.hunt {
-                Hunt::VerticalScan => event.port.to_string(),
-                Hunt::HorizontalScan => destination().to_string(),
-                _ => std::net::SocketAddr::new(destination(), event.port).to_string(),
+                Hunt::VerticalScan => format!("{}", event.port),
+                Hunt::HorizontalScan => address_text(destination()),
+                _ => endpoint_text(destination(), event.port),
             };
             if !examples.contains(&text) {
                 examples.push(text);

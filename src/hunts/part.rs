@@ -2,44 +2,38 @@
 
 use super::{Hunt, HuntHit};
 use crate::bytes::{Reader, Writer};
-use crate::report::SetMatch;
+use crate::report::{Moment, SetMatch};
 
 impl HuntHit {
     /// As bytes, for [`read`](HuntHit::read).
     pub(crate) fn write(&self, out: &mut Writer) {
         out.number(self.hunt as u64);
         out.address(self.sourceip);
-        out.number(self.destinationip.is_some().into());
-        if let Some(destination) = self.destinationip {
-            out.address(destination);
-        }
-        out.number(self.destinationport.map_or(u64::MAX, u64::from));
+        out.some(self.destinationip.as_ref(), |address, out| out.address(*address));
+        out.some(self.destinationport.as_ref(), |port, out| out.number((*port).into()));
         [self.count, self.threshold, self.connection_count].iter().for_each(|number| out.number(*number));
-        [&self.first_seen, &self.last_seen, &self.sentence].iter().for_each(|text| out.text(text));
-        out.number(self.examples.len() as u64);
-        self.examples.iter().for_each(|text| out.text(text));
-        out.number(self.suppressed_by.is_some().into());
-        if let Some(set) = &self.suppressed_by {
-            set.write(out);
-        }
+        [self.first_seen, self.last_seen].iter().for_each(|moment| out.number(moment.second as u64));
+        out.text(&self.sentence);
+        out.list(&self.examples, |text, out| out.text(text));
+        out.some(self.suppressed_by.as_ref(), SetMatch::write);
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<HuntHit> {
-        let hunt = *Hunt::ALL.get(usize::try_from(bytes.number()?).ok()?)?;
-        Some(HuntHit {
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> HuntHit {
+        let hunt = bytes.one_of(Hunt::ALL);
+        HuntHit {
             hunt,
             unit: hunt.unit(),
-            sourceip: bytes.address()?,
-            destinationip: if bytes.number()? == 1 { Some(bytes.address()?) } else { None },
-            destinationport: u16::try_from(bytes.number()?).ok(),
-            count: bytes.number()?,
-            threshold: bytes.number()?,
-            connection_count: bytes.number()?,
-            first_seen: bytes.text()?,
-            last_seen: bytes.text()?,
-            sentence: bytes.text()?,
-            examples: (0..bytes.number()?).map(|_| bytes.text()).collect::<Option<_>>()?,
-            suppressed_by: if bytes.number()? == 1 { Some(SetMatch::read(bytes)?) } else { None },
-        })
+            sourceip: bytes.address(),
+            destinationip: bytes.some(Reader::address),
+            destinationport: bytes.some(Reader::number).map(|port| port as u16),
+            count: bytes.number(),
+            threshold: bytes.number(),
+            connection_count: bytes.number(),
+            first_seen: Moment { second: bytes.number() as i64 },
+            last_seen: Moment { second: bytes.number() as i64 },
+            sentence: bytes.text(),
+            examples: bytes.list(Reader::text),
+            suppressed_by: bytes.some(SetMatch::read),
+        }
     }
 }

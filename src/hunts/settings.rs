@@ -22,6 +22,7 @@ pub struct Hunts {
     pub host_beacon: bool,
     /// What goes to these networks, or is looked up from them, is not hunted in bursts, scans and lookups.
     /// Default loopback. The rule's excluded destinations do not apply there: scans go to one's own network.
+    #[serde(serialize_with = "crate::numerals::serialize_networks")]
     pub excluded: Vec<IpNet>,
 }
 
@@ -99,7 +100,7 @@ impl Default for Hunts {
             dga: Some(Dga::default()),
             long_connection: Some(LongConnection::default()),
             host_beacon: true,
-            excluded: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| text.parse().ok()).collect(),
+            excluded: ["127.0.0.0/8", "::1/128"].iter().filter_map(|text| networks::parse(text)).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::options::{Column, Options};
 use super::roles::{ROLES, Role, plain_name};
 use super::structure::{Row, Structure};
 use super::value::clean;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::report::ColumnReport;
 
 /// How many rows from the top may stand before the header.
@@ -339,9 +339,9 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
         return Refusal { error, names, columns, delimiter: Some(delimiter) };
     }
     let line = text.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty()).unwrap_or_default();
-    let found = shortened(&String::from_utf8_lossy(line.trim_ascii()));
+    let found = quoted(&shortened(&String::from_utf8_lossy(line.trim_ascii())));
     let message = format!(
-        "found no header in the first {HEADER_WITHIN} rows (the text begins {found:?}), expected one that names \
+        "found no header in the first {HEADER_WITHIN} rows (the text begins {found}), expected one that names \
          the start time, source address, destination address and destination port"
     );
     let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);
@@ -389,7 +389,7 @@ mod tests {
     fn refusal(text: &[u8]) -> String {
         match format::find(text, &Options::new()) {
             Ok(found) => panic!("{found:?}"),
-            Err(refusal) => refusal.error.to_string(),
+            Err(refusal) => refusal.error.message().to_owned(),
         }
     }
 

@@ -4,7 +4,7 @@ use super::layout::NONE;
 use super::roles::{Role, plain_name};
 use super::shard::Shard;
 use super::value::time::{TimeReading, TimeUnit};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 
 /// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
 ///
@@ -64,7 +64,7 @@ impl Options {
     /// [`ErrorKind::Options`] for an empty name or a position that is not 1 to 4096.
     pub fn with_column(mut self, role: Role, column: &str) -> Result<Self, Error> {
         let bad = || {
-            let found = format!("column {column:?} for {}", role.name());
+            let found = format!("column {} for {}", quoted(column), role.name());
             Error::new(ErrorKind::Options, format!("found {found}, expected a column's name or its position"))
                 .with_hint("a position is # and a number from 1, such as #3")
         };
@@ -98,8 +98,8 @@ impl Options {
         let unfit =
             delimiter.is_ascii_alphanumeric() || matches!(delimiter, b'"' | b'\n' | b'\r' | b'.' | b'-');
         if unfit || !delimiter.is_ascii() {
-            let found = char::from(delimiter);
-            let message = format!("found {found:?} as delimiter, expected comma, tab, semicolon or pipe");
+            let found = quoted(char::from(delimiter).encode_utf8(&mut [0; 4]));
+            let message = format!("found {found} as delimiter, expected comma, tab, semicolon or pipe");
             return Err(Error::new(ErrorKind::Options, message));
         }
         self.delimiter = Some(delimiter);

@@ -43,7 +43,16 @@ impl Sink {
             // Of three tables that share it none is as large as that of the pairs.
             beside: Beside::new(options.hash_seed, bytes / 3),
             shard: options.shard,
-            ..Sink::default()
+            // Not what is left of a default one: to make that and to drop it is much code.
+            diagnostics: Diagnostics::default(),
+            bytes_read: 0,
+            rows_used: 0,
+            rows_skipped: 0,
+            span: None,
+            structure: Structure::default(),
+            plain: PlainColumns::default(),
+            batch: Vec::new(),
+            prints: Vec::new(),
         }
     }
 

@@ -71,8 +71,8 @@ impl PairTable {
         self.many.len() + self.singles_len()
     }
 
-    /// Number of pairs of a single flow.
-    pub(super) fn singles_len(&self) -> usize {
+    /// Number of pairs of a single flow, all of which are in chunks [of such](Chunk::is_of_singles).
+    pub fn singles_len(&self) -> usize {
         self.singles.len() - self.free_singles.len()
     }
 
@@ -336,6 +336,11 @@ enum Pairs<'a> {
 }
 
 impl<'a> Chunk<'a> {
+    /// Whether each of its pairs has one flow.
+    pub fn is_of_singles(&self) -> bool {
+        matches!(self.pairs, Pairs::Singles(_))
+    }
+
     #[inline(always)]
     pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
         let Chunk { number, pairs, arena } = self;

@@ -10,10 +10,12 @@
 
 mod services;
 
-use serde::Serialize;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 
 use crate::hash::{WordTable, words};
 use crate::report::Finding;
+use services::Service;
 
 /// What can be tuned of the priority.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,15 +45,70 @@ impl Default for Priority {
 }
 
 /// A part of a priority: the base, or a modifier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PriorityPart {
     /// Its stable name.
     pub name: &'static str,
     /// Points it adds; negative ones lower the priority.
     pub points: i64,
+    cause: Cause,
+}
+
+/// What a reason tells of, as texts are made only where they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cause {
+    /// What and on which list.
+    Threat(Box<(String, String)>),
+    /// In thousandths.
+    Regularity(u16),
+    Score(u8),
+    Callers {
+        calling: u64,
+        hosts: u64,
+        by_name: bool,
+    },
+    Sharing(u64),
+    Service(&'static Service),
+    /// Which host, and what is known of it.
+    Host(Box<str>, &'static str),
+    OddPort(u16),
+    BytesEach(u64),
+    Limit,
+}
+
+impl PriorityPart {
     /// Why.
-    pub reason: String,
+    pub fn reason(&self) -> String {
+        match &self.cause {
+            Cause::Threat(of) => format!("{} is on the threat list {}", of.0, of.1),
+            Cause::Regularity(thousandths) => {
+                let (one, parts) = (thousandths / 1000, thousandths % 1000);
+                format!("regularity {one}.{parts:03} × {REGULARITY} points")
+            }
+            Cause::Score(score) => format!("beaconing score {score}"),
+            Cause::Callers { calling, hosts, by_name } => {
+                let what = if *by_name { "or look up the name" } else { "the destination" };
+                format!("{calling} of {hosts} hosts call {what}")
+            }
+            Cause::Sharing(hosts) => format!("{hosts} hosts call the endpoint periodically: a service"),
+            Cause::Host(host, name) => format!("{host}: {name}"),
+            Cause::Service(service) => format!("port {}: {}", service.port, service.name),
+            Cause::OddPort(port) => format!("port {port} is of no usual service"),
+            Cause::BytesEach(bytes) => format!("connections of one size, {bytes} bytes on average"),
+            Cause::Limit => format!("a priority is 0 to {HIGHEST}"),
+        }
+    }
+}
+
+impl Serialize for PriorityPart {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("PriorityPart", 3)?;
+        out.serialize_field("name", self.name)?;
+        out.serialize_field("points", &self.points)?;
+        out.serialize_field("reason", &self.reason())?;
+        out.end()
+    }
 }
 
 /// The highest priority.
@@ -100,8 +157,9 @@ pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &Pri
     }
     for Judged { pair, host } in pairs {
         let sharing = periodic.get(&endpoint(pair)).copied().unwrap_or(0);
-        let mut parts = vec![base(pair)];
-        parts.extend(prevalence(pair, *host, hosts, settings));
+        let mut parts = Vec::with_capacity(4);
+        parts.push(base(pair));
+        parts.extend(prevalence(pair, host.is_some(), hosts, settings));
         parts.extend(shared(pair, sharing, settings));
         parts.extend(service(pair, settings));
         parts.extend(host.and_then(|host| known_host(host, settings)));
@@ -110,51 +168,43 @@ pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &Pri
         let sum: i64 = parts.iter().map(|part| part.points).sum();
         let priority = sum.clamp(0, HIGHEST);
         if priority != sum {
-            parts.push(part("limit", priority - sum, format!("a priority is 0 to {HIGHEST}")));
+            parts.push(part("limit", priority - sum, Cause::Limit));
         }
         pair.priority = priority as u8;
         pair.priority_parts = parts;
     }
 }
 
-fn part(name: &'static str, points: i64, reason: String) -> PriorityPart {
-    PriorityPart { name, points, reason }
+fn part(name: &'static str, points: i64, cause: Cause) -> PriorityPart {
+    PriorityPart { name, points, cause }
 }
 
 fn is_periodic(pair: &Finding) -> bool {
-    pair.regularity.is_some_and(|regularity| regularity.0 >= PERIODIC)
+    regularity(pair) >= PERIODIC
 }
 
 /// The strongest indicator.
 fn base(pair: &Finding) -> PriorityPart {
-    let thousandths = pair.regularity.map_or(0, |regularity| i64::from(regularity.0));
-    let regularity = (thousandths * REGULARITY + 500) / 1000;
+    let thousandths = regularity(pair);
+    let regularity = (i64::from(thousandths) * REGULARITY + 500) / 1000;
     let score = SCORES.get(usize::from(pair.beaconing_score) - 1).copied().unwrap_or(0);
     if let Some(threat) = &pair.threat {
-        return part(
-            "threat_list",
-            THREAT,
-            format!("{} is on the threat list {}", threat.entry, threat.list),
-        );
+        let of = (threat.entry.clone(), threat.list.clone());
+        return part("threat_list", THREAT, Cause::Threat(of.into()));
     }
     if regularity >= score {
-        part("regularity", regularity, format!("regularity {} × {REGULARITY} points", shown(thousandths)))
+        part("regularity", regularity, Cause::Regularity(thousandths))
     } else {
-        part("beaconing_score", score, format!("beaconing score {}", pair.beaconing_score))
+        part("beaconing_score", score, Cause::Score(pair.beaconing_score))
     }
 }
 
-/// Thousandths as a number from 0 to 1.
-fn shown(thousandths: i64) -> String {
-    format!("{}.{:03}", thousandths / 1000, thousandths % 1000)
+/// How regular a pair is, in thousandths.
+fn regularity(pair: &Finding) -> u16 {
+    pair.regularity.map_or(0, |of| of.regularity.0)
 }
 
-fn prevalence(
-    pair: &Finding,
-    host: Option<&str>,
-    hosts: &Hosts,
-    settings: &Priority,
-) -> Option<PriorityPart> {
+fn prevalence(pair: &Finding, by_name: bool, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
     let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
     if hosts.all < settings.least_hosts {
         return None;
@@ -169,42 +219,35 @@ fn prevalence(
         return None;
     };
     let name = if common { "common_destination" } else { "rare_destination" };
-    let what = if host.is_some() { "call or look up the name" } else { "call the destination" };
-    Some(part(name, points, format!("{calling} of {} hosts {what}", hosts.all)))
+    Some(part(name, points, Cause::Callers { calling, hosts: hosts.all, by_name }))
 }
 
 fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityPart> {
-    (is_periodic(pair) && sharing >= settings.shared_callers).then(|| {
-        part(
-            "shared_by_periodic_callers",
-            SHARED,
-            format!("{sharing} hosts call the endpoint periodically: a service"),
-        )
-    })
+    (is_periodic(pair) && sharing >= settings.shared_callers)
+        .then(|| part("shared_by_periodic_callers", SHARED, Cause::Sharing(sharing)))
 }
 
 fn service(pair: &Finding, settings: &Priority) -> Option<PriorityPart> {
     let service = services::on(pair.destinationport).filter(|_| settings.known_services)?;
-    Some(part("known_service", service.points, format!("port {}: {}", pair.destinationport, service.name)))
+    Some(part("known_service", service.points, Cause::Service(service)))
 }
 
 /// A host whose name tells that its clients call by themselves.
 fn known_host(host: &str, settings: &Priority) -> Option<PriorityPart> {
     let (name, points) = services::named(host).filter(|_| settings.known_services)?;
-    Some(part("known_host", points, format!("{host}: {name}")))
+    Some(part("known_host", points, Cause::Host(host.into(), name)))
 }
 
 fn odd_port(pair: &Finding) -> Option<PriorityPart> {
     let odd = pair.destinationport != 0 && !services::is_usual(pair.destinationport);
-    odd.then(|| part("odd_port", ODD_PORT, format!("port {} is of no usual service", pair.destinationport)))
+    odd.then(|| part("odd_port", ODD_PORT, Cause::OddPort(pair.destinationport)))
 }
 
 /// Small connections of one size: what a check for orders looks like.
 fn small(pair: &Finding) -> Option<PriorityPart> {
-    let parts = pair.regularity_parts?;
+    let size = pair.regularity?.regularity_parts.size.0;
     let each = pair.bytes_sent.saturating_add(pair.bytes_received) / pair.connection_count.max(1);
-    let alike = parts.size.0 * 10 >= pair.regularity?.0 && parts.size.0 >= 100;
-    (alike && each < SMALL_BYTES && each > 0).then(|| {
-        part("constant_small_size", SMALL, format!("connections of one size, {each} bytes on average"))
-    })
+    let alike = size * 10 >= regularity(pair) && size >= 100;
+    (alike && each < SMALL_BYTES && each > 0)
+        .then(|| part("constant_small_size", SMALL, Cause::BytesEach(each)))
 }

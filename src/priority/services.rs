@@ -39,6 +39,7 @@ const NAMED: [Named; 3] = [
 ];
 
 /// A service whose clients call periodically by themselves.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Service {
     pub port: u16,
     pub name: &'static str,

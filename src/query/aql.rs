@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
+use crate::numerals::network_text;
 
 /// Remarks may stand only inside a query, not before or after it.
 const TEMPLATE: &str = "\
@@ -62,7 +63,7 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " OR ");
     for network in networks {
         any.next(out);
-        out.show(&format_args!("INCIDR('{network}', {field})"));
+        out.show(&format_args!("INCIDR('{}', {field})", network_text(network)));
     }
     any.end(out);
 }

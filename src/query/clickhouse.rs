@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
+use crate::numerals::{address_text, network_text};
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -91,7 +92,7 @@ const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 /// function over an array would copy the array for each row.
 fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     if let [one] = networks {
-        out.show(&format_args!("isIPAddressInRange({field}, '{one}')"));
+        out.show(&format_args!("isIPAddressInRange({field}, '{}')", network_text(one)));
         return;
     }
     let mut any = Alternatives::begin(out, " OR ");
@@ -114,7 +115,7 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
             out.show(&format_args!(
                 "IPv{version}CIDRToRange(toIPv{version}OrDefault({field}), {length}).1 IN ("
             ));
-            out.each(&firsts, &mut |out, net| out.show(&format_args!("'{}'", net.network())));
+            out.each(&firsts, &mut |out, net| out.show(&format_args!("'{}'", address_text(net.network()))));
             out.push(")");
         }
         lengths.end(out);

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::text::{Quote, Text};
 use super::window::Words;
 use super::{End, Language};
+use crate::numerals::network_text;
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -132,12 +133,12 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
         digits(out, one.network());
         out.push("' AND '");
         digits(out, one.broadcast());
-        out.show(&format_args!("' /* {one} */"));
+        out.show(&format_args!("' /* {} */", network_text(one)));
         return;
     }
     out.push("EXISTS (FROM (VALUES ");
     out.each(networks, &mut |out, network| {
-        out.show(&format_args!("('{network}', '"));
+        out.show(&format_args!("('{}', '", network_text(network)));
         digits(out, network.network());
         out.push("', '");
         digits(out, network.broadcast());

@@ -2,6 +2,7 @@
 
 use ipnet::IpNet;
 
+use crate::numerals::address_text;
 use crate::rule::{Entry, Subject};
 
 /// A list's entries, by port.
@@ -41,14 +42,14 @@ impl Sorted {
             let Some(of_port) = sorted.by_port.get_mut(at) else { continue };
             match entry.subject() {
                 Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => {
-                    of_port.addresses.push(net.addr().to_string());
+                    of_port.addresses.push(address_text(net.addr()));
                 }
                 Subject::Network(net) => of_port.networks.push(*net),
                 Subject::Host(name) => {
                     sorted.names += 1;
                     let names =
                         if name.starts_with('.') { &mut of_port.subdomains } else { &mut of_port.hosts };
-                    names.push(name.to_string());
+                    names.push((**name).to_owned());
                 }
             }
         }

@@ -5,6 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
+use crate::numerals::network_text;
 
 /// Over the sessions of every source that Sentinel knows, by their common schema (ASIM).
 const ASIM: &str = "\
@@ -97,7 +98,7 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
         any.next(out);
         let begin = out.0.len();
         out.show(&format_args!("coalesce(ipv{family}_is_in_any_range({field}, dynamic(["));
-        out.each(&of_family, &mut |out, network| out.show(&format_args!("\"{network}\"")));
+        out.each(&of_family, &mut |out, network| out.show(&format_args!("\"{}\"", network_text(network))));
         out.push("])), false)");
         if family == "6" {
             out.show(&format_args!(" and {field} contains \":\""));

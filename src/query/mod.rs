@@ -14,7 +14,7 @@ mod window;
 
 use ipnet::IpNet;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::rule::networks::canonical;
 use crate::rule::{AppliesTo, Entry, Rule};
 use entries::{OfPort, Sorted};
@@ -82,7 +82,8 @@ impl Target {
                 for target in &TARGETS {
                     known = known + " " + target.1;
                 }
-                Err(Error::new(ErrorKind::Options, format!("found target {name:?}, expected one of{known}")))
+                let message = format!("found target {}, expected one of{known}", quoted(name));
+                Err(Error::new(ErrorKind::Options, message))
             }
         }
     }

@@ -61,7 +61,7 @@ impl Text {
     fn escaped(&mut self, quote: char, text: &str, special: &str, before: char, backtick: char) {
         self.0.push(quote);
         for character in text.chars() {
-            if special.contains(character) {
+            if special.chars().any(|special| special == character) {
                 self.0.push(before);
             }
             self.0.push(match character {

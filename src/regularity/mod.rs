@@ -22,6 +22,7 @@ mod verdict;
 
 pub use rita::{RitaScore, rita_score};
 
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::flow::Connection;
@@ -74,7 +75,7 @@ const PERSISTENCE: f64 = 0.5;
 const SIZE: f64 = 0.15;
 
 /// How machine-like a pair is, and why.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Regularity {
     /// 0 for random or human traffic, 1 for a machine that keeps time.
@@ -98,8 +99,35 @@ pub struct Regularity {
     /// How improbable such timing is for random traffic of this rate: 9 is a chance of at most one in
     /// 10^9. From 0 to 100, to a tenth.
     pub significance: f64,
+    /// Connections.
+    pub(crate) connections: u64,
+}
+
+impl Regularity {
     /// All of this in a sentence.
-    pub verdict: String,
+    pub fn verdict(&self) -> String {
+        let mut out = String::new();
+        self.write_verdict(&mut out);
+        out
+    }
+}
+
+impl Serialize for Regularity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("regularity", &self.regularity)?;
+        map.serialize_entry("regularity_parts", &self.regularity_parts)?;
+        map.serialize_entry("period_seconds", &self.period_seconds)?;
+        map.serialize_entry("jitter_percent", &self.jitter_percent)?;
+        map.serialize_entry("missed_percent", &self.missed_percent)?;
+        map.serialize_entry("active_span_seconds", &self.active_span_seconds)?;
+        map.serialize_entry("active_parts", &self.active_parts)?;
+        map.serialize_entry("calls", &self.calls)?;
+        map.serialize_entry("calls_on_beat", &self.calls_on_beat)?;
+        map.serialize_entry("significance", &self.significance)?;
+        map.serialize_entry("verdict", &self.verdict())?;
+        map.end()
+    }
 }
 
 /// Judges pairs, one after the other; keeps its space between them.
@@ -131,7 +159,7 @@ impl Judge {
         let scale = |count: u64| count * connections.len() as u64 / connections.len().min(calls::MOST) as u64;
         answer.calls = scale(answer.calls);
         answer.calls_on_beat = scale(answer.calls_on_beat);
-        answer.verdict = verdict::sentence(&answer, connections.len());
+        answer.connections = connections.len() as u64;
         Some(answer)
     }
 }
@@ -160,7 +188,7 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         calls: calls.len() as u64,
         calls_on_beat: if kept { runs.on_beat } else { 0 },
         significance: rounded(beat.decades().min(100.0), 10.0),
-        verdict: String::new(),
+        connections: 0,
     }
 }
 

@@ -64,7 +64,7 @@ fn a_textbook_beacon_is_near_one() {
     let found = judge(&connections(sleeps(random, 60.0, 0.03, 0.0, 24_600.0)));
     assert!(found.regularity.value() > 0.97, "{found:?}");
     assert_eq!(
-        found.verdict,
+        found.verdict(),
         "411 calls about every 60 s (±3 %), for 6 h 49 min; 1 in 10^100 for random traffic of this rate"
     );
 }
@@ -76,7 +76,7 @@ fn random_traffic_of_constant_size_is_near_nought() {
         assert!(found.regularity.value() < 0.05, "{found:?}");
     }
     let found = judge(&connections(memoryless(&mut Random(7), 300.0, DAY)));
-    assert_eq!(found.verdict, "285 calls, no steady interval: random traffic looks like this");
+    assert_eq!(found.verdict(), "285 calls, no steady interval: random traffic looks like this");
     assert_eq!((found.period_seconds, found.jitter_percent, found.missed_percent), (None, None, None));
 }
 
@@ -98,7 +98,7 @@ fn several_connections_are_one_call() {
     let found = judge(&connections(all));
     assert_eq!(found.calls, calls.len() as u64);
     assert!(found.regularity.value() > 0.95, "{found:?}");
-    assert!(found.verdict.contains(&format!("({} connections)", 3 * calls.len())), "{found:?}");
+    assert!(found.verdict().contains(&format!("({} connections)", 3 * calls.len())), "{found:?}");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn it_is_judged_on_the_part_where_it_lives() {
     let week = judge(&connections(week));
     assert!(week.regularity.value() > 0.85, "{week:?}");
     assert_eq!(week.active_parts, 5);
-    assert!(week.verdict.contains("in 5 parts"), "{week:?}");
+    assert!(week.verdict().contains("in 5 parts"), "{week:?}");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_tab_that_polls_in_visits_is_told_from_a_beacon() {
     let calls = visits.into_iter().flat_map(|visit| sleeps(random, 30.0, 0.02, visit.start, visit.end));
     let found = judge(&connections(calls.collect()));
     assert!(found.regularity.value() < 0.6, "{found:?}");
-    assert!(found.verdict.contains("in 6 parts"), "{found:?}");
+    assert!(found.verdict().contains("in 6 parts"), "{found:?}");
 }
 
 #[test]

@@ -1,80 +1,113 @@
 //! The verdict in plain words.
 
 use super::Regularity;
+use crate::numerals::whole;
 
-/// One sentence that says what was found.
-#[inline(never)]
-pub(super) fn sentence(found: &Regularity, connections: usize) -> String {
-    let Some(period) = found.period_seconds else {
-        return format!("{}, no steady interval: random traffic looks like this", calls(found, connections));
-    };
-    let percent = |part: Option<f64>| part.unwrap_or(0.0).round() as u64;
-    let missed = match percent(found.missed_percent) {
-        0 => String::new(),
-        missed => format!(", {missed} % missed"),
-    };
-    let parts = match found.active_parts {
-        2.. => format!(", in {} parts", found.active_parts),
-        _ => String::new(),
-    };
-    format!(
-        "{} about every {} (±{} %){missed}, for {}{parts}; {} for random traffic of this rate",
-        calls(found, connections),
-        interval(period),
-        percent(found.jitter_percent),
-        duration(found.active_span_seconds.round() as u64),
-        chance(found.significance.floor() as u64),
-    )
-}
+impl Regularity {
+    /// Appends one sentence that says what was found.
+    #[inline(never)]
+    pub(crate) fn write_verdict(&self, out: &mut String) {
+        self.write_calls(out);
+        let Some(period) = self.period_seconds else {
+            return out.push_str(", no steady interval: random traffic looks like this");
+        };
+        let percent = |part: Option<f64>| part.unwrap_or(0.0).round() as u64;
+        out.push_str(" about every ");
+        interval(out, period);
+        out.push_str(" (±");
+        whole(out, percent(self.jitter_percent));
+        out.push_str(" %)");
+        let missed = percent(self.missed_percent);
+        if missed > 0 {
+            out.push_str(", ");
+            whole(out, missed);
+            out.push_str(" % missed");
+        }
+        out.push_str(", for ");
+        duration(out, self.active_span_seconds.round() as u64);
+        if self.active_parts > 1 {
+            out.push_str(", in ");
+            whole(out, self.active_parts);
+            out.push_str(" parts");
+        }
+        out.push_str("; 1 in ");
+        chance(out, self.significance.floor() as u64);
+        out.push_str(" for random traffic of this rate");
+    }
 
-/// A chance as a power of ten.
-fn chance(decades: u64) -> String {
-    match decades {
-        0..=1 => "1 in 10".to_owned(),
-        2 => "1 in 100".to_owned(),
-        _ => format!("1 in 10^{decades}"),
+    fn write_calls(&self, out: &mut String) {
+        let Regularity { calls, calls_on_beat, connections, .. } = *self;
+        if calls_on_beat > 0 && calls_on_beat * 20 < calls * 19 {
+            whole(out, calls_on_beat);
+            out.push_str(" of ");
+        }
+        whole(out, calls);
+        out.push_str(" calls");
+        if calls < connections {
+            out.push_str(" (");
+            whole(out, connections);
+            out.push_str(" connections)");
+        }
     }
 }
 
-fn calls(found: &Regularity, connections: usize) -> String {
-    let Regularity { calls, calls_on_beat, .. } = *found;
-    let of = if calls_on_beat > 0 && calls_on_beat * 20 < calls * 19 {
-        format!("{calls_on_beat} of {calls} calls")
-    } else {
-        format!("{calls} calls")
-    };
-    if calls < connections as u64 { format!("{of} ({connections} connections)") } else { of }
+/// So many decades as a power of ten.
+fn chance(out: &mut String, decades: u64) {
+    match decades {
+        0..=1 => out.push_str("10"),
+        2 => out.push_str("100"),
+        _ => {
+            out.push_str("10^");
+            whole(out, decades);
+        }
+    }
 }
 
 /// An interval to three digits.
-fn interval(seconds: f64) -> String {
+fn interval(out: &mut String, seconds: f64) {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
-        0..=9 => format!("{} ms", (seconds * 1000.0).round() as u64),
-        10..1000 if !tenths.is_multiple_of(10) => format!("{}.{} s", tenths / 10, tenths % 10),
-        10..72_000 => format!("{} s", (tenths + 5) / 10),
-        _ => duration((tenths + 5) / 10),
+        0..=9 => whole(out, (seconds * 1000.0).round() as u64),
+        10..1000 if !tenths.is_multiple_of(10) => {
+            whole(out, tenths / 10);
+            out.push('.');
+            whole(out, tenths % 10);
+        }
+        10..72_000 => whole(out, (tenths + 5) / 10),
+        _ => return duration(out, (tenths + 5) / 10),
     }
+    out.push_str(if tenths < 10 { " ms" } else { " s" });
 }
 
 /// Two units of a duration.
-fn duration(seconds: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400, "d"), (3600, "h"), (60, "min"), (1, "s")];
+fn duration(out: &mut String, seconds: u64) {
+    const UNITS: [(u64, &str); 4] = [(86_400, " d"), (3600, " h"), (60, " min"), (1, " s")];
     let largest = UNITS.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);
-    let mut rest = seconds;
-    let mut words = Vec::new();
+    let (mut rest, begin) = (seconds, out.len());
     for (unit, name) in UNITS.iter().skip(largest).take(2) {
-        if rest / unit > 0 || words.is_empty() {
-            words.push(format!("{} {name}", rest / unit));
+        let first = out.len() == begin;
+        if rest / unit > 0 || first {
+            out.push_str(if first { "" } else { " " });
+            whole(out, rest / unit);
+            out.push_str(name);
         }
         rest %= unit;
     }
-    words.join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    fn duration(seconds: u64) -> String {
+        let mut out = String::new();
+        super::duration(&mut out, seconds);
+        out
+    }
+
+    fn interval(seconds: f64) -> String {
+        let mut out = String::new();
+        super::interval(&mut out, seconds);
+        out
+    }
 
     #[test]
     fn durations_are_said_in_two_units() {

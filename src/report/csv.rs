@@ -3,10 +3,8 @@
 //! Only the verdict needs quotes, and no field can be a formula: they are numbers, addresses, times, fixed
 //! words and a sentence of ours.
 
-use std::fmt::Write;
-
-use super::{Finding, ListedPair, Report, json, number_text};
-use crate::regularity::Thousandths;
+use super::{Finding, ListedPair, Report, json};
+use crate::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
 const QUERY: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
@@ -69,45 +67,53 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> String {
 }
 
 fn write_query(out: &mut String, pair: &Finding) {
-    // Writing to a string cannot fail.
-    let _ = write!(
-        out,
-        "{},{},{},{},{},{},{},{},{},{}",
-        pair.sourceip,
-        pair.destinationip,
-        pair.destinationport,
+    address(out, pair.sourceip);
+    out.push(',');
+    address(out, pair.destinationip);
+    for number in [
+        pair.destinationport.into(),
         pair.connection_count,
         pair.hourly_buckets,
         pair.bytes_sent,
         pair.bytes_received,
-        pair.first_seen,
-        pair.last_seen,
-        pair.beaconing_score
-    );
+    ] {
+        out.push(',');
+        whole(out, number);
+    }
+    for moment in [pair.first_seen, pair.last_seen] {
+        out.push(',');
+        moment.write(out);
+    }
+    out.push(',');
+    whole(out, pair.beaconing_score.into());
 }
 
 fn write_columns(out: &mut String, pair: &Finding) {
     write_query(out, pair);
-    let _ = write!(out, ",{}", pair.priority);
+    out.push(',');
+    whole(out, pair.priority.into());
+    let of = pair.regularity.as_ref();
     let numbers = [
-        pair.regularity.map(Thousandths::value),
-        pair.period_seconds,
-        pair.jitter_percent,
-        pair.missed_percent,
-        pair.active_span_seconds,
-        pair.calls.map(|calls| calls as f64),
-        pair.significance,
-        pair.rita_score,
+        of.map(|of| of.regularity.value()),
+        of.and_then(|of| of.period_seconds),
+        of.and_then(|of| of.jitter_percent),
+        of.and_then(|of| of.missed_percent),
+        of.map(|of| of.active_span_seconds),
+        of.map(|of| of.calls as f64),
+        of.map(|of| of.significance),
+        pair.rita.map(|rita| rita.score),
     ];
     for number in numbers {
         out.push(',');
         if let Some(number) = number {
-            out.push_str(&number_text(number));
+            decimal(out, number, "");
         }
     }
-    let _ = write!(out, ",{}", quoted(pair.verdict.as_deref().unwrap_or_default()));
-}
-
-fn quoted(text: &str) -> String {
-    if text.is_empty() { String::new() } else { format!("\"{}\"", text.replace('"', "\"\"")) }
+    out.push(',');
+    if let Some(of) = of {
+        // There is no quote in it.
+        out.push('"');
+        of.write_verdict(out);
+        out.push('"');
+    }
 }

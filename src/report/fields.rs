@@ -4,17 +4,20 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::numerals::address_text;
+use crate::regularity::Regularity;
+
 use super::{Finding, HostBeacon, ListedPair, NearMiss, Suppressed};
 
 impl Finding {
     #[inline(never)]
     fn fields<M: SerializeMap>(&self, map: &mut M, host: Option<&HostBeacon>) -> Result<(), M::Error> {
-        map.serialize_entry("sourceip", &self.sourceip)?;
+        map.serialize_entry("sourceip", &address_text(self.sourceip))?;
         if let Some(host) = host {
             map.serialize_entry("host", &host.host)?;
             map.serialize_entry("looked_up", &host.looked_up)?;
         } else {
-            map.serialize_entry("destinationip", &self.destinationip)?;
+            map.serialize_entry("destinationip", &address_text(self.destinationip))?;
             map.serialize_entry("destinationport", &self.destinationport)?;
         }
         map.serialize_entry("connection_count", &self.connection_count)?;
@@ -25,17 +28,18 @@ impl Finding {
         map.serialize_entry("last_seen", &self.last_seen)?;
         map.serialize_entry("beaconing_score", &self.beaconing_score)?;
         map.serialize_entry("priority", &self.priority)?;
-        map.serialize_entry("regularity", &self.regularity)?;
-        map.serialize_entry("period_seconds", &self.period_seconds)?;
-        map.serialize_entry("jitter_percent", &self.jitter_percent)?;
-        map.serialize_entry("missed_percent", &self.missed_percent)?;
-        map.serialize_entry("active_span_seconds", &self.active_span_seconds)?;
-        map.serialize_entry("calls", &self.calls)?;
-        map.serialize_entry("significance", &self.significance)?;
-        map.serialize_entry("rita_score", &self.rita_score)?;
-        map.serialize_entry("verdict", &self.verdict)?;
-        map.serialize_entry("regularity_parts", &self.regularity_parts)?;
-        map.serialize_entry("rita_parts", &self.rita_parts)?;
+        let (of, rita) = (self.regularity.as_ref(), self.rita.as_ref());
+        map.serialize_entry("regularity", &of.map(|of| of.regularity))?;
+        map.serialize_entry("period_seconds", &of.and_then(|of| of.period_seconds))?;
+        map.serialize_entry("jitter_percent", &of.and_then(|of| of.jitter_percent))?;
+        map.serialize_entry("missed_percent", &of.and_then(|of| of.missed_percent))?;
+        map.serialize_entry("active_span_seconds", &of.map(|of| of.active_span_seconds))?;
+        map.serialize_entry("calls", &of.map(|of| of.calls))?;
+        map.serialize_entry("significance", &of.map(|of| of.significance))?;
+        map.serialize_entry("rita_score", &rita.map(|rita| rita.score))?;
+        map.serialize_entry("verdict", &of.map(Regularity::verdict))?;
+        map.serialize_entry("regularity_parts", &of.map(|of| of.regularity_parts))?;
+        map.serialize_entry("rita_parts", &rita)?;
         map.serialize_entry("priority_parts", &self.priority_parts)?;
         map.serialize_entry("threat", &self.threat)?;
         Ok(())

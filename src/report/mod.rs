@@ -13,11 +13,14 @@ use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::hunts::HuntHit;
 use crate::ingest::Role;
+use crate::json::written as json;
+use crate::numerals;
 use crate::order::sort_by;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
-use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::regularity::{Regularity, RitaScore};
 use crate::rule::{Rule, Side};
+pub use crate::time::Moment;
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -219,36 +222,17 @@ pub struct Finding {
     /// Bytes the source received, summed.
     pub bytes_received: u64,
     /// First connection, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: String,
+    pub first_seen: Moment,
     /// Last connection, likewise.
-    pub last_seen: String,
+    pub last_seen: Moment,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
     /// 0 to 100: the order to read in. The sum of `priority_parts`.
     pub priority: u8,
-    /// 0 to 1: how machine-like timing and sizes are. Like what follows, none of a pair with fewer than four
-    /// different start times.
-    pub regularity: Option<Thousandths>,
-    /// The interval its calls keep, in seconds. None if they keep none.
-    pub period_seconds: Option<f64>,
-    /// Half the spread of the interval, in percent of it. None without an interval.
-    pub jitter_percent: Option<f64>,
-    /// Calls that were due and did not come, in percent. None without an interval.
-    pub missed_percent: Option<f64>,
-    /// From the first to the last call of the part that keeps the interval, in seconds.
-    pub active_span_seconds: Option<f64>,
-    /// Calls: connections that were opened together are one.
-    pub calls: Option<u64>,
-    /// How improbable such timing is for random traffic of this rate: 9 is a chance of one in 10^9.
-    pub significance: Option<f64>,
-    /// The score of RITA v5, 0 to 1: for comparison only.
-    pub rita_score: Option<f64>,
-    /// The timing in a sentence.
-    pub verdict: Option<String>,
-    /// What `regularity` is the sum of.
-    pub regularity_parts: Option<RegularityParts>,
-    /// What `rita_score` is the mean of.
-    pub rita_parts: Option<RitaScore>,
+    /// How machine-like timing and sizes are. None of a pair with fewer than four different start times.
+    pub regularity: Option<Regularity>,
+    /// The score of RITA v5: for comparison only.
+    pub rita: Option<RitaScore>,
     /// What `priority` is the sum of, each part with its reason.
     pub priority_parts: Vec<PriorityPart>,
     /// The threat list that names the destination; none if none does.
@@ -399,7 +383,11 @@ pub struct ErrorReport {
 
 impl ErrorReport {
     pub(crate) fn of(error: &Error) -> Self {
-        ErrorReport { code: error.code(), message: error.to_string(), hint: error.hint().map(str::to_owned) }
+        ErrorReport {
+            code: error.code(),
+            message: error.message().to_owned(),
+            hint: error.hint().map(str::to_owned),
+        }
     }
 }
 
@@ -455,8 +443,10 @@ pub enum Verdict {
 #[non_exhaustive]
 pub struct Explanation {
     /// Source address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// Destination address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,
@@ -510,6 +500,7 @@ pub enum GateValue {
     /// A number.
     Count(u64),
     /// An address.
+    #[serde(serialize_with = "crate::numerals::serialize_address")]
     Address(IpAddr),
 }
 
@@ -573,7 +564,7 @@ pub enum Order {
 
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut Vec<T>, pair: impl Fn(&T) -> &Finding) {
+    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
         let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
         sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
     }
@@ -621,14 +612,7 @@ impl Explanation {
 /// A number as JSON has it, whole ones without a fraction. Not by `Display`, which is much code for numbers
 /// with a fraction.
 fn number_text(number: f64) -> String {
-    let mut text = json(&number);
-    if text.ends_with(".0") {
-        text.truncate(text.len() - 2);
-    }
+    let mut text = String::new();
+    numerals::decimal(&mut text, number, "");
     text
-}
-
-fn json(value: &impl Serialize) -> String {
-    // Nothing here can fail to serialize: all keys are strings, and no number is not finite.
-    serde_json::to_string(value).unwrap_or_default()
 }

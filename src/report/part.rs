@@ -3,8 +3,9 @@
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
 use crate::bytes::{Reader, Writer};
-use crate::regularity::{RegularityParts, RitaScore, Thousandths};
+use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
+use crate::time::Moment;
 
 impl Finding {
     /// As bytes, for [`read`](Finding::read).
@@ -21,99 +22,52 @@ impl Finding {
         ] {
             out.number(number);
         }
-        out.text(&self.first_seen);
-        out.text(&self.last_seen);
-        for number in [
-            self.period_seconds,
-            self.jitter_percent,
-            self.missed_percent,
-            self.active_span_seconds,
-            self.significance,
-        ] {
-            // No number is this one.
-            out.number(number.unwrap_or(f64::NAN).to_bits());
-        }
-        out.number(self.calls.unwrap_or(u64::MAX));
-        out.text(self.verdict.as_deref().unwrap_or_default());
-        if let Some(RegularityParts { timing, persistence, size }) = self.regularity_parts {
-            out.number(1);
-            [timing, persistence, size].iter().for_each(|part| out.number(part.0.into()));
-        } else {
-            out.number(0);
-        }
-        if let Some(RitaScore { score, timestamp, data_size, histogram, duration }) = self.rita_parts {
-            out.number(1);
-            [score, timestamp, data_size, histogram, duration]
-                .iter()
-                .for_each(|part| out.number(part.to_bits()));
-        } else {
-            out.number(0);
-        }
-        out.number(self.threat.is_some().into());
-        if let Some(threat) = &self.threat {
+        out.number(self.first_seen.second as u64);
+        out.number(self.last_seen.second as u64);
+        out.some(self.regularity.as_ref(), write_regularity);
+        out.some(self.rita.as_ref(), |rita, out| {
+            let RitaScore { score, timestamp, data_size, histogram, duration } = *rita;
+            [score, timestamp, data_size, histogram, duration].iter().for_each(|part| out.fraction(*part));
+        });
+        out.some(self.threat.as_ref(), |threat, out| {
             out.text(&threat.list);
             out.text(&threat.entry);
             out.number(threat.line);
             out.text(threat.remark.as_deref().unwrap_or_default());
             out.number(threat.failed_gates.iter().map(|gate| 1 << *gate as u64).sum());
-        }
+        });
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Finding> {
-        let mut finding = Finding {
-            sourceip: bytes.address()?,
-            destinationip: bytes.address()?,
-            destinationport: bytes.number()? as u16,
-            connection_count: bytes.number()?,
-            hourly_buckets: bytes.number()?,
-            bytes_sent: bytes.number()?,
-            bytes_received: bytes.number()?,
-            beaconing_score: bytes.number()? as u8,
-            first_seen: bytes.text()?,
-            last_seen: bytes.text()?,
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Finding {
+        Finding {
+            sourceip: bytes.address(),
+            destinationip: bytes.address(),
+            destinationport: bytes.number() as u16,
+            connection_count: bytes.number(),
+            hourly_buckets: bytes.number(),
+            bytes_sent: bytes.number(),
+            bytes_received: bytes.number(),
+            beaconing_score: bytes.number() as u8,
+            first_seen: Moment { second: bytes.number() as i64 },
+            last_seen: Moment { second: bytes.number() as i64 },
             priority: 0,
-            regularity: None,
-            period_seconds: float(bytes)?,
-            jitter_percent: float(bytes)?,
-            missed_percent: float(bytes)?,
-            active_span_seconds: float(bytes)?,
-            significance: float(bytes)?,
-            calls: Some(bytes.number()?).filter(|calls| *calls != u64::MAX),
-            rita_score: None,
-            verdict: Some(bytes.text()?).filter(|verdict| !verdict.is_empty()),
-            regularity_parts: None,
-            rita_parts: None,
+            regularity: bytes.some(read_regularity),
+            rita: bytes.some(|bytes| RitaScore {
+                score: bytes.fraction(),
+                timestamp: bytes.fraction(),
+                data_size: bytes.fraction(),
+                histogram: bytes.fraction(),
+                duration: bytes.fraction(),
+            }),
             priority_parts: Vec::new(),
-            threat: None,
-        };
-        if bytes.number()? == 1 {
-            let mut part = || Some(Thousandths(bytes.number()? as u16));
-            let parts = RegularityParts { timing: part()?, persistence: part()?, size: part()? };
-            finding.regularity = Some(parts.sum());
-            finding.regularity_parts = Some(parts);
+            threat: bytes.some(|bytes| ThreatMatch {
+                list: bytes.text(),
+                entry: bytes.text(),
+                line: bytes.number(),
+                remark: Some(bytes.text()).filter(|remark| !remark.is_empty()),
+                failed_gates: gates(bytes.number()),
+            }),
         }
-        if bytes.number()? == 1 {
-            let mut part = || Some(f64::from_bits(bytes.number()?));
-            let parts = RitaScore {
-                score: part()?,
-                timestamp: part()?,
-                data_size: part()?,
-                histogram: part()?,
-                duration: part()?,
-            };
-            finding.rita_score = Some(parts.score);
-            finding.rita_parts = Some(parts);
-        }
-        if bytes.number()? == 1 {
-            finding.threat = Some(ThreatMatch {
-                list: bytes.text()?,
-                entry: bytes.text()?,
-                line: bytes.number()?,
-                remark: Some(bytes.text()?).filter(|remark| !remark.is_empty()),
-                failed_gates: gates(bytes.number()?),
-            });
-        }
-        Some(finding)
     }
 }
 
@@ -121,20 +75,17 @@ impl HostBeacon {
     pub(crate) fn write(&self, out: &mut Writer) {
         out.text(&self.host);
         out.number(self.looked_up.into());
-        out.number(self.suppressed_by.is_some().into());
-        if let Some(set) = &self.suppressed_by {
-            set.write(out);
-        }
+        out.some(self.suppressed_by.as_ref(), SetMatch::write);
         self.pair.write(out);
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<HostBeacon> {
-        Some(HostBeacon {
-            host: bytes.text()?,
-            looked_up: bytes.number()? == 1,
-            suppressed_by: if bytes.number()? == 1 { Some(SetMatch::read(bytes)?) } else { None },
-            pair: Finding::read(bytes)?,
-        })
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> HostBeacon {
+        HostBeacon {
+            host: bytes.text(),
+            looked_up: bytes.number() == 1,
+            suppressed_by: bytes.some(SetMatch::read),
+            pair: Finding::read(bytes),
+        }
     }
 }
 
@@ -145,10 +96,10 @@ impl SetMatch {
         out.number((self.side == Side::Source).into());
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<SetMatch> {
-        let (reference_set, entry) = (bytes.text()?, bytes.text()?);
-        let side = if bytes.number()? == 1 { Side::Source } else { Side::Destination };
-        Some(SetMatch { reference_set, entry, side })
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
+        let (reference_set, entry) = (bytes.text(), bytes.text());
+        let side = if bytes.number() == 1 { Side::Source } else { Side::Destination };
+        SetMatch { reference_set, entry, side }
     }
 }
 
@@ -157,7 +108,35 @@ fn gates(bits: u64) -> Vec<Gate> {
     Gate::ALL.into_iter().filter(|gate| bits >> *gate as u64 & 1 == 1).collect()
 }
 
-/// A number, or that there is none.
-fn float(bytes: &mut Reader<'_>) -> Option<Option<f64>> {
-    Some(Some(f64::from_bits(bytes.number()?)).filter(|number| !number.is_nan()))
+fn write_regularity(of: &Regularity, out: &mut Writer) {
+    let RegularityParts { timing, persistence, size } = of.regularity_parts;
+    [timing, persistence, size].iter().for_each(|part| out.number(part.0.into()));
+    for number in [of.period_seconds, of.jitter_percent, of.missed_percent] {
+        // No number is this one.
+        out.fraction(number.unwrap_or(f64::NAN));
+    }
+    [of.active_span_seconds, of.significance].iter().for_each(|number| out.fraction(*number));
+    for number in [of.active_parts, of.calls, of.calls_on_beat, of.connections] {
+        out.number(number);
+    }
+}
+
+fn read_regularity(bytes: &mut Reader<'_>) -> Regularity {
+    let [timing, persistence, size] = [0; 3].map(|_| Thousandths(bytes.number() as u16));
+    let parts = RegularityParts { timing, persistence, size };
+    let [period_seconds, jitter_percent, missed_percent] =
+        [0; 3].map(|_| Some(bytes.fraction()).filter(|number| !number.is_nan()));
+    Regularity {
+        regularity: parts.sum(),
+        regularity_parts: parts,
+        period_seconds,
+        jitter_percent,
+        missed_percent,
+        active_span_seconds: bytes.fraction(),
+        significance: bytes.fraction(),
+        active_parts: bytes.number(),
+        calls: bytes.number(),
+        calls_on_beat: bytes.number(),
+        connections: bytes.number(),
+    }
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Explanation, Finding, GateValue, Threshold, number_text};
+use crate::numerals::address_text;
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -62,16 +63,16 @@ impl Explanation {
 fn write_priority(out: &mut String, measures: &Finding) {
     let _ = writeln!(out, "  priority {}", measures.priority);
     for part in &measures.priority_parts {
-        let _ = writeln!(out, "    {:+4}  {:<28}{}", part.points, part.name, part.reason);
+        let _ = writeln!(out, "    {:+4}  {:<28}{}", part.points, part.name, part.reason());
     }
-    if let (Some(regularity), Some(parts)) = (measures.regularity, measures.regularity_parts) {
-        let verdict = measures.verdict.as_deref().unwrap_or_default();
-        let _ = writeln!(out, "  regularity {}: {verdict}", number_text(regularity.value()));
+    if let Some(regularity) = &measures.regularity {
+        let (value, parts) = (regularity.regularity.value(), regularity.regularity_parts);
+        let _ = writeln!(out, "  regularity {}: {}", number_text(value), regularity.verdict());
         let [timing, persistence, size] =
             [parts.timing, parts.persistence, parts.size].map(|part| number_text(part.value()));
         let _ = writeln!(out, "    timing {timing} + persistence {persistence} + size {size}");
     }
-    if let Some(parts) = &measures.rita_parts {
+    if let Some(parts) = &measures.rita {
         let [score, timestamp, data_size, histogram, duration] =
             [parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration].map(number_text);
         let _ = writeln!(
@@ -86,7 +87,7 @@ impl std::fmt::Display for GateValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             GateValue::Count(count) => write!(f, "{count}"),
-            GateValue::Address(address) => write!(f, "{address}"),
+            GateValue::Address(address) => f.write_str(&address_text(*address)),
         }
     }
 }

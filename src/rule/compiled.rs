@@ -169,13 +169,13 @@ impl Table {
         for (entry, at) in entries.iter().zip(0_u64..) {
             match entry.subject() {
                 Subject::Network(network) => {
-                    subjects.push(network);
+                    subjects.push(*network);
                     ports.push((entry.port(), at));
                 }
                 Subject::Host(name) => of_name.push((hash(name), at)),
             }
         }
-        let networks = Networks::new(subjects);
+        let networks = Networks::new(&subjects);
         // By number, which leaves little to sort.
         for (number, position) in networks.numbers() {
             if let Some((port, at)) = ports.get(*position as usize) {

@@ -6,10 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::IgnoredAny;
-
 use crate::error::{Error, ErrorKind};
-use crate::json::unescaped;
+use crate::json::{self, unescaped};
 
 /// A part of a document: sound JSON.
 #[derive(Debug, Clone, Copy)]
@@ -48,18 +46,10 @@ type EachItem<'f> = dyn FnMut(usize, Part<'_>) -> Result<(), Error> + 'f;
 
 /// The whole document.
 pub(crate) fn whole(text: &str) -> Result<Part<'_>, Error> {
-    match serde_json::from_str::<IgnoredAny>(text) {
-        Ok(_) => Ok(Part { byte: 0, whole: text, text, way: Way::Root }.trimmed()),
-        Err(error) => {
-            let mut problem = error.to_string();
-            if let Some(at) = problem.rfind(" at line ") {
-                problem.truncate(at);
-            }
-            let before: usize =
-                text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
-            let byte = before + error.column().saturating_sub(1);
-            Err(invalid(format!("rule: {problem}")).at(error.line() as u64, byte as u64))
-        }
+    let whole = Part { byte: 0, whole: text, text, way: Way::Root };
+    match json::fault(text) {
+        None => Ok(whole.trimmed()),
+        Some((byte, problem)) => Err(Part { byte, ..whole }.error(problem)),
     }
 }
 

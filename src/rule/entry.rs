@@ -1,11 +1,11 @@
 //! One entry of a list: an address, a network or a host name, and what a list may add to it.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use ipnet::IpNet;
 
 use super::networks;
+use crate::numerals::{address_text, endpoint_text, network_text};
 
 /// One entry of a reference set or a threat list.
 ///
@@ -50,6 +50,23 @@ impl Entry {
     }
 
     /// An entry from what stands before any remark.
+    /// The entry without its remark, as text.
+    pub(crate) fn bare(&self) -> String {
+        let subject = match &self.subject {
+            Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => match self.port {
+                Some(port) => return endpoint_text(net.addr(), port),
+                None => address_text(net.addr()),
+            },
+            Subject::Network(net) => network_text(net),
+            Subject::Host(name) if name.starts_with('.') => format!("*{name}"),
+            Subject::Host(name) => (**name).to_owned(),
+        };
+        match self.port {
+            Some(port) => format!("{subject}:{port}"),
+            None => subject,
+        }
+    }
+
     pub(super) fn parse(text: &str, line: u32) -> Option<Entry> {
         let whole = |subject| Entry { line, port: None, subject, remark: None };
         if let Some(network) = network(text) {
@@ -82,31 +99,10 @@ impl Entry {
 
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let network = match &self.subject {
-            Subject::Network(network) => Some(network),
-            Subject::Host(_) => None,
-        };
-        match (network.filter(|net| net.prefix_len() == net.max_prefix_len()).map(IpNet::addr), self.port) {
-            (Some(IpAddr::V6(v6)), Some(_)) => write!(f, "[{v6}]")?,
-            (Some(address), _) => write!(f, "{address}")?,
-            (None, _) => self.subject.fmt(f)?,
-        }
-        if let Some(port) = self.port {
-            write!(f, ":{port}")?;
-        }
+        f.write_str(&self.bare())?;
         match &self.remark {
             Some(remark) => write!(f, " # {remark}"),
             None => Ok(()),
-        }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Subject::Network(network) => network.fmt(f),
-            Subject::Host(name) if name.starts_with('.') => write!(f, "*{name}"),
-            Subject::Host(name) => f.write_str(name),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! which a column is read.
 
 use super::entry::Entry;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 
 /// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
 /// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.
@@ -109,7 +109,7 @@ pub(super) fn read(
                 left_out.lines += 1;
                 if left_out.lines == 1 {
                     let text: String = line.text.chars().take(80).collect();
-                    let problem = format!("found {text:?}, expected {}", kind.expected());
+                    let problem = format!("found {}, expected {}", quoted(&text), kind.expected());
                     first_wrong = Some(wrong(name, &line, &problem));
                     left_out.first = Some((line.number, text));
                 }
@@ -189,9 +189,13 @@ impl Form {
             (None, Some(column)) => named(&[column]),
             (None, None) => named(&SUBJECTS).or_else(|| (0..fields.len()).find(|at| is_entry(*at))),
         };
-        let subject = subject.ok_or_else(|| match column {
-            Some(column) => format!("found no column {column:?} among {fields:?}"),
-            None => format!("found no column of addresses or host names among {fields:?}; name one"),
+        let subject = subject.ok_or_else(|| {
+            let among: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+            let among = among.join(", ");
+            match column {
+                Some(column) => format!("found no column {} among {among}", quoted(column)),
+                None => format!("found no column of addresses or host names among {among}; name one"),
+            }
         })?;
         let is_header = !is_entry(subject);
         let named = |names: &[&str]| named(names).filter(|_| is_header);
@@ -297,11 +301,11 @@ mod tests {
         assert!(message.contains("10.0.0.1:443"), "{message}");
         let (message, _) = error("a,b\nc,d\n", None, Kind::ReferenceSet);
         assert!(
-            message.contains("line 1: found no column of addresses or host names among [\"a\", \"b\"]"),
+            message.contains("line 1: found no column of addresses or host names among \"a\", \"b\""),
             "{message}"
         );
         let (message, _) = error("ip,b\nc,d\n", Some("c"), Kind::ReferenceSet);
-        assert!(message.contains("found no column \"c\" among [\"ip\", \"b\"]"), "{message}");
+        assert!(message.contains("found no column \"c\" among \"ip\", \"b\""), "{message}");
         let (message, byte) = error("name;ip\nx;10.0.0.1\ny;10.0.0\n", None, Kind::ReferenceSet);
         assert!(message.contains("line 3") && byte == Some(19), "{message}");
     }

@@ -13,9 +13,10 @@ mod window;
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, quoted};
 use crate::hunts::Hunts;
 use crate::ingest::value::time::instant;
+use crate::json;
 use crate::priority::Priority;
 use crate::time;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
@@ -60,6 +61,7 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
+    #[serde(serialize_with = "crate::numerals::serialize_networks")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,
@@ -103,7 +105,7 @@ impl Default for Rule {
             end: None,
             utc_offset_minutes: 0,
             gates: Gates::default(),
-            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| text.parse().ok()).collect(),
+            excluded_destinations: PRIVATE_NETWORKS.iter().filter_map(|text| networks::parse(text)).collect(),
             c2_ports: C2_PORTS.to_vec(),
             high_volume: 200,
             reference_sets: Vec::new(),
@@ -140,7 +142,7 @@ impl Rule {
 
     /// The rule as a document (JSON), with every field.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::written(self)
     }
 
     fn read(&mut self, part: &Part<'_>, last: &mut LastLists) -> Result<(), Error> {
@@ -237,7 +239,7 @@ impl Gates {
 #[cold]
 fn profile_unknown(name: &str) -> Error {
     let names = Rule::PROFILES.join(" or ");
-    Error::new(ErrorKind::Options, format!("found profile {name:?}, expected {names}"))
+    Error::new(ErrorKind::Options, format!("found profile {}, expected {names}", quoted(name)))
 }
 
 #[cfg(test)]

@@ -18,8 +18,19 @@ pub(crate) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
 }
 
 /// CIDR, or an address alone.
-pub(super) fn parse(text: &str) -> Option<IpNet> {
-    text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()
+pub(crate) fn parse(text: &str) -> Option<IpNet> {
+    let (address, prefix) = match text.split_once('/') {
+        Some((address, prefix)) if prefix.bytes().all(|byte| byte.is_ascii_digit()) => {
+            (address, Some(prefix))
+        }
+        Some(_) => return None,
+        None => (text, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    match prefix {
+        Some(prefix) => IpNet::new(address, prefix.parse().ok()?).ok(),
+        None => Some(address.into()),
+    }
 }
 
 /// The network as the engine sees it: no bits behind the prefix, and a network of IPv4-mapped addresses is
@@ -37,7 +48,7 @@ pub(crate) fn canonical(network: &IpNet) -> IpNet {
 
 /// The first of some networks that holds a canonical address.
 pub(crate) fn first_with(networks: &[IpNet], address: IpAddr) -> Option<&IpNet> {
-    networks.iter().find(|network| Networks::new([*network]).contains(address))
+    networks.iter().find(|network| Networks::new(std::slice::from_ref(network)).contains(address))
 }
 
 /// No network.
@@ -76,7 +87,7 @@ impl<T: Ord + Copy> Ranges<T> {
 }
 
 impl Networks {
-    pub fn new<'a>(networks: impl IntoIterator<Item = &'a IpNet>) -> Self {
+    pub fn new(networks: &[IpNet]) -> Self {
         let (mut v4, mut v6) = (Index::default(), Index::default());
         for (given, network) in (0_u64..).zip(networks) {
             // Wider networks come before those inside them.

@@ -1,5 +1,6 @@
 //! The span that is evaluated.
 
+use crate::error::quoted;
 use std::fmt;
 use std::str::FromStr;
 
@@ -39,7 +40,7 @@ impl FromStr for Window {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("found {text:?}, expected {}", Window::EXPECTED);
+        let bad = || format!("found {}, expected {}", quoted(text), Window::EXPECTED);
         if text == "all" {
             return Ok(Window::All);
         }

@@ -47,9 +47,6 @@ impl Case {
     /// A detector that has read the input fed in these pieces.
     pub fn detector<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
         let mut detector = Detector::new(self.options.clone());
-        // As the hosts do.
-        let list = concat!(env!("CARGO_MANIFEST_DIR"), "/src/hunts/names/public_suffixes.txt");
-        detector.set_public_suffixes(&fs::read_to_string(list).unwrap());
         detector.start_source(&self.file);
         for piece in pieces {
             // A source that is refused says so in the report.

@@ -14,7 +14,10 @@ const WASM_OPT: &[&str] = &[
     "-O3",
     // Functions that the crate keeps apart stay apart: an engine compiles the hot
     // ones again with more care, and should not have to take cold code along.
-    "--one-caller-inline-max-function-size=50",
+    "--one-caller-inline-max-function-size=20",
+    // No pointer leads there: the stack ends there, and data begin behind it.
+    "--low-memory-unused",
+    "--strip-target-features",
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",

@@ -103,7 +103,8 @@ fn rank_one(folder: &Path, label: Label) -> Option<Ranked> {
         })
         .collect();
     let above = ranked.iter().filter(|other| other.priority > found.priority).count();
-    let above_rita = ranked.iter().filter(|other| other.rita_score > found.rita_score).count();
+    let rita = |of: &Finding| of.rita.map(|rita| rita.score);
+    let above_rita = ranked.iter().filter(|other| rita(other) > rita(&found)).count();
     Some(Ranked { label, ranks: [above + 1, above_rita + 1], of: ranked.len(), found })
 }
 
@@ -133,10 +134,10 @@ pub fn render(ranked: &[Ranked]) -> String {
         let pair = label.pair.map_or(String::new(), |pair| pair.to_string());
         let Label { dataset, verdict: known, .. } = label;
         // What has no score is not ranked.
-        let rita = found.rita_score.map_or("–".to_owned(), |score| format!("{score:.2}"));
-        let rank_rita = if found.rita_score.is_some() { rank_rita.to_string() } else { "–".to_owned() };
+        let rita = found.rita.map_or("–".to_owned(), |rita| format!("{:.2}", rita.score));
+        let rank_rita = if found.rita.is_some() { rank_rita.to_string() } else { "–".to_owned() };
         let few = format!("{} connections", found.connection_count);
-        let verdict = found.verdict.as_ref().unwrap_or(&few);
+        let verdict = found.regularity.map_or(few, |of| of.verdict());
         let _ = writeln!(
             out,
             "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {} | {rita} | {verdict} |",

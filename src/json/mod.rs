@@ -1,4 +1,10 @@
-//! JSON texts. Not by serde_json's reader, whose messages about other values would be a fiftieth of the module.
+//! JSON: read and written by own code, as serde_json's would be a twentieth of the module.
+
+mod check;
+mod write;
+
+pub(crate) use check::fault;
+pub(crate) use write::written;
 
 /// What a JSON text between quotes stands for. None if it is no such text. Halves of a character that stand
 /// alone become the replacement character.
