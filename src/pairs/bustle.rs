@@ -43,6 +43,8 @@ pub(crate) struct Bustle {
     /// Whether a cell was used since there are so many, and how many were.
     used: Vec<bool>,
     in_use: usize,
+    /// In all.
+    flows: u64,
     /// Bytes of memory that may be used.
     max_bytes: usize,
 }
@@ -81,6 +83,7 @@ impl Bustle {
             cells,
             used: vec![false; cells.count()],
             in_use: 0,
+            flows: 0,
             max_bytes,
         }
     }
@@ -93,6 +96,7 @@ impl Bustle {
     /// Counts the flows of a batch.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
+        self.flows += batch.len() as u64;
         for flow in batch {
             let slice = (flow.start >> SLICE_BITS) as usize % SLICES;
             let cell = self.cells.of(flow.key);
@@ -125,7 +129,7 @@ impl Bustle {
     /// The sources that can have had at least as much as any of these.
     pub fn busy(&self, least: &[Least]) -> Busy {
         let mut busy = vec![false; self.cells.count()];
-        for least in least {
+        for least in least.iter().filter(|least| least.flows <= self.flows) {
             self.mark(*least, &mut busy);
         }
         Busy { cells: self.cells, busy }
