@@ -192,6 +192,11 @@ impl Detector {
         self.forget();
     }
 
+    /// Whether the public suffix list would say more: names were looked up, and it was not given.
+    pub fn wants_public_suffixes(&self) -> bool {
+        self.sink.beside.looked_up && !self.suffixes.by_list()
+    }
+
     /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
     /// it was not, without telling whether it was refused at its end.
     pub fn start_source(&mut self, name: &str) {
@@ -336,6 +341,7 @@ impl Detector {
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
             host_beacons: std::mem::take(&mut evaluation.host_beacons),
             hunts: std::mem::take(&mut evaluation.hunts),
+            public_suffixes: self.sink.beside.looked_up.then(|| self.suffixes.told().to_owned()),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),

@@ -160,6 +160,12 @@ impl Detector {
         self.last.replace(None);
     }
 
+    /// Whether that list would say more: names were looked up, and it was not given.
+    #[wasm_bindgen(js_name = wantsPublicSuffixes)]
+    pub fn wants_public_suffixes(&self) -> bool {
+        self.inner.wants_public_suffixes()
+    }
+
     /// The report without its findings and suppressed pairs.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ use std::fmt::Write;
 use std::net::IpAddr;
 
 use beaconlens::hunts::{Hunt, HuntHit};
-use beaconlens::{Detector, Options, Pair, Part, Report, Rule};
+use beaconlens::priority::PriorityPart;
+use beaconlens::report::HostBeacon;
+use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
 
 /// 2026-03-02T10:00:00Z in milliseconds.
 const START: u64 = 1_772_445_600_000;
@@ -105,10 +107,36 @@ fn is_quiet(report: &Report) {
     assert_eq!((&report.findings, &report.hunts, &report.host_beacons), (&vec![], &vec![], &vec![]));
 }
 
-/// Why the default rule says nothing of that pair.
-fn why_not(source: &str, port: u16) -> String {
+fn explained(source: &str, port: u16, rule: &Rule) -> Explanation {
     let pair = Pair::parse("127.0.0.1", "127.0.0.1", port).unwrap();
-    detector(&[source.to_owned()], Options::new()).explain(&pair, &Rule::default()).to_text()
+    detector(&[source.to_owned()], Options::new()).explain(&pair, rule)
+}
+
+/// Why the default rule, and its hunts, say nothing of that pair.
+fn why_not(source: &str, port: u16) -> String {
+    let explanation = explained(source, port, &Rule::default());
+    assert_eq!(explanation.hunts, []);
+    let text = explanation.to_text();
+    for what in ["bursts and scans to", "lookups by"] {
+        let reason =
+            format!("  {what} 127.0.0.1 are not hunted: it is in 127.0.0.0/8, which hunts leave out\n");
+        assert!(text.contains(&reason), "{text}");
+    }
+    text
+}
+
+/// Which hunts the explanation under `lab` names; nothing is left out there.
+fn hunted(source: &str, port: u16) -> Vec<Hunt> {
+    let explanation = explained(source, port, &lab());
+    assert!(!explanation.to_text().contains("not hunted"));
+    for hit in &explanation.hunts {
+        assert!(explanation.to_text().contains(&format!(
+            "  hunt  {:<22}{}\n",
+            hit.hunt.name(),
+            hit.sentence
+        )));
+    }
+    explanation.hunts.iter().map(|hit| hit.hunt).collect()
 }
 
 #[test]
@@ -121,6 +149,7 @@ fn published_test_1_a_loop_of_connections_to_one_endpoint() {
             why.contains("excluded network 127.0.0.0/8") && why.contains("1 calendar hour, 3 needed"),
             "{why}"
         );
+        assert_eq!(hunted(&text, 8080), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
         let timing = finding.regularity.unwrap();
@@ -135,6 +164,7 @@ fn published_test_2_one_attempt_on_the_port_of_irc() {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         let why = why_not(&text, 6667);
         assert!(why.contains("excluded network 127.0.0.0/8") && why.contains("19 too few"), "{why}");
+        assert_eq!(hunted(&text, 6667), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
         assert_eq!((finding.connection_count, finding.beaconing_score), (1, 3));
     }
@@ -146,6 +176,8 @@ fn published_test_3_rapid_connections_to_many_ports() {
     for text in [flows(&calls), sysmon(&calls)] {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         assert!(why_not(&text, 1000).contains("excluded network 127.0.0.0/8"));
+        assert_eq!(hunted(&text, 1000), [Hunt::VerticalScan, Hunt::Burst]);
+        assert_eq!(hunted(&text, 999), [], "a port that was not tried");
         let hunts = report_of(&[text], &lab()).hunts;
         let found: Vec<(Hunt, u64)> = hunts.iter().map(|hit| (hit.hunt, hit.count)).collect();
         assert_eq!(found, [(Hunt::VerticalScan, 150), (Hunt::Burst, 150)]);
@@ -157,6 +189,10 @@ fn published_test_3_rapid_connections_to_many_ports() {
 fn published_test_4_lookups_of_random_names_that_do_not_exist() {
     let names = random_names(60);
     let local = zeek_lookups("127.0.0.1", "127.0.0.1", &names, "NXDOMAIN");
+    // Sysmon does not tell who asks; Zeek does.
+    let why = why_not(&local, 53);
+    assert!(why.starts_with("127.0.0.1 -> 127.0.0.1:53 is not in the input."), "{why}");
+    assert_eq!(hunted(&local, 53), [Hunt::Dga]);
     for text in [local, sysmon_lookups(&names)] {
         is_quiet(&report_of(std::slice::from_ref(&text), &Rule::default()));
         let [hit] = report_of(&[text], &lab()).hunts.try_into().unwrap();
@@ -168,6 +204,33 @@ fn published_test_4_lookups_of_random_names_that_do_not_exist() {
     is_quiet(&report_of(&[flows(&calls)], &Rule::default()));
     assert!(why_not(&flows(&calls), 53).contains("excluded network 127.0.0.0/8"));
     assert_eq!(report_of(&[flows(&calls)], &lab()).findings.len(), 1);
+}
+
+#[test]
+fn a_pair_has_part_in_what_holds_its_connections() {
+    // A burst to two endpoints, and to a third later; a scan that one answers.
+    let mut calls: Vec<Call> = (0..120)
+        .map(|n| (n * 1000, "10.0.0.5", ["203.0.113.1", "203.0.113.2"][n as usize % 2], 443))
+        .collect();
+    calls.push((7_200_000, "10.0.0.5", "203.0.113.3", 443));
+    let mut text = flows(&calls);
+    for n in 0..40 {
+        let received = if n < 30 { 0 } else { 900 };
+        writeln!(text, "{},10.0.0.9,198.51.100.{n},445,60,{received}", START + n * 1000).unwrap();
+    }
+    let detector = detector(&[text], Options::new());
+    let hunts = |source: &str, destination: &str, port| {
+        let pair = Pair::parse(source, destination, port).unwrap();
+        let explanation = detector.explain(&pair, &Rule::default());
+        assert_eq!(explanation.hunts_left_out, [""; 0]);
+        explanation.hunts.iter().map(|hit| hit.hunt).collect::<Vec<_>>()
+    };
+    assert_eq!(hunts("10.0.0.5", "203.0.113.1", 443), [Hunt::Burst]);
+    assert_eq!(hunts("10.0.0.5", "203.0.113.3", 443), [], "later");
+    assert_eq!(hunts("10.0.0.9", "198.51.100.29", 445), [Hunt::HorizontalScan]);
+    assert_eq!(hunts("10.0.0.9", "198.51.100.30", 445), [], "answered");
+    assert_eq!(hunts("10.0.0.9", "198.51.100.29", 446), [], "another port");
+    assert_eq!(hunts("10.0.0.6", "203.0.113.1", 443), [], "another source");
 }
 
 fn ordinary_names(count: usize) -> Vec<String> {
@@ -184,6 +247,16 @@ fn generated_names_are_told_from_other_names_that_do_not_exist() {
     assert_eq!(hits(&random_names(99), "NXDOMAIN"), [], "one too few");
     assert_eq!(hits(&random_names(120), "NOERROR"), [], "they exist");
     assert_eq!(hits(&ordinary_names(500), "NXDOMAIN"), [], "of one domain");
+    let domains = random_names(120);
+    let beside: Vec<String> = domains.iter().map(|domain| format!("www.{domain}")).collect();
+    let both = |answer| zeek_lookups("10.0.0.5", "10.0.0.1", &domains, answer);
+    let in_vain = zeek_lookups("10.0.0.5", "10.0.0.1", &beside, "NXDOMAIN");
+    let hunts = |other| report_of(&[in_vain.clone(), other], &Rule::default()).hunts;
+    let [hit] = hunts(both("NXDOMAIN")).try_into().unwrap();
+    assert_eq!((hit.count, hit.connection_count), (120, 240));
+    assert_eq!(hunts(both("NOERROR")), [], "another name of each domain exists");
+    let elsewhere = zeek_lookups("10.0.0.6", "10.0.0.1", &domains, "NOERROR");
+    assert_eq!(hunts(elsewhere).len(), 1, "for another source");
     let words: Vec<String> = (0..26_u8)
         .flat_map(|a| {
             (0..5_u8).map(move |b| format!("{}homeshop{}.com", char::from(b'a' + a), char::from(b'a' + b)))
@@ -203,10 +276,15 @@ fn windows_slide_over_hours_and_pairs() {
     let hits = |calls: &[Call]| report_of(&[flows(calls)], &rule).hunts;
     let [hit] = hits(&spread(8999)).try_into().unwrap();
     assert_eq!((hit.hunt, hit.count, hit.destinationip), (Hunt::Burst, 101, None));
+    assert_eq!(hit.destinationport, Some(443), "all are on one port");
     assert_eq!(hits(&spread(9000)), [], "the first is 15 minutes before the last, and outside");
     let one: Vec<Call> = spread(10).iter().map(|call| (call.0, call.1, "203.0.113.1", call.3)).collect();
     let [hit] = hits(&one).try_into().unwrap();
     assert_eq!(hit.destinationip, Some("203.0.113.1".parse().unwrap()));
+    assert_eq!(hit.destinationport, Some(443));
+    let ports: Vec<Call> = (0..).zip(&one).map(|(n, call)| (call.0, call.1, call.2, 443 + n % 2)).collect();
+    let [hit] = hits(&ports).try_into().unwrap();
+    assert_eq!((hit.destinationip, hit.destinationport), (Some("203.0.113.1".parse().unwrap()), None));
 }
 
 #[test]
@@ -297,6 +375,59 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
     assert!(report.host_beacons.iter().all(|host| host.pair.threat.is_some()));
     let off = Rule::from_json(r#"{"window": "all", "hunts": {"host_beacon": false}}"#).unwrap();
     assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
+}
+
+/// Twelve hosts that call names every ten minutes: all one of them, one host another.
+fn office() -> String {
+    let mut out = String::new();
+    for (n, host) in (0..72_u64).flat_map(|n| (1..13_u64).map(move |host| (n, host))) {
+        let of = |name: &str, resolved: u32| {
+            let ts = START / 1000 + n * 600 + host;
+            format!(
+                r#"{{"_path":"ssl","ts":{ts},"uid":"S{n}{host}{name}","id.orig_h":"10.0.0.{host}","id.orig_p":40000,"id.resp_h":"203.0.113.{resolved}","id.resp_p":443,"server_name":"{name}"}}"#
+            ) + "\n"
+        };
+        out += &of("www.msftconnecttest.com", 1);
+        match host {
+            1 => out += &of("beacon.example.net", 2),
+            2 => out += &of("fe2.update.microsoft.com", 3),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[test]
+fn what_is_known_of_a_host_by_its_name_is_context_and_takes_nothing_out() {
+    let beacons = |rule: &str| report_of(&[office()], &Rule::from_json(rule).unwrap()).host_beacons;
+    let parts = |host: &HostBeacon| -> Vec<(&str, i64)> {
+        let of = &host.pair;
+        assert_eq!(of.priority_parts.iter().map(|part| part.points).sum::<i64>(), i64::from(of.priority));
+        of.priority_parts.iter().map(|part| (part.name, part.points)).collect()
+    };
+    let found = beacons(r#"{"window": "all"}"#);
+    assert_eq!(found.len(), 14, "none is taken out");
+    let of = |name: &str| found.iter().find(|beacon| beacon.host == name).unwrap();
+    let base = ("regularity", 83);
+    assert_eq!(parts(of("beacon.example.net")), [base, ("rare_destination", 8)]);
+    assert_eq!(parts(of("fe2.update.microsoft.com")), [base, ("rare_destination", 8), ("known_host", -15)]);
+    let check = of("www.msftconnecttest.com");
+    assert_eq!(
+        parts(check),
+        [base, ("common_destination", -15), ("shared_by_periodic_callers", -10), ("known_host", -20)]
+    );
+    let reasons: Vec<String> = check.pair.priority_parts.iter().map(PriorityPart::reason).collect();
+    assert_eq!(
+        reasons[1..],
+        [
+            "12 of 12 hosts call or look up the name",
+            "12 hosts call the endpoint periodically: a service",
+            "www.msftconnecttest.com: by which systems and browsers check that they are online"
+        ]
+    );
+    assert_eq!(found[0].host, "beacon.example.net", "first to read");
+    let unknown = beacons(r#"{"window": "all", "priority": {"known_services": false}}"#);
+    assert!(unknown.iter().all(|beacon| !parts(beacon).contains(&("known_host", -20))));
 }
 
 #[test]

@@ -79,7 +79,11 @@ export async function fillTemplate({ policy, style, script }) {
   return template
     .replace("<!-- policy -->", () => meta)
     .replace("<!-- style -->", () => style)
-    .replace("<!-- script -->", () => `${script}\n<!-- With uPlot:\n${licence}\n-->`);
+    .replace(
+      "<!-- script -->",
+      () =>
+        `${script}\n<!-- With the public suffix list, under the Mozilla Public License 2.0, and uPlot:\n${licence}\n-->`,
+    );
 }
 
 async function buildPage(npm, out) {
@@ -102,7 +106,7 @@ async function buildPage(npm, out) {
   await writeFile(join(out, "index.html"), html);
   await writeFile(join(out, "style.css"), await bundleStyle());
   await writeFile(join(out, "scan.worker.js"), await bundleWorker(npm));
-  for (const name of ["beaconlens.wasm", "capture.wasm"]) {
+  for (const name of ["beaconlens.wasm", "capture.wasm", "public_suffixes.txt"]) {
     await copyFile(join(npm, "dist", name), join(out, name));
   }
   await copyFile(join(www, "sample", SAMPLE), join(out, "sample", SAMPLE));

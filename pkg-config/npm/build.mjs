@@ -22,6 +22,10 @@ writeFileSync(join(dist, "beaconlens.wasm"), wasm);
 copyFileSync(join(captureFolder, "capture_bg.wasm"), join(dist, "capture.wasm"));
 const packed = join(moduleFolder, "beaconlens_bg.wasm.gz");
 writeFileSync(packed, gzipSync(wasm, { level: 9 }));
+const suffixes = join(root, "src/hunts/names/public_suffixes.txt");
+copyFileSync(suffixes, join(dist, "public_suffixes.txt"));
+const packedSuffixes = join(moduleFolder, "public_suffixes.txt.gz");
+writeFileSync(packedSuffixes, gzipSync(readFileSync(suffixes), { level: 9 }));
 
 /** One entry point, whole in one file; the glue's own loader is not used and falls away. */
 function entry(from, to, options) {
@@ -36,8 +40,10 @@ function entry(from, to, options) {
       "beaconlens-glue": join(moduleFolder, "beaconlens.js"),
       "beaconlens-capture-glue": join(captureFolder, "capture.js"),
       "beaconlens-packed": packed,
+      "beaconlens-suffixes": suffixes,
+      "beaconlens-suffixes-packed": packedSuffixes,
     },
-    loader: { ".gz": "base64" },
+    loader: { ".gz": "base64", ".txt": "text" },
     external: ["./beaconlens.wasm"],
     logLevel: "warning",
     ...options,

@@ -110,7 +110,7 @@ export interface Rule {
     least_hosts: number;
     /** At least so many periodic callers of an endpoint share it: a service. */
     shared_callers: number;
-    /** Whether ports of well-known periodic services lower the priority. */
+    /** Whether ports and host names of well-known periodic services lower the priority. */
     known_services: boolean;
   };
 }
@@ -435,6 +435,8 @@ export interface Report {
   host_beacons: HostBeacon[];
   /** What the hunts found, by hunt, the most first. */
   hunts: HuntHit[];
+  /** The version of the public suffix list by which domains were told, or `rule of thumb`; `null`: no lookups. */
+  public_suffixes: string | null;
   sources: SourceReport[];
   diagnostics: Diagnostic[];
   /** The rule that was used, complete. */
@@ -453,6 +455,10 @@ export interface Explanation {
   reference_sets: SetMatch[];
   /** The least change of the rule that would make it a finding. */
   nearest_change: string | null;
+  /** What the hunts found in which the pair has part; random names that its source looked up are among it. */
+  hunts: HuntHit[];
+  /** Which hunts leave the pair out for its addresses, each in a sentence. */
+  hunts_left_out: string[];
   gates: {
     gate: GateName;
     /** What the pair has. */
@@ -563,6 +569,16 @@ export function initSync(source: WebAssembly.Module | BufferSource): void;
 export function initCapture(source: ModuleSource | (() => ModuleSource | Promise<ModuleSource>)): void;
 
 /**
+ * Says where the public suffix list is: its text, or a URL or Response of `beaconlens/public_suffixes.txt`. A
+ * function is called when names were looked up and {@link evaluate} wants the list. Only `beaconlens/slim` needs
+ * this call; the other entry points find the list by themselves.
+ */
+export function initPublicSuffixes(
+  source: PublicSuffixes | Promise<PublicSuffixes> | (() => PublicSuffixes | Promise<PublicSuffixes>),
+): void;
+export type PublicSuffixes = string | URL | Response;
+
+/**
  * What {@link Detector.ingest} takes of the bytes of a file: rows, if it is a capture; else the bytes themselves.
  * A block that is given has to stay as it is until the next one is asked for. {@link evaluate} does this by
  * itself, and unpacks gzip before.
@@ -630,9 +646,13 @@ export class Detector {
   evaluate(rule?: RuleDocument | string): Report;
   /**
    * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names tells which
-   * domain somebody registered. Without it a rule of thumb tells, which is right for nearly all names.
+   * domain somebody registered. The package brings one, which is used by itself when names were looked up,
+   * save in a browser, where only `evaluate()` of the package waits for it: there, and with `slim`, give a
+   * detector the text. Without it a rule of thumb tells, and the report says so.
    */
   setPublicSuffixes(list: string): void;
+  /** Whether that list would say more: names were looked up, and the detector has none. */
+  wantsPublicSuffixes(): boolean;
   /** The report without its findings and suppressed pairs: quick where there are very many. */
   summary(rule?: RuleDocument | string): Report;
   /**

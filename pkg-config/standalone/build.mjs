@@ -16,6 +16,7 @@ export async function buildStandalone(npm, out) {
   const parts = [
     part("engine", await readFile(join(npm, "dist/beaconlens.wasm"))),
     part("capture", await readFile(join(npm, "dist/capture.wasm"))),
+    part("suffixes", await readFile(join(npm, "dist/public_suffixes.txt"))),
     part("worker", Buffer.from(await bundleWorker(npm))),
     part("sample", await readFile(join(root, "www/sample", SAMPLE))),
   ];

@@ -15,6 +15,7 @@ const moduleOf = async (name: string) => WebAssembly.compile(await unpack(name).
 start({
   engine: () => moduleOf("engine"),
   capture: () => moduleOf("capture"),
+  suffixes: async () => unpack("suffixes").text(),
   workerProgram: async () => unpack("worker").text(),
   sample: async () => new File([await unpack("sample").blob()], SAMPLE_NAME),
 });

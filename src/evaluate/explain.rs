@@ -5,11 +5,11 @@ use super::kept::Kept;
 use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
-use super::{Answer, Data, Question, hosts};
+use super::{Answer, Data, Question, hosts, hunted};
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::order::sort;
-use crate::priority::prioritise;
+use crate::priority::{Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
 use crate::rule::{Rule, Window};
@@ -45,6 +45,8 @@ pub(crate) fn explain(
         sentence: String::new(),
         reference_sets: Vec::new(),
         nearest_change: None,
+        hunts: Vec::new(),
+        hunts_left_out: hunted::left_out(pair, rule),
         gates: Vec::new(),
         score: None,
         measures: None,
@@ -52,12 +54,15 @@ pub(crate) fn explain(
         timeline: None,
         intervals: intervals(&inside),
     };
+    let lists = kept.lists.of(rule);
+    kept.turn_to(span, rule.utc_offset_minutes);
+    out.hunts = hunted::hits(data, kept, rule, &lists);
+    out.hunts.retain(|hit| hunted::has_part(hit, pair, &inside, rule));
     let ends = data.book.find(pair.source).zip(data.book.find(pair.destination));
     if let (Some(span), Some(tally), Some((source, destination))) = (span, tally, ends) {
         let gates = Gates::new(rule);
         let key = Key::new(source, destination, pair.port);
         let failed = gates.failed(key, data.book, tally.counts);
-        let lists = kept.lists.of(rule);
         let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
         out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
         let suppressed = !out.reference_sets.is_empty();
@@ -77,7 +82,7 @@ pub(crate) fn explain(
         columns.threat = threat;
         columns.images = data.beside.images(key);
         let hosts = hosts(&Question::about(pair), answers);
-        prioritise(&mut [&mut columns], &hosts.0, &rule.priority);
+        prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
         out.measures = Some(columns);
         let from = match rule.window {
             Window::Hours(_) => span.after + 1,

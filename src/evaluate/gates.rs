@@ -8,7 +8,7 @@ use crate::ingest::batch::Key;
 use crate::numerals::{address_text, network_text};
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
-use crate::rule::networks::Networks;
+use crate::rule::networks::{Networks, first_with};
 
 /// The gates of a rule, made ready.
 #[derive(Debug)]
@@ -149,10 +149,7 @@ impl<'a> Gates<'a> {
 
     /// The first network that excludes the pair's destination.
     fn excluding(&self, pair: &Pair) -> Option<&IpNet> {
-        self.rule
-            .excluded_destinations
-            .iter()
-            .find(|network| Networks::new(std::slice::from_ref(network)).contains(pair.destination))
+        first_with(&self.rule.excluded_destinations, pair.destination)
     }
 
     /// What each gate says of a pair, in words.

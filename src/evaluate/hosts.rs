@@ -11,8 +11,9 @@ use crate::ingest::batch::Key;
 use crate::ingest::beside::{Beside, LOOKED_UP};
 use crate::order::sort_by;
 use crate::pairs::{History, PairRef};
+use crate::priority::Judged;
 use crate::regularity::Judge;
-use crate::report::{Finding, Gate, HostBeacon};
+use crate::report::{Gate, HostBeacon};
 use crate::rule::Rule;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -73,8 +74,8 @@ pub(crate) fn order(a: &HostBeacon, b: &HostBeacon) -> std::cmp::Ordering {
 }
 
 /// All pairs among hosts, for their priorities.
-pub(super) fn pairs(hosts: &mut [HostBeacon]) -> impl Iterator<Item = &mut Finding> {
-    hosts.iter_mut().map(|host| &mut host.pair)
+pub(super) fn judged(hosts: &mut [HostBeacon]) -> impl Iterator<Item = Judged<'_>> {
+    hosts.iter_mut().map(|host| Judged { pair: &mut host.pair, host: Some(&host.host) })
 }
 
 struct Finder<'a> {

@@ -4,6 +4,7 @@ mod callers;
 mod explain;
 mod gates;
 mod hosts;
+mod hunted;
 mod kept;
 mod lists;
 mod measures;
@@ -24,7 +25,7 @@ use crate::ingest::batch::Key;
 use crate::ingest::beside::Beside;
 use crate::order::sort_by;
 use crate::pairs::{Bustle, Chunk, History, LeftOut, PairRef, PairTable};
-use crate::priority::{Hosts, prioritise};
+use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Finding, HostBeacon};
 use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
@@ -166,14 +167,7 @@ impl Evaluation {
     /// Adds what is no pair.
     #[inline(never)]
     fn hunt(&mut self, data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) {
-        self.hunts = kept.hunted(data, rule);
-        for hit in &mut self.hunts {
-            // What goes to several destinations is known by its source.
-            let destination = hit.destinationip.unwrap_or(hosts::stand_in(0));
-            let pair = Pair::new(hit.sourceip, destination, hit.destinationport.unwrap_or(0));
-            hit.suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
-        }
-        sort_by(&mut self.hunts, hunts::order);
+        self.hunts = hunted::hits(data, kept, rule, lists);
         self.host_beacons = hosts::beacons(data, data.beside, rule, lists);
         self.names_left_out = data.beside.lacking();
     }
@@ -221,14 +215,14 @@ impl Evaluation {
         let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
         let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
         let findings = self.findings.iter_mut().chain(suppressed);
-        let mut pairs: Vec<&mut Finding> = findings.chain(near_misses).collect();
+        let mut pairs: Vec<Judged<'_>> = findings.chain(near_misses).map(Judged::from).collect();
         let (hosts, of_names) = hosts(question, answers);
         prioritise(&mut pairs, &hosts, &rule.priority);
         for host in &mut self.host_beacons {
             let number = question.names.binary_search(&host.host).unwrap_or(0);
             host.pair.destinationip = hosts::stand_in(number);
         }
-        let mut pairs: Vec<&mut Finding> = hosts::pairs(&mut self.host_beacons).collect();
+        let mut pairs: Vec<Judged<'_>> = hosts::judged(&mut self.host_beacons).collect();
         prioritise(&mut pairs, &of_names, &rule.priority);
         sort_by(&mut self.host_beacons, hosts::order);
     }
@@ -384,7 +378,7 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let mut listed: Vec<ListedPair> = listed.collect();
     let question = Question::of(listed.iter().map(|listed| &listed.pair));
     let answer = answer(data, kept, &question);
-    let mut pairs: Vec<&mut Finding> = listed.iter_mut().map(|listed| &mut listed.pair).collect();
+    let mut pairs: Vec<Judged<'_>> = listed.iter_mut().map(|listed| Judged::from(&mut listed.pair)).collect();
     prioritise(&mut pairs, &hosts(&question, &[answer]).0, &rule.priority);
     listed
 }

@@ -19,7 +19,7 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
         let found = |events, peak: Peak, one| Found {
             hunt: Hunt::Burst,
             destination: one,
-            port: None,
+            port: only_port(events),
             count: peak.most,
             threshold: bursts.connections,
             events,
@@ -41,6 +41,12 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
         }
     }
     scans(events, hunts, each);
+}
+
+/// The port, if all events are on one.
+fn only_port(events: &[Event]) -> Option<u16> {
+    let first = events.first()?.port;
+    events.iter().all(|event| event.port == first).then_some(first)
 }
 
 /// More events than this no window of so many minutes holds: as many as the minutes it can touch, which are told

@@ -1,18 +1,19 @@
 //! Sources that look up many random names that do not exist: what malware does that generates the names of its
 //! servers.
 
-use super::names::{Suffixes, randomness};
+use super::names::randomness;
 use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
 use crate::evaluate::Data;
-use crate::ingest::beside::{Beside, LOOKED_UP, NO_SUCH_NAME};
+use crate::ingest::beside::{LOOKED_UP, NO_SUCH_NAME};
 use crate::order::sort_by;
 use crate::pairs::History;
 
 /// The lookups of one name by one source, in the window.
 struct Lookups<'a> {
     source: u64,
-    name: &'a str,
+    /// The registrable domain.
+    domain: &'a str,
     all: u64,
     failed: u64,
     first: i64,
@@ -31,12 +32,12 @@ struct Asked<'a> {
 
 pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>) {
     let Some(settings) = &hunter.rule.hunts.dga else { return };
-    let all = lookups(hunter, data.beside);
+    let all = lookups(hunter, data);
     if all.is_empty() {
         return;
     }
     for of_one in all.chunk_by(|a, b| a.source == b.source) {
-        let asked = asked(of_one, data.suffixes);
+        let asked = asked(of_one);
         let count = asked.domains.len() as u64;
         let percent = asked.failed * 100 / asked.lookups.max(1);
         if count < settings.domains || percent < settings.percent {
@@ -69,8 +70,8 @@ pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>)
     }
 }
 
-/// All lookups in the window, by source.
-fn lookups<'a>(hunter: &Hunter<'_>, beside: &'a Beside) -> Vec<Lookups<'a>> {
+/// All lookups in the window of names that somebody can have registered, by source and domain.
+fn lookups<'a>(hunter: &Hunter<'_>, Data { beside, suffixes, .. }: Data<'a>) -> Vec<Lookups<'a>> {
     let mut all = Vec::new();
     let mut history = History::default();
     for chunk in beside.hosts.chunks() {
@@ -79,6 +80,8 @@ fn lookups<'a>(hunter: &Hunter<'_>, beside: &'a Beside) -> Vec<Lookups<'a>> {
             if key.destination_port() != LOOKED_UP || hunter.is_excluded(key.source()) {
                 return;
             }
+            let name = beside.names.name(word(key.destination()) as u32);
+            let Some(domain) = suffixes.registrable(name) else { return };
             pair.read(&mut history);
             history.connections.retain(|lookup| hunter.span.contains(lookup.start));
             let times = || history.connections.iter().map(|lookup| lookup.start);
@@ -86,7 +89,7 @@ fn lookups<'a>(hunter: &Hunter<'_>, beside: &'a Beside) -> Vec<Lookups<'a>> {
             let failed = history.connections.iter().filter(|lookup| lookup.bytes_received == NO_SUCH_NAME);
             all.push(Lookups {
                 source: word(key.source()),
-                name: beside.names.name(word(key.destination()) as u32),
+                domain,
                 all: history.connections.len() as u64,
                 failed: failed.count() as u64,
                 first,
@@ -94,25 +97,27 @@ fn lookups<'a>(hunter: &Hunter<'_>, beside: &'a Beside) -> Vec<Lookups<'a>> {
             });
         });
     }
-    sort_by(&mut all, |a, b| (a.source, a.name).cmp(&(b.source, b.name)));
+    sort_by(&mut all, |a, b| (a.source, a.domain).cmp(&(b.source, b.domain)));
     all
 }
 
-fn asked<'a>(lookups: &[Lookups<'a>], suffixes: &Suffixes) -> Asked<'a> {
+fn asked<'a>(lookups: &[Lookups<'a>]) -> Asked<'a> {
     let mut asked = Asked { lookups: 0, failed: 0, first: i64::MAX, last: i64::MIN, domains: Vec::new() };
-    for Lookups { name, all, failed, first, last, .. } in lookups {
-        let Some(domain) = suffixes.registrable(name) else { continue };
-        asked.lookups += all;
-        asked.failed += failed;
-        // A name that exists at times is no generated one.
-        if failed == all {
-            asked.first = asked.first.min(*first);
-            asked.last = asked.last.max(*last);
-            asked.domains.push(domain);
+    for of_domain in lookups.chunk_by(|a, b| a.domain == b.domain) {
+        // A domain exists if any name under it was ever answered.
+        let in_vain = of_domain.iter().all(|name| name.failed == name.all);
+        for name in of_domain {
+            asked.lookups += name.all;
+            asked.failed += name.failed;
+            if in_vain {
+                asked.first = asked.first.min(name.first);
+                asked.last = asked.last.max(name.last);
+            }
+        }
+        if in_vain {
+            asked.domains.extend(of_domain.first().map(|name| name.domain));
         }
     }
-    sort_by(&mut asked.domains, Ord::cmp);
-    asked.domains.dedup();
     asked
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct Beside {
     batch: Vec<FlowRow>,
     /// Earliest and latest time of a name, of all shards.
     pub span: Option<(i64, i64)>,
+    /// Whether any name was looked up, of all shards.
+    pub looked_up: bool,
     /// Names that found no room.
     pub left_out: u64,
     /// The records as lines, for tests that ask for them.
@@ -124,6 +126,7 @@ impl Beside {
         };
         let name = name.and_then(|name| name_of(&name));
         if name.is_some() {
+            self.looked_up |= record.meaning == Meaning::Dns;
             let (first, last) = self.span.unwrap_or((record.start, record.start));
             self.span = Some((first.min(record.start), last.max(record.start)));
         }

@@ -28,7 +28,7 @@ pub struct Priority {
     pub least_hosts: u64,
     /// At least so many hosts that call an endpoint periodically share it: a service. Default 5.
     pub shared_callers: u64,
-    /// Whether ports of well-known periodic services lower the priority. Default true.
+    /// Whether ports and host names of well-known periodic services lower the priority. Default true.
     pub known_services: bool,
 }
 
@@ -66,9 +66,12 @@ enum Cause {
     Callers {
         calling: u64,
         hosts: u64,
+        by_name: bool,
     },
     Sharing(u64),
     Service(&'static Service),
+    /// Which host, and what is known of it.
+    Host(Box<str>, &'static str),
     OddPort(u16),
     BytesEach(u64),
     Limit,
@@ -84,8 +87,12 @@ impl PriorityPart {
                 format!("regularity {one}.{parts:03} × {REGULARITY} points")
             }
             Cause::Score(score) => format!("beaconing score {score}"),
-            Cause::Callers { calling, hosts } => format!("{calling} of {hosts} hosts call the destination"),
+            Cause::Callers { calling, hosts, by_name } => {
+                let what = if *by_name { "or look up the name" } else { "the destination" };
+                format!("{calling} of {hosts} hosts call {what}")
+            }
             Cause::Sharing(hosts) => format!("{hosts} hosts call the endpoint periodically: a service"),
+            Cause::Host(host, name) => format!("{host}: {name}"),
             Cause::Service(service) => format!("port {}: {}", service.port, service.name),
             Cause::OddPort(port) => format!("port {port} is of no usual service"),
             Cause::BytesEach(bytes) => format!("connections of one size, {bytes} bytes on average"),
@@ -129,20 +136,33 @@ pub(crate) struct Hosts {
     pub calling: WordTable,
 }
 
+/// A pair that is judged; the host's name, if it is a host that is called or looked up.
+pub(crate) struct Judged<'a> {
+    pub pair: &'a mut Finding,
+    pub host: Option<&'a str>,
+}
+
+impl<'a> From<&'a mut Finding> for Judged<'a> {
+    fn from(pair: &'a mut Finding) -> Self {
+        Judged { pair, host: None }
+    }
+}
+
 /// Gives every pair its priority. What one pair says of another is taken from all that are given.
-pub(crate) fn prioritise(pairs: &mut [&mut Finding], hosts: &Hosts, settings: &Priority) {
+pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &Priority) {
     let endpoint = |pair: &Finding| words(pair.destinationip, u64::from(pair.destinationport) + 1);
     let mut periodic = WordTable::default();
-    for pair in pairs.iter().filter(|pair| is_periodic(pair)) {
+    for Judged { pair, .. } in pairs.iter().filter(|judged| is_periodic(judged.pair)) {
         *periodic.entry(endpoint(pair)).or_default() += 1;
     }
-    for pair in pairs {
+    for Judged { pair, host } in pairs {
         let sharing = periodic.get(&endpoint(pair)).copied().unwrap_or(0);
         let mut parts = Vec::with_capacity(4);
         parts.push(base(pair));
-        parts.extend(prevalence(pair, hosts, settings));
+        parts.extend(prevalence(pair, host.is_some(), hosts, settings));
         parts.extend(shared(pair, sharing, settings));
         parts.extend(service(pair, settings));
+        parts.extend(host.and_then(|host| known_host(host, settings)));
         parts.extend(odd_port(pair));
         parts.extend(small(pair));
         let sum: i64 = parts.iter().map(|part| part.points).sum();
@@ -184,7 +204,7 @@ fn regularity(pair: &Finding) -> u16 {
     pair.regularity.map_or(0, |of| of.regularity.0)
 }
 
-fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
+fn prevalence(pair: &Finding, by_name: bool, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
     let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
     if hosts.all < settings.least_hosts {
         return None;
@@ -199,7 +219,7 @@ fn prevalence(pair: &Finding, hosts: &Hosts, settings: &Priority) -> Option<Prio
         return None;
     };
     let name = if common { "common_destination" } else { "rare_destination" };
-    Some(part(name, points, Cause::Callers { calling, hosts: hosts.all }))
+    Some(part(name, points, Cause::Callers { calling, hosts: hosts.all, by_name }))
 }
 
 fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityPart> {
@@ -210,6 +230,12 @@ fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityP
 fn service(pair: &Finding, settings: &Priority) -> Option<PriorityPart> {
     let service = services::on(pair.destinationport).filter(|_| settings.known_services)?;
     Some(part("known_service", service.points, Cause::Service(service)))
+}
+
+/// A host whose name tells that its clients call by themselves.
+fn known_host(host: &str, settings: &Priority) -> Option<PriorityPart> {
+    let (name, points) = services::named(host).filter(|_| settings.known_services)?;
+    Some(part("known_host", points, Cause::Host(host.into(), name)))
 }
 
 fn odd_port(pair: &Finding) -> Option<PriorityPart> {

@@ -1,4 +1,42 @@
-//! Ports of services, by the IANA's registry and common use.
+//! Services whose clients call by themselves: by port, from the IANA's registry and common use, and by host name,
+//! from what their makers publish.
+
+/// Host names of a service: exact, or with a dot before it a domain and all its subdomains.
+struct Named {
+    hosts: &'static str,
+    name: &'static str,
+    points: i64,
+}
+
+/// Whoever looks up or calls such a name by itself tells nothing of its user. What is called is only what the
+/// client says, so these weigh less than a port's service.
+///
+/// Microsoft: NCSI, and "Manage connection endpoints" of Windows. Google: AOSP's `NetworkMonitor`. Apple: HT210060,
+/// "Use Apple products on enterprise networks". Mozilla: `captivedetect.canonicalURL`, `app.update.url`.
+/// Distributions: the connectivity settings of their NetworkManager packages.
+const NAMED: [Named; 3] = [
+    Named {
+        hosts: ".msftconnecttest.com .msftncsi.com connectivitycheck.gstatic.com connectivitycheck.android.com \
+                clients3.google.com captive.apple.com detectportal.firefox.com connectivity-check.ubuntu.com \
+                nmcheck.gnome.org network-test.debian.org fedoraproject.org ping.archlinux.org \
+                networkcheck.kde.org",
+        name: "by which systems and browsers check that they are online",
+        points: -20,
+    },
+    Named {
+        hosts: ".windowsupdate.com .update.microsoft.com .delivery.mp.microsoft.com \
+                .prod.do.dsp.mp.microsoft.com .events.data.microsoft.com swscan.apple.com mesu.apple.com \
+                aus5.mozilla.org update.googleapis.com",
+        name: "by which systems and browsers are updated, or tell how they run",
+        points: -15,
+    },
+    Named {
+        hosts: "time.windows.com time.apple.com time-macos.apple.com time-ios.apple.com time.google.com \
+                time.cloudflare.com ntp.ubuntu.com .pool.ntp.org",
+        name: "which keeps time",
+        points: -20,
+    },
+];
 
 /// A service whose clients call periodically by themselves.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,6 +66,18 @@ const USUAL: [u16; 22] = [
     0, 20, 21, 22, 25, 53, 80, 110, 143, 389, 443, 445, 465, 587, 636, 853, 993, 995, 3389, 5060, 8080, 8443,
 ];
 
+/// What is known of a host of that name, and the points of it.
+pub(super) fn named(host: &str) -> Option<(&'static str, i64)> {
+    let is = |known: &str| match known.strip_prefix('.') {
+        Some(domain) => {
+            host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+        }
+        None => host == known,
+    };
+    let named = NAMED.iter().find(|named| named.hosts.split(' ').any(is))?;
+    Some((named.name, named.points))
+}
+
 /// The service whose clients call that port periodically.
 pub(super) fn on(port: u16) -> Option<&'static Service> {
     PERIODIC.iter().find(|service| service.port == port)
@@ -36,4 +86,39 @@ pub(super) fn on(port: u16) -> Option<&'static Service> {
 /// Whether the port is no surprise.
 pub(super) fn is_usual(port: u16) -> bool {
     USUAL.contains(&port) || on(port).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_known_by_their_whole_name() {
+        let points = |host| named(host).map(|(_, points)| points);
+        for check in [
+            "www.msftconnecttest.com",
+            "msftncsi.com",
+            "captive.apple.com",
+            "fedoraproject.org",
+            "ping.archlinux.org",
+        ] {
+            assert_eq!(points(check), Some(-20), "{check}");
+        }
+        assert_eq!(points("fe2.update.microsoft.com"), Some(-15));
+        assert_eq!(points("array604.prod.do.dsp.mp.microsoft.com"), Some(-15));
+        assert_eq!(points("2.debian.pool.ntp.org"), Some(-20));
+        for other in [
+            "",
+            ".",
+            "com",
+            "xmsftncsi.com",
+            "msftncsi.com.example.net",
+            "www.captive.apple.com",
+            "apple.com",
+            "www.microsoft.com",
+            "pool.ntp.org.example.net",
+        ] {
+            assert_eq!(points(other), None, "{other}");
+        }
+    }
 }

@@ -48,6 +48,9 @@ pub struct Report {
     pub host_beacons: Vec<HostBeacon>,
     /// What the hunts found.
     pub hunts: Vec<HuntHit>,
+    /// By what the hunts told registrable domains: the public suffix list's version, or `rule of thumb`. None if
+    /// no name was looked up.
+    pub public_suffixes: Option<String>,
     /// The sources, in the order in which they were ingested.
     pub sources: Vec<SourceReport>,
     /// Why rows could not be used; empty if all could.
@@ -459,6 +462,10 @@ pub struct Explanation {
     pub reference_sets: Vec<SetMatch>,
     /// The least change of the rule that would make it a finding; none if it is one or has no flows.
     pub nearest_change: Option<String>,
+    /// What the hunts found in which the pair has part. Random names that its source looked up are among it.
+    pub hunts: Vec<HuntHit>,
+    /// Which hunts leave the pair out for its addresses, each in a sentence.
+    pub hunts_left_out: Vec<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateVerdict>,
     /// The beaconing score and its reason.

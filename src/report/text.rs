@@ -14,6 +14,15 @@ impl Explanation {
             let mark = if gate.passed { "pass" } else { "FAIL" };
             let _ = writeln!(out, "  {mark}  {:<22}{}", gate.gate.name(), gate.reason);
         }
+        for hit in &self.hunts {
+            let held =
+                hit.suppressed_by.as_ref().map(|set| format!(" (suppressed by {})", set.reference_set));
+            let held = held.unwrap_or_default();
+            let _ = writeln!(out, "  hunt  {:<22}{}{held}", hit.hunt.name(), hit.sentence);
+        }
+        for left_out in &self.hunts_left_out {
+            let _ = writeln!(out, "  {left_out}");
+        }
         for set in &self.reference_sets {
             let _ = writeln!(out, "  reference set {}: {}", set.reference_set, set.entry);
         }

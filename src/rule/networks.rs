@@ -46,6 +46,11 @@ pub(crate) fn canonical(network: &IpNet) -> IpNet {
     network
 }
 
+/// The first of some networks that holds a canonical address.
+pub(crate) fn first_with(networks: &[IpNet], address: IpAddr) -> Option<&IpNet> {
+    networks.iter().find(|network| Networks::new(std::slice::from_ref(network)).contains(address))
+}
+
 /// No network.
 const NONE: u32 = u32::MAX;
 

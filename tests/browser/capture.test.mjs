@@ -1,4 +1,5 @@
-// Packet captures and event logs on both forms of the page: dropped, and just read.
+// What is loaded when it is needed, on both forms of the page: captures and event logs are just read, and domains
+// told by the public suffix list.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -83,6 +84,33 @@ for (const { name, url, options } of FORMS) {
       assert.equal(modules(), url() === oneFile ? 0 : 1, "loaded once");
       assert.match(await page.textContent(".dataset"), /300 packets, 300 used/);
 
+      assert.deepEqual(troubles, []);
+      assert.deepEqual(foreign(requests, url()), []);
+    } finally {
+      await close();
+    }
+  });
+
+  test(`${name} tells domains by the public suffix list`, { timeout: 120_000 }, async () => {
+    const { page, troubles, requests, close } = await openPage(browser, url(), options);
+    try {
+      const lists = () => requests.filter((request) => request.includes("public_suffixes")).length;
+      await dropFiles(page, [samplePath]);
+      await untilRead(page, basename(samplePath));
+      assert.equal(lists(), 0, "not loaded before it is needed");
+      const file = [
+        "lookups.json",
+        await readFile(new URL("../golden/public-suffixes.json", import.meta.url)),
+      ];
+      for (const again of [1, 2]) {
+        await dropFiles(page, [await folder.write(...file)]);
+        await untilRead(page, file[0]);
+        const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Export JSON")]);
+        const report = await readFile(await download.path(), "utf8");
+        assert.match(JSON.parse(report).public_suffixes, /^20\d\d-/, `time ${again}`);
+        assert.equal(report, await reportText("json", [file]));
+      }
+      assert.equal(lists(), url() === oneFile ? 0 : 1, "loaded once");
       assert.deepEqual(troubles, []);
       assert.deepEqual(foreign(requests, url()), []);
     } finally {

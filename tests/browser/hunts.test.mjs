@@ -102,6 +102,7 @@ const FILES = Object.entries({
     ...times(100, (n) => lookup(n * 600, "10.0.0.7", "beacon.example.net", "NOERROR")),
     ...times(100, (n) => lookup(n * 600, "10.0.0.11", EVIL, "NOERROR")),
     ...times(100, (n) => lookup(n * 600, "10.0.0.13", BLANKS, "NOERROR")),
+    ...times(100, (n) => lookup(n * 600, "10.0.0.14", "www.msftconnecttest.com", "NOERROR")),
   ],
   "ssl.log": times(100, (n) => named(n * 600, "10.0.0.7", "Beacon.Example.NET")),
 }).map(([name, records]) => [name, `${records.map((record) => JSON.stringify(record)).join("\n")}\n`]);
@@ -170,7 +171,7 @@ function expectedGroups({ hunts, host_beacons }) {
       host.connection_count,
       host.first_seen,
       host.last_seen,
-      host.verdict,
+      host.verdict + knownOf(host),
     );
   }
   for (const hit of hunts) {
@@ -180,6 +181,12 @@ function expectedGroups({ hunts, host_beacons }) {
     put(TITLES[hit.hunt], hit.sourceip, several, number, hit.first_seen, hit.last_seen, what);
   }
   return Object.fromEntries(groups);
+}
+
+/** What is known of a host by its name stands after its verdict. */
+function knownOf({ priority_parts }) {
+  const known = priority_parts.find(({ name }) => name === "known_host");
+  return known ? `priority −${-known.points}: ${known.reason}` : "";
 }
 
 const asExpected = (groups) =>
@@ -211,6 +218,7 @@ huntTest("all that the engine hunted down is shown, hunt by hunt", async (page) 
   assert.deepEqual(new Set(expected.host_beacons.map((host) => host.looked_up)), new Set([true, false]));
   const groups = await shownGroups(page);
   assert.deepEqual(asExpected(groups), expectedGroups(expected));
+  assert.equal(expected.host_beacons.map(knownOf).filter(Boolean).length, 1);
   const [long] = groups.find(([title]) => title === "Long connections")[1];
   assert.deepEqual([long.count, long.threshold, long.port], ["2 h 10 min", "more than 1 h", "8443"]);
   assert.match(await page.textContent("[data-hunt='Bursts'] > .hint"), /1 hit: more than 100 connections/);
@@ -241,6 +249,10 @@ huntTest("a hit that is about a pair opens that pair", async (page) => {
   await page.click("[data-hunt='Bursts'] tbody button");
   await untilDetail(page, "10.0.0.8", "192.0.2.9", 443);
   assert.equal(await page.locator(".hunt-hits [aria-current]").count(), 1);
+  // The details say which hunt it is part of.
+  const { hunts } = await reportOf({});
+  const { sentence } = hunts.find(({ hunt }) => hunt === "burst");
+  assert.equal(await page.textContent("#detail .hunts-met"), `Hunts it has part inburst: ${sentence}`);
   assert.equal(await page.locator("[data-hunt='Generated names (DGA)'] tbody button").count(), 0);
 });
 

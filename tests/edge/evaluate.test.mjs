@@ -1,9 +1,10 @@
 // POST /evaluate gives the command's text, however the body comes.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { command, STDIN, sample, slowly, startWorker } from "./worker.mjs";
+import { command, root, STDIN, sample, slowly, startWorker } from "./worker.mjs";
 
 let worker;
 before(async () => {
@@ -27,6 +28,13 @@ test("a plain body gives the command's JSON, byte for byte", async () => {
   assert.ok(report.findings.length > 0);
   assert.equal(report.totals.bytes_read, sample.length);
   assert.equal(report.sources[0].name, "standard input");
+});
+
+test("domains are told by the public suffix list, as everywhere", async () => {
+  const lookups = readFileSync(`${root}tests/golden/public-suffixes.json`);
+  const text = await textOf(await worker.post(`/evaluate?${STDIN}`, lookups));
+  assert.match(JSON.parse(text).public_suffixes, /^20\d\d-/);
+  assert.equal(text, command(lookups, "--format", "json"));
 });
 
 test("gzip is inflated, with and without the header that says so", async () => {

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
-import { DAY, DAY_FINDING } from "./flows.mjs";
+import { DAY, DAY_FINDING, LOOKUP } from "./flows.mjs";
 import { inProject, write } from "./installed.mjs";
 
 const TYPES = { html: "text/html", js: "text/javascript", wasm: "application/wasm" };
@@ -54,6 +54,8 @@ globalThis.beaconlens = beaconlens;`,
       return reports.map((report) => report.findings);
     }, DAY);
     assert.deepEqual(findings, [[DAY_FINDING], [DAY_FINDING]]);
+    const named = await page.evaluate((text) => globalThis.beaconlens.evaluate(text), LOOKUP);
+    assert.match(named.public_suffixes, /^20\d\d-/);
     assert.deepEqual(
       complaints.filter((text) => !text.includes("favicon")),
       [],

@@ -18,6 +18,7 @@ import {
   type Input,
   init,
   initCapture,
+  initPublicSuffixes,
   initSync,
   type Measures,
   type ModuleSource,
@@ -50,6 +51,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   await init(fetch("beaconlens.wasm"));
   initSync(new Uint8Array(8));
   initCapture(() => new URL("https://example.net/capture.wasm"));
+  initPublicSuffixes(() => new URL("https://example.net/public_suffixes.txt"));
   for await (const rows of rowsOf((async function* () {})())) rows.byteLength;
 
   const role: Role = "time";

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import binaryen from "binaryen";
-import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
+import { calls, DAY, DAY_FINDING, DAY_QUERY_CSV, HEADER, LOOKUP } from "./flows.mjs";
 import { inProject, load } from "./installed.mjs";
 
 const wasm = readFileSync(inProject("node_modules/beaconlens/dist/beaconlens.wasm"));
@@ -345,6 +345,37 @@ test("rules are checked and completed", () => {
   assert.throws(() => parseRule("{"), code("E_RULE"));
 });
 
+test("the public suffix list is read when names were looked up", async () => {
+  const detector = new Detector();
+  detector.ingest(DAY);
+  assert.deepEqual([detector.wantsPublicSuffixes(), detector.evaluate().public_suffixes], [false, null]);
+  detector.startSource("lookups");
+  detector.ingest(LOOKUP);
+  detector.finish();
+  assert.equal(detector.wantsPublicSuffixes(), true);
+  assert.match(detector.evaluate().public_suffixes, /^20\d\d-/);
+  assert.equal(detector.wantsPublicSuffixes(), false);
+  detector.setPublicSuffixes("// VERSION: of mine\ncom\n");
+  assert.equal(detector.evaluate().public_suffixes, "of mine");
+  detector.free();
+  const list = readFileSync(inProject("node_modules/beaconlens/dist/public_suffixes.txt"), "utf8");
+  const slim = await import(inProject("node_modules/beaconlens/dist/slim.js"));
+  await slim.init(wasm);
+  const told = async () => (await slim.evaluate(LOOKUP)).public_suffixes;
+  assert.equal(await told(), "rule of thumb");
+  for (const source of [
+    list,
+    () => list,
+    new Response(list),
+    new URL(`data:text/plain,${encodeURIComponent(list)}`),
+  ]) {
+    slim.initPublicSuffixes(source);
+    assert.match(await told(), /^20\d\d-/);
+  }
+  slim.initPublicSuffixes(() => new Response("", { status: 404 }));
+  assert.equal(await told(), "rule of thumb", "reading does not fail for want of it");
+});
+
 test("explain and history answer for any pair", () => {
   const detector = new Detector();
   detector.ingest(DAY);
@@ -354,6 +385,12 @@ test("explain and history answer for any pair", () => {
   assert.deepEqual(
     internal.gates.filter((gate) => !gate.passed).map((gate) => gate.gate),
     ["excluded_destination"],
+  );
+  assert.deepEqual([internal.hunts, internal.hunts_left_out], [[], []]);
+  const local = detector.explain("10.0.0.5", "127.0.0.1", 443);
+  assert.match(
+    local.hunts_left_out.join(),
+    /^bursts and scans to 127\.0\.0\.1 are not hunted: [^,]*, [^,]*$/,
   );
   assert.match(detector.explainText("10.0.0.5", "203.0.113.9", 443), /203\.0\.113\.9/);
   const history = detector.history("10.0.0.5", "203.0.113.9", 443);

@@ -71,3 +71,17 @@ export const COLUMNS = [...QUERY_COLUMNS, ...Object.keys(TIMING)];
 /** The findings of DAY as text: as the query answers, and with all columns. */
 export const DAY_QUERY_CSV = `${QUERY_COLUMNS}\n${Object.values(ANSWER)}\n`;
 export const DAY_CSV = `${COLUMNS}\n${Object.values({ ...ANSWER, ...TIMING, verdict: `"${TIMING.verdict}"` })}\n`;
+
+/** A lookup, as Zeek logs it: the public suffix list is wanted. */
+export const LOOKUP = `${JSON.stringify({
+  _path: "dns",
+  ts: 1_772_445_600,
+  uid: "D1",
+  "id.orig_h": "10.0.0.5",
+  "id.orig_p": 51000,
+  "id.resp_h": "192.0.2.53",
+  "id.resp_p": 53,
+  proto: "udp",
+  query: "www.example.com",
+  rcode_name: "NOERROR",
+})}\n`;

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
-import { DAY, DAY_CSV, DAY_FINDING } from "./flows.mjs";
+import { DAY, DAY_CSV, DAY_FINDING, LOOKUP } from "./flows.mjs";
 import { inProject, packed, root, run, tool, write } from "./installed.mjs";
 
 const flows = write("day.csv", DAY);
@@ -15,14 +15,16 @@ const report = await evaluate(DAY);
 const detector = new Detector();
 detector.ingest(DAY);
 detector.finish();
-console.log(JSON.stringify([report.findings, detector.evaluateText("csv")]));
+const named = await evaluate(${JSON.stringify(LOOKUP)});
+console.log(JSON.stringify([report.findings, detector.evaluateText("csv"), named.public_suffixes]));
 detector.free();
 `;
 
-/** The program printed the one finding, by both ways in. */
-function assertFinding({ code, stdout, stderr }) {
+/** The program printed the one finding, by both ways in, and by what it told domains. */
+function assertFinding({ code, stdout, stderr }, domains = /^20\d\d-/) {
   assert.equal(code, 0, stderr);
-  const [findings, csv] = JSON.parse(stdout);
+  const [findings, csv, suffixes] = JSON.parse(stdout);
+  assert.match(suffixes, domains);
   assert.deepEqual(findings, [DAY_FINDING]);
   assert.equal(csv, DAY_CSV);
 }
@@ -82,6 +84,7 @@ test("the package holds the engine and the reader of captures, and no source", (
     "dist/inline.js",
     "dist/node.cjs",
     "dist/node.mjs",
+    "dist/public_suffixes.txt",
     "dist/schema/rule.json",
     "dist/slim.js",
     "dist/workerd.js",
@@ -103,11 +106,12 @@ test("a bundle for browsers has no Node in it, and names both modules", async ()
   assert.doesNotMatch(text, /node:|require\(/);
   const named = [...text.matchAll(/new URL\(["']\.\/([^"']*\.wasm)["']/g)].map(([, name]) => name);
   assert.deepEqual(named, ["beaconlens.wasm", "capture.wasm"]);
+  assert.match(text, /new URL\(["']\.\/public_suffixes\.txt["']/);
 });
 
 test("a Worker gets the module imported, never compiled from bytes", async () => {
   const worker = `import { evaluate } from "beaconlens";
-export default { fetch: async (request) => Response.json((await evaluate(request.body)).findings) };`;
+export default { fetch: async (request) => Response.json(await evaluate(request.body)) };`;
   const { outputFiles } = await build({
     entryPoints: [write("worker.js", worker)],
     bundle: true,
@@ -132,8 +136,9 @@ export default { fetch: async (request) => Response.json((await evaluate(request
     telemetry: { enabled: false },
   });
   try {
-    const answer = await miniflare.dispatchFetch("http://localhost/", { method: "POST", body: DAY });
-    assert.deepEqual(await answer.json(), [DAY_FINDING]);
+    const post = (body) => miniflare.dispatchFetch("http://localhost/", { method: "POST", body });
+    assert.deepEqual((await (await post(DAY)).json()).findings, [DAY_FINDING]);
+    assert.match((await (await post(LOOKUP)).json()).public_suffixes, /^20\d\d-/);
   } finally {
     await miniflare.dispose();
   }
@@ -160,7 +165,7 @@ const DAY = readFileSync(${JSON.stringify(flows)}, "utf8");${PRINT}`,
   });
   const emitted = readdirSync(outdir);
   assert.equal(emitted.filter((name) => name.endsWith(".wasm")).length, 1, emitted.join());
-  assertFinding(await run("node", [join(outdir, "slim-page.mjs")]));
+  assertFinding(await run("node", [join(outdir, "slim-page.mjs")]), /^rule of thumb$/);
 });
 
 test("the types compile, by import and by require", async () => {

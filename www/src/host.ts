@@ -4,6 +4,8 @@ export interface Host {
   engine(): Promise<WebAssembly.Module>;
   /** The module that reads captures; asked for when one is met. */
   capture(): Promise<WebAssembly.Module>;
+  /** The public suffix list; asked for when names were looked up. */
+  suffixes(): Promise<string>;
   /** The worker's program, as text: see `startWorker`. */
   workerProgram(): Promise<string>;
   sample(): Promise<File>;

@@ -14,6 +14,7 @@ const moduleOf = async (path: string) => WebAssembly.compile(await (await get(pa
 start({
   engine: () => moduleOf("beaconlens.wasm"),
   capture: () => moduleOf("capture.wasm"),
+  suffixes: async () => (await get("public_suffixes.txt")).text(),
   workerProgram: async () => (await get("scan.worker.js")).text(),
   sample: async () => new File([await (await get(`sample/${SAMPLE_NAME}`)).blob()], SAMPLE_NAME),
 });

@@ -51,11 +51,19 @@ function hostRow({ host, looked_up, suppressed_by, ...of }, rule) {
     connection_count: of.connection_count,
     first_seen: of.first_seen,
     last_seen: of.last_seen,
-    sentence: [`priority ${of.priority}`, of.verdict].filter(Boolean).join(": "),
+    sentence: sentenceOf(of),
     examples: "",
     suppressed_by: suppressed_by?.reference_set ?? null,
   };
 }
+
+function sentenceOf({ priority, verdict, priority_parts }) {
+  const sentence = [`priority ${priority}`, verdict].filter(Boolean).join(": ");
+  return [sentence, knownHost(priority_parts)?.reason].filter(Boolean).join("; ");
+}
+
+/** What is known of a host by its name alone. */
+export const knownHost = (parts) => parts.find(({ name }) => name === "known_host");
 
 /** What was hunted, in one line. */
 export function huntsNotice(report) {

@@ -5,8 +5,9 @@ import { Leader } from "../shards/leader.ts";
 import { ringOf } from "../shards/ring.ts";
 import { BeaconlensError, Detector, initSync } from "./dist/node.mjs";
 
-const engine = { BeaconlensError, Detector };
 const file = (name) => new URL(name, import.meta.url);
+const publicSuffixes = async () => readFileSync(file("./dist/public_suffixes.txt"), "utf8");
+const engine = { BeaconlensError, Detector, publicSuffixes };
 
 /** Compiles the module, which all threads share, and starts the engine of this one. */
 export function startEngine() {

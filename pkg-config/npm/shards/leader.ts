@@ -131,10 +131,15 @@ export class Leader {
     this.#detector.finish();
   }
 
-  /** When all that was given has been read by all. */
+  /** When all that was given has been read by all, and they know public suffixes, if names were looked up. */
   async settled(): Promise<void> {
     const pairs = (await this.#ask({ about: "pairs" })) as number[];
     this.#pairsOfOthers = pairs.reduce((sum, of) => sum + of, 0);
+    // All have met the same names, whoever keeps them.
+    const list = this.#detector.wantsPublicSuffixes() ? await this.#engine.publicSuffixes?.() : undefined;
+    if (list === undefined) return;
+    this.#detector.setPublicSuffixes(list);
+    this.#tell({ kind: "suffixes", list });
   }
 
   /** How far the reading is; the pairs of the others as they last told. */

@@ -64,6 +64,9 @@ class Member {
       case "finish":
         this.#dataset.finish();
         break;
+      case "suffixes":
+        this.#dataset.setPublicSuffixes(message.list);
+        break;
     }
   }
 

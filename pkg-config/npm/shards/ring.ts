@@ -14,6 +14,8 @@ import type { BeaconlensError, Detector, DetectorOptions, SourceOptions } from "
 export interface Engine {
   Detector: typeof Detector;
   BeaconlensError: typeof BeaconlensError;
+  /** The public suffix list, for the leader; without it a rule of thumb serves. */
+  publicSuffixes?(): Promise<string | undefined>;
 }
 
 /** A detector's place in the ring. */
@@ -47,6 +49,7 @@ export type Message =
   /** With the pairs that those it has passed have so far. */
   | { kind: "block"; bytes: Uint8Array; pairs: number }
   | { kind: "finish" }
+  | { kind: "suffixes"; list: string }
   | { kind: "question"; turn: number; question: Question }
   | { kind: "answer"; turn: number; answer: unknown }
   /** No answer; or, without a turn, a member that cannot go on. */

@@ -2,6 +2,7 @@ import { bytesOf } from "./bytes.js";
 import { currentGeneration, guard, use } from "./engine.js";
 import { BeaconlensError } from "./error.js";
 import { ruleText } from "./rule.js";
+import { suffixesNow } from "./suffixes.js";
 
 /** Flows in, report out. See index.d.ts for what each method takes. */
 export class Detector {
@@ -38,20 +39,24 @@ export class Detector {
     this.#call((raw) => raw.setPublicSuffixes(list));
   }
 
+  wantsPublicSuffixes() {
+    return this.#call((raw) => raw.wantsPublicSuffixes());
+  }
+
   evaluate(rule) {
-    return this.#call((raw) => raw.evaluate(ruleText(rule)));
+    return this.#judge((raw) => raw.evaluate(ruleText(rule)));
   }
 
   summary(rule) {
-    return this.#call((raw) => raw.summary(ruleText(rule)));
+    return this.#judge((raw) => raw.summary(ruleText(rule)));
   }
 
   evaluateText(format, rule, all, order) {
-    return this.#call((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
+    return this.#judge((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
   part(rule, onlyQuery) {
-    return this.#call((raw) => raw.part(ruleText(rule), onlyQuery ?? false));
+    return this.#judge((raw) => raw.part(ruleText(rule), onlyQuery ?? false));
   }
 
   question(parts) {
@@ -70,7 +75,7 @@ export class Detector {
   join(parts, answers, rule) {
     checkParts(parts, this.#shards, "part");
     if (answers !== null) checkParts(answers, this.#shards, "answer");
-    this.#call((raw) => raw.join(parts, answers ?? [], ruleText(rule)));
+    this.#judge((raw) => raw.join(parts, answers ?? [], ruleText(rule)));
   }
 
   explain(source, destination, port, rule, answers) {
@@ -98,7 +103,16 @@ export class Detector {
   #explained(method, pair, rule, given) {
     if (given !== undefined) checkParts(given, this.#shards, "answer");
     const answers = given ?? [this.answer(this.questionAbout(...pair))];
-    return this.#call((raw) => raw[method](...pair, ruleText(rule), answers));
+    return this.#judge((raw) => raw[method](...pair, ruleText(rule), answers));
+  }
+
+  /** With the public suffix list, if it is wanted and at hand. */
+  #judge(work) {
+    return this.#call((raw) => {
+      const list = raw.wantsPublicSuffixes() ? suffixesNow() : undefined;
+      if (list !== undefined) raw.setPublicSuffixes(list);
+      return work(raw);
+    });
   }
 
   #call(work) {

@@ -3,6 +3,7 @@ import { Detector } from "./detector.js";
 import { init } from "./engine.js";
 import { BeaconlensError } from "./error.js";
 import { parseRule } from "./rule.js";
+import { suffixes } from "./suffixes.js";
 
 /** The one call: reads every input to its end and answers the report. */
 export async function evaluate(input, rule, options = {}) {
@@ -24,6 +25,7 @@ export async function evaluate(input, rule, options = {}) {
       if (refusal) refusals.push(refusal);
     }
     if (refusals.length === inputs.length) throw refusals[0];
+    if (detector.wantsPublicSuffixes()) await suffixes(); // then it is at hand
     return detector.evaluate(rule);
   } finally {
     detector.free();

@@ -12,3 +12,4 @@ export {
   renderQuery,
   version,
 } from "./rule.js";
+export { initPublicSuffixes } from "./suffixes.js";

@@ -1,13 +1,15 @@
-// The module as text inside this file: nothing to fetch, nothing to configure.
+// The module as text inside this file, and the public suffix list: nothing to fetch, nothing to configure.
 import packed from "beaconlens-packed";
+import packedList from "beaconlens-suffixes-packed";
 import { setHost } from "./engine.js";
+import { setSuffixes } from "./suffixes.js";
 
-setHost({ load: unpack });
+setHost({ load: () => unpack(packed).arrayBuffer() });
+setSuffixes({ load: () => unpack(packedList).text() });
 
-async function unpack() {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
-  const inflated = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(inflated).arrayBuffer();
+function unpack(text) {
+  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
 }
 
 export * from "./facade.js";

@@ -66,6 +66,15 @@ impl Suffixes {
         self.version.as_deref()
     }
 
+    /// By what registrable domains are told, for a report.
+    pub(crate) fn told(&self) -> &str {
+        match (self.by_list(), &self.version) {
+            (false, _) => "rule of thumb",
+            (true, None) => "list without a version",
+            (true, Some(version)) => version,
+        }
+    }
+
     /// Whether a list was given; else the rule of thumb is used.
     #[must_use]
     pub fn by_list(&self) -> bool {

@@ -12,6 +12,7 @@ import {
   type EngineFacts,
   type Failure,
   isReply,
+  type LaterParts,
   type PairDetails,
   type PairKey,
   type ParsedList,
@@ -45,7 +46,7 @@ interface Parts {
 export class Engine {
   readonly #host: Host;
   #parts: Promise<Parts> | undefined;
-  #capture: Promise<WebAssembly.Module> | undefined;
+  readonly #later: Partial<{ [K in keyof LaterParts]: Promise<LaterParts[K]> }> = {};
 
   constructor(host: Host) {
     this.#host = host;
@@ -61,13 +62,14 @@ export class Engine {
     return this.#parts;
   }
 
-  /** The module that reads captures. */
-  capture(): Promise<WebAssembly.Module> {
-    this.#capture ??= this.#host.capture().catch((error: unknown) => {
-      this.#capture = undefined;
+  /** A part that only some files need. */
+  part(name: keyof LaterParts): Promise<LaterParts[keyof LaterParts]> {
+    const loading = this.#later[name] ?? this.#host[name]();
+    Object.assign(this.#later, { [name]: loading });
+    return loading.catch((error: unknown) => {
+      delete this.#later[name];
       throw error;
     });
-    return this.#capture;
   }
 
   /**
@@ -83,7 +85,7 @@ export class Engine {
     const { module, workerProgram } = await Promise.race([this.load(), untilAborted(signal)]);
     const links = linksFor(inputs);
     const workers = links.map(() => startWorker(workerProgram));
-    const session = new Session(workers, onProgress, () => this.capture());
+    const session = new Session(workers, onProgress, (name) => this.part(name));
     const cancel = () => session.close();
     signal.addEventListener("abort", cancel);
     try {
@@ -105,7 +107,7 @@ export class Engine {
     const session = new Session(
       [startWorker(workerProgram)],
       () => {},
-      () => this.capture(),
+      (name) => this.part(name),
     );
     session.start(module, [undefined]);
     return session;
@@ -162,20 +164,16 @@ export class Session {
   sources: SourceFacts[] = [];
   readonly #workers: Worker[];
   readonly #onProgress: (progress: ReadProgress) => void;
-  readonly #capture: () => Promise<WebAssembly.Module>;
+  readonly #part: Engine["part"];
   readonly #waiting = new Map<number, Waiting>();
   #lastRun = 0;
   /** Why nothing can be asked any more. */
   #end: Error | null = null;
 
-  constructor(
-    workers: Worker[],
-    onProgress: (progress: ReadProgress) => void,
-    capture: () => Promise<WebAssembly.Module>,
-  ) {
+  constructor(workers: Worker[], onProgress: (progress: ReadProgress) => void, part: Engine["part"]) {
     this.#workers = workers;
     this.#onProgress = onProgress;
-    this.#capture = capture;
+    this.#part = part;
     for (const worker of workers) {
       worker.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data);
       worker.onerror = (event) => {
@@ -248,8 +246,8 @@ export class Session {
       this.#onProgress(data.progress);
       return;
     }
-    if (data.kind === "capture") {
-      void this.#giveCapture();
+    if (data.kind === "part") {
+      void this.#give(data.name);
       return;
     }
     this.#waiting.delete(data.run);
@@ -258,12 +256,12 @@ export class Session {
   }
 
   /** Only the first worker reads files. */
-  async #giveCapture(): Promise<void> {
+  async #give(name: keyof LaterParts): Promise<void> {
     const give = (request: Request) => this.#workers[0]?.postMessage(request);
     try {
-      give({ kind: "capture", module: await this.#capture(), problem: "" });
+      give({ kind: "part", part: await this.#part(name), problem: "" });
     } catch (error) {
-      give({ kind: "capture", module: undefined, problem: String(error) });
+      give({ kind: "part", part: undefined, problem: String(error) });
     }
   }
 

@@ -87,11 +87,19 @@ export interface Calls {
 }
 export type CallName = keyof Calls;
 
+/** What only some files need, and is loaded then. */
+export interface LaterParts {
+  /** Reads captures. */
+  capture: WebAssembly.Module;
+  /** The public suffix list. */
+  suffixes: string;
+}
+
 export type Request =
   /** The first message: the module, and the place among the workers where there are several. */
   | { kind: "start"; module: WebAssembly.Module; link: Link | undefined }
-  /** The module that was needed, or why there is none. */
-  | { kind: "capture"; module: WebAssembly.Module | undefined; problem: string }
+  /** The part that was needed, or why there is none. */
+  | { kind: "part"; part: LaterParts[keyof LaterParts] | undefined; problem: string }
   | { [K in CallName]: { kind: "call"; run: number; name: K; ask: Calls[K]["ask"] } }[CallName];
 
 /** An error as it crosses the worker's border, where classes are lost. */
@@ -103,8 +111,8 @@ export interface Failure {
 
 export type Reply =
   | { kind: "progress"; run: number; progress: ReadProgress }
-  /** A capture was met: its module is needed. */
-  | { kind: "capture"; run: number }
+  /** A part is needed. */
+  | { kind: "part"; run: number; name: keyof LaterParts }
   | { kind: "done"; run: number; answer: unknown }
   | { kind: "failed"; run: number; failure: Failure };
 
@@ -112,14 +120,14 @@ const hasKind = (value: unknown): value is { kind: unknown } =>
   typeof value === "object" && value !== null && "kind" in value;
 
 export function isRequest(value: unknown): value is Request {
-  return hasKind(value) && (value.kind === "start" || value.kind === "capture" || value.kind === "call");
+  return hasKind(value) && (value.kind === "start" || value.kind === "part" || value.kind === "call");
 }
 
 export function isReply(value: unknown): value is Reply {
   return (
     hasKind(value) &&
     (value.kind === "progress" ||
-      value.kind === "capture" ||
+      value.kind === "part" ||
       value.kind === "done" ||
       value.kind === "failed") &&
     typeof (value as { run?: unknown }).run === "number"

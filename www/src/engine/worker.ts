@@ -23,6 +23,7 @@ import {
   type Calls,
   type Failure,
   isRequest,
+  type LaterParts,
   type ParsedList,
   type ReadProgress,
   type Reply,
@@ -36,12 +37,14 @@ import {
 const PROGRESS_MS = 100;
 
 type Call = Extract<Request, { kind: "call" }>;
-type Given = Extract<Request, { kind: "capture" }>;
+type Given = Extract<Request, { kind: "part" }>;
 type Answer = { answer: unknown; transfer?: Transferable[] };
 
 let leader: Leader | undefined;
-/** Where the module goes that was asked of the page. */
-let captureCame: ((given: Given) => void) | undefined;
+/** Where the part goes that was asked of the page. */
+let partCame: ((given: Given) => void) | undefined;
+/** The run in which files are read. */
+let reading = 0;
 
 function post(reply: Reply, transfer: Transferable[] = []): void {
   postMessage(reply, { transfer });
@@ -53,8 +56,8 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
     start(data);
     return;
   }
-  if (data.kind === "capture") {
-    captureCame?.(data);
+  if (data.kind === "part") {
+    partCame?.(data);
     return;
   }
   try {
@@ -67,7 +70,7 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
 
 function start({ module, link }: Extract<Request, { kind: "start" }>): void {
   initSync(module);
-  const engine = { BeaconlensError, Detector };
+  const engine = { BeaconlensError, Detector, publicSuffixes };
   if (link && link.index > 0) joinRing(engine, link);
   else leader = new Leader(engine, link);
 }
@@ -78,7 +81,8 @@ async function respond(call: Call): Promise<Answer> {
       return { answer: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
     case "read": {
       const { inputs, remembered } = call.ask;
-      initCapture(() => askForCapture(call.run));
+      reading = call.run;
+      initCapture(() => askFor("capture"));
       dataset().open({});
       return { answer: await readAll(dataset(), inputs, remembered, call.run) };
     }
@@ -106,14 +110,17 @@ async function respond(call: Call): Promise<Answer> {
 }
 
 /** The page has the parts, and loads them when they are needed. */
-async function askForCapture(run: number): Promise<WebAssembly.Module> {
-  const { module, problem } = await new Promise<Given>((resolve) => {
-    captureCame = resolve;
-    post({ kind: "capture", run });
+async function askFor<K extends keyof LaterParts>(name: K): Promise<LaterParts[K]> {
+  const { part, problem } = await new Promise<Given>((resolve) => {
+    partCame = resolve;
+    post({ kind: "part", run: reading, name });
   });
-  if (!module) throw new Error(problem);
-  return module;
+  if (!part) throw new Error(problem);
+  return part as LaterParts[K];
 }
+
+/** A reading does not fail for want of the list: without it a rule of thumb serves, and the report says so. */
+const publicSuffixes = () => askFor("suffixes").catch(() => undefined);
 
 function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {
   if (kind === "threat_lists") return parseThreatList(name, text);

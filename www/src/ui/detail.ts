@@ -8,6 +8,7 @@ import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
 import { GATE_NAMES } from "./gates";
+import { huntsMetOf } from "./hunts-met";
 import { priorityOf, regularityOf, ritaOf } from "./judgement";
 import { nearestChangeOf, setsOf, threatOf } from "./lists-met";
 import type { PlotSet } from "./plots";
@@ -73,6 +74,7 @@ export class Detail {
       pair?.threat && threatOf(pair.threat),
       pair?.images && programsOf(pair.images),
       setsOf(explanation),
+      huntsMetOf(explanation),
     ]);
     if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
     if (plots.figures.length > 0) {

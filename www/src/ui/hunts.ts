@@ -1,8 +1,9 @@
 // What the hunts found, besides the findings: a table for each hunt, and for the hosts called by name.
 
 import type { HostBeacon, HuntHit, Report, Rule, SetMatch } from "beaconlens";
-import { huntsText } from "../../../pkg-config/npm/cli/hunts.js";
+import { huntsText, knownHost } from "../../../pkg-config/npm/cli/hunts.js";
 import type { PairKey } from "../engine/protocol";
+import { signed } from "./breakdown";
 import { priorityMark, threatBadge } from "./cells";
 import { announce, append, button, h, replace } from "./dom";
 import { download } from "./download";
@@ -64,7 +65,8 @@ const hostColumns = (rule: Rule): readonly Column<HostBeacon>[] => [
   { title: "last seen", show: (hit) => hit.last_seen },
   {
     title: "verdict",
-    show: (hit) => withSet(hit.suppressed_by, hit.verdict ?? "too few calls for a verdict"),
+    show: (hit) =>
+      withSet(hit.suppressed_by, hit.verdict ?? "too few calls for a verdict", knownOf(hit.priority_parts)),
   },
 ];
 
@@ -264,23 +266,13 @@ const longWords = ({ long_connection: long }: Rule["hunts"]): string | null =>
   long && `open for more than ${counted(long.minutes, "minute")} in all`;
 
 function pairOf(hit: HuntHit): PairKey | null {
-  const port = hit.destinationport ?? onlyPort(hit);
-  if (hit.destinationip === null || port === null) return null;
-  return { source: hit.sourceip, destination: hit.destinationip, port };
-}
-
-/** The examples of a burst are its endpoints: where there is one, all went there. */
-function onlyPort({ hunt, examples }: HuntHit): number | null {
-  const [only = "", ...others] = examples;
-  return hunt === "burst" && others.length === 0
-    ? Number(/:(\d+)$/.exec(only)?.[1] ?? Number.NaN) || null
-    : null;
+  const { sourceip: source, destinationip: destination, destinationport: port } = hit;
+  return destination === null || port === null ? null : { source, destination, port };
 }
 
 /** A port is a name, not an amount; lookups have none. */
-function portOf(hit: HuntHit): string {
-  const port = hit.destinationport ?? onlyPort(hit);
-  return port === null ? (hit.hunt === "dga" ? "–" : "several") : String(port);
+function portOf({ hunt, destinationport: port }: HuntHit): string {
+  return port === null ? (hunt === "dga" ? "–" : "several") : String(port);
 }
 
 const amount = (value: number, { unit }: HuntHit): string =>
@@ -303,6 +295,11 @@ function withSet(set: SetMatch | null, ...what: (Node | string | null)[]): HTMLE
 
 const hostOf = ({ host, threat }: HostBeacon): HTMLElement =>
   h("span", {}, mono(host), threat && threatBadge(threat));
+
+function knownOf(parts: HostBeacon["priority_parts"]) {
+  const known = knownHost(parts);
+  return known ? h("span", { class: "examples" }, `priority ${signed(known.points)}: ${known.reason}`) : null;
+}
 
 const mono = (text: string): HTMLElement => h("span", { class: "mono" }, text);
 

@@ -1,0 +1,31 @@
+// What the hunts say of one pair: what they found that it has part in, and why some leave it out.
+
+import type { Explanation, HuntHit } from "beaconlens";
+import { h } from "./dom";
+
+const NAMES: Record<HuntHit["hunt"], string> = {
+  dga: "generated names (DGA), by its source",
+  vertical_scan: "vertical scan",
+  horizontal_scan: "horizontal scan",
+  burst: "burst",
+  long_connection: "long connection",
+};
+
+export function huntsMetOf({ hunts, hunts_left_out }: Explanation) {
+  if (hunts.length + hunts_left_out.length === 0) return null;
+  return h(
+    "section",
+    { class: "hunts-met" },
+    h("h3", {}, hunts.length > 0 ? "Hunts it has part in" : "Hunts"),
+    h("ul", {}, ...hunts.map(hitOf), ...hunts_left_out.map((reason) => h("li", {}, reason))),
+  );
+}
+
+const hitOf = ({ hunt, sentence, suppressed_by }: HuntHit): HTMLElement =>
+  h(
+    "li",
+    {},
+    h("b", {}, NAMES[hunt]),
+    `: ${sentence}`,
+    suppressed_by && ` (suppressed by ${suppressed_by.reference_set})`,
+  );
