@@ -5,6 +5,7 @@ use super::Data;
 use crate::flow::Address;
 use crate::hash::{Mixing, WordTable};
 use crate::hunts::word;
+use crate::order::sort;
 use crate::pairs::{Chunk, PairTable};
 
 /// Counts of hosts, kept until more is ingested.
@@ -32,28 +33,22 @@ impl Callers {
     /// How many hosts call or look up each of these names.
     pub fn of_names(data: Data<'_>, names: &[String]) -> Vec<u64> {
         let numbers: Vec<_> = names.iter().map(|name| data.beside.names.find(name)).collect();
+        let name = |number: &u32| (u64::from(*number), 0, 0);
         let mut callers = table(data);
-        callers.extend(numbers.iter().flatten().map(|number| ((u64::from(*number), 0, 0), 0)));
-        let mut seen = table(data);
-        for chunk in data.beside.hosts.chunks() {
-            add_callers(chunk, &mut callers, &mut seen);
-        }
-        let calling = |number: u32| callers.get(&(u64::from(number), 0, 0)).copied().unwrap_or(0);
+        callers.extend(numbers.iter().flatten().map(name).zip(0..));
+        count_callers(&data.beside.hosts, &mut callers);
+        let calling = |number: u32| callers.get(&name(&number)).copied().unwrap_or(0);
         numbers.into_iter().map(|number| number.map_or(0, calling)).collect()
     }
 
     /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.
     pub fn count(&mut self, data: Data<'_>, destinations: impl Iterator<Item = Address>) {
         let mut new = table(data);
-        new.extend(destinations.map(key).filter(|key| !self.of.contains_key(key)).map(|key| (key, 0)));
-        if new.is_empty() {
-            return;
+        new.extend(destinations.map(key).filter(|key| !self.of.contains_key(key)).zip(0..));
+        if !new.is_empty() {
+            count_callers(data.pairs, &mut new);
+            self.of.extend(new);
         }
-        let mut seen = table(data);
-        for chunk in data.pairs.chunks() {
-            add_callers(chunk, &mut new, &mut seen);
-        }
-        self.of.extend(new);
     }
 
     /// How many hosts call a destination that was counted.
@@ -62,14 +57,32 @@ impl Callers {
     }
 }
 
+/// Puts in the place of each destination's number, all of which differ, how many sources call it.
+fn count_callers(pairs: &PairTable, destinations: &mut WordTable) {
+    // A source has several pairs with a destination: one a port.
+    let mut calls = Vec::new();
+    for chunk in pairs.chunks() {
+        add_calls(chunk, destinations, &mut calls);
+    }
+    sort(&mut calls);
+    calls.dedup();
+    for callers in destinations.values_mut() {
+        let below = |number: u64| calls.partition_point(|call| (*call as u64) >> WORD_BITS < number);
+        *callers = (below(*callers + 1) - below(*callers)) as u64;
+    }
+}
+
+/// Bits of an address as one word.
+const WORD_BITS: u32 = 33;
+
 // Functions of their own, called often: see `Counter::count_chunk`.
 
+/// The number of the destination and the source of each pair, as one number.
 #[inline(never)]
-fn add_callers(chunk: Chunk<'_>, callers: &mut WordTable, seen: &mut WordTable) {
+fn add_calls(chunk: Chunk<'_>, destinations: &WordTable, calls: &mut Vec<i64>) {
     chunk.for_each(|pair| {
-        let (source, destination) = (pair.key().source(), pair.key().destination());
-        if let Some(callers) = callers.get_mut(&key(destination)) {
-            *callers += u64::from(seen.insert((word(destination), word(source), 0), 0).is_none());
+        if let Some(number) = destinations.get(&key(pair.key().destination())) {
+            calls.push((number << WORD_BITS | word(pair.key().source())) as i64);
         }
     });
 }

@@ -9,7 +9,7 @@ use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
 use crate::hunts::{self, HuntHit, Hunts};
-use crate::order::sort_by;
+use crate::order::sort;
 use crate::rule::Rule;
 
 /// Measures of pairs in one window, and counts of hosts.
@@ -17,11 +17,10 @@ use crate::rule::Rule;
 pub(crate) struct Kept {
     /// The window, and the offset of its hours.
     of: Option<(Span, i32)>,
-    /// Numbers of pairs, in order, and their measures: apart, so that a search stays in the cache.
-    numbers: Vec<u32>,
     measures: Vec<Measures>,
-    /// Those that came since.
-    new: Vec<(u32, Measures)>,
+    /// Number of the pair in the high half, place of its measures in the low one; so many are in order.
+    places: Vec<i64>,
+    in_order: usize,
     /// How many pairs of a single flow go to which excluded networks.
     excluded_singles: Option<(Vec<IpNet>, u64)>,
     /// What the hunts found in that window, and by which of their thresholds.
@@ -71,21 +70,31 @@ impl Kept {
         }
     }
 
+    /// What was kept of a pair before this evaluation.
     pub fn get(&self, number: u32) -> Option<&Measures> {
-        self.measures.get(self.numbers.binary_search(&number).ok()?)
+        let places = self.places.get(..self.in_order)?;
+        let at = places.binary_search_by_key(&number, |place| (place >> 32) as u32).ok()?;
+        self.measures.get(*places.get(at)? as u32 as usize)
+    }
+
+    /// Room for so many, if there are none: later there are few new ones.
+    pub fn reserve(&mut self, pairs: usize) {
+        if self.measures.is_empty() {
+            self.measures.reserve_exact(pairs);
+            self.places.reserve_exact(pairs);
+        }
     }
 
     pub fn add(&mut self, number: u32, measures: Measures) {
-        self.new.push((number, measures));
+        self.places.push(i64::from(number) << 32 | self.measures.len() as i64);
+        self.measures.push(measures);
     }
 
-    /// Puts the new ones in their places.
+    /// Puts the new ones in order.
     pub fn settle(&mut self) {
-        if !self.new.is_empty() {
-            let (numbers, measures) = (std::mem::take(&mut self.numbers), std::mem::take(&mut self.measures));
-            let mut all: Vec<_> = numbers.into_iter().zip(measures).chain(self.new.drain(..)).collect();
-            sort_by(&mut all, |(a, _), (b, _)| a.cmp(b));
-            (self.numbers, self.measures) = all.into_iter().unzip();
+        if self.in_order < self.places.len() {
+            sort(&mut self.places);
+            self.in_order = self.places.len();
         }
     }
 }

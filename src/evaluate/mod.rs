@@ -339,6 +339,11 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
         .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
         .collect();
     sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
+    // There may be very many: none of these should grow by doubling.
+    out.findings.reserve_exact(findings.len());
+    if depth == Depth::Full {
+        kept.reserve(findings.len() + out.near_misses.len());
+    }
     for counted in findings {
         let Some(finding) = counter.finding_kept(counted, kept) else { continue };
         out.add(finding, &data.pair(counted.pair.key()), counted.failed, &lists);

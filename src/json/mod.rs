@@ -4,7 +4,7 @@ mod check;
 mod write;
 
 pub(crate) use check::fault;
-pub(crate) use write::written;
+pub(crate) use write::{written, written_in};
 
 /// What a JSON text between quotes stands for. None if it is no such text. Halves of a character that stand
 /// alone become the replacement character.

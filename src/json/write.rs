@@ -8,7 +8,12 @@ use crate::numerals;
 
 /// A value as compact JSON. Keys of maps must be texts, and enums without fields; reports have no others.
 pub(crate) fn written(value: &impl Serialize) -> String {
-    let mut out = Json(String::new());
+    written_in(String::new(), value)
+}
+
+/// As [`written`], with room for about as much, or behind what is written already.
+pub(crate) fn written_in(room: String, value: &impl Serialize) -> String {
+    let mut out = Json(room);
     // There is no error that it could be.
     let _ = value.serialize(&mut out);
     out.0
