@@ -335,7 +335,7 @@ impl Detector {
         Ok(last)
     }
 
-    /// Grows the memory by 4 MB or a sixty-fourth whenever it had to grow: engines take long over each growth, and the
+    /// Grows the memory by 4 MB or a twentieth whenever it had to grow: engines take long over each growth, and the
     /// allocator by itself asks for no more than it needs. What is freed here is used next.
     fn grow_ahead(&mut self) {
         const PAGE: usize = 64 * 1024;
@@ -346,7 +346,7 @@ impl Detector {
         }
         let mut ahead = Vec::<u8>::new();
         // If there is not that much, what is needed will tell.
-        let _ = ahead.try_reserve_exact((pages * PAGE / 64).max(LEAST));
+        let _ = ahead.try_reserve_exact((pages * PAGE / 20).max(LEAST));
         std::hint::black_box(&ahead);
         drop(ahead);
         self.memory_pages = core::arch::wasm32::memory_size(0);
