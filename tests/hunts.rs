@@ -615,3 +615,29 @@ mod oracle {
         }
     }
 }
+
+#[test]
+fn what_is_kept_of_hunts_follows_the_excluded_destinations() {
+    let mut input = String::from("starttime,sourceip,destinationip,destinationport,duration\n");
+    input.push_str("2026-03-02T10:00:00Z,10.0.0.5,203.0.113.9,443,7200\n");
+    for second in 0..50 {
+        for port in [80, 81, 82] {
+            input.push_str(&format!("2026-03-02T11:00:{second:02}Z,10.0.0.6,198.51.100.1,{port},1\n"));
+        }
+    }
+    let detector = || {
+        let mut detector = Detector::new(Options::new());
+        detector.ingest(input.as_bytes()).unwrap();
+        detector.finish().unwrap();
+        detector
+    };
+    let kept = detector();
+    let mut counts = Vec::new();
+    for excluded in ["10.0.0.0/8", "203.0.113.0/24", "198.51.100.0/24", "10.0.0.0/8"] {
+        let rule = Rule::from_json(&format!("{{\"excluded_destinations\": [\"{excluded}\"]}}")).unwrap();
+        let report = kept.evaluate(&rule);
+        assert_eq!(report.to_json(), detector().evaluate(&rule).to_json(), "{excluded}");
+        counts.push(report.hunts.len());
+    }
+    assert_eq!(counts, [2, 1, 2, 2]);
+}

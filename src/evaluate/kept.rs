@@ -8,7 +8,7 @@ use super::callers::Callers;
 use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
-use crate::hunts::{self, HuntHit, Hunts};
+use crate::hunts::{self, Hunt, HuntHit, Hunts};
 use crate::order::sort;
 use crate::rule::Rule;
 
@@ -47,14 +47,18 @@ impl Kept {
     /// What the hunts of a rule find, whose window is the one that was turned to.
     pub fn hunted(&mut self, data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
         let excluded = &rule.excluded_destinations;
-        match &self.hunted {
-            Some((hunts, networks, hits)) if *hunts == rule.hunts && networks == excluded => hits.clone(),
-            _ => {
-                let hits = hunts::hunt(data, rule);
-                self.hunted = Some((rule.hunts.clone(), excluded.clone(), hits.clone()));
+        let hits = match self.hunted.take().filter(|(hunts, ..)| *hunts == rule.hunts) {
+            Some((_, networks, hits)) if networks == *excluded => hits,
+            // Long connections alone hinge on those.
+            Some((.., mut hits)) => {
+                hits.retain(|hit| hit.hunt != Hunt::LongConnection);
+                hunts::hunt_long(data, rule, &mut hits);
                 hits
             }
-        }
+            None => hunts::hunt(data, rule),
+        };
+        self.hunted = Some((rule.hunts.clone(), excluded.clone(), hits.clone()));
+        hits
     }
 
     /// How many pairs of a single flow go to the networks that a rule excludes.

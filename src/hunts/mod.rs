@@ -132,12 +132,19 @@ struct Found<'a> {
 #[inline(never)]
 pub(crate) fn hunt(data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
     let mut hits = Vec::new();
-    let Some(span) = Span::of(rule, data.span) else { return hits };
-    let hunter = Hunter { book: data.book, rule, span, excluded: Networks::new(&rule.hunts.excluded) };
-    hunter.activity(data, &mut hits);
-    hunter.long(&data.beside.long, &mut hits);
-    lookups::hunt(&hunter, data, &mut hits);
+    if let Some(hunter) = Hunter::new(data, rule) {
+        hunter.activity(data, &mut hits);
+        lookups::hunt(&hunter, data, &mut hits);
+    }
+    hunt_long(data, rule, &mut hits);
     hits
+}
+
+/// The long connections among them, which alone hinge on the excluded destinations.
+pub(crate) fn hunt_long(data: Data<'_>, rule: &Rule, hits: &mut Vec<HuntHit>) {
+    if let Some(hunter) = Hunter::new(data, rule) {
+        hunter.long(&data.beside.long, hits);
+    }
 }
 
 /// What every hunt needs.
@@ -148,7 +155,12 @@ struct Hunter<'a> {
     excluded: Networks,
 }
 
-impl Hunter<'_> {
+impl<'a> Hunter<'a> {
+    /// None without flows.
+    fn new(data: Data<'a>, rule: &'a Rule) -> Option<Self> {
+        let (span, excluded) = (Span::of(rule, data.span)?, Networks::new(&rule.hunts.excluded));
+        Some(Hunter { book: data.book, rule, span, excluded })
+    }
     fn is_excluded(&self, end: Address) -> bool {
         match end {
             Address::V4(bits) => self.excluded.contains_v4(bits),
