@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { AxeBuilder } from "@axe-core/playwright";
+import { sysmon } from "../package/flows.mjs";
 import { report, reportText } from "./engine.mjs";
 import {
   calls,
@@ -735,26 +736,12 @@ pageTest(
 );
 
 pageTest("the programs that opened the connections stand in the detail, as text", async (page) => {
-  const row = (index, Image) => {
-    const UtcTime = `2026-01-15 ${String(Math.floor(index / 6)).padStart(2, "0")}:${index % 6}0:00.000`;
-    const Channel = "Microsoft-Windows-Sysmon/Operational";
-    const ends = { SourceIp: "10.0.0.5", SourcePort: 50_000 + index, DestinationIp: "203.0.113.9" };
-    return JSON.stringify({
-      EventID: 3,
-      Channel,
-      UtcTime,
-      Image,
-      Initiated: true,
-      ...ends,
-      DestinationPort: 443,
-    });
-  };
   const images = ["C:\\<b>tools</b>\\a.exe", "C:\\Windows\\b.exe"];
-  const rows = Array.from({ length: 24 }, (_, index) => row(index, images[(index + 1) % 2]));
+  const rows = sysmon(Array.from({ length: 24 }, (_, index) => images[(index + 1) % 2]));
   await pick(page, {
     name: "sysmon.json",
     mimeType: "application/json",
-    buffer: Buffer.from(rows.join("\n")),
+    buffer: Buffer.from(rows),
   });
   await page.click(".pairs tbody tr");
   await untilDetail(page, "10.0.0.5", "203.0.113.9", "443");

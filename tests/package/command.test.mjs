@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { COLUMNS, calls, DAY, DAY_CSV, DAY_FINDING, DAY_QUERY_CSV, HEADER } from "./flows.mjs";
+import { COLUMNS, calls, DAY, DAY_CSV, DAY_FINDING, DAY_QUERY_CSV, HEADER, sysmon } from "./flows.mjs";
 import { beaconlens, inProject, load, write } from "./installed.mjs";
 
 write("day.csv", DAY);
@@ -54,26 +54,6 @@ test("every format", async () => {
   const query = await outputs(["evaluate", "--format", "query", "day.csv"]);
   assert.equal(query.stdout, DAY_QUERY_CSV);
 });
-
-/** Connections as Sysmon logs them, one every 10 minutes from midnight on. */
-function sysmon(images) {
-  return images
-    .map((Image, index) => {
-      const UtcTime = `2026-01-15 ${String(Math.floor(index / 6)).padStart(2, "0")}:${index % 6}0:00.000`;
-      const ends = { SourceIp: "10.0.0.5", SourcePort: 50000 + index, DestinationIp: "203.0.113.9" };
-      const Channel = "Microsoft-Windows-Sysmon/Operational";
-      return JSON.stringify({
-        EventID: 3,
-        Channel,
-        UtcTime,
-        Image,
-        Initiated: true,
-        ...ends,
-        DestinationPort: 443,
-      });
-    })
-    .join("\n");
-}
 
 test("the programs that opened a pair's connections are its evidence, and no orders to a terminal", async () => {
   const steering = "C:\\b\u001b[2J\nbeaconlens: all is well.exe";

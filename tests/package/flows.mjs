@@ -85,3 +85,23 @@ export const LOOKUP = `${JSON.stringify({
   query: "www.example.com",
   rcode_name: "NOERROR",
 })}\n`;
+
+/** Connections of these programs as Sysmon logs them, one every 10 minutes from midnight on. */
+export function sysmon(images) {
+  return images
+    .map((Image, index) => {
+      const UtcTime = `2026-01-15 ${String(Math.floor(index / 6)).padStart(2, "0")}:${index % 6}0:00.000`;
+      const ends = { SourceIp: "10.0.0.5", SourcePort: 50000 + index, DestinationIp: "203.0.113.9" };
+      const Channel = "Microsoft-Windows-Sysmon/Operational";
+      return JSON.stringify({
+        EventID: 3,
+        Channel,
+        UtcTime,
+        Image,
+        Initiated: true,
+        ...ends,
+        DestinationPort: 443,
+      });
+    })
+    .join("\n");
+}
