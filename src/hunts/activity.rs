@@ -1,46 +1,70 @@
 //! Bursts and scans of one source.
 
 use super::windows::{Event, Peak, most_distinct, most_events};
-use super::{Found, Hunt, Hunts};
-use crate::order::sort_by;
+use super::{Burst, Found, Hunt, Hunts, Scan};
+use crate::order::{sort, sort_by};
 use crate::time::MINUTE;
 
-/// Finds the bursts and scans of a source by its connections, which it puts in another order.
+/// Finds the bursts and scans of a source by its connections: those to one destination behind each other, and among
+/// them those of one port.
 pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)) {
-    let Some(bursts) = &hunts.burst else { return scans(events, hunts, each) };
+    if let Some(bursts) = &hunts.burst {
+        find_bursts(events, bursts, each);
+    }
+    if let Some(scans) = &hunts.scan {
+        if scans.unanswered_only {
+            events.retain(|event| !event.answered);
+        }
+        find_vertical(events, scans, each);
+        find_horizontal(events, scans, each);
+    }
+}
+
+fn find_bursts(events: &[Event], bursts: &Burst, each: &mut dyn FnMut(Found<'_>)) {
     // To sort is dear, and few sources are bursting.
     if at_most(events, bursts.minutes) <= bursts.connections {
-        return scans(events, hunts, each);
+        return;
     }
-    sort(events, |_| 0);
-    let length = bursts.minutes as i64 * MINUTE;
-    let peak = most_events(events, length);
-    if peak.most > bursts.connections {
-        let found = |events, peak: Peak, one| Found {
-            hunt: Hunt::Burst,
-            destination: one,
-            port: only_port(events),
-            count: peak.most,
-            threshold: bursts.connections,
-            events,
-        };
-        let mut most_to_one = 0;
-        let mut by_destination = events.clone();
-        sort(&mut by_destination, |event| event.destination);
-        for to_one in by_destination.chunk_by(|a, b| a.destination == b.destination) {
-            let peak = most_events(to_one, length);
-            if peak.most > bursts.connections {
-                most_to_one = most_to_one.max(peak.most);
-                let destination = to_one.first().map(|event| event.destination);
-                each(found(held(to_one, peak), peak, destination));
-            }
-        }
-        // Those to one destination say it all if the source does nothing else then.
-        if peak.most > most_to_one {
-            each(found(held(events, peak), peak, None));
+    let Some(all) = burst(events, bursts) else { return };
+    let mut most_to_one = 0;
+    for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
+        if let Some(held) = burst(to_one, bursts) {
+            most_to_one = most_to_one.max(held.len());
+            each(found_burst(&held, to_one.first().map(|event| event.destination), bursts));
         }
     }
-    scans(events, hunts, each);
+    // Those to one destination say it all if the source does nothing else then.
+    if all.len() > most_to_one {
+        each(found_burst(&all, None, bursts));
+    }
+}
+
+/// The window that holds the most of them, if that is a burst.
+fn burst(events: &[Event], bursts: &Burst) -> Option<Vec<Event>> {
+    if events.len() as u64 <= bursts.connections {
+        return None;
+    }
+    let mut starts: Vec<i64> = events.iter().map(|event| event.start).collect();
+    sort(&mut starts);
+    let peak = most_events(&starts, bursts.minutes as i64 * MINUTE);
+    if peak.most <= bursts.connections {
+        return None;
+    }
+    let window = *starts.get(peak.from)?..=*starts.get(peak.to - 1)?;
+    let mut held: Vec<Event> = events.iter().filter(|event| window.contains(&event.start)).copied().collect();
+    put_in_order(&mut held);
+    Some(held)
+}
+
+fn found_burst<'a>(events: &'a [Event], destination: Option<u64>, bursts: &Burst) -> Found<'a> {
+    Found {
+        hunt: Hunt::Burst,
+        destination,
+        port: only_port(events),
+        count: events.len() as u64,
+        threshold: bursts.connections,
+        events,
+    }
 }
 
 /// The port, if all events are on one.
@@ -49,57 +73,64 @@ fn only_port(events: &[Event]) -> Option<u16> {
     events.iter().all(|event| event.port == first).then_some(first)
 }
 
-/// More events than this no window of so many minutes holds: as many as the minutes it can touch, which are told
-/// apart modulo a day and more.
+/// More events than this no window of so many minutes holds: as many as the slices of time it can touch, which are
+/// told apart modulo 38 hours.
 fn at_most(events: &[Event], minutes: u64) -> u64 {
-    const MINUTES: usize = 2048;
-    let mut of_minute = [0_u64; MINUTES];
+    /// About a minute: no division for each event.
+    const SLICE_BITS: u32 = 26;
+    const SLICES: usize = 2048;
+    let mut of_slice = [0_u32; SLICES];
     for event in events {
-        if let Some(count) =
-            of_minute.get_mut((event.start.div_euclid(MINUTE) & (MINUTES as i64 - 1)) as usize)
-        {
+        if let Some(count) = of_slice.get_mut((event.start >> SLICE_BITS) as usize % SLICES) {
             *count += 1;
         }
     }
-    let touched = minutes as usize + 1;
-    let mut held: u64 = of_minute.iter().take(touched).sum();
+    // A window may begin at the end of a slice.
+    let touched = minutes.saturating_mul(MINUTE as u64) >> SLICE_BITS;
+    let touched = (touched as usize + 2).min(SLICES);
+    let mut held: u32 = of_slice.iter().take(touched).sum();
     let mut most = held;
-    let later = of_minute.iter().cycle().skip(touched);
-    for (leaving, coming) in of_minute.iter().zip(later) {
+    let later = of_slice.iter().cycle().skip(touched);
+    for (leaving, coming) in of_slice.iter().zip(later) {
         held = held - leaving + coming;
         most = most.max(held);
     }
-    most
+    most.into()
 }
 
-/// Finds scans.
-fn scans(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)) {
-    let Some(scans) = &hunts.scan else { return };
-    if scans.unanswered_only {
-        events.retain(|event| !event.answered);
-    }
-    if (events.len() as u64) < scans.ports.min(scans.destinations) {
-        return;
-    }
-    let length = scans.minutes as i64 * MINUTE;
-    sort(events, |event| event.destination);
+fn find_vertical(events: &[Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
-        let peak = peak(to_one, length, scans.ports, |event| event.port.into());
-        if let Some(peak) = peak {
+        let ports = || to_one.chunk_by(|a, b| a.port == b.port).count() as u64;
+        if (to_one.len() as u64) < scans.ports || ports() < scans.ports {
+            continue;
+        }
+        let mut to_one = to_one.to_vec();
+        put_in_order(&mut to_one);
+        let peak = most_distinct(&to_one, scans.minutes as i64 * MINUTE, |event| event.port.into());
+        if peak.most >= scans.ports {
             each(Found {
                 hunt: Hunt::VerticalScan,
                 destination: to_one.first().map(|event| event.destination),
                 port: None,
                 count: peak.most,
                 threshold: scans.ports,
-                events: held(to_one, peak),
+                events: held(&to_one, peak),
             });
         }
     }
-    sort(events, |event| event.port.into());
+}
+
+fn find_horizontal(events: &mut [Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
+    if at_most(events, scans.minutes) < scans.destinations {
+        return;
+    }
+    sort_by(events, |a, b| (a.port, a.moment()).cmp(&(b.port, b.moment())));
     for on_one in events.chunk_by(|a, b| a.port == b.port) {
-        let peak = peak(on_one, length, scans.destinations, |event| event.destination);
-        if let Some(peak) = peak {
+        if (on_one.len() as u64) < scans.destinations {
+            continue;
+        }
+        let peak = most_distinct(on_one, scans.minutes as i64 * MINUTE, |event| event.destination);
+        if peak.most >= scans.destinations {
             each(Found {
                 hunt: Hunt::HorizontalScan,
                 destination: None,
@@ -112,17 +143,10 @@ fn scans(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)
     }
 }
 
-/// The peak, if it reaches the threshold.
-fn peak(events: &[Event], length: i64, least: u64, item: fn(&Event) -> u64) -> Option<Peak> {
-    let can = events.len() as u64 >= least;
-    can.then(|| most_distinct(events, length, item)).filter(|peak| peak.most >= least)
-}
-
-/// Sorts by that, then by time, made total.
+/// Sorts by time, made total.
 #[inline(never)]
-fn sort(events: &mut [Event], first: fn(&Event) -> u64) {
-    let key = |event: &Event| (first(event), event.start, event.destination, event.port, event.answered);
-    sort_by(events, |a, b| key(a).cmp(&key(b)));
+fn put_in_order(events: &mut [Event]) {
+    sort_by(events, |a, b| a.moment().cmp(&b.moment()));
 }
 
 fn held(events: &[Event], peak: Peak) -> &[Event] {

@@ -17,6 +17,7 @@ use crate::evaluate::{Data, Span};
 use crate::flow::{Address, AddressBook};
 use crate::ingest::batch::Key;
 use crate::numerals::{address_text, endpoint_text};
+use crate::order::sort;
 use crate::pairs::{History, Least, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
@@ -197,17 +198,28 @@ impl<'a> Hunter<'a> {
         }
     }
 
-    /// Reads the connections of a source's pairs.
+    /// Reads the connections of a source's pairs, those to one destination behind each other.
     fn read(&self, pairs: &PairTable, numbers: &[u32], events: &mut Vec<Event>) -> Option<Address> {
         events.clear();
-        let mut history = History::default();
         let mut source = None;
-        for pair in numbers.iter().filter_map(|number| pairs.get(*number)) {
+        // A destination has 33 bits.
+        const PLACE_BITS: u32 = 30;
+        let mut order = Vec::with_capacity(numbers.len());
+        for (place, pair) in
+            numbers.iter().enumerate().filter_map(|(place, number)| Some((place, pairs.get(*number)?)))
+        {
             let key = pair.key();
             source = Some(key.source());
-            if self.is_excluded(key.destination()) {
-                continue;
+            if !self.is_excluded(key.destination()) {
+                order.push((word(key.destination()) << PLACE_BITS) as i64 | place as i64);
             }
+        }
+        sort(&mut order);
+        let mut history = History::default();
+        for place in order {
+            let number = numbers.get(place as usize % (1 << PLACE_BITS));
+            let Some(pair) = number.and_then(|number| pairs.get(*number)) else { continue };
+            let key = pair.key();
             pair.read(&mut history);
             let inside = history.connections.iter().filter(|connection| self.span.contains(connection.start));
             events.extend(inside.map(|connection| Event {
