@@ -1,5 +1,6 @@
 //! Bursts and scans of one source.
 
+use super::slices::Slices;
 use super::windows::{Event, Peak, most_distinct, most_events};
 use super::{Burst, Found, Hunt, Hunts, Scan};
 use crate::order::{sort, sort_by};
@@ -21,10 +22,6 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
 }
 
 fn find_bursts(events: &[Event], bursts: &Burst, each: &mut dyn FnMut(Found<'_>)) {
-    // To sort is dear, and few sources are bursting.
-    if at_most(events, bursts.minutes) <= bursts.connections {
-        return;
-    }
     let Some(all) = burst(events, bursts) else { return };
     let mut most_to_one = 0;
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
@@ -41,13 +38,15 @@ fn find_bursts(events: &[Event], bursts: &Burst, each: &mut dyn FnMut(Found<'_>)
 
 /// The window that holds the most of them, if that is a burst.
 fn burst(events: &[Event], bursts: &Burst) -> Option<Vec<Event>> {
-    if events.len() as u64 <= bursts.connections {
+    let least = bursts.connections.saturating_add(1);
+    if (events.len() as u64) < least {
         return None;
     }
-    let mut starts: Vec<i64> = events.iter().map(|event| event.start).collect();
+    // To sort is dear, and few sources are bursting, most of the time.
+    let mut starts = Slices::of(events)?.starts_of_most(events, bursts.minutes, least);
     sort(&mut starts);
     let peak = most_events(&starts, bursts.minutes as i64 * MINUTE);
-    if peak.most <= bursts.connections {
+    if peak.most < least {
         return None;
     }
     let window = *starts.get(peak.from)?..=*starts.get(peak.to - 1)?;
@@ -73,31 +72,6 @@ fn only_port(events: &[Event]) -> Option<u16> {
     events.iter().all(|event| event.port == first).then_some(first)
 }
 
-/// More events than this no window of so many minutes holds: as many as the slices of time it can touch, which are
-/// told apart modulo 38 hours.
-fn at_most(events: &[Event], minutes: u64) -> u64 {
-    /// About a minute: no division for each event.
-    const SLICE_BITS: u32 = 26;
-    const SLICES: usize = 2048;
-    let mut of_slice = [0_u32; SLICES];
-    for event in events {
-        if let Some(count) = of_slice.get_mut((event.start >> SLICE_BITS) as usize % SLICES) {
-            *count += 1;
-        }
-    }
-    // A window may begin at the end of a slice.
-    let touched = minutes.saturating_mul(MINUTE as u64) >> SLICE_BITS;
-    let touched = (touched as usize + 2).min(SLICES);
-    let mut held: u32 = of_slice.iter().take(touched).sum();
-    let mut most = held;
-    let later = of_slice.iter().cycle().skip(touched);
-    for (leaving, coming) in of_slice.iter().zip(later) {
-        held = held - leaving + coming;
-        most = most.max(held);
-    }
-    most.into()
-}
-
 fn find_vertical(events: &[Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
         let ports = || to_one.chunk_by(|a, b| a.port == b.port).count() as u64;
@@ -121,7 +95,8 @@ fn find_vertical(events: &[Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)
 }
 
 fn find_horizontal(events: &mut [Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
-    if at_most(events, scans.minutes) < scans.destinations {
+    let slices = Slices::of(events);
+    if slices.is_none_or(|slices| slices.at_most(scans.minutes) < scans.destinations) {
         return;
     }
     sort_by(events, |a, b| (a.port, a.moment()).cmp(&(b.port, b.moment())));

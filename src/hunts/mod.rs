@@ -6,6 +6,7 @@ mod lookups;
 pub mod names;
 mod part;
 mod settings;
+mod slices;
 mod sources;
 mod windows;
 
