@@ -29,6 +29,9 @@ pub(crate) use sources::word;
 use sources::{address, pairs_of};
 use windows::Event;
 
+/// About so many pairs are listed by source at a time: 32 MB, but each time all pairs are gone through.
+const PAIRS_AT_ONCE: usize = 1 << 23;
+
 /// Examples of what a hunt found.
 const EXAMPLES: usize = 10;
 
@@ -192,10 +195,12 @@ impl<'a> Hunter<'a> {
             return;
         }
         let mut events = Vec::new();
-        for numbers in pairs_of(&data.bustle.busy(&least), data.pairs) {
-            let source = self.read(data.pairs, &numbers, &mut events);
-            let Some(source) = source else { continue };
-            activity::hunt(&mut events, hunts, &mut |found| hits.push(self.hit(source, &found)));
+        for busy in data.bustle.busy(&least).parts(data.pairs.len() / PAIRS_AT_ONCE + 1) {
+            for numbers in pairs_of(&busy, data.pairs) {
+                let source = self.read(data.pairs, &numbers, &mut events);
+                let Some(source) = source else { continue };
+                activity::hunt(&mut events, hunts, &mut |found| hits.push(self.hit(source, &found)));
+            }
         }
     }
 

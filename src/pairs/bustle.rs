@@ -175,6 +175,18 @@ pub(crate) struct Busy {
 }
 
 impl Busy {
+    /// The same in so many parts, each of other sources.
+    pub fn parts(&self, parts: usize) -> impl Iterator<Item = Busy> {
+        let size = self.busy.len().div_ceil(parts);
+        let cells = self.cells;
+        self.busy.chunks(size).enumerate().map(move |(part, of_part)| {
+            let mut busy = vec![false; part * size];
+            busy.extend(of_part);
+            busy.resize(cells.count(), false);
+            Busy { cells, busy }
+        })
+    }
+
     /// Whether the source of a pair is one of them.
     #[inline(always)]
     pub fn holds(&self, key: Key) -> bool {
@@ -240,9 +252,12 @@ mod tests {
                 let least = Least { flows: count, minutes, unanswered_only };
                 let busy = bustle.busy(&[least]);
                 for source in 0..300 {
-                    let is_named = busy.holds(Key::new(Address::V4(source), Address::V4(9), 9));
+                    let key = Key::new(Address::V4(source), Address::V4(9), 9);
+                    let is_named = busy.holds(key);
                     let was_busy = most(&flows, source, least) >= count;
                     assert!(is_named || !was_busy, "{source} {least:?}");
+                    let in_parts = busy.parts(7).filter(|part| part.holds(key)).count();
+                    assert_eq!(in_parts, usize::from(is_named));
                     named += u32::from(is_named);
                     truly += u32::from(was_busy);
                 }
