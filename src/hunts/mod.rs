@@ -207,13 +207,13 @@ impl<'a> Hunter<'a> {
     /// Reads the connections of a source's pairs, those to one destination behind each other.
     fn read(&self, pairs: &PairTable, numbers: &[u32], events: &mut Vec<Event>) -> Option<Address> {
         events.clear();
-        let mut source = None;
         // A destination has 33 bits.
         const PLACE_BITS: u32 = 30;
+        let mut source = None;
         let mut order = Vec::with_capacity(numbers.len());
-        for (place, pair) in
-            numbers.iter().enumerate().filter_map(|(place, number)| Some((place, pairs.get(*number)?)))
-        {
+        // The pairs lie far apart: so short a loop has many of them on their way into the cache at once.
+        for (place, number) in numbers.iter().enumerate() {
+            let Some(pair) = pairs.get(*number) else { continue };
             let key = pair.key();
             source = Some(key.source());
             if !self.is_excluded(key.destination()) {

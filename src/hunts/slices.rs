@@ -25,7 +25,7 @@ impl Slices {
         }
         let span = last.checked_sub(first)?;
         let mut bits = LEAST_BITS;
-        while (span >> bits) as usize >= SLICES {
+        while span >> bits >= SLICES as i64 {
             bits += 1;
         }
         let mut slices = Slices { first, bits, counts: vec![0; (span >> bits) as usize + 1] };
@@ -45,7 +45,7 @@ impl Slices {
     /// How many slices so many minutes are at least.
     fn whole(&self, minutes: u64) -> usize {
         let slices = minutes.saturating_mul(MINUTE as u64) >> self.bits;
-        (slices as usize).min(self.counts.len())
+        slices.min(self.counts.len() as u64) as usize
     }
 
     /// More events than this no window of so many minutes holds.
