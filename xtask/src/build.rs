@@ -15,6 +15,9 @@ const WASM_OPT: &[&str] = &[
     // Functions that the crate keeps apart stay apart: an engine compiles the hot
     // ones again with more care, and should not have to take cold code along.
     "--one-caller-inline-max-function-size=20",
+    // Both keep values in more locals, for which brotli needs more bytes than for what is said twice.
+    "--skip-pass=local-cse",
+    "--skip-pass=simplify-locals",
     // No pointer leads there: the stack ends there, and data begin behind it.
     "--low-memory-unused",
     "--strip-target-features",
