@@ -477,7 +477,7 @@ fn options_of(text: &str) -> Result<Options, Error> {
                 "ns" => Some(TimeUnit::Nanoseconds),
                 _ => None,
             })?),
-            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.number(-1439, 1439)? as i32)?,
+            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.utc_offset()?)?,
             "duplicates" => given.with_duplicates(part.flag()?),
             "hashSeed" => given.with_hash_seed(part.count()?),
             "shard" => shard_of(given, &part)?,
