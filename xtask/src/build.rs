@@ -2,7 +2,7 @@
 //! each host imports.
 
 use crate::tools::{Outcome, cargo, node, root, run, target_dir};
-use crate::{panics, setup};
+use crate::{order, panics, setup};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -20,6 +20,7 @@ const WASM_OPT: &[&str] = &[
     "--skip-pass=simplify-locals",
     // No pointer leads there: the stack ends there, and data begin behind it.
     "--low-memory-unused",
+    "--reorder-functions-by-name",
     "--strip-target-features",
     "--enable-simd",
     "--enable-bulk-memory",
@@ -83,7 +84,7 @@ fn compile(package: &str) -> Outcome<PathBuf> {
 fn fingerprint(compiled: &Path) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     let mut hasher = DefaultHasher::new();
-    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs")).hash(&mut hasher);
+    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs"), include_str!("order.rs")).hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
@@ -94,13 +95,13 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
         .out_name(name)
         .typescript(true)
         .omit_default_module_path(false)
-        .remove_name_section(true)
         .remove_producers_section(true)
         // Lets the facade replace an instance that has failed.
         .reset_state_function(true);
     let bound = bindgen.web(true).and_then(|bindgen| {
         let mut output = bindgen.generate_output()?;
         panics::silence(output.wasm_mut());
+        order::name_alike(output.wasm_mut());
         output.emit(folder)
     });
     bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
