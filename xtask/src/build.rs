@@ -20,7 +20,6 @@ const WASM_OPT: &[&str] = &[
     "--skip-pass=simplify-locals",
     // No pointer leads there: the stack ends there, and data begin behind it.
     "--low-memory-unused",
-    "--reorder-functions-by-name",
     "--strip-target-features",
     "--enable-simd",
     "--enable-bulk-memory",
@@ -95,24 +94,27 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
         .out_name(name)
         .typescript(true)
         .omit_default_module_path(false)
+        .remove_name_section(true)
         .remove_producers_section(true)
         // Lets the facade replace an instance that has failed.
         .reset_state_function(true);
     let bound = bindgen.web(true).and_then(|bindgen| {
         let mut output = bindgen.generate_output()?;
         panics::silence(output.wasm_mut());
-        order::name_alike(output.wasm_mut());
         output.emit(folder)
     });
     bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
-fn optimise(wasm: &Path) -> Outcome {
-    let wasm = wasm.to_string_lossy();
+fn optimise(file: &Path) -> Outcome {
+    let wasm = file.to_string_lossy();
     // The one from npm: Debian's binaryen 108 writes modules that do not start.
     let mut wasm_opt = node(&["node_modules/binaryen/bin/wasm-opt"]);
     wasm_opt.args(WASM_OPT).args([&wasm, "-o", &wasm]);
-    run(wasm_opt)
+    run(wasm_opt)?;
+    let named = |error| format!("{wasm}: {error}");
+    let ordered = order::put_alike_together(&fs::read(file).map_err(named)?)?;
+    fs::write(file, ordered).map_err(named)
 }
 
 fn assemble(script: &str, args: &[&str]) -> Outcome {

@@ -5,7 +5,6 @@
 //! are also paths of the machine that compiled) become zeros. Behaviour is the same, the module a fiftieth
 //! smaller.
 
-use crate::order::plain;
 use walrus::ir::Value;
 use walrus::{ConstExpr, DataKind, FunctionBuilder, FunctionId, FunctionKind, Module};
 
@@ -51,6 +50,13 @@ pub fn silence(module: &mut Module) {
             forget_places(&mut data.value, start as u32 as usize);
         }
     }
+}
+
+/// `core[1f2e…]::panicking` → `core::panicking`: a name without the numbers of crates.
+fn plain(name: &str) -> String {
+    let mut parts = name.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |plain, part| plain + part.split_once(']').map_or(part, |(_, behind)| behind))
 }
 
 fn trap(module: &mut Module, id: FunctionId) {
