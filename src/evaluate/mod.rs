@@ -23,7 +23,7 @@ use crate::hunts::names::Suffixes;
 use crate::hunts::{self, HuntHit};
 use crate::ingest::batch::Key;
 use crate::ingest::beside::Beside;
-use crate::order::sort_by;
+use crate::order::{sort_by, sort_by_number};
 use crate::pairs::{Bustle, Chunk, History, LeftOut, PairRef, PairTable};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Judge;
@@ -293,6 +293,14 @@ struct Counted<'a> {
     score: u8,
 }
 
+impl Counted<'_> {
+    /// What the query's order looks at first, the highest score with the most connections as the lowest number.
+    fn rank(&self) -> u32 {
+        const MOST: u64 = (1 << 24) - 1;
+        (i32::MAX as u32) - (u32::from(self.score) << 24 | self.counts.connections.min(MOST) as u32)
+    }
+}
+
 /// The window on that data, for the report.
 pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
     span::report(rule, data)
@@ -338,7 +346,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
     out.near_misses = near_misses
         .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
         .collect();
-    sort_by(&mut findings, |a, b| Order { data, rule }.compare(a, b));
+    sort_by_number(&mut findings, Counted::rank, |a, b| Order { data, rule }.compare(a, b));
     // There may be very many: none of these should grow by doubling.
     out.findings.reserve_exact(findings.len());
     if depth == Depth::Full {
@@ -372,7 +380,7 @@ pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPa
     let mut counter = Counter::new(data, rule, &gates, Depth::Full);
     counter.count_all(false, &mut |counted| all.push(counted));
     let order = Order { data, rule };
-    sort_by(&mut all, |a, b| order.compare(a, b));
+    sort_by_number(&mut all, Counted::rank, |a, b| order.compare(a, b));
     let listed = all.into_iter().filter_map(|counted| {
         let mut finding = counter.finding(counted)?;
         let pair = data.pair(counted.pair.key());

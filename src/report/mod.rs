@@ -15,7 +15,7 @@ use crate::hunts::HuntHit;
 use crate::ingest::Role;
 use crate::json::{written as json, written_in};
 use crate::numerals;
-use crate::order::sort_by;
+use crate::order::sort_by_number;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{Regularity, RitaScore};
@@ -569,8 +569,8 @@ pub enum Order {
 impl Order {
     /// Sorts pairs, of which `pair` tells the columns.
     pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
-        let priority = |of: &T| if self == Order::Priority { pair(of).priority } else { 0 };
-        sort_by(pairs, |a, b| priority(b).cmp(&priority(a)).then_with(|| rule_order(pair(a), pair(b))));
+        let priority = |of: &T| if self == Order::Priority { u32::from(pair(of).priority) } else { 0 };
+        sort_by_number(pairs, |of| u32::from(u8::MAX) - priority(of), |a, b| rule_order(pair(a), pair(b)));
     }
 }
 

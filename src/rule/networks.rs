@@ -80,9 +80,15 @@ struct Ranges<T> {
 
 impl<T: Ord + Copy> Ranges<T> {
     /// The owner of the range that holds a value; the range starts among `from..to`, or just before.
+    #[inline(always)]
     fn owner(&self, value: T, from: usize, to: usize) -> u32 {
-        let after = self.starts.get(from..to).unwrap_or_default().partition_point(|start| *start <= value);
+        let after = if from == to { 0 } else { self.starts_up_to(value, from, to) };
         (from + after).checked_sub(1).and_then(|at| self.owners.get(at).copied()).unwrap_or(NONE)
+    }
+
+    #[inline(never)]
+    fn starts_up_to(&self, value: T, from: usize, to: usize) -> usize {
+        self.starts.get(from..to).unwrap_or_default().partition_point(|start| *start <= value)
     }
 }
 
@@ -134,8 +140,8 @@ impl Networks {
     }
 
     fn index_first_bits(&mut self) {
-        // About one range for each value of the bits; 65,536 values at most.
-        let bits = self.v4.starts.len().max(1).ilog2().min(16);
+        // At most about one range for each value of the bits; for most values none begins there.
+        let bits = self.v4.starts.len().max(1).ilog2().clamp(12, 16);
         self.shift = 32 - bits;
         for (position, start) in self.v4.starts.iter().enumerate() {
             let value = start.checked_shr(self.shift).unwrap_or(0) as usize;

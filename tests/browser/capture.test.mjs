@@ -4,35 +4,11 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { rowsOf } from "../../dist/npm/dist/node.mjs";
 import { beacon, DESTINATION, emptyLog, PORT, pcap, pcapng, SOURCE } from "../package/captures.mjs";
 import { reportText } from "./engine.mjs";
-import {
-  cellsOf,
-  dropFiles,
-  foreign,
-  launch,
-  oneFile,
-  openPage,
-  samplePath,
-  serve,
-  untilRead,
-  workFolder,
-} from "./harness.mjs";
-
-let browser;
-let server;
-let folder;
-before(async () => {
-  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await folder?.remove();
-});
+import { cellsOf, dropFiles, folder, pageTest, samplePath, untilRead } from "./harness.mjs";
 
 /** What the engine says of the rows. */
 async function expectedOf(...sources) {
@@ -48,14 +24,14 @@ async function expectedOf(...sources) {
 }
 
 const FORMS = [
-  { name: "the served page", url: () => server.url, options: {} },
-  { name: "the one-file page", url: () => oneFile, options: { offline: true } },
+  { name: "the served page", standalone: false },
+  { name: "the one-file page", standalone: true },
 ];
 
-for (const { name, url, options } of FORMS) {
-  test(`${name} reads captures and event logs`, { timeout: 120_000 }, async () => {
-    const { page, troubles, requests, close } = await openPage(browser, url(), options);
-    try {
+for (const { name, standalone } of FORMS) {
+  pageTest(
+    `${name} reads captures and event logs`,
+    async (page, { requests }) => {
       const modules = () => requests.filter((request) => request.includes("capture.wasm")).length;
       await dropFiles(page, [samplePath]);
       await untilRead(page, basename(samplePath));
@@ -81,19 +57,15 @@ for (const { name, url, options } of FORMS) {
         ["empty.evtx", emptyLog()],
       );
       assert.equal(await readFile(await download.path(), "utf8"), expected);
-      assert.equal(modules(), url() === oneFile ? 0 : 1, "loaded once");
+      assert.equal(modules(), standalone ? 0 : 1, "loaded once");
       assert.match(await page.textContent(".dataset"), /300 packets, 300 used/);
+    },
+    { standalone },
+  );
 
-      assert.deepEqual(troubles, []);
-      assert.deepEqual(foreign(requests, url()), []);
-    } finally {
-      await close();
-    }
-  });
-
-  test(`${name} tells domains by the public suffix list`, { timeout: 120_000 }, async () => {
-    const { page, troubles, requests, close } = await openPage(browser, url(), options);
-    try {
+  pageTest(
+    `${name} tells domains by the public suffix list`,
+    async (page, { requests }) => {
       const lists = () => requests.filter((request) => request.includes("public_suffixes")).length;
       await dropFiles(page, [samplePath]);
       await untilRead(page, basename(samplePath));
@@ -110,11 +82,8 @@ for (const { name, url, options } of FORMS) {
         assert.match(JSON.parse(report).public_suffixes, /^20\d\d-/, `time ${again}`);
         assert.equal(report, await reportText("json", [file]));
       }
-      assert.equal(lists(), url() === oneFile ? 0 : 1, "loaded once");
-      assert.deepEqual(troubles, []);
-      assert.deepEqual(foreign(requests, url()), []);
-    } finally {
-      await close();
-    }
-  });
+      assert.equal(lists(), standalone ? 0 : 1, "loaded once");
+    },
+    { standalone },
+  );
 }

@@ -1,53 +1,24 @@
 // "Which column is what": the dialog for files whose columns are not recognised, or not as meant.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
 import {
   calls,
   cellsOf,
   columnOf,
   csv,
-  foreign,
-  launch,
-  oneFile,
-  openPage,
+  noBarriers,
+  pageTest,
   screenshot,
-  serve,
   settled,
   untilRead,
 } from "./harness.mjs";
-
-let browser;
-let server;
-
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 const textFile = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 
 const ROWS = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
 const FOREIGN = ["wann,wer,wohin,tor,raus,rein", ...ROWS].join("\n");
 const PAIR = ["10.0.0.1", "203.0.113.1", "443", "30"];
-
-function columnsTest(name, steps, { url = () => server.url, ...options } = {}) {
-  test(name, { timeout: 120_000 }, async () => {
-    const opened = await openPage(browser, url(), options);
-    try {
-      await steps(opened.page, opened);
-      assert.deepEqual(opened.troubles, []);
-      assert.deepEqual(foreign(opened.requests, url()), []);
-    } finally {
-      await opened.close();
-    }
-  });
-}
 
 const give = (page, ...files) => page.setInputFiles("#picker", files);
 
@@ -82,16 +53,7 @@ const submit = (page) => page.click("#columns-dialog [type=submit]");
 
 const pairs = (page) => cellsOf(page, "sourceip", "destinationip", "destinationport", "connection_count");
 
-async function noBarriers(page) {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  assert.deepEqual(
-    serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`),
-    [],
-  );
-}
-
-columnsTest("columns nobody knows: proposed, completed, seen, read, and remembered", async (page) => {
+pageTest("columns nobody knows: proposed, completed, seen, read, and remembered", async (page) => {
   await refused(page, "fremd.csv", FOREIGN);
   // The header and the first rows as they stand.
   const head = await page.$$eval(".columns-grid thead th", (cells) => cells.map((cell) => cell.textContent));
@@ -146,7 +108,7 @@ columnsTest("columns nobody knows: proposed, completed, seen, read, and remember
   await page.waitForSelector("[data-refused='fremd.csv']");
 });
 
-columnsTest("a header that is known in part is completed by what the engine proposes", async (page) => {
+pageTest("a header that is known in part is completed by what the engine proposes", async (page) => {
   const text = [
     "starttime,wer,destinationip,destinationport,bytes",
     ...calls("10.0.0.1", "203.0.113.1", 443, 30, 600).map((row) => row.split(",").slice(0, 5).join()),
@@ -165,7 +127,7 @@ columnsTest("a header that is known in part is completed by what the engine prop
   assert.deepEqual(await pairs(page), [PAIR]);
 });
 
-columnsTest("what was recognised can be changed, and a column left out", async (page) => {
+pageTest("what was recognised can be changed, and a column left out", async (page) => {
   await give(page, textFile("flows.csv", csv(ROWS)));
   await untilRead(page, "flows.csv");
   await page.click(".dataset summary");
@@ -192,7 +154,7 @@ columnsTest("what was recognised can be changed, and a column left out", async (
   assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["3.0 kB", "6.0 kB"]]);
 });
 
-columnsTest("a file without a header, and others like it", async (page) => {
+pageTest("a file without a header, and others like it", async (page) => {
   const other = calls("10.0.0.2", "203.0.113.1", 443, 25, 600);
   await give(page, textFile("a.csv", ROWS.join("\n")), textFile("b.csv", other.join("\n")));
   await page.waitForSelector("[data-refused='b.csv']");
@@ -220,7 +182,7 @@ columnsTest("a file without a header, and others like it", async (page) => {
   assert.equal((await pairs(page)).length, 2, "nothing was changed");
 });
 
-columnsTest("a file without a header is known again by what its columns hold, if wanted", async (page) => {
+pageTest("a file without a header is known again by what its columns hold, if wanted", async (page) => {
   await refused(page, "a.csv", ROWS.join("\n"));
   assert.match(
     await page.textContent(".columns-remember"),
@@ -268,7 +230,7 @@ columnsTest("a file without a header is known again by what its columns hold, if
   assert.equal((await pairs(page)).length, 2);
 });
 
-columnsTest("the delimiter can be said, and rows that cannot be read say why", async (page) => {
+pageTest("the delimiter can be said, and rows that cannot be read say why", async (page) => {
   // More commas than semicolons stand in the first line.
   const rows = ROWS.map((row) => row.split(",").slice(0, 4).join(";"));
   rows[1] = `yesterday;10.0.0.1;203.0.113.1;443`;
@@ -293,7 +255,7 @@ columnsTest("the delimiter can be said, and rows that cannot be read say why", a
   assert.deepEqual(await pairs(page), [[...PAIR.slice(0, 3), "28"]]);
 });
 
-columnsTest("times: the unit and the zone change the preview", async (page) => {
+pageTest("times: the unit and the zone change the preview", async (page) => {
   const text = [
     "when,src ip,dst ip,dst port",
     ...ROWS.map(
@@ -312,7 +274,7 @@ columnsTest("times: the unit and the zone change the preview", async (page) => {
   assert.match((await columnOf(page, "first_seen"))[0], /^2026-03-16\s*23:00:00$/);
 });
 
-columnsTest("JSON has fields instead of columns, also in an envelope", async (page) => {
+pageTest("JSON has fields instead of columns, also in an envelope", async (page) => {
   const record = (row) => {
     const [wann, wer, wohin, tor] = row.split(",");
     return JSON.stringify({
@@ -329,7 +291,7 @@ columnsTest("JSON has fields instead of columns, also in an envelope", async (pa
   assert.match(await page.textContent("#remembered"), /1 kind of file/);
 });
 
-columnsTest("names that the engine cannot tell apart are given by their places", async (page) => {
+pageTest("names that the engine cannot tell apart are given by their places", async (page) => {
   const text = ["时间,源,目的,端口,x,x", ...ROWS].join("\n");
   await refused(page, "names.csv", text);
   assert.match(await state(page), /^Nothing is missing/);
@@ -343,7 +305,7 @@ columnsTest("names that the engine cannot tell apart are given by their places",
   assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "时间");
 });
 
-columnsTest("text of a file is never markup, and no file has a say beyond its own", async (page) => {
+pageTest("text of a file is never markup, and no file has a say beyond its own", async (page) => {
   const text = [
     "<img src=x onerror=alert(1)>,b,c,d",
     ...ROWS.map((row) => row.split(",").slice(0, 4).join()),
@@ -353,7 +315,7 @@ columnsTest("text of a file is never markup, and no file has a say beyond its ow
   assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "<img src=x onerror=alert(1)>");
 });
 
-columnsTest("what is stored may be damaged, or of another version", async (page) => {
+pageTest("what is stored may be damaged, or of another version", async (page) => {
   for (const stored of [
     "{",
     '[{"key":5}]',
@@ -368,7 +330,7 @@ columnsTest("what is stored may be damaged, or of another version", async (page)
   }
 });
 
-columnsTest("where nothing may be stored, it lasts as long as the page", async (page) => {
+pageTest("where nothing may be stored, it lasts as long as the page", async (page) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, "localStorage", {
       get: () => {
@@ -387,7 +349,7 @@ columnsTest("where nothing may be stored, it lasts as long as the page", async (
   assert.equal(await page.textContent("#remembered"), "");
 });
 
-columnsTest(
+pageTest(
   "the one file, from file://, has the dialog and remembers too",
   async (page) => {
     await refused(page, "fremd.csv", FOREIGN);
@@ -399,10 +361,10 @@ columnsTest(
     await untilRead(page, "noch.csv");
     assert.deepEqual(await pairs(page), [PAIR]);
   },
-  { url: () => oneFile, offline: true },
+  { standalone: true },
 );
 
-columnsTest("it is all done by keyboard", async (page) => {
+pageTest("it is all done by keyboard", async (page) => {
   await give(page, textFile("fremd.csv", FOREIGN));
   await page.waitForSelector("[data-refused='fremd.csv']");
   await page.focus("[data-refused='fremd.csv'] button");
@@ -425,7 +387,7 @@ columnsTest("it is all done by keyboard", async (page) => {
 });
 
 for (const colorScheme of ["light", "dark"]) {
-  columnsTest(
+  pageTest(
     `a phone shows it without scrolling sideways (${colorScheme})`,
     async (page) => {
       await refused(page, `${"long-name-".repeat(9)}.csv`, FOREIGN);
@@ -453,7 +415,7 @@ for (const colorScheme of ["light", "dark"]) {
   );
 }
 
-columnsTest(
+pageTest(
   "in the dark, too",
   async (page) => {
     await refused(page, "fremd.csv", FOREIGN);

@@ -2,35 +2,19 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { huntsText } from "../../pkg-config/npm/cli/hunts.js";
 import { report } from "./engine.mjs";
 import {
   dropFiles,
-  launch,
-  openPage,
+  folder,
+  noBarriers,
+  pageTest,
   screenshot,
-  serve,
   settled,
   untilDetail,
   untilRead,
   untilText,
-  workFolder,
 } from "./harness.mjs";
-
-let browser;
-let server;
-let folder;
-
-before(async () => {
-  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await folder?.remove();
-});
 
 /** 2026-03-02T10:00:00Z in seconds. */
 const START = 1_772_445_600;
@@ -113,29 +97,15 @@ const reportOf = (rule) =>
     rule,
   );
 
-/** Runs the steps on the dropped files; afterwards nothing may have gone wrong, or out. */
+/** A test of the page with the dropped files. */
 function huntTest(name, steps, options) {
-  test(name, { timeout: 120_000 }, async () => {
-    const opened = await openPage(browser, server.url, options);
-    try {
-      const paths = await Promise.all(FILES.map(([file, text]) => folder.write(file, text)));
-      await dropFiles(opened.page, paths);
-      await untilRead(opened.page, ...FILES.map(([file]) => file));
-      await steps(opened.page);
-      assert.deepEqual(opened.troubles, []);
-    } finally {
-      await opened.close();
-    }
-  });
-}
-
-async function noBarriers(page) {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  assert.deepEqual(
-    serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`),
-    [],
-  );
+  const onFiles = async (page) => {
+    const paths = await Promise.all(FILES.map(([file, text]) => folder.write(file, text)));
+    await dropFiles(page, paths);
+    await untilRead(page, ...FILES.map(([file]) => file));
+    await steps(page);
+  };
+  pageTest(name, onFiles, options);
 }
 
 /** The groups that are shown: title, and the cells of each row by the heads of their columns. */
@@ -395,16 +365,13 @@ huntTest(
   { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, hasTouch: true, isMobile: true },
 );
 
-test("where nothing is hunted down the page says so in a line", { timeout: 120_000 }, async () => {
-  const { page, close } = await openPage(browser, server.url);
+pageTest("where nothing is hunted down the page says so in a line", async (page) => {
   await page.click("[data-action=sample] >> nth=0");
   await page.waitForSelector("body[data-state=results]");
   assert.equal(await untilText(page, ".hunt-box", /./), "The hunts found nothing.");
-  await close();
 });
 
-test("thousands of hits come by the page", { timeout: 120_000 }, async () => {
-  const { page, close } = await openPage(browser, server.url);
+pageTest("thousands of hits come by the page", async (page) => {
   const sources = times(700, (n) => `10.1.${n >> 8}.${n & 255}`);
   const lines = sources.flatMap((source) =>
     times(15, (n) => `${(START + n) * 1000},${source},192.0.2.1,${n + 1},60,0`),
@@ -423,25 +390,26 @@ test("thousands of hits come by the page", { timeout: 120_000 }, async () => {
   await page.click("[data-hunt='Vertical scans'] .more button");
   assert.equal(await rows.count(), 700);
   assert.equal(await page.textContent("[data-hunt='Vertical scans'] .more"), "");
-  await close();
 });
 
-test("long IPv6 addresses leave room for what was found", async () => {
-  const { page, close } = await openPage(browser, server.url, { viewport: { width: 1300, height: 900 } });
-  const source = "fd77:48a1:c0bb:1234:b96c:506d:6c7f:e8be";
-  const calls = times(150, (n) => flow(n, source, "2001:db8:1234:5678:9abc:def0:1234:5678", 443, 900));
-  const text = calls.map((record) => JSON.stringify(record)).join("\n");
-  await page.setInputFiles("#picker", {
-    name: "conn.log",
-    mimeType: "text/plain",
-    buffer: Buffer.from(text),
-  });
-  await untilRead(page, "conn.log");
-  const overflow = await page.$eval(
-    "[data-hunt='Bursts'] .scroller",
-    (box) => box.scrollWidth - box.clientWidth,
-  );
-  assert.equal(overflow, 0);
-  await screenshot(page, "hunts-ipv6", { fullPage: true });
-  await close();
-});
+pageTest(
+  "long IPv6 addresses leave room for what was found",
+  async (page) => {
+    const source = "fd77:48a1:c0bb:1234:b96c:506d:6c7f:e8be";
+    const calls = times(150, (n) => flow(n, source, "2001:db8:1234:5678:9abc:def0:1234:5678", 443, 900));
+    const text = calls.map((record) => JSON.stringify(record)).join("\n");
+    await page.setInputFiles("#picker", {
+      name: "conn.log",
+      mimeType: "text/plain",
+      buffer: Buffer.from(text),
+    });
+    await untilRead(page, "conn.log");
+    const overflow = await page.$eval(
+      "[data-hunt='Bursts'] .scroller",
+      (box) => box.scrollWidth - box.clientWidth,
+    );
+    assert.equal(overflow, 0);
+    await screenshot(page, "hunts-ipv6", { fullPage: true });
+  },
+  { viewport: { width: 1300, height: 900 } },
+);

@@ -2,25 +2,27 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { AxeBuilder } from "@axe-core/playwright";
 import { sysmon } from "../package/flows.mjs";
 import { report, reportText } from "./engine.mjs";
 import {
+  browser,
   calls,
   cellsOf,
   columnOf,
   csv,
   dropFiles,
-  foreign,
+  folder,
   HEADER,
-  launch,
+  noBarriers,
   openPage,
   openRow,
+  pageTest,
   samplePath,
   screenshot,
   serve,
+  server,
   settled,
   tableRows,
   untilDetail,
@@ -28,35 +30,7 @@ import {
   untilRead,
   untilResults,
   untilText,
-  workFolder,
 } from "./harness.mjs";
-
-let browser;
-let server;
-let folder;
-
-before(async () => {
-  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await folder?.remove();
-});
-
-/** Runs the steps on a fresh page; afterwards nothing may have gone wrong, or out. */
-function pageTest(name, steps, options) {
-  test(name, { timeout: 120_000 }, async () => {
-    const opened = await openPage(browser, server.url, options);
-    try {
-      await steps(opened.page, opened);
-      assert.deepEqual(opened.troubles, []);
-      assert.deepEqual(foreign(opened.requests, server.url), []);
-    } finally {
-      await opened.close();
-    }
-  });
-}
 
 async function openSample(page) {
   await page.click("[data-action=sample]");
@@ -824,26 +798,18 @@ for (const colorScheme of ["light", "dark"]) {
   pageTest(
     `nothing serious in the way of assistive technology (${colorScheme})`,
     async (page) => {
-      const check = async (state) => {
-        const { violations } = await new AxeBuilder({ page })
-          .options({ resultTypes: ["violations"] })
-          .analyze();
-        const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-        const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-        assert.deepEqual(told, [], state);
-      };
-      await check("landing");
+      await noBarriers(page, "landing");
       await openSample(page);
-      await check("results");
+      await noBarriers(page, "results");
       await screenshot(page, `results-${colorScheme}`);
       await page.click(".dataset summary");
       await page.click(".rule-more summary");
       await openRow(page, 0);
-      await check("detail");
+      await noBarriers(page, "detail");
       await page.fill("#rule-min-connections", "100000");
       await untilFindings(page, 0);
       await page.waitForSelector(".no-findings");
-      await check("no findings");
+      await noBarriers(page, "no findings");
     },
     { colorScheme },
   );

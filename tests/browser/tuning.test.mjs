@@ -2,37 +2,22 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before, test } from "node:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import { defaultRule, init, renderQuery } from "../../dist/npm/dist/node.mjs";
 import { report } from "./engine.mjs";
 import {
   calls,
   columnOf,
   csv,
-  foreign,
   keysOf,
-  launch,
-  openPage,
+  noBarriers,
+  pageTest,
   screenshot,
-  serve,
   settled,
   untilDetail,
   untilFindings,
   untilRead,
   untilText,
 } from "./harness.mjs";
-
-let browser;
-let server;
-
-before(async () => {
-  [browser, server] = await Promise.all([launch(), serve()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-});
 
 const textFile = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
 
@@ -45,29 +30,14 @@ const FLOWS = csv(
 );
 const reportOf = (rule) => report([["flows.csv", Buffer.from(FLOWS)]], rule);
 
-/** Runs the steps on the flows; afterwards nothing may have gone wrong, or out. */
+/** A test of the page with the flows. */
 function tuningTest(name, steps, options) {
-  test(name, { timeout: 120_000 }, async () => {
-    const opened = await openPage(browser, server.url, options);
-    try {
-      await opened.page.setInputFiles("#picker", textFile("flows.csv", FLOWS));
-      await untilRead(opened.page, "flows.csv");
-      await steps(opened.page, opened);
-      assert.deepEqual(opened.troubles, []);
-      assert.deepEqual(foreign(opened.requests, server.url), []);
-    } finally {
-      await opened.close();
-    }
-  });
-}
-
-async function noBarriers(page) {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  assert.deepEqual(
-    serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`),
-    [],
-  );
+  const onFlows = async (page, opened) => {
+    await page.setInputFiles("#picker", textFile("flows.csv", FLOWS));
+    await untilRead(page, "flows.csv");
+    await steps(page, opened);
+  };
+  pageTest(name, onFlows, options);
 }
 
 async function openSource(page, source) {

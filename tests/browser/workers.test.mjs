@@ -4,51 +4,24 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { basename } from "node:path";
-import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { reportText } from "./engine.mjs";
 import {
   calls,
   columnOf,
   csv,
-  foreign,
-  launch,
-  oneFile,
-  openPage,
+  folder,
+  pageTest,
   samplePath,
-  serve,
   settled,
   untilDetail,
   untilRead,
   untilResults,
-  workFolder,
 } from "./harness.mjs";
 
-let browser;
-let server;
-let folder;
-before(async () => {
-  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await folder?.remove();
-});
-
-/** Runs the steps on a page that is told how many workers to use; nothing may have gone wrong, or out. */
-function workersTest(name, workers, steps, url = () => server.url) {
-  test(name, { timeout: 120_000 }, async () => {
-    const query = workers ? `?workers=${workers}` : "";
-    const opened = await openPage(browser, `${url()}${query}`);
-    try {
-      await steps(opened.page, opened);
-      assert.deepEqual(opened.troubles, []);
-      assert.deepEqual(foreign(opened.requests, url()), []);
-    } finally {
-      await opened.close();
-    }
-  });
+/** A test of a page that is told how many workers to use. */
+function workersTest(name, workers, steps, options) {
+  pageTest(name, steps, { query: workers ? `?workers=${workers}` : "", ...options });
 }
 
 const pick = async (page, ...paths) => {
@@ -212,7 +185,7 @@ workersTest(
     await untilWorkers(page, 3);
     assert.equal(await exported(page), await reportText("json", [["many.csv", await readFile(path)]]));
   },
-  () => oneFile,
+  { standalone: true },
 );
 
 workersTest("a file can be picked before the engine is there", 2, async (page, { context }) => {
