@@ -83,7 +83,8 @@ fn compile(package: &str) -> Outcome<PathBuf> {
 fn fingerprint(compiled: &Path) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     let mut hasher = DefaultHasher::new();
-    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs"), include_str!("order.rs")).hash(&mut hasher);
+    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs"), include_str!("order.rs"))
+        .hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 

@@ -97,3 +97,14 @@ impl Reencode for Reordering {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_alike_stands_together_and_all_is_there() {
+        let bodies: [&[u8]; 4] = [b"a body of one kind", b"0123456789", b"a body of one kin", b"012345678"];
+        assert_eq!(alike(&bodies), [0, 2, 3, 1]);
+    }
+}
