@@ -7,7 +7,7 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
-use serde::Serialize;
+use serde::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::error::quoted;
@@ -99,7 +99,16 @@ impl Detector {
     /// None in practice.
     pub fn progress(&self) -> Result<JsValue, JsError> {
         let plain = serde_wasm_bindgen::Serializer::json_compatible();
-        self.inner.progress().serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
+        let crate::Progress { bytes_read, rows_read, rows_used, rows_skipped, pairs } = self.inner.progress();
+        // As a map: names of fields would be kept in a table, of a type of its own.
+        let named = (&plain).collect_map([
+            ("bytes_read", bytes_read),
+            ("rows_read", rows_read),
+            ("rows_used", rows_used),
+            ("rows_skipped", rows_skipped),
+            ("pairs", pairs),
+        ]);
+        named.map_err(|error| JsError::new(&error.to_string()))
     }
 
     /// Evaluates a rule, given as JSON text; nothing is the default rule.
@@ -468,7 +477,7 @@ fn options_of(text: &str) -> Result<Options, Error> {
                 "ns" => Some(TimeUnit::Nanoseconds),
                 _ => None,
             })?),
-            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.number(-1439, 1439)? as i32)?,
+            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.utc_offset()?)?,
             "duplicates" => given.with_duplicates(part.flag()?),
             "hashSeed" => given.with_hash_seed(part.count()?),
             "shard" => shard_of(given, &part)?,

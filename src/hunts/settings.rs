@@ -146,7 +146,7 @@ impl Burst {
         part.fields(&["connections", "minutes"], &mut |name, part| {
             match name {
                 "connections" => self.connections = part.count()?,
-                _ => self.minutes = part.number(1, DAY)? as u64,
+                _ => self.minutes = part.number(1, DAY)?,
             }
             Ok(())
         })
@@ -157,9 +157,9 @@ impl Scan {
     fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
         part.fields(&["ports", "destinations", "minutes", "unanswered_only"], &mut |name, part| {
             match name {
-                "ports" => self.ports = part.number(2, u64::MAX)? as u64,
-                "destinations" => self.destinations = part.number(2, u64::MAX)? as u64,
-                "minutes" => self.minutes = part.number(1, DAY)? as u64,
+                "ports" => self.ports = part.number(2, u64::MAX)?,
+                "destinations" => self.destinations = part.number(2, u64::MAX)?,
+                "minutes" => self.minutes = part.number(1, DAY)?,
                 _ => self.unanswered_only = part.flag()?,
             }
             Ok(())
@@ -171,9 +171,9 @@ impl Dga {
     fn read(&mut self, part: &Part<'_>) -> Result<(), Error> {
         part.fields(&["domains", "percent", "randomness"], &mut |name, part| {
             match name {
-                "domains" => self.domains = part.number(1, u64::MAX)? as u64,
-                "percent" => self.percent = part.number(0, 100)? as u64,
-                _ => self.randomness = part.number(0, 100)? as u64,
+                "domains" => self.domains = part.number(1, u64::MAX)?,
+                "percent" => self.percent = part.number(0, 100)?,
+                _ => self.randomness = part.number(0, 100)?,
             }
             Ok(())
         })

@@ -128,10 +128,11 @@ impl<'a> Part<'a> {
     }
 
     /// A whole number in a range.
-    pub fn number(&self, least: i64, most: u64) -> Result<i128, Error> {
-        let number = self.text.parse::<i128>().ok();
-        let within = |number: &i128| (i128::from(least)..=i128::from(most)).contains(number);
-        number.filter(within).ok_or_else(|| match most {
+    pub fn number(&self, least: u64, most: u64) -> Result<u64, Error> {
+        // JSON knows two zeros.
+        let text = if self.text == "-0" { "0" } else { self.text };
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| match most {
             u64::MAX => self.expected(&format!("a whole number from {least}")),
             _ => self.expected(&format!("a whole number from {least} to {most}")),
         })
@@ -139,7 +140,13 @@ impl<'a> Part<'a> {
 
     /// A count: a whole number from 0.
     pub fn count(&self) -> Result<u64, Error> {
-        self.number(0, u64::MAX).map(|number| number as u64)
+        self.number(0, u64::MAX)
+    }
+
+    /// A UTC offset in minutes, of less than a day.
+    pub fn utc_offset(&self) -> Result<i32, Error> {
+        let minutes = self.text.parse().ok().filter(|minutes| (-1439..=1439).contains(minutes));
+        minutes.ok_or_else(|| self.expected("a whole number from -1439 to 1439"))
     }
 
     /// Yes or no.

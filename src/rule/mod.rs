@@ -169,7 +169,7 @@ impl Rule {
                     let expected = "an instant such as \"2026-03-02T18:00:00Z\", or null";
                     self.end = Some(part.text(expected, instant)?);
                 }
-                "utc_offset_minutes" => self.utc_offset_minutes = part.number(-1439, 1439)? as i32,
+                "utc_offset_minutes" => self.utc_offset_minutes = part.utc_offset()?,
                 "gates" => self.gates.read(&part)?,
                 "excluded_destinations" => self.excluded_destinations = networks::read(&part)?,
                 "c2_ports" => self.c2_ports = part.ports()?,
@@ -190,8 +190,8 @@ impl Priority {
             ["rare_percent", "common_percent", "least_hosts", "shared_callers", "known_services"];
         part.fields(&FIELDS, &mut |name, part| {
             match name {
-                "rare_percent" => self.rare_percent = part.number(0, 100)? as u64,
-                "common_percent" => self.common_percent = part.number(0, 100)? as u64,
+                "rare_percent" => self.rare_percent = part.number(0, 100)?,
+                "common_percent" => self.common_percent = part.number(0, 100)?,
                 "least_hosts" => self.least_hosts = part.count()?,
                 "shared_callers" => self.shared_callers = part.count()?,
                 _ => self.known_services = part.flag()?,

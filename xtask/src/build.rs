@@ -2,7 +2,7 @@
 //! each host imports.
 
 use crate::tools::{Outcome, cargo, node, root, run, target_dir};
-use crate::{panics, setup};
+use crate::{order, panics, setup};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,9 @@ const WASM_OPT: &[&str] = &[
     // Functions that the crate keeps apart stay apart: an engine compiles the hot
     // ones again with more care, and should not have to take cold code along.
     "--one-caller-inline-max-function-size=20",
+    // Both keep values in more locals, for which brotli needs more bytes than for what is said twice.
+    "--skip-pass=local-cse",
+    "--skip-pass=simplify-locals",
     // No pointer leads there: the stack ends there, and data begin behind it.
     "--low-memory-unused",
     "--strip-target-features",
@@ -80,7 +83,8 @@ fn compile(package: &str) -> Outcome<PathBuf> {
 fn fingerprint(compiled: &Path) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     let mut hasher = DefaultHasher::new();
-    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs")).hash(&mut hasher);
+    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs"), include_str!("order.rs"))
+        .hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
@@ -103,12 +107,15 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
     bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
-fn optimise(wasm: &Path) -> Outcome {
-    let wasm = wasm.to_string_lossy();
+fn optimise(file: &Path) -> Outcome {
+    let wasm = file.to_string_lossy();
     // The one from npm: Debian's binaryen 108 writes modules that do not start.
     let mut wasm_opt = node(&["node_modules/binaryen/bin/wasm-opt"]);
     wasm_opt.args(WASM_OPT).args([&wasm, "-o", &wasm]);
-    run(wasm_opt)
+    run(wasm_opt)?;
+    let named = |error| format!("{wasm}: {error}");
+    let ordered = order::put_alike_together(&fs::read(file).map_err(named)?)?;
+    fs::write(file, ordered).map_err(named)
 }
 
 fn assemble(script: &str, args: &[&str]) -> Outcome {

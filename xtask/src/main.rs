@@ -6,6 +6,7 @@ mod build;
 mod count;
 mod crosscheck;
 mod data;
+mod order;
 mod panics;
 mod python;
 mod serve;
