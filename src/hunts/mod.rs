@@ -195,7 +195,10 @@ impl<'a> Hunter<'a> {
             return;
         }
         let mut events = Vec::new();
-        for busy in data.bustle.busy(&least).parts(data.pairs.len() / PAIRS_AT_ONCE + 1) {
+        let mut busy = data.bustle.busy(&least);
+        let parts = data.pairs.len() / PAIRS_AT_ONCE + 1;
+        for part in 0..parts {
+            busy.keep_part(part, parts);
             for numbers in pairs_of(&busy, data.pairs) {
                 let source = self.read(data.pairs, &numbers, &mut events);
                 let Some(source) = source else { continue };

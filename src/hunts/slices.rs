@@ -55,12 +55,14 @@ impl Slices {
 
     /// For the last slice of each run of so many slices, how many events they hold.
     fn held(&self, run: usize) -> Vec<u32> {
-        let leaving = std::iter::repeat_n(&0, run).chain(&self.counts);
-        let held = self.counts.iter().zip(leaving).scan(0, |held, (coming, leaving)| {
-            *held = *held + coming - leaving;
-            Some(*held)
-        });
-        held.collect()
+        let mut sums = self.counts.clone();
+        let mut held = 0;
+        for (slice, sum) in sums.iter_mut().enumerate() {
+            let leaving = self.counts.get(slice.wrapping_sub(run));
+            held = held + *sum - leaving.copied().unwrap_or(0);
+            *sum = held;
+        }
+        sums
     }
 
     /// The starts of the events in all windows of so many minutes that hold the most, if that is at least `least`,

@@ -3,6 +3,8 @@
 //! A sketch: sources share cells, and times are told apart modulo 19 hours. A count may so be too high,
 //! never too low.
 
+use std::ops::Range;
+
 use crate::ingest::batch::{FlowRow, Key};
 use crate::time::MINUTE;
 
@@ -132,7 +134,7 @@ impl Bustle {
         for least in least.iter().filter(|least| least.flows <= self.flows) {
             self.mark(*least, &mut busy);
         }
-        Busy { cells: self.cells, busy }
+        Busy { cells: self.cells, part: 0..busy.len(), busy }
     }
 
     /// Marks the cells that can have had as much.
@@ -172,25 +174,22 @@ impl Bustle {
 pub(crate) struct Busy {
     cells: Cells,
     busy: Vec<bool>,
+    /// The cells that are asked for.
+    part: Range<usize>,
 }
 
 impl Busy {
-    /// The same in so many parts, each of other sources.
-    pub fn parts(&self, parts: usize) -> impl Iterator<Item = Busy> {
-        let size = self.busy.len().div_ceil(parts);
-        let cells = self.cells;
-        self.busy.chunks(size).enumerate().map(move |(part, of_part)| {
-            let mut busy = vec![false; part * size];
-            busy.extend(of_part);
-            busy.resize(cells.count(), false);
-            Busy { cells, busy }
-        })
+    /// From now on it is only a part of so many, each of other sources.
+    pub fn keep_part(&mut self, part: usize, of: usize) {
+        let cells = self.busy.len();
+        self.part = cells * part / of..cells * (part + 1) / of;
     }
 
     /// Whether the source of a pair is one of them.
     #[inline(always)]
     pub fn holds(&self, key: Key) -> bool {
-        self.busy.get(self.cells.of(key)).copied().unwrap_or(true)
+        let cell = self.cells.of(key);
+        self.part.contains(&cell) && self.busy.get(cell).copied().unwrap_or(true)
     }
 }
 
@@ -251,13 +250,17 @@ mod tests {
             ] {
                 let least = Least { flows: count, minutes, unanswered_only };
                 let busy = bustle.busy(&[least]);
+                let mut part = bustle.busy(&[least]);
                 for source in 0..300 {
                     let key = Key::new(Address::V4(source), Address::V4(9), 9);
                     let is_named = busy.holds(key);
                     let was_busy = most(&flows, source, least) >= count;
                     assert!(is_named || !was_busy, "{source} {least:?}");
-                    let in_parts = busy.parts(7).filter(|part| part.holds(key)).count();
-                    assert_eq!(in_parts, usize::from(is_named));
+                    let in_part = |at: &usize| {
+                        part.keep_part(*at, 7);
+                        part.holds(key)
+                    };
+                    assert_eq!((0..7).filter(in_part).count(), usize::from(is_named));
                     named += u32::from(is_named);
                     truly += u32::from(was_busy);
                 }
