@@ -35,6 +35,8 @@ mod order;
 mod pairs;
 pub mod priority;
 pub mod query;
+#[cfg(test)]
+mod random;
 pub mod regularity;
 pub mod report;
 mod rule;

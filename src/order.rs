@@ -4,30 +4,44 @@ use std::cmp::Ordering;
 
 /// Sorts items; equal ones keep their order.
 pub(crate) fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
-    sort_by_number(items, |_| 0, compare);
+    let order = order_of(items.len(), None, &|a, b| compare_at(items, a, b, &compare));
+    put_in_order(order, &mut |a, b| items.swap(a, b));
 }
 
-/// Sorts items by a number of at most 31 bits, and those of the same number by `compare`; equal ones keep their order. Much quicker
-/// where many numbers differ: items are far away, numbers are at hand.
+/// Sorts items by a number of at most 31 bits, and those of the same number by `compare`; equal ones keep their
+/// order. Much quicker where many numbers differ: items are far away, numbers are at hand.
 pub(crate) fn sort_by_number<T>(
     items: &mut [T],
     number: impl Fn(&T) -> u32,
     compare: impl Fn(&T, &T) -> Ordering,
 ) {
     let number = |at| items.get(at as usize).map_or(0, &number);
-    let order =
-        order_of(items.len(), &number, &|a, b| match (items.get(a as usize), items.get(b as usize)) {
-            (Some(a), Some(b)) => compare(a, b),
-            _ => Ordering::Equal,
-        });
+    let order = order_of(items.len(), Some(&number), &|a, b| compare_at(items, a, b, &compare));
     put_in_order(order, &mut |a, b| items.swap(a, b));
+}
+
+#[inline(always)]
+fn compare_at<T>(items: &[T], a: i64, b: i64, compare: &impl Fn(&T, &T) -> Ordering) -> Ordering {
+    match (items.get(a as usize), items.get(b as usize)) {
+        (Some(a), Some(b)) => compare(a, b),
+        _ => Ordering::Equal,
+    }
 }
 
 /// The places of so many items in order.
 #[inline(never)]
-fn order_of(items: usize, number: &dyn Fn(i64) -> u32, compare: &dyn Fn(i64, i64) -> Ordering) -> Vec<i64> {
+fn order_of(
+    items: usize,
+    number: Option<&dyn Fn(i64) -> u32>,
+    compare: &dyn Fn(i64, i64) -> Ordering,
+) -> Vec<i64> {
+    let mut order: Vec<i64> = (0..items as i64).collect();
+    let Some(number) = number else {
+        sort_numbers(&mut order, compare);
+        return order;
+    };
     // Above each place, the number of the item.
-    let mut order: Vec<i64> = (0..items as i64).map(|at| i64::from(number(at)) << 32 | at).collect();
+    order.iter_mut().for_each(|place| *place |= i64::from(number(*place)) << 32);
     sort(&mut order);
     for same in order.chunk_by_mut(|a, b| a >> 32 == b >> 32) {
         same.iter_mut().for_each(|place| *place &= i64::from(u32::MAX));

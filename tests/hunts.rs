@@ -3,6 +3,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[allow(dead_code, reason = "only its random numbers are needed here")]
+#[path = "flows/mod.rs"]
+mod made_up;
+
 use std::fmt::Write;
 use std::net::IpAddr;
 
@@ -10,6 +14,7 @@ use beaconlens::hunts::{Hunt, HuntHit};
 use beaconlens::priority::PriorityPart;
 use beaconlens::report::HostBeacon;
 use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
+use made_up::Random;
 
 /// 2026-03-02T10:00:00Z in milliseconds.
 const START: u64 = 1_772_445_600_000;
@@ -76,11 +81,8 @@ fn zeek_lookups(source: &str, resolver: &str, names: &[String], answer: &str) ->
 
 /// Random names: letters from a small generator.
 fn random_names(count: usize) -> Vec<String> {
-    let mut state = 20_260_302_u64;
-    let mut letter = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        char::from(b'a' + (state >> 33) as u8 % 26)
-    };
+    let mut random = Random::new(20_260_302);
+    let mut letter = || char::from(b'a' + random.below(26) as u8);
     (0..count).map(|_| (0..12).map(|_| letter()).collect::<String>() + ".com").collect()
 }
 
@@ -571,11 +573,8 @@ mod oracle {
 
     #[test]
     fn random_flows_are_counted_as_sql_counts_them() {
-        let mut state = 11_u64;
-        let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut random = Random::new(11);
+        let mut next = |below: u64| random.next() % below;
         let mut seen = [0; 3];
         for round in 0..30_usize {
             let mut text =

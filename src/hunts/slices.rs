@@ -95,14 +95,11 @@ mod tests {
 
     use super::super::windows::most_events;
     use super::*;
+    use crate::random::numbers;
 
     #[test]
     fn no_window_that_holds_the_most_is_missed() {
-        let mut state = 9_u64;
-        let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut next = numbers(9);
         let mut fewer = 0;
         for round in 0..400 {
             // Of minutes to many days, more at some times than at others.

@@ -72,6 +72,7 @@ pub(super) fn most_events(starts: &[i64], length: i64) -> Peak {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::numbers;
     use std::collections::HashSet;
 
     /// Every window that ends with an event, counted anew.
@@ -88,11 +89,7 @@ mod tests {
 
     #[test]
     fn every_window_is_looked_at() {
-        let mut state = 5_u64;
-        let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut next = numbers(5);
         for round in 0..300 {
             let mut events: Vec<Event> = (0..next(60))
                 .map(|_| Event {

@@ -197,6 +197,7 @@ impl Busy {
 mod tests {
     use super::*;
     use crate::flow::Address;
+    use crate::random::numbers;
 
     fn flow(source: u32, start: i64, bytes_received: u64) -> FlowRow {
         FlowRow {
@@ -222,11 +223,7 @@ mod tests {
 
     #[test]
     fn none_that_was_busy_is_missed_and_few_others_are_named() {
-        let mut state = 3_u64;
-        let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut next = numbers(3);
         let (mut named, mut truly) = (0, 0);
         for days in [1, 3] {
             let (mut bustle, mut flows) = (Bustle::new(5, usize::MAX), Vec::new());

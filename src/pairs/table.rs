@@ -406,17 +406,14 @@ fn hash(key: Key, seed: u64) -> u32 {
 mod tests {
     use super::*;
     use crate::flow::{Address, Connection};
+    use crate::random::numbers;
     use std::collections::HashMap;
 
     #[test]
     fn every_pair_keeps_every_flow() {
         let mut table = PairTable::new(7, usize::MAX);
         let mut expected: HashMap<(u64, u32), Vec<Connection>> = HashMap::new();
-        let mut state = 1_u64;
-        let mut next = |below: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 33) % below
-        };
+        let mut next = numbers(1);
         for _ in 0..300 {
             let batch: Vec<FlowRow> = (0..next(300))
                 .map(|_| {

@@ -76,19 +76,16 @@ fn byte(entry: Keyed, place: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::numbers;
 
     #[test]
     fn it_sorts_as_the_library_does() {
-        let mut state = 1_u64;
-        let mut random = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            state >> 33
-        };
+        let mut next = numbers(1);
         for (entries, keys) in [(0, 1), (1, 1), (2, 2), (50, 7), (1000, 3), (1000, 1 << 30)] {
             let mut index = Index::default();
             for number in 0..entries {
-                let key = u128::from(random() % keys) << (random() % 3 * 48);
-                index.push((key, ((random() % 4) << 32) | number));
+                let key = u128::from(next(keys)) << (next(3) * 48);
+                index.push((key, (next(4) << 32) | number));
             }
             let mut expected = index.0.clone();
             expected.sort_unstable();

@@ -8,7 +8,8 @@ import { gzipSync } from "node:zlib";
 import { rowsOf } from "../../dist/npm/dist/node.mjs";
 import { beacon, DESTINATION, emptyLog, PORT, pcap, pcapng, SOURCE } from "../package/captures.mjs";
 import { reportText } from "./engine.mjs";
-import { cellsOf, dropFiles, folder, pageTest, samplePath, untilRead } from "./harness.mjs";
+import { folder, pageTest } from "./fixture.mjs";
+import { cellsOf, dropFiles, samplePath, untilRead } from "./harness.mjs";
 
 /** What the engine says of the rows. */
 async function expectedOf(...sources) {

@@ -2,17 +2,8 @@
 
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import {
-  calls,
-  cellsOf,
-  columnOf,
-  csv,
-  noBarriers,
-  pageTest,
-  screenshot,
-  settled,
-  untilRead,
-} from "./harness.mjs";
+import { noBarriers, pageTest } from "./fixture.mjs";
+import { calls, cellsOf, columnOf, csv, screenshot, settled, untilRead } from "./harness.mjs";
 
 const textFile = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 

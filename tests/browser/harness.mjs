@@ -1,19 +1,16 @@
-// What every browser test needs: the page served, a browser, and a witness of everything that
-// went wrong or out. A file of tests that imports this has them from before its first test to
-// after its last.
+// What a test needs to use the page as a person does: the page served, a browser, and a witness of everything
+// that went wrong or out.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, extname, join, normalize } from "node:path";
-import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
 export const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
-const oneFile = new URL("../../dist/beaconlens.html", import.meta.url).href;
+export const oneFile = new URL("../../dist/beaconlens.html", import.meta.url).href;
 export const samplePath = fileURLToPath(new URL("../../www/sample/office-day.csv", import.meta.url));
 
 const TYPES = {
@@ -48,7 +45,7 @@ export async function serve() {
   };
 }
 
-const launch = () =>
+export const launch = () =>
   chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -103,45 +100,6 @@ export async function openPage(browser, url, options = {}) {
   });
   await page.goto(url);
   return { page, context, troubles, requests, close: () => context.close() };
-}
-
-export let browser;
-export let server;
-/** For the files of these tests. */
-export let folder;
-before(async () => {
-  [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await folder?.remove();
-});
-
-/**
- * A test on a fresh page, served or the one file; afterwards nothing may have gone wrong, or out.
- * What is not said here is the browser context's.
- */
-export function pageTest(name, steps, { standalone = false, query = "", ...options } = {}) {
-  test(name, { timeout: 120_000 }, async () => {
-    const url = standalone ? oneFile : server.url;
-    const opened = await openPage(browser, `${url}${query}`, { offline: standalone, ...options });
-    try {
-      await steps(opened.page, opened);
-      assert.deepEqual(opened.troubles, []);
-      assert.deepEqual(foreign(opened.requests, url), []);
-    } finally {
-      await opened.close();
-    }
-  });
-}
-
-/** Nothing serious stands in the way of assistive technology. */
-export async function noBarriers(page, state) {
-  const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
-  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-  assert.deepEqual(told, [], state);
 }
 
 /** Requests that left: neither the page's own origin nor what lives inside the browser. */
@@ -253,7 +211,7 @@ export async function screenshot(page, name, options = {}) {
 }
 
 /** A folder for one test run's files. */
-async function workFolder() {
+export async function workFolder() {
   const folder = await mkdtemp(join(tmpdir(), "beaconlens-browser-"));
   return {
     path: (name) => join(folder, name),

@@ -4,17 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { huntsText } from "../../pkg-config/npm/cli/hunts.js";
 import { report } from "./engine.mjs";
-import {
-  dropFiles,
-  folder,
-  noBarriers,
-  pageTest,
-  screenshot,
-  settled,
-  untilDetail,
-  untilRead,
-  untilText,
-} from "./harness.mjs";
+import { folder, noBarriers, pageTest } from "./fixture.mjs";
+import { dropFiles, screenshot, settled, untilDetail, untilRead, untilText } from "./harness.mjs";
 
 /** 2026-03-02T10:00:00Z in seconds. */
 const START = 1_772_445_600;

@@ -6,23 +6,19 @@ import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { sysmon } from "../package/flows.mjs";
 import { report, reportText } from "./engine.mjs";
+import { browser, folder, noBarriers, pageTest, server } from "./fixture.mjs";
 import {
-  browser,
   calls,
   cellsOf,
   columnOf,
   csv,
   dropFiles,
-  folder,
   HEADER,
-  noBarriers,
   openPage,
   openRow,
-  pageTest,
   samplePath,
   screenshot,
   serve,
-  server,
   settled,
   tableRows,
   untilDetail,

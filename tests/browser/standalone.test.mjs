@@ -3,17 +3,8 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { report, reportText } from "./engine.mjs";
-import {
-  dropFiles,
-  folder,
-  noBarriers,
-  openRow,
-  pageTest,
-  samplePath,
-  tableRows,
-  untilRead,
-  untilResults,
-} from "./harness.mjs";
+import { folder, noBarriers, pageTest } from "./fixture.mjs";
+import { dropFiles, openRow, samplePath, tableRows, untilRead, untilResults } from "./harness.mjs";
 
 pageTest(
   "beaconlens.html works from file:// and gives the package's report",

@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { defaultRule, init, renderQuery } from "../../dist/npm/dist/node.mjs";
 import { report } from "./engine.mjs";
+import { noBarriers, pageTest } from "./fixture.mjs";
 import {
   calls,
   columnOf,
   csv,
   keysOf,
-  noBarriers,
-  pageTest,
   screenshot,
   settled,
   untilDetail,

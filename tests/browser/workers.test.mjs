@@ -6,12 +6,11 @@ import { cpus } from "node:os";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 import { reportText } from "./engine.mjs";
+import { folder, pageTest } from "./fixture.mjs";
 import {
   calls,
   columnOf,
   csv,
-  folder,
-  pageTest,
   samplePath,
   settled,
   untilDetail,
