@@ -49,6 +49,18 @@ struct Inner {
     position: Option<Position>,
 }
 
+/// Texts one behind the other, with something between them: a tenth of the code of the library's `join`.
+pub(crate) fn joined<T: AsRef<str>>(texts: &[T], between: &str) -> String {
+    let mut out = String::new();
+    for (at, text) in texts.iter().enumerate() {
+        if at > 0 {
+            out.push_str(between);
+        }
+        out.push_str(text.as_ref());
+    }
+    out
+}
+
 /// A text of the input as a message shows it: in quotes, and what cannot be seen or turns the line around escaped.
 ///
 /// As `{:?}` does, whose tables of all characters are a hundredth of the module.

@@ -6,6 +6,7 @@ use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
 use super::{Answer, Data, Question, hosts, hunted};
+use crate::error::joined;
 use crate::flow::{Connection, Pair};
 use crate::ingest::batch::Key;
 use crate::order::sort;
@@ -103,7 +104,7 @@ fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String>
         Verdict::Suppressed => sets.collect(),
         _ => gates.iter().cloned().chain(sets).collect(),
     };
-    (!changes.is_empty()).then(|| format!("it would be a finding with: {}", changes.join(", ")))
+    (!changes.is_empty()).then(|| format!("it would be a finding with: {}", joined(&changes, ", ")))
 }
 
 fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
@@ -145,8 +146,8 @@ fn sentence(pair: &Pair, explanation: &Explanation) -> String {
             let (name, entry) = set.map_or(("", ""), |set| (&set.reference_set, &set.entry));
             format!("{pair} is suppressed: {counts}, but the reference set {name} holds it ({entry}).")
         }
-        Verdict::NearMiss => format!("{pair} is a near miss: {}.", failed.join("; ")),
-        Verdict::BelowGates => format!("{pair} is no finding: {}.", failed.join("; ")),
+        Verdict::NearMiss => format!("{pair} is a near miss: {}.", joined(&failed, "; ")),
+        Verdict::BelowGates => format!("{pair} is no finding: {}.", joined(&failed, "; ")),
         Verdict::OutsideWindow => {
             let flows = counted(explanation.flows_outside_window, "flow");
             format!("{pair} is no finding: it has {flows} in the input, but none in the window.")

@@ -5,7 +5,7 @@ use super::options::{Column, Options};
 use super::roles::{ROLES, Role, plain_name};
 use super::structure::{Row, Structure};
 use super::value::clean;
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{Error, ErrorKind, joined, quoted};
 use crate::report::ColumnReport;
 
 /// How many rows from the top may stand before the header.
@@ -331,8 +331,8 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
         let line = layout.header_line.unwrap_or(1);
         let message = format!(
             "found a header in line {line} ({}) without {}",
-            shortened(&layout.names.join(", ")),
-            missing.join(", ")
+            shortened(&joined(&layout.names, ", ")),
+            joined(&missing, ", ")
         );
         let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0);
         let Layout { names, columns, delimiter, .. } = *layout;

@@ -4,6 +4,7 @@
 //! words and a sentence of ours.
 
 use super::{Finding, ListedPair, Report, json};
+use crate::error::joined;
 use crate::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
@@ -50,7 +51,7 @@ impl ListedPair {
             write_columns(&mut out, &listed.pair);
             let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).collect();
             out.push(',');
-            out.push_str(&names.join(";"));
+            out.push_str(&joined(&names, ";"));
             out.push('\n');
         }
         out

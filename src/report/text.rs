@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{Explanation, Finding, GateValue, Threshold, number_text};
+use crate::error::joined;
 use crate::numerals::address_text;
 
 impl Explanation {
@@ -102,7 +103,7 @@ impl std::fmt::Display for Threshold {
         match self {
             Threshold::AtLeast(count) => write!(f, "at least {count}"),
             Threshold::NoneOf(networks) if networks.is_empty() => f.write_str("no network is excluded"),
-            Threshold::NoneOf(networks) => write!(f, "in none of {}", networks.join(", ")),
+            Threshold::NoneOf(networks) => write!(f, "in none of {}", joined(networks, ", ")),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, joined};
 use crate::json::{self, unescaped};
 
 /// A part of a document: sound JSON.
@@ -76,7 +76,7 @@ impl<'a> Part<'a> {
                 let known = if names.is_empty() {
                     "no field".to_owned()
                 } else {
-                    format!("one of {}", names.join(", "))
+                    format!("one of {}", joined(names, ", "))
                 };
                 return Err(part.error(&format!("unknown, expected {known}")));
             }

@@ -2,7 +2,7 @@
 //! which a column is read.
 
 use super::entry::Entry;
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{Error, ErrorKind, joined, quoted};
 
 /// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
 /// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.
@@ -191,7 +191,7 @@ impl Form {
         };
         let subject = subject.ok_or_else(|| {
             let among: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-            let among = among.join(", ");
+            let among = joined(&among, ", ");
             match column {
                 Some(column) => format!("found no column {} among {among}", quoted(column)),
                 None => format!("found no column of addresses or host names among {among}; name one"),

@@ -13,7 +13,7 @@ mod window;
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind, quoted};
+use crate::error::{Error, ErrorKind, joined, quoted};
 use crate::hunts::Hunts;
 use crate::ingest::value::time::instant;
 use crate::json;
@@ -238,7 +238,7 @@ impl Gates {
 
 #[cold]
 fn profile_unknown(name: &str) -> Error {
-    let names = Rule::PROFILES.join(" or ");
+    let names = joined(&Rule::PROFILES, " or ");
     Error::new(ErrorKind::Options, format!("found profile {}, expected {names}", quoted(name)))
 }
 

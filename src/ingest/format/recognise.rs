@@ -1,7 +1,7 @@
 //! The first bytes of a source → its format.
 
 use super::{DELIMITED, FORMATS, Format, PlacesCut, Shape};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, joined};
 use crate::ingest::fields::one_of;
 use crate::ingest::json;
 use crate::ingest::layout::{Columns, Layout, Refusal, by_header, by_position, columns_of, shortened};
@@ -208,8 +208,11 @@ fn level_of_rows(document: &[u8]) -> u32 {
 #[cold]
 fn other_fields(names: Vec<String>, options: &Options) -> Refusal {
     let (columns, missing) = columns_of(&names, &super::generic::JSON, &options.columns);
-    let message =
-        format!("found JSON with the fields {} without {}", shortened(&names.join(", ")), missing.join(", "));
+    let message = format!(
+        "found JSON with the fields {} without {}",
+        shortened(&joined(&names, ", ")),
+        joined(&missing, ", ")
+    );
     const HINT: &str =
         "say which field is what, for example time=when, source=from, destination=to, port=service";
     let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);
