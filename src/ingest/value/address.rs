@@ -1,6 +1,6 @@
 //! Addresses.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use wide::u8x16;
 
@@ -86,15 +86,15 @@ fn dotted(text: &[u8]) -> Option<u32> {
 /// An address from a cleaned text: IPv4, IPv6, `[IPv6]`, IPv6 with a zone (which is dropped).
 #[inline]
 pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
-    match dotted(text) {
+    let inner = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
+    match dotted(inner) {
         Some(bits) => Some(IpAddr::V4(bits.into())),
-        None => any_address(text),
+        None => v6(inner).map(IpAddr::V6),
     }
 }
 
 #[inline(never)]
-fn any_address(text: &[u8]) -> Option<IpAddr> {
-    let text = text.strip_prefix(b"[").and_then(|t| t.strip_suffix(b"]")).unwrap_or(text);
+fn v6(text: &[u8]) -> Option<Ipv6Addr> {
     let text = std::str::from_utf8(text).ok()?;
     let text = match text.split_once('%') {
         Some((address, zone)) if !zone.is_empty() && address.contains(':') => address,
