@@ -85,7 +85,7 @@ fn merge_sort(
     is_after: impl Fn(i64, i64) -> bool,
     merge: impl Fn(&[i64], &[i64], &mut [i64]),
 ) {
-    // Times mostly are.
+    // Nothing to do, as for times mostly.
     if numbers.is_sorted_by(|a, b| !is_after(*a, *b)) {
         return;
     }

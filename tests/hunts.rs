@@ -4,8 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 #[allow(dead_code, reason = "only its random numbers are needed here")]
-#[path = "flows/mod.rs"]
-mod made_up;
+mod flows;
 
 use std::fmt::Write;
 use std::net::IpAddr;
@@ -14,7 +13,7 @@ use beaconlens::hunts::{Hunt, HuntHit};
 use beaconlens::priority::PriorityPart;
 use beaconlens::report::HostBeacon;
 use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
-use made_up::Random;
+use flows::Random;
 
 /// 2026-03-02T10:00:00Z in milliseconds.
 const START: u64 = 1_772_445_600_000;

@@ -48,7 +48,10 @@ pub(crate) fn canonical(network: &IpNet) -> IpNet {
 
 /// The first of some networks that holds a canonical address.
 pub(crate) fn first_with(networks: &[IpNet], address: IpAddr) -> Option<&IpNet> {
-    networks.iter().find(|network| Networks::new(std::slice::from_ref(network)).contains(address))
+    networks.iter().find(|network| {
+        let network = canonical(network);
+        IpNet::new(address, network.prefix_len()).is_ok_and(|around| around.trunc() == network)
+    })
 }
 
 /// No network.
@@ -259,6 +262,23 @@ mod tests {
         assert!(!has(&set, "198.51.101.0"));
         assert!(has(&networks(&["::/80"]), "::5"));
         assert!(!has(&networks(&["::/80"]), "::ffff:192.0.2.1"));
+    }
+
+    #[test]
+    fn the_first_that_holds_an_address_is_told() {
+        let networks =
+            nets(&["::/80", "::ffff:198.51.100.0/120", "198.51.100.0/25", "2001:db8::1/32", "0.0.0.0/0"]);
+        let first = |text: &str| {
+            let address: IpAddr = text.parse().ok()?;
+            let found = first_with(&networks, address.to_canonical())?;
+            networks.iter().position(|network| network == found)
+        };
+        assert_eq!(first("198.51.100.7"), Some(1));
+        assert_eq!(first("::ffff:198.51.100.7"), Some(1));
+        assert_eq!(first("2001:db8:ffff::"), Some(3), "bits behind the prefix do not count");
+        assert_eq!(first("::ffff:192.0.2.1"), Some(4), "a mapped address is an IPv4 address");
+        assert_eq!(first("::5"), Some(0));
+        assert_eq!(first("2001:db9::"), None);
     }
 
     #[test]

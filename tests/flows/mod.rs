@@ -1,20 +1,12 @@
-//! Made-up flows: a small seeded generator, and flows as the rows of a file.
+//! Made-up flows: what is random about them, and flows as the rows of a file.
 
-/// Numbers from a seed (SplitMix64): the same on every machine.
-pub struct Random(u64);
+#[allow(dead_code, reason = "the crate's own tests need more of it")]
+#[path = "../../src/random.rs"]
+mod random;
+
+pub(crate) use random::Random;
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
-        Random(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
     /// 0 to `bound - 1`.
     pub fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize

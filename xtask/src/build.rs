@@ -126,3 +126,15 @@ fn assemble(script: &str, args: &[&str]) -> Outcome {
     build.args(args);
     run(build)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wasm_pack_is_told_the_same() {
+        let manifest = include_str!("../../Cargo.toml");
+        let told = manifest.lines().find_map(|line| line.strip_prefix("wasm-opt = ")).unwrap_or_default();
+        assert_eq!(told, format!("{WASM_OPT:?}"));
+    }
+}

@@ -32,7 +32,7 @@ fn reordered(wasm: &[u8]) -> Result<Vec<u8>, Error> {
 /// The numbers of functions, one behind the other that it has most in common with, for its length.
 fn alike(bodies: &[&[u8]]) -> Vec<usize> {
     // About two instructions: shorter ones are in most functions, longer ones in few.
-    const PART: usize = 6;
+    const PART: usize = 5;
     // Else the shortest functions would be the most alike.
     const LEAST: usize = 40;
     let parts: Vec<BTreeSet<&[u8]>> = bodies.iter().map(|body| body.windows(PART).collect()).collect();
