@@ -2,18 +2,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::bytes::{Reader, Writer};
-use crate::error::{Error, ErrorKind};
 use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
-use crate::flow::{Connection, Pair};
 use crate::hunts::names::Suffixes;
-use crate::ingest::batch::Key;
 use crate::ingest::{Options, Sink, Source};
-use crate::order::sort_by;
+use crate::model::error::{Error, ErrorKind};
+use crate::model::flow::{Connection, Pair};
+use crate::model::pair_key::Key;
+use crate::model::time::rfc3339;
 use crate::pairs::History;
 use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
-use crate::time::rfc3339;
+use crate::text::codec::{Reader, Writer};
+use crate::text::sort::sort_by;
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 ///

@@ -20,18 +20,11 @@
 
 #![deny(missing_docs)]
 
-mod bytes;
 mod detector;
-mod error;
 mod evaluate;
-mod flow;
-mod hash;
 pub mod hunts;
 mod ingest;
-mod json;
-mod names;
-mod numerals;
-mod order;
+mod model;
 mod pairs;
 pub mod priority;
 pub mod query;
@@ -40,14 +33,14 @@ mod random;
 pub mod regularity;
 pub mod report;
 mod rule;
-mod time;
+mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
 pub use detector::{Answer, Detector, Part, Progress, Question};
-pub use error::{Error, ErrorKind, Position};
-pub use flow::{Connection, Pair};
 pub use ingest::{Options, Role, TimeUnit};
+pub use model::error::{Error, ErrorKind, Position};
+pub use model::flow::{Connection, Pair};
 pub use priority::Priority;
 pub use report::{Explanation, Report};
 pub use rule::{

@@ -10,7 +10,7 @@ use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
 use serde::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::error::quoted;
+use crate::model::error::quoted;
 use crate::report::{ListedPair, Order};
 use crate::rule::document;
 use crate::{

@@ -2,11 +2,11 @@
 //! what everybody calls is seldom a beacon.
 
 use super::Data;
-use crate::flow::Address;
-use crate::hash::{Mixing, WordTable};
 use crate::hunts::word;
-use crate::order::sort;
+use crate::model::flow::Address;
+use crate::model::hash::{Mixing, WordTable};
 use crate::pairs::{Chunk, PairTable};
+use crate::text::sort::sort;
 
 /// Counts of hosts, kept until more is ingested.
 #[derive(Debug, Default)]

@@ -6,15 +6,15 @@ use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
 use super::{Answer, Data, Question, hosts, hunted};
-use crate::error::joined;
-use crate::flow::{Connection, Pair};
-use crate::ingest::batch::Key;
-use crate::order::sort;
+use crate::model::error::joined;
+use crate::model::flow::{Connection, Pair};
+use crate::model::pair_key::Key;
+use crate::model::time::{SECOND, rfc3339};
 use crate::priority::{Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
 use crate::rule::{Rule, Window};
-use crate::time::{SECOND, rfc3339};
+use crate::text::sort::sort;
 
 /// The most buckets a timeline has.
 const BUCKETS: i64 = 300;

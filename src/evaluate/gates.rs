@@ -3,12 +3,12 @@
 use ipnet::IpNet;
 
 use super::Counts;
-use crate::flow::{Address, AddressBook, Pair};
-use crate::ingest::batch::Key;
-use crate::numerals::{address_text, network_text};
+use crate::model::flow::{Address, AddressBook, Pair};
+use crate::model::pair_key::Key;
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::{Networks, first_with};
+use crate::text::numerals::{address_text, network_text};
 
 /// The gates of a rule, made ready.
 #[derive(Debug)]

@@ -6,15 +6,15 @@ use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
 use super::{Counts, Data};
-use crate::flow::Pair;
-use crate::ingest::batch::Key;
 use crate::ingest::beside::{Beside, LOOKED_UP};
-use crate::order::sort_by;
+use crate::model::flow::Pair;
+use crate::model::pair_key::Key;
 use crate::pairs::{History, PairRef};
 use crate::priority::Judged;
 use crate::regularity::Judge;
 use crate::report::{Gate, HostBeacon};
 use crate::rule::Rule;
+use crate::text::sort::sort_by;
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Stands for the address of a host that has only a name, until its number among all shards is known.

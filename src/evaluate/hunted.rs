@@ -2,14 +2,14 @@
 
 use super::lists::Lists;
 use super::{Data, Kept, hosts};
-use crate::flow::{Connection, Pair};
 use crate::hunts::{self, Hunt, HuntHit};
-use crate::numerals::{address_text, network_text};
-use crate::order::sort_by;
+use crate::model::flow::{Connection, Pair};
+use crate::model::time::Moment;
 use crate::pairs::UNANSWERED;
 use crate::rule::Rule;
 use crate::rule::networks::first_with;
-use crate::time::Moment;
+use crate::text::numerals::{address_text, network_text};
+use crate::text::sort::sort_by;
 
 /// All that the hunts of a rule find, with the sets that hold it, in the order of a report.
 pub(super) fn hits(data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) -> Vec<HuntHit> {

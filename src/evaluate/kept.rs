@@ -9,8 +9,8 @@ use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
 use crate::hunts::{self, Hunt, HuntHit, Hunts};
-use crate::order::sort;
 use crate::rule::Rule;
+use crate::text::sort::sort;
 
 /// Measures of pairs in one window, and counts of hosts.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::gates::Failed;
-use crate::flow::Pair;
+use crate::model::flow::Pair;
 use crate::report::{Gate, SetMatch, SetReport, ThreatMatch};
 use crate::rule::{Compiled, Entry, ReferenceSet, Rule, ThreatList};
 

@@ -2,11 +2,11 @@
 
 use super::span::Span;
 use super::tally::Tally;
-use crate::flow::{Connection, Pair};
+use crate::model::flow::{Connection, Pair};
+use crate::model::time::Moment;
 use crate::regularity::{Judge, Regularity, RitaScore, rita_score};
 use crate::report::Finding;
 use crate::rule::Rule;
-use crate::time::Moment;
 
 /// What is said of a pair, whatever its gates.
 #[derive(Debug, Clone, Copy)]

@@ -1,8 +1,8 @@
 //! The window of a rule on the data at hand.
 
+use crate::model::time::{HOUR, rfc3339};
 use crate::report::WindowReport;
 use crate::rule::{Rule, Window};
-use crate::time::{HOUR, rfc3339};
 
 /// `(after, until]` in UTC microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,9 +2,9 @@
 
 use super::Counts;
 use super::span::Span;
-use crate::flow::Connection;
-use crate::order::sort;
-use crate::time::{HOUR, MINUTE};
+use crate::model::flow::Connection;
+use crate::model::time::{HOUR, MINUTE};
+use crate::text::sort::sort;
 
 /// The aggregates of a pair's connections in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use super::slices::Slices;
 use super::windows::{Event, Peak, most_distinct, most_events};
 use super::{Burst, Found, Hunt, Hunts, Scan};
-use crate::order::{sort, sort_by};
-use crate::time::MINUTE;
+use crate::model::time::MINUTE;
+use crate::text::sort::{sort, sort_by};
 
 /// Finds the bursts and scans of a source by its connections: those to one destination behind each other, and among
 /// them those of one port.

@@ -6,8 +6,8 @@ use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
 use crate::evaluate::Data;
 use crate::ingest::beside::{LOOKED_UP, NO_SUCH_NAME};
-use crate::order::sort_by;
 use crate::pairs::History;
+use crate::text::sort::sort_by;
 
 /// The lookups of one name by one source, in the window.
 struct Lookups<'a> {

@@ -5,7 +5,6 @@ mod activity;
 mod lookups;
 pub mod names;
 mod part;
-mod settings;
 mod slices;
 mod sources;
 mod windows;
@@ -15,16 +14,16 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use crate::evaluate::{Data, Span};
-use crate::flow::{Address, AddressBook};
-use crate::ingest::batch::Key;
-use crate::numerals::{address_text, endpoint_text};
-use crate::order::sort;
+use crate::model::flow::{Address, AddressBook};
+use crate::model::pair_key::Key;
+use crate::model::time::Moment;
 use crate::pairs::{History, Least, PairTable, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
+pub use crate::rule::hunt_settings::{Burst, Dga, Hunts, LongConnection, Scan};
 use crate::rule::networks::Networks;
-use crate::time::Moment;
-pub use settings::{Burst, Dga, Hunts, LongConnection, Scan};
+use crate::text::numerals::{address_text, endpoint_text};
+use crate::text::sort::sort;
 pub(crate) use sources::word;
 use sources::{address, pairs_of};
 use windows::Event;
@@ -87,10 +86,10 @@ pub struct HuntHit {
     /// The hunt.
     pub hunt: Hunt,
     /// Who did it.
-    #[serde(serialize_with = "crate::numerals::serialize_address")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// To whom; none if to several, or if it is about names.
-    #[serde(serialize_with = "crate::numerals::serialize_some_address")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_some_address")]
     pub destinationip: Option<IpAddr>,
     /// On which port; none if on several, or if it is about names.
     pub destinationport: Option<u16>,

@@ -1,8 +1,8 @@
 //! What a hunt found as bytes, for the parts of a report that shards exchange.
 
 use super::{Hunt, HuntHit};
-use crate::bytes::{Reader, Writer};
 use crate::report::{Moment, SetMatch};
+use crate::text::codec::{Reader, Writer};
 
 impl HuntHit {
     /// As bytes, for [`read`](HuntHit::read).

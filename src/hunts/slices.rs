@@ -1,7 +1,7 @@
 //! How many connections were opened when, roughly: bounds of what any window holds, without sorting.
 
 use super::windows::Event;
-use crate::time::MINUTE;
+use crate::model::time::MINUTE;
 
 /// About a minute, of which these slices hold 38 hours.
 const LEAST_BITS: u32 = 26;

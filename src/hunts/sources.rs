@@ -1,7 +1,7 @@
 //! The pairs of each source that can have been busy: their histories alone are read.
 
-use crate::flow::Address;
-use crate::hash::{Mixing, WordTable};
+use crate::model::flow::Address;
+use crate::model::hash::{Mixing, WordTable};
 use crate::pairs::{Busy, Chunk, PairTable};
 
 /// An address as one word.

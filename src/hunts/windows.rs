@@ -1,6 +1,6 @@
 //! Exact sliding windows.
 
-use crate::hash::WordTable;
+use crate::model::hash::WordTable;
 
 /// A connection of a source, as the hunts look at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,15 @@
 //! What records tell beside their flows: host names, lookups, durations and programs. The hunts read it, and
 //! findings show the programs.
 
-use super::batch::{FlowRow, Key};
 use super::plain::PlainColumns;
 use super::record::{Answer, Meaning, Names, Record, Way};
-use super::shard::Shard;
-use super::value::time::TimeUnit;
-use crate::flow::{Address, AddressBook};
-use crate::hash::{Mixing, WordTable};
-use crate::names::NameBook;
+use crate::model::flow::{Address, AddressBook};
+use crate::model::hash::{Mixing, WordTable};
+use crate::model::name_interner::NameBook;
+use crate::model::pair_key::{FlowRow, Key};
+use crate::model::shard::Shard;
 use crate::pairs::PairTable;
+use crate::text::value::time::TimeUnit;
 
 /// The port of a host that was called by its name.
 pub(crate) const CALLED: u16 = 0;

@@ -5,8 +5,8 @@ use super::fields::Fields;
 use super::layout::Layout;
 use super::record::{self, Record};
 use super::structure::Row;
-use super::value::time::TimeReading;
-use crate::flow::AddressBook;
+use crate::model::flow::AddressBook;
+use crate::text::value::time::TimeReading;
 
 /// What a row turned out to be.
 pub(super) enum Outcome {

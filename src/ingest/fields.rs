@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::roles::{ROLES, Role};
-use super::value::{clean, is_unset};
+use crate::text::value::{clean, is_unset};
 
 /// The texts of one row. Made once and used for many rows.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ pub(super) fn one_of(text: &[u8], words: &str) -> bool {
 /// What a JSON string stands for, given with its quotes; one that is damaged stays as it is.
 #[inline(never)]
 fn unescaped(quoted: &[u8]) -> Vec<u8> {
-    match crate::json::unescaped(&String::from_utf8_lossy(quoted)) {
+    match crate::text::json::unescaped(&String::from_utf8_lossy(quoted)) {
         Some(text) => text.into_bytes(),
         None => quoted.to_vec(),
     }

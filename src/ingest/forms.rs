@@ -1,6 +1,6 @@
 //! The forms of start times that occurred in a source.
 
-use super::value::time::{TimeForm, TimeUnit};
+use crate::text::value::time::{TimeForm, TimeUnit};
 
 /// One bit a form.
 #[derive(Debug, Clone, Copy, Default)]

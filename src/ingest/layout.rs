@@ -4,9 +4,9 @@ use super::format::{self, Format};
 use super::options::{Column, Options};
 use super::roles::{ROLES, Role, plain_name};
 use super::structure::{Row, Structure};
-use super::value::clean;
-use crate::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, joined, quoted};
 use crate::report::ColumnReport;
+use crate::text::value::clean;
 
 /// How many rows from the top may stand before the header.
 pub(super) const HEADER_WITHIN: u64 = 64;

@@ -7,7 +7,6 @@
 //!            └─ format                                        value/ : one parser a kind of field
 //! ```
 
-pub(crate) mod batch;
 pub(crate) mod beside;
 mod diagnostics;
 mod exact;
@@ -25,18 +24,15 @@ mod repeats;
 mod roles;
 mod rows;
 mod sessions;
-mod shard;
 mod sink;
 mod source;
 mod structure;
-mod text;
-pub(crate) mod value;
 
 #[cfg(test)]
 mod tests;
 
+pub use crate::text::value::time::TimeUnit;
 pub use options::Options;
 pub use roles::Role;
 pub(crate) use sink::Sink;
 pub(crate) use source::Source;
-pub use value::time::TimeUnit;

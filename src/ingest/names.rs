@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::format::Format;
 use super::options::{Column, Options};
 use super::roles::{ROLES, Role};
-use super::value::is_unset;
 use crate::report::ColumnReport;
+use crate::text::value::is_unset;
 
 /// A longer name is none that is looked for.
 const LONGEST: usize = 64;

@@ -2,9 +2,9 @@
 
 use super::layout::NONE;
 use super::roles::{Role, plain_name};
-use super::shard::Shard;
-use super::value::time::{TimeReading, TimeUnit};
-use crate::error::{Error, ErrorKind, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
+use crate::model::shard::Shard;
+use crate::text::value::time::{TimeReading, TimeUnit};
 
 /// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
 ///

@@ -3,17 +3,17 @@
 //! One column at a time: each pass is a short loop over one kind of field. A row with any other field is
 //! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
-use super::batch::{FlowRow, Key};
 use super::beside::LONG;
 use super::forms::Forms;
 use super::layout::Layout;
 use super::roles::Role;
 use super::structure::{Structure, Table};
-use super::value::address::plain_dotted;
-use super::value::number::{MAX_BYTES, digits};
-use super::value::time::{self, TimeUnit, plain_epoch};
-use super::value::{clean, is_unset};
-use crate::flow::Address;
+use crate::model::flow::Address;
+use crate::model::pair_key::{FlowRow, Key};
+use crate::text::value::address::plain_dotted;
+use crate::text::value::number::{MAX_BYTES, digits};
+use crate::text::value::time::{self, TimeUnit, plain_epoch};
+use crate::text::value::{clean, is_unset};
 
 /// Where the columns stand that a plain row has.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,5 @@
 //! Blocks of a source whose format is known → flows.
 
-use super::batch::FlowRow;
 use super::diagnostics::{Diagnostics, Reason, shown};
 use super::exact::{self, Outcome};
 use super::fields::Fields;
@@ -15,7 +14,8 @@ use super::rows::{Next, Rows};
 use super::sessions::Sessions;
 use super::sink::Sink;
 use super::structure::MAX_QUOTED;
-use super::value::time::TimeReading;
+use crate::model::pair_key::FlowRow;
+use crate::text::value::time::TimeReading;
 
 /// Bytes that are scanned, read and folded at a time: small enough for the cache.
 const BLOCK: usize = 32 * 1024;

@@ -3,16 +3,16 @@
 use std::borrow::Cow;
 use std::net::IpAddr;
 
-use super::batch::{FlowRow, Key};
 use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
 use super::roles::Role;
-use super::text::{find, join};
-use super::value::address::address;
-use super::value::number::{bytes, port};
-use super::value::time::{self, TimeForm, TimeReading, TimeUnit, start};
-use crate::flow::{Address, AddressBook};
+use crate::model::flow::{Address, AddressBook};
+use crate::model::pair_key::{FlowRow, Key};
+use crate::text::pieces::{find, join};
+use crate::text::value::address::address;
+use crate::text::value::number::{bytes, port};
+use crate::text::value::time::{self, TimeForm, TimeReading, TimeUnit, start};
 
 /// What a row is, as its format understands it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +165,7 @@ pub(super) fn listing(record: &Record, names: Names<'_, '_>, book: &AddressBook)
     let mut out = format!(
         "{:?} {} {}:{} > {}:{} {}/{}",
         record.meaning,
-        crate::time::rfc3339(record.start),
+        crate::model::time::rfc3339(record.start),
         end(record.source),
         record.source_port,
         end(record.destination),
@@ -208,7 +208,7 @@ pub(super) fn read(
     record.duration = duration(fields, format, record.start, reading);
     if format.time_is_end {
         let began = record.start.saturating_sub(record.duration.unwrap_or(0) as i64);
-        record.start = began.max(crate::time::EARLIEST);
+        record.start = began.max(crate::model::time::EARLIEST);
     }
     (record.source, record.destination) = match ends(fields) {
         Ok((source, destination)) => {

@@ -10,8 +10,8 @@ use super::layout::{Columns, HEADER_WITHIN, columns_of};
 use super::names::{Finder, Names, Path, Visit};
 use super::options::{Column, Options};
 use super::roles::Role;
-use super::text::cut;
 use crate::report::SourceReport;
+use crate::text::pieces::cut;
 
 /// Reads the texts of a row by itself.
 pub(super) type ReadRow = for<'a> fn(&'a [u8], &mut Fields<'a>) -> Result<(), Reason>;

@@ -5,10 +5,10 @@
 //! the session is over, or at the end of the source. Memory is bounded, and nothing but the order of the
 //! rows decides.
 
-use super::batch::FlowRow;
 use super::record::{Meaning, Record};
-use crate::flow::Address;
-use crate::time::{MINUTE, SECOND};
+use crate::model::flow::Address;
+use crate::model::pair_key::FlowRow;
+use crate::model::time::{MINUTE, SECOND};
 
 /// So many sessions are held back at most.
 const MOST: usize = 1 << 15;

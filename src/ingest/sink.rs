@@ -2,15 +2,15 @@
 
 use std::cell::Cell;
 
-use super::batch::FlowRow;
 use super::beside::Beside;
 use super::diagnostics::Diagnostics;
 use super::options::{Budget, Options};
 use super::plain::PlainColumns;
 use super::repeats::Print;
-use super::shard::Shard;
 use super::structure::Structure;
-use crate::flow::AddressBook;
+use crate::model::flow::AddressBook;
+use crate::model::pair_key::FlowRow;
+use crate::model::shard::Shard;
 use crate::pairs::{Bustle, PairTable};
 
 /// What all sources of a detector share: the pairs, the counts, and space for the work on a block.

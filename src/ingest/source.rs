@@ -7,7 +7,7 @@ use super::reading::{Reading, Shape};
 use super::repeats::Print;
 use super::roles::Role;
 use super::sink::Sink;
-use crate::error::Error;
+use crate::model::error::Error;
 use crate::report::{ErrorReport, SourceReport};
 
 /// One source: looking for its layout, or reading, or refused.

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Options, Sink, Source};
-use crate::flow::Connection;
-use crate::ingest::batch::Key;
+use crate::model::flow::Connection;
+use crate::model::pair_key::Key;
 use crate::pairs::{History, PairTable};
 
 fn folder() -> PathBuf {

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use crate::ingest::batch::{FlowRow, Key};
-use crate::time::MINUTE;
+use crate::model::pair_key::{FlowRow, Key};
+use crate::model::time::MINUTE;
 
 /// A slice of time is 2³⁰ microseconds, about 18 minutes: no division for each flow.
 const SLICE_BITS: u32 = 30;
@@ -196,7 +196,7 @@ impl Busy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::Address;
+    use crate::model::flow::Address;
     use crate::random::numbers;
 
     fn flow(source: u32, start: i64, bytes_received: u64) -> FlowRow {

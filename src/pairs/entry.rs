@@ -5,9 +5,9 @@
 
 use super::arena::{Arena, Tail};
 use super::history::{Encoded, History, LONGEST, Short, encode};
-use crate::flow::Connection;
-use crate::ingest::batch::{FlowRow, Key};
-use crate::time::HOUR;
+use crate::model::flow::Connection;
+use crate::model::pair_key::{FlowRow, Key};
+use crate::model::time::HOUR;
 
 /// Bytes of history kept in the pair itself: two ordinary flows.
 const INLINE: usize = 16;

@@ -12,7 +12,7 @@
 //! The first flow's step is 0: the pair keeps the start of its last flow, from which all follow.
 
 use super::arena::Tail;
-use crate::flow::Connection;
+use crate::model::flow::Connection;
 
 const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
 const STEP_LENGTHS: [usize; 4] = [0, 3, 5, 8];

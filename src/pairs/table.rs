@@ -10,7 +10,7 @@ use super::dense::{CHUNK, Dense};
 use super::entry::{Hour, Many, Single};
 use super::history::History;
 use super::room::LeftOut;
-use crate::ingest::batch::{FlowRow, Key};
+use crate::model::pair_key::{FlowRow, Key};
 
 /// A slot of the hash table: the number of the pair, and above it a few bits of the hash, so that most
 /// other pairs are told from it without a look at them; 0 if empty.
@@ -405,7 +405,7 @@ fn hash(key: Key, seed: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::{Address, Connection};
+    use crate::model::flow::{Address, Connection};
     use crate::random::numbers;
     use std::collections::HashMap;
 

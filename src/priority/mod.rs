@@ -13,7 +13,7 @@ mod services;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::hash::{WordTable, words};
+use crate::model::hash::{WordTable, words};
 use crate::report::Finding;
 use services::Service;
 

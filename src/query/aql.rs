@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
-use crate::numerals::network_text;
+use crate::text::numerals::network_text;
 
 /// Remarks may stand only inside a query, not before or after it.
 const TEMPLATE: &str = "\

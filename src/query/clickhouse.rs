@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
-use crate::numerals::{address_text, network_text};
+use crate::text::numerals::{address_text, network_text};
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.

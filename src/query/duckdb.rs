@@ -8,7 +8,7 @@ use ipnet::IpNet;
 use super::text::{Quote, Text};
 use super::window::Words;
 use super::{End, Language};
-use crate::numerals::network_text;
+use crate::text::numerals::network_text;
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#remarks#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.

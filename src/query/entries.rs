@@ -2,8 +2,8 @@
 
 use ipnet::IpNet;
 
-use crate::numerals::address_text;
 use crate::rule::{Entry, Subject};
+use crate::text::numerals::address_text;
 
 /// A list's entries, by port.
 #[derive(Debug, Default)]

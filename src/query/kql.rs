@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
-use crate::numerals::network_text;
+use crate::text::numerals::network_text;
 
 /// Over the sessions of every source that Sentinel knows, by their common schema (ASIM).
 const ASIM: &str = "\

@@ -14,7 +14,7 @@ mod window;
 
 use ipnet::IpNet;
 
-use crate::error::{Error, ErrorKind, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
 use crate::rule::networks::canonical;
 use crate::rule::{AppliesTo, Entry, Rule};
 use entries::{OfPort, Sorted};

@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::text::{Alternatives, Quote, Text};
 use super::window::Words;
 use super::{End, Language};
-use crate::numerals::network_text;
+use crate::text::numerals::network_text;
 
 const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#remarks#
 | eval sourceip=coalesce(src_ip, src), destinationip=coalesce(dest_ip, dest), destinationport=coalesce(dest_port, 0),

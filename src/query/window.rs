@@ -1,8 +1,8 @@
 //! When connections count, as a language says it.
 
 use super::text::Text;
+use crate::model::time::{HOUR, MINUTE, SECOND, query_format};
 use crate::rule::{Rule, Window};
-use crate::time::{HOUR, MINUTE, SECOND, query_format};
 
 /// Patterns for the places `from`, `until` and `condition`, each for these cases of a rule:
 /// hours up to now, all up to now, hours up to an end, all up to an end.

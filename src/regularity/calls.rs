@@ -1,7 +1,7 @@
 //! Connections → calls: what is opened together is one call.
 
 use super::histogram::Histogram;
-use crate::flow::Connection;
+use crate::model::flow::Connection;
 
 /// At most this many connections of a pair are looked at: all, or [`BLOCKS`] runs of them at equal
 /// distances, each without gaps, as thinning would make other intervals.

@@ -25,7 +25,7 @@ pub use rita::{RitaScore, rita_score};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::flow::Connection;
+use crate::model::flow::Connection;
 use calls::Call;
 use timing::Found;
 

@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use crate::flow::Connection;
-use crate::order::sort;
+use crate::model::flow::Connection;
+use crate::text::sort::sort;
 
 /// RITA's score of a pair, and the four parts it is the mean of; each from 0 to 1, three decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -4,7 +4,7 @@ use super::calls::{self, Call};
 use super::histogram::Histogram;
 use super::null::{by_chance, improbability};
 use super::recurrence::{self, distances};
-use crate::flow::Connection;
+use crate::model::flow::Connection;
 
 /// Widths of the windows that are tried, in bins of the histogram: from 1.6–3 % to a factor of three,
 /// which is what ±50 % makes.

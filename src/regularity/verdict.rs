@@ -1,7 +1,7 @@
 //! The verdict in plain words.
 
 use super::Regularity;
-use crate::numerals::whole;
+use crate::text::numerals::whole;
 
 impl Regularity {
     /// Appends one sentence that says what was found.

@@ -4,8 +4,8 @@
 //! words and a sentence of ours.
 
 use super::{Finding, ListedPair, Report, json};
-use crate::error::joined;
-use crate::numerals::{address, decimal, whole};
+use crate::model::error::joined;
+use crate::text::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
 const QUERY: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\

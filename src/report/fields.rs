@@ -4,8 +4,8 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::numerals::address_text;
 use crate::regularity::Regularity;
+use crate::text::numerals::address_text;
 
 use super::{Finding, HostBeacon, ListedPair, NearMiss, Suppressed};
 

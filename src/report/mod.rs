@@ -9,18 +9,18 @@ mod text;
 use serde::Serialize;
 use std::net::IpAddr;
 
-use crate::error::Error;
 use crate::evaluate::rule_order;
 use crate::hunts::HuntHit;
 use crate::ingest::Role;
-use crate::json::{written as json, written_in};
-use crate::numerals;
-use crate::order::sort_by_number;
+use crate::model::error::Error;
+pub use crate::model::time::Moment;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{Regularity, RitaScore};
 use crate::rule::{Rule, Side};
-pub use crate::time::Moment;
+use crate::text::json::{written as json, written_in};
+use crate::text::numerals;
+use crate::text::sort::sort_by_number;
 
 /// The whole result of an evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -447,10 +447,10 @@ pub enum Verdict {
 #[non_exhaustive]
 pub struct Explanation {
     /// Source address.
-    #[serde(serialize_with = "crate::numerals::serialize_address")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// Destination address.
-    #[serde(serialize_with = "crate::numerals::serialize_address")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,
@@ -504,7 +504,7 @@ pub enum GateValue {
     /// A number.
     Count(u64),
     /// An address.
-    #[serde(serialize_with = "crate::numerals::serialize_address")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     Address(IpAddr),
 }
 

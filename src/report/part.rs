@@ -2,10 +2,10 @@
 //! is told when all parts are together.
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
-use crate::bytes::{Reader, Writer};
+use crate::model::time::Moment;
 use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
-use crate::time::Moment;
+use crate::text::codec::{Reader, Writer};
 
 impl Finding {
     /// As bytes, for [`read`](Finding::read).

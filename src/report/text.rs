@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::{Explanation, Finding, GateValue, Threshold, number_text};
-use crate::error::joined;
-use crate::numerals::address_text;
+use crate::model::error::joined;
+use crate::text::numerals::address_text;
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.

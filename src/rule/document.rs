@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::error::{Error, ErrorKind, joined};
-use crate::json::{self, unescaped};
+use crate::model::error::{Error, ErrorKind, joined};
+use crate::text::json::{self, unescaped};
 
 /// A part of a document: sound JSON.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,7 @@ use std::fmt;
 use ipnet::IpNet;
 
 use super::networks;
-use crate::numerals::{address_text, endpoint_text, network_text};
+use crate::text::numerals::{address_text, endpoint_text, network_text};
 
 /// One entry of a reference set or a threat list.
 ///

@@ -2,7 +2,7 @@
 //! which a column is read.
 
 use super::entry::Entry;
-use crate::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, joined, quoted};
 
 /// Names of columns that hold addresses or host names, without what [`same_name`] leaves out; best first. From Feodo
 /// Tracker, ThreatFox and QRadar's reference sets, and what spreadsheets commonly say.

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use super::document::Part;
 use super::entry::Entry;
 use super::list::{self, Kind, LeftOut};
-use crate::error::Error;
+use crate::model::error::Error;
 
 /// A named list of addresses, networks and host names whose pairs are no findings: the equivalent of
 /// QRadar's `REFERENCESETCONTAINS`.

@@ -3,6 +3,7 @@
 mod compiled;
 pub(crate) mod document;
 mod entry;
+pub mod hunt_settings;
 mod index;
 mod list;
 mod lists;
@@ -13,12 +14,12 @@ mod window;
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::error::{Error, ErrorKind, joined, quoted};
 use crate::hunts::Hunts;
-use crate::ingest::value::time::instant;
-use crate::json;
+use crate::model::error::{Error, ErrorKind, joined, quoted};
+use crate::model::time;
 use crate::priority::Priority;
-use crate::time;
+use crate::text::json;
+use crate::text::value::time::instant;
 pub use compiled::{Compiled, SetHit, Side, ThreatHit};
 use document::Part;
 pub use entry::Entry;
@@ -61,7 +62,7 @@ pub struct Rule {
     pub gates: Gates,
     /// Networks whose addresses are not destinations of interest. Default: private, loopback and
     /// link-local networks.
-    #[serde(serialize_with = "crate::numerals::serialize_networks")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_networks")]
     pub excluded_destinations: Vec<IpNet>,
     /// Destination ports that give a beaconing score of 3. Default: IRC, SOCKS, 4444.
     pub c2_ports: Vec<u16>,

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::document::Part;
 use super::index::Index;
-use crate::error::Error;
+use crate::model::error::Error;
 use ipnet::{IpNet, Ipv4Net};
 
 /// Reads the networks of a rule document.

@@ -1,7 +1,7 @@
 //! Rules that are ready to use.
 
 use super::{Rule, profile_unknown};
-use crate::error::Error;
+use crate::model::error::Error;
 
 impl Rule {
     /// The names of the ready-made rules.

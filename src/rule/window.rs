@@ -1,6 +1,6 @@
 //! The span that is evaluated.
 
-use crate::error::quoted;
+use crate::model::error::quoted;
 use std::fmt;
 use std::str::FromStr;
 

@@ -5,7 +5,7 @@
 
 use std::hash::Hasher;
 
-use crate::hash::{Mix, WordTable};
+use crate::model::hash::{Mix, WordTable};
 
 /// What the list says of a suffix; a table holds them together, as bits.
 const ITSELF: u64 = 1;

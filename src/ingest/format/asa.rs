@@ -10,9 +10,9 @@ use crate::ingest::fields::Fields;
 use crate::ingest::json::find_byte;
 use crate::ingest::record::{Meaning, Way, by_ports};
 use crate::ingest::roles::Role;
-use crate::ingest::text::words;
-use crate::ingest::value::number::port;
-use crate::ingest::value::time::month;
+use crate::text::pieces::words;
+use crate::text::value::number::port;
+use crate::text::value::time::month;
 
 pub(super) static SYSLOG: Format = Format {
     name: "cisco-asa",

@@ -4,7 +4,7 @@
 //! microseconds. Forward is the way of the first packet.
 
 use super::{Format, Shape};
-use crate::ingest::value::time::TimeUnit;
+use crate::text::value::time::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "cicflowmeter",

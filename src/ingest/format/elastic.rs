@@ -3,7 +3,7 @@
 use super::{Format, Rule, Shape};
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::value::time::TimeUnit;
+use crate::text::value::time::TimeUnit;
 
 pub(super) static JSON: Format = Format {
     name: "ecs-json",

@@ -31,7 +31,7 @@ use super::layout::Refusal;
 use super::record::Meaning;
 use super::roles::{Role, split_words};
 use super::rows::ReadRow;
-use super::value::time::TimeUnit;
+use crate::text::value::time::TimeUnit;
 
 pub(super) use generic::DELIMITED;
 pub(super) use recognise::{Found, LOOK_AHEAD, find, of_header};

@@ -8,8 +8,8 @@ use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::record::{Meaning, Way};
 use crate::ingest::roles::Role;
-use crate::ingest::text::{cut, find, first_line};
-use crate::ingest::value::number;
+use crate::text::pieces::{cut, find, first_line};
+use crate::text::value::number;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 const NOTES: &[&str] =

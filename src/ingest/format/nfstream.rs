@@ -1,7 +1,7 @@
 //! nfstream's CSV: bidirectional flows, times and durations in milliseconds.
 
 use super::{Format, Shape};
-use crate::ingest::value::time::TimeUnit;
+use crate::text::value::time::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "nfstream",

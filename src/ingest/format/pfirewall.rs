@@ -5,7 +5,7 @@ use crate::ingest::diagnostics::Reason;
 use crate::ingest::layout::Refusal;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::text::find;
+use crate::text::pieces::find;
 
 pub(super) static LOG: Format = Format {
     name: "windows-firewall",

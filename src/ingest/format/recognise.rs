@@ -1,7 +1,6 @@
 //! The first bytes of a source → its format.
 
 use super::{DELIMITED, FORMATS, Format, PlacesCut, Shape};
-use crate::error::{Error, ErrorKind, joined};
 use crate::ingest::fields::one_of;
 use crate::ingest::json;
 use crate::ingest::layout::{Columns, Layout, Refusal, by_header, by_position, columns_of, shortened};
@@ -9,8 +8,9 @@ use crate::ingest::names::Names;
 use crate::ingest::options::Options;
 use crate::ingest::roles::split_words;
 use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
-use crate::ingest::text;
-use crate::ingest::value::number;
+use crate::model::error::{Error, ErrorKind, joined};
+use crate::text::pieces;
+use crate::text::value::number;
 
 /// How many bytes of a source are looked at to find its format (all of a shorter one).
 pub(in crate::ingest) const LOOK_AHEAD: usize = 64 * 1024;
@@ -81,7 +81,7 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
             }
             let Next::Row { start, end, .. } = cut.next(text, 0, true) else { return None };
             let row = text.get(start..end)?;
-            let separator = *separators.iter().find(|s| look_like(&text::cut(row, **s), *fields, looks))?;
+            let separator = *separators.iter().find(|s| look_like(&pieces::cut(row, **s), *fields, looks))?;
             if *by == PlacesCut::Table {
                 let layout = Layout::headerless(format, separator, Columns::of(places));
                 return Some(Ok(Found::Table(layout)));
@@ -96,7 +96,7 @@ fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Re
             }
             Err(refusal) => return Some(Err(refusal)),
         },
-        Shape::Pairs(words) if has_all(text::first_line(text), words) => {
+        Shape::Pairs(words) if has_all(pieces::first_line(text), words) => {
             Reader::Pairs(Names::of(format, options))
         }
         Shape::Own { looks, read } => {
@@ -123,7 +123,7 @@ fn look_like(row: &[&[u8]], [fewest, most]: [usize; 2], looks: &[(usize, &str)])
 }
 
 fn has_all(line: &[u8], words: &'static str) -> bool {
-    split_words(words).iter().all(|word| text::find(line, word.as_bytes()).is_some())
+    split_words(words).iter().all(|word| pieces::find(line, word.as_bytes()).is_some())
 }
 
 /// The format of a header.
@@ -136,7 +136,7 @@ pub(in crate::ingest) fn of_header(plain: &[String]) -> &'static Format {
 #[inline(never)]
 fn any_of(sets: &str, names: &[String]) -> bool {
     let there = |name| names.iter().any(|n| n.as_bytes() == name);
-    text::cut(sets.as_bytes(), b'|').iter().any(|set| text::words(set, b" ").into_iter().all(there))
+    pieces::cut(sets.as_bytes(), b'|').iter().any(|set| pieces::words(set, b" ").into_iter().all(there))
 }
 
 /// JSON, by the fields of its first objects.

@@ -5,13 +5,13 @@
 //! nested; they are one here.
 
 use super::{Format, Rule, Shape};
-use crate::error::{Error, ErrorKind};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::one_of;
 use crate::ingest::layout::Refusal;
 use crate::ingest::record::Meaning;
 use crate::ingest::roles::Role;
-use crate::ingest::text::{find, first_line};
+use crate::model::error::{Error, ErrorKind};
+use crate::text::pieces::{find, first_line};
 
 pub(super) static TSV: Format = Format {
     name: "zeek",

@@ -1,6 +1,6 @@
 //! Which pairs a detector owns, of a dataset that several read.
 
-use crate::flow::{Address, AddressBook};
+use crate::model::flow::{Address, AddressBook};
 
 /// Shard `index` of `of`. All pairs of a source belong to one shard, so that what is said of a source, and
 /// the number of sources that call a destination, can be joined by adding.

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::number::Decimal;
-use crate::ingest::text::{find, join, words};
-use crate::time::{EARLIEST, LATEST, MINUTE, SECOND};
+use crate::model::time::{EARLIEST, LATEST, MINUTE, SECOND};
+use crate::text::pieces::{find, join, words};
 
 /// The unit of epoch numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

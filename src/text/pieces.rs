@@ -3,7 +3,7 @@
 
 /// The pieces between the separators, also empty ones.
 #[inline(never)]
-pub(super) fn cut(text: &[u8], separator: u8) -> Vec<&[u8]> {
+pub(crate) fn cut(text: &[u8], separator: u8) -> Vec<&[u8]> {
     let (mut pieces, mut start) = (Vec::new(), 0);
     for (at, &byte) in text.iter().enumerate() {
         if byte == separator {
@@ -17,7 +17,7 @@ pub(super) fn cut(text: &[u8], separator: u8) -> Vec<&[u8]> {
 
 /// The pieces between blanks and such, none of them empty.
 #[inline(never)]
-pub(super) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
+pub(crate) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
     let (mut pieces, mut start) = (Vec::new(), 0);
     for at in 0..=text.len() {
         if text.get(at).is_none_or(|byte| separators.contains(byte)) {
@@ -32,7 +32,7 @@ pub(super) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
 
 /// Pieces in a row.
 #[inline(never)]
-pub(super) fn join(pieces: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
     let mut text = Vec::new();
     for piece in pieces {
         text.extend_from_slice(piece);
@@ -42,12 +42,12 @@ pub(super) fn join(pieces: &[&[u8]]) -> Vec<u8> {
 
 /// Where a word begins in a text.
 #[inline(never)]
-pub(super) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
+pub(crate) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     (0..text.len()).find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))
 }
 
 /// The first line, without its end.
-pub(super) fn first_line(text: &[u8]) -> &[u8] {
+pub(crate) fn first_line(text: &[u8]) -> &[u8] {
     let line = text.split(|&b| b == b'\n').next().unwrap_or_default();
     line.trim_ascii_end()
 }

@@ -1,6 +1,6 @@
 //! Flows on their way from the rows of a block to the pair table, as columns.
 
-use crate::flow::Address;
+use crate::model::flow::Address;
 
 /// A pair's key in 12 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

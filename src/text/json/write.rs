@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::ser::{self, Impossible, Serialize, Serializer};
 
-use crate::numerals;
+use crate::text::numerals;
 
 /// A value as compact JSON. Keys of maps must be texts, and enums without fields; reports have no others.
 pub(crate) fn written(value: &impl Serialize) -> String {

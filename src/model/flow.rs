@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::error::{Error, ErrorKind, quoted};
-use crate::hash::{Mixing, WordTable, words};
-use crate::numerals::{address_text, endpoint_text};
+use crate::model::error::{Error, ErrorKind, quoted};
+use crate::model::hash::{Mixing, WordTable, words};
+use crate::text::numerals::{address_text, endpoint_text};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use crate::hash::{Mixing, WordTable};
+use crate::model::hash::{Mixing, WordTable};
 
 /// The names seen, by number.
 #[derive(Debug, Default)]

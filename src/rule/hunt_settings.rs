@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::model::error::Error;
 use crate::rule::document::Part;
 use crate::rule::networks;
 
@@ -22,7 +22,7 @@ pub struct Hunts {
     pub host_beacon: bool,
     /// What goes to these networks, or is looked up from them, is not hunted in bursts, scans and lookups.
     /// Default loopback. The rule's excluded destinations do not apply there: scans go to one's own network.
-    #[serde(serialize_with = "crate::numerals::serialize_networks")]
+    #[serde(serialize_with = "crate::text::numerals::serialize_networks")]
     pub excluded: Vec<IpNet>,
 }
 

@@ -1,0 +1,9 @@
+//! What a flow, a pair, a name, an instant and an error are. Imports nothing else of the crate.
+
+pub(crate) mod error;
+pub(crate) mod flow;
+pub(crate) mod hash;
+pub(crate) mod name_interner;
+pub(crate) mod pair_key;
+pub(crate) mod shard;
+pub(crate) mod time;
