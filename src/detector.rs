@@ -34,7 +34,7 @@ use crate::text::sort::sort_by;
 /// assert_eq!(report.findings[0].connection_count, 30);
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Detector {
     options: Options,
     /// Those of the source that is read, if it has its own.
@@ -168,6 +168,12 @@ fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, E
             "found bytes that were not written by a shard of this version".to_owned(),
         )
     })
+}
+
+impl Default for Detector {
+    fn default() -> Self {
+        Detector::new(Options::default())
+    }
 }
 
 impl Detector {
@@ -429,6 +435,17 @@ mod tests {
             taken.push(detector.finish().is_ok());
         }
         (taken, detector.progress().rows_used)
+    }
+
+    #[test]
+    fn the_default_is_a_detector_with_default_options() {
+        let used = |mut detector: Detector| {
+            let text = "starttime,sourceip,destinationip,destinationport\n1,10.0.0.6,203.0.113.9,443\n";
+            detector.ingest(text.as_bytes()).and_then(|()| detector.finish()).map(|()| detector.progress())
+        };
+        let progress = used(Detector::default());
+        assert_eq!(progress, used(Detector::new(Options::new())));
+        assert_eq!(progress.map(|progress| (progress.rows_used, progress.pairs)), Ok((1, 1)));
     }
 
     #[test]

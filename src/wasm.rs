@@ -539,6 +539,9 @@ fn thrown(error: &Error) -> JsError {
         set(&out, "line", &(position.line as f64).into());
         set(&out, "byte", &(position.byte as f64).into());
     }
+    if let Some(field) = error.field() {
+        set(&out, "field", &field.into());
+    }
     if let Some(hint) = error.hint() {
         set(&out, "hint", &hint.into());
     }

@@ -21,7 +21,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["model", "text", "rule", "ingest", "regularity", "hunts", "priority", "evaluate"]),
     (
         "detector",
-        &["model", "text", "rule", "pairs", "ingest", "regularity", "hunts", "priority", "evaluate", "report"],
+        &[
+            "model",
+            "text",
+            "rule",
+            "pairs",
+            "ingest",
+            "regularity",
+            "hunts",
+            "priority",
+            "evaluate",
+            "report",
+        ],
     ),
 ];
 

@@ -1,5 +1,5 @@
-//! The one error type: a stable code, a message that says what was found and what was expected,
-//! and a hint with the fix.
+//! The one error type: a stable code, a message that says what was found and what was expected, the place and
+//! the field, and a hint with the fix.
 
 use std::fmt;
 
@@ -27,8 +27,8 @@ pub struct Position {
     pub byte: u64,
 }
 
-/// An error with a stable [`code`](Error::code), a position where there is one, and a
-/// [`hint`](Error::hint) that says how to go on.
+/// An error with a stable [`code`](Error::code), the [position](Error::position) and the
+/// [`field`](Error::field) where they are known, and a [`hint`](Error::hint) that says how to go on.
 ///
 /// Rows that cannot be used are not errors: they are counted in
 /// [`Report::diagnostics`](crate::report::Report::diagnostics).
@@ -36,6 +36,7 @@ pub struct Position {
 /// ```
 /// let error = beaconlens::Rule::from_json(r#"{"gates": {"min_conections": 5}}"#).unwrap_err();
 /// assert_eq!(error.code(), "E_RULE");
+/// assert_eq!(error.field(), Some("gates.min_conections"));
 /// assert!(error.to_string().contains("min_conections"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +48,7 @@ struct Inner {
     message: String,
     hint: Option<String>,
     position: Option<Position>,
+    field: Option<String>,
 }
 
 /// Texts one behind the other, with something between them: a tenth of the code of the library's `join`.
@@ -84,7 +86,7 @@ impl Error {
     #[cold]
     #[inline(never)]
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), hint: None, position: None }))
+        Error(Box::new(Inner { kind, message: message.into(), hint: None, position: None, field: None }))
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -94,6 +96,11 @@ impl Error {
 
     pub(crate) fn at(mut self, line: u64, byte: u64) -> Self {
         self.0.position = Some(Position { line, byte });
+        self
+    }
+
+    pub(crate) fn with_field(mut self, path: impl Into<String>) -> Self {
+        self.0.field = Some(path.into());
         self
     }
 
@@ -110,6 +117,12 @@ impl Error {
             ErrorKind::Options => "E_OPTIONS",
             ErrorKind::Address => "E_ADDRESS",
         }
+    }
+
+    /// The field of the rule or of the options that is wrong, as a path such as `gates.min_connections` or
+    /// `reference_sets[0].entries[2]`; nothing if no single field is.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
     }
 
     /// Where it was found, where that is known.

@@ -177,12 +177,15 @@ impl<'a> Part<'a> {
     /// A mistake here.
     #[cold]
     pub fn error(&self, problem: &str) -> Error {
-        let place = match self.way {
-            Way::Root => "rule".to_owned(),
-            _ => format!("rule, field `{}`", self.way),
-        };
         let lines = self.whole.bytes().take(self.byte).filter(|byte| *byte == b'\n').count();
-        invalid(format!("{place}: {problem}")).at(lines as u64 + 1, self.byte as u64)
+        let error = match self.way {
+            Way::Root => invalid(format!("rule: {problem}")),
+            _ => {
+                let field = self.way.to_string();
+                invalid(format!("rule, field `{field}`: {problem}")).with_field(field)
+            }
+        };
+        error.at(lines as u64 + 1, self.byte as u64)
     }
 }
 
