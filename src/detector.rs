@@ -2,14 +2,14 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::evaluate::{self, Data, Depth, Evaluation, Kept};
+use crate::evaluate::{self, Depth, Evaluation, Kept};
 use crate::hunts::names::Suffixes;
 use crate::ingest::{Options, Sink, Source};
 use crate::model::error::{Error, ErrorKind};
 use crate::model::flow::{Connection, Pair};
-use crate::model::pair_key::Key;
+use crate::model::pair_key::PairKey;
 use crate::model::time::rfc3339;
-use crate::pairs::History;
+use crate::pairs::{DatasetView, History};
 use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
 use crate::rule::Rule;
 use crate::text::codec::{Reader, Writer};
@@ -200,7 +200,7 @@ impl Detector {
 
     /// Whether the public suffix list would say more: names were looked up, and it was not given.
     pub fn wants_public_suffixes(&self) -> bool {
-        self.sink.beside.looked_up && !self.suffixes.by_list()
+        self.sink.side.has_lookups && !self.suffixes.by_list()
     }
 
     /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
@@ -347,7 +347,7 @@ impl Detector {
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
             host_beacons: std::mem::take(&mut evaluation.host_beacons),
             hunts: std::mem::take(&mut evaluation.hunts),
-            public_suffixes: self.sink.beside.looked_up.then(|| self.suffixes.told().to_owned()),
+            public_suffixes: self.sink.side.has_lookups.then(|| self.suffixes.told().to_owned()),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
@@ -373,9 +373,10 @@ impl Detector {
 
     /// All connections of a pair in time order; none if it was never seen.
     pub fn history(&self, pair: &Pair) -> Vec<Connection> {
-        let (source, destination) = (self.sink.book.find(pair.source), self.sink.book.find(pair.destination));
+        let (source, destination) =
+            (self.sink.addresses.find(pair.source), self.sink.addresses.find(pair.destination));
         let (Some(source), Some(destination)) = (source, destination) else { return Vec::new() };
-        let Some(found) = self.sink.pairs.find(Key::new(source, destination, pair.port)) else {
+        let Some(found) = self.sink.pairs.find(PairKey::new(source, destination, pair.port)) else {
             return Vec::new();
         };
         let mut history = History::default();
@@ -395,14 +396,14 @@ impl Detector {
         self.kept = Mutex::default();
     }
 
-    fn data(&self) -> Data<'_> {
-        Data {
+    fn data(&self) -> DatasetView<'_> {
+        DatasetView {
             pairs: &self.sink.pairs,
-            bustle: &self.sink.bustle,
-            book: &self.sink.book,
-            beside: &self.sink.beside,
+            activity: &self.sink.activity,
+            addresses: &self.sink.addresses,
+            side: &self.sink.side.tables,
             suffixes: &self.suffixes,
-            span: self.sink.data_span(),
+            time_extent: self.sink.data_span(),
         }
     }
 }

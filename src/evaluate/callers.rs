@@ -1,11 +1,10 @@
 //! How many hosts call a destination, over the whole input: what is rare in a network is worth a look, and
 //! what everybody calls is seldom a beacon.
 
-use super::Data;
-use crate::hunts::word;
 use crate::model::flow::Address;
 use crate::model::hash::{Mixing, WordTable};
-use crate::pairs::{Chunk, PairTable};
+use crate::model::name_interner::NameId;
+use crate::pairs::{Chunk, DatasetView, PairTable};
 use crate::text::sort::sort;
 
 /// Counts of hosts, kept until more is ingested.
@@ -17,32 +16,38 @@ pub(crate) struct Callers {
 
 /// An address as the key of a table.
 fn key(address: Address) -> (u64, u64, u64) {
-    (word(address), 0, 0)
+    (address.word(), 0, 0)
 }
 
-fn table(data: Data<'_>) -> WordTable {
+fn table(data: DatasetView<'_>) -> WordTable {
     WordTable::with_hasher(Mixing(data.pairs.seed()))
 }
 
 impl Callers {
     /// How many hosts there are.
-    pub fn hosts(&mut self, data: Data<'_>) -> u64 {
+    pub fn hosts(&mut self, data: DatasetView<'_>) -> u64 {
         *self.hosts.get_or_insert_with(|| sources(data.pairs))
     }
 
     /// How many hosts call or look up each of these names.
-    pub fn of_names(data: Data<'_>, names: &[String]) -> Vec<u64> {
-        let numbers: Vec<_> = names.iter().map(|name| data.beside.names.find(name)).collect();
-        let name = |number: &u32| (u64::from(*number), 0, 0);
+    pub fn of_names(data: DatasetView<'_>, names: &[String]) -> Vec<u64> {
+        let ids: Vec<_> = names.iter().map(|name| data.side.names.find(name)).collect();
+        let key = |id: NameId| (u64::from(id.0), 0, 0);
         let mut callers = table(data);
-        callers.extend(numbers.iter().flatten().map(name).zip(0..));
-        count_callers(&data.beside.hosts, &mut callers);
-        let calling = |number: u32| callers.get(&name(&number)).copied().unwrap_or(0);
-        numbers.into_iter().map(|number| number.map_or(0, calling)).collect()
+        callers.extend(ids.iter().flatten().map(|id| key(*id)).zip(0..));
+        let mut calls = Vec::new();
+        data.side.named.for_each(|name_use| {
+            if let Some(number) = callers.get(&key(name_use.name())) {
+                calls.push(call(*number, name_use.source().unwrap_or(Address::UNSPECIFIED)));
+            }
+        });
+        count_distinct(calls, &mut callers);
+        let calling = |id| callers.get(&key(id)).copied().unwrap_or(0);
+        ids.into_iter().map(|id| id.map_or(0, calling)).collect()
     }
 
     /// Counts the callers of these destinations, in one pass over the pairs, unless it was done before.
-    pub fn count(&mut self, data: Data<'_>, destinations: impl Iterator<Item = Address>) {
+    pub fn count(&mut self, data: DatasetView<'_>, destinations: impl Iterator<Item = Address>) {
         let mut new = table(data);
         new.extend(destinations.map(key).filter(|key| !self.of.contains_key(key)).zip(0..));
         if !new.is_empty() {
@@ -64,16 +69,25 @@ fn count_callers(pairs: &PairTable, destinations: &mut WordTable) {
     for chunk in pairs.chunks() {
         add_calls(chunk, destinations, &mut calls);
     }
+    count_distinct(calls, destinations);
+}
+
+/// The number of a destination and a source that calls it, as one number.
+#[inline(always)]
+fn call(destination: u64, source: Address) -> i64 {
+    (destination << Address::WORD_BITS | source.word()) as i64
+}
+
+/// Puts in the place of each destination's number how many different sources call it.
+#[inline(never)]
+fn count_distinct(mut calls: Vec<i64>, destinations: &mut WordTable) {
     sort(&mut calls);
     calls.dedup();
     for callers in destinations.values_mut() {
-        let below = |number: u64| calls.partition_point(|call| (*call as u64) >> WORD_BITS < number);
+        let below = |number: u64| calls.partition_point(|call| (*call as u64) >> Address::WORD_BITS < number);
         *callers = (below(*callers + 1) - below(*callers)) as u64;
     }
 }
-
-/// Bits of an address as one word.
-const WORD_BITS: u32 = 33;
 
 // Functions of their own, called often: see `Counter::count_chunk`.
 
@@ -82,13 +96,22 @@ const WORD_BITS: u32 = 33;
 fn add_calls(chunk: Chunk<'_>, destinations: &WordTable, calls: &mut Vec<i64>) {
     chunk.for_each(|pair| {
         if let Some(number) = destinations.get(&key(pair.key().destination())) {
-            calls.push((number << WORD_BITS | word(pair.key().source())) as i64);
+            calls.push(call(*number, pair.key().source()));
         }
     });
 }
 
+/// How many sources use any name.
+pub(super) fn sources_of_names(data: DatasetView<'_>) -> u64 {
+    let mut seen = table(data);
+    data.side.named.for_each(|name_use| {
+        seen.insert(key(name_use.source().unwrap_or(Address::UNSPECIFIED)), 0);
+    });
+    seen.len() as u64
+}
+
 /// How many sources these pairs have.
-pub(super) fn sources(pairs: &PairTable) -> u64 {
+fn sources(pairs: &PairTable) -> u64 {
     let mut seen = WordTable::with_hasher(Mixing(pairs.seed()));
     for chunk in pairs.chunks() {
         add_sources(chunk, &mut seen);

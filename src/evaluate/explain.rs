@@ -5,11 +5,12 @@ use super::kept::Kept;
 use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
-use super::{Answer, Data, Question, hosts, hunted};
+use super::{Answer, Question, hosts, hunted};
 use crate::model::error::joined;
 use crate::model::flow::{Connection, Pair};
-use crate::model::pair_key::Key;
+use crate::model::pair_key::PairKey;
 use crate::model::time::{SECOND, rfc3339};
+use crate::pairs::DatasetView;
 use crate::priority::{Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
@@ -27,14 +28,14 @@ const WEEK: i64 = 604_800;
 /// Explains a pair, whose connections in time order are `connections` (empty if it was never seen), with what
 /// all shards answered of its destination.
 pub(crate) fn explain(
-    data: Data<'_>,
+    data: DatasetView<'_>,
     kept: &mut Kept,
     answers: &[Answer],
     pair: &Pair,
     connections: &[Connection],
     rule: &Rule,
 ) -> Explanation {
-    let span = Span::of(rule, data.span);
+    let span = Span::of(rule, data.time_extent);
     let inside: Vec<Connection> =
         connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
     let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes, &mut Vec::new()));
@@ -59,11 +60,11 @@ pub(crate) fn explain(
     kept.turn_to(span, rule.utc_offset_minutes);
     out.hunts = hunted::hits(data, kept, rule, &lists);
     out.hunts.retain(|hit| hunted::has_part(hit, pair, &inside, rule));
-    let ends = data.book.find(pair.source).zip(data.book.find(pair.destination));
+    let ends = data.addresses.find(pair.source).zip(data.addresses.find(pair.destination));
     if let (Some(span), Some(tally), Some((source, destination))) = (span, tally, ends) {
         let gates = Gates::new(rule);
-        let key = Key::new(source, destination, pair.port);
-        let failed = gates.failed(key, data.book, tally.counts);
+        let key = PairKey::new(source, destination, pair.port);
+        let failed = gates.failed(key, data.addresses, tally.counts);
         let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
         out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
         let suppressed = !out.reference_sets.is_empty();
@@ -78,10 +79,10 @@ pub(crate) fn explain(
         out.gates = gates.explain(pair, tally.counts, failed);
         out.score = Some(score(value, tally.counts.connections, pair, rule));
         let measures =
-            Measures::of(tally, &inside, span, data.span.unwrap_or_default(), &mut Judge::default());
+            Measures::of(tally, &inside, span, data.time_extent.unwrap_or_default(), &mut Judge::default());
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
-        columns.images = data.beside.images(key);
+        columns.images = data.side.processes(key);
         let hosts = hosts(&Question::about(pair), answers);
         prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
         out.measures = Some(columns);

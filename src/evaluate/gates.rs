@@ -3,8 +3,8 @@
 use ipnet::IpNet;
 
 use super::Counts;
-use crate::model::flow::{Address, AddressBook, Pair};
-use crate::model::pair_key::Key;
+use crate::model::flow::{Address, AddressInterner, Pair};
+use crate::model::pair_key::PairKey;
 use crate::report::{Gate, GateValue, GateVerdict, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::{Networks, first_with};
@@ -81,7 +81,7 @@ impl<'a> Gates<'a> {
 
     /// Whether a destination is in an excluded network.
     #[inline(always)]
-    pub fn excludes(&self, destination: Address, book: &AddressBook) -> bool {
+    pub fn excludes(&self, destination: Address, book: &AddressInterner) -> bool {
         match destination {
             Address::V4(bits) => self.excluded.contains_v4(bits),
             Address::V6(_) => self.excluded.contains(book.address(destination)),
@@ -96,7 +96,7 @@ impl<'a> Gates<'a> {
     }
 
     /// Which gates a pair with these counts fails.
-    pub fn failed(&self, key: Key, book: &AddressBook, counts: Counts) -> Failed {
+    pub fn failed(&self, key: PairKey, book: &AddressInterner, counts: Counts) -> Failed {
         let mut failed = Failed::default();
         failed.add(Gate::ExcludedDestination, self.excludes(key.destination(), book));
         failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));

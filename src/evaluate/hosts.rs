@@ -1,15 +1,13 @@
 //! Beacons by host name: who calls a host, or looks up a name, as often as the gates ask for.
 
+use super::Counts;
 use super::gates::Failed;
 use super::lists::Lists;
 use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
-use super::{Counts, Data};
-use crate::ingest::beside::{Beside, LOOKED_UP};
-use crate::model::flow::Pair;
-use crate::model::pair_key::Key;
-use crate::pairs::{History, PairRef};
+use crate::model::flow::{Address, Pair};
+use crate::pairs::{DatasetView, History, NameUse};
 use crate::priority::Judged;
 use crate::regularity::Judge;
 use crate::report::{Gate, HostBeacon};
@@ -23,36 +21,34 @@ pub(super) fn stand_in(number: usize) -> IpAddr {
 }
 
 /// All hosts of a rule's gates or threat lists.
-pub(super) fn beacons(data: Data<'_>, beside: &Beside, rule: &Rule, lists: &Lists<'_>) -> Vec<HostBeacon> {
+pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> Vec<HostBeacon> {
     let mut out = Vec::new();
-    let Some(span) = Span::of(rule, data.span).filter(|_| rule.hunts.host_beacon) else { return out };
+    let Some(span) = Span::of(rule, data.time_extent).filter(|_| rule.hunts.host_beacon) else { return out };
     let mut finder =
         Finder { data, rule, span, history: History::default(), hours: Vec::new(), judge: Judge::default() };
-    for chunk in beside.hosts.chunks() {
-        chunk.for_each(|pair| {
-            let host = beside.names.name(pair.key().addresses as u32);
-            let few = pair.count() < rule.gates.min_connections;
-            if few && lists.threaten_nothing() {
-                return;
-            }
-            let Some(measures) = finder.measures(pair) else { return };
-            let failed = failed(rule, measures.tally.counts);
-            let ends = finder.ends(pair.key());
-            let threat = lists.host_threat(&ends, host, failed);
-            if !failed.is_empty() && threat.is_none() {
-                return;
-            }
-            let score = if measures.tally.counts.connections > rule.high_volume { 2 } else { 1 };
-            let mut pair_of = measures.columns(&ends, score, rule);
-            pair_of.threat = threat;
-            out.push(HostBeacon {
-                host: host.to_owned(),
-                looked_up: pair.key().destination_port() == LOOKED_UP,
-                suppressed_by: lists.host_suppressed(&ends, host),
-                pair: pair_of,
-            });
+    data.side.named.for_each(|name_use| {
+        let host = data.side.names.name(name_use.name());
+        let few = name_use.count() < rule.gates.min_connections;
+        if few && lists.threaten_nothing() {
+            return;
+        }
+        let Some(measures) = finder.measures(name_use) else { return };
+        let failed = failed(rule, measures.tally.counts);
+        let ends = finder.ends(name_use);
+        let threat = lists.host_threat(&ends, host, failed);
+        if !failed.is_empty() && threat.is_none() {
+            return;
+        }
+        let score = if measures.tally.counts.connections > rule.high_volume { 2 } else { 1 };
+        let mut pair_of = measures.columns(&ends, score, rule);
+        pair_of.threat = threat;
+        out.push(HostBeacon {
+            host: host.to_owned(),
+            looked_up: name_use.is_lookup(),
+            suppressed_by: lists.host_suppressed(&ends, host),
+            pair: pair_of,
         });
-    }
+    });
     sort_by(&mut out, order);
     out
 }
@@ -79,7 +75,7 @@ pub(super) fn judged(hosts: &mut [HostBeacon]) -> impl Iterator<Item = Judged<'_
 }
 
 struct Finder<'a> {
-    data: Data<'a>,
+    data: DatasetView<'a>,
     rule: &'a Rule,
     span: Span,
     history: History,
@@ -88,20 +84,17 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn ends(&self, key: Key) -> Pair {
-        Pair { source: self.data.book.address(key.source()), destination: stand_in(0), port: 0 }
+    fn ends(&self, name_use: NameUse<'_>) -> Pair {
+        let source = name_use.source().unwrap_or(Address::UNSPECIFIED);
+        Pair { source: self.data.addresses.address(source), destination: stand_in(0), port: 0 }
     }
 
-    fn measures(&mut self, pair: PairRef<'_>) -> Option<Measures> {
-        pair.read(&mut self.history);
+    fn measures(&mut self, name_use: NameUse<'_>) -> Option<Measures> {
+        name_use.read(&mut self.history);
         let connections = &mut self.history.connections;
         connections.retain(|connection| self.span.contains(connection.start));
-        if pair.key().destination_port() == LOOKED_UP {
-            // What stands there is the answer.
-            connections.iter_mut().for_each(|lookup| lookup.bytes_received = 0);
-        }
         sort_by(connections, Ord::cmp);
         let tally = Tally::of(connections, self.span, self.rule.utc_offset_minutes, &mut self.hours)?;
-        Some(Measures::of(tally, connections, self.span, self.data.span?, &mut self.judge))
+        Some(Measures::of(tally, connections, self.span, self.data.time_extent?, &mut self.judge))
     }
 }

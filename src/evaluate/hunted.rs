@@ -1,10 +1,11 @@
 //! What the hunts found, beside the rule's lists and beside one pair.
 
 use super::lists::Lists;
-use super::{Data, Kept, hosts};
+use super::{Kept, hosts};
 use crate::hunts::{self, Hunt, HuntHit};
 use crate::model::flow::{Connection, Pair};
 use crate::model::time::Moment;
+use crate::pairs::DatasetView;
 use crate::pairs::UNANSWERED;
 use crate::rule::Rule;
 use crate::rule::networks::first_with;
@@ -12,7 +13,7 @@ use crate::text::numerals::{address_text, network_text};
 use crate::text::sort::sort_by;
 
 /// All that the hunts of a rule find, with the sets that hold it, in the order of a report.
-pub(super) fn hits(data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) -> Vec<HuntHit> {
+pub(super) fn hits(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) -> Vec<HuntHit> {
     let mut hits = kept.hunted(data, rule);
     for hit in &mut hits {
         // What goes to several destinations is known by its source.

@@ -3,12 +3,12 @@
 
 use ipnet::IpNet;
 
-use super::Data;
 use super::callers::Callers;
 use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
 use crate::hunts::{self, Hunt, HuntHit, Hunts};
+use crate::pairs::DatasetView;
 use crate::rule::Rule;
 use crate::text::sort::sort;
 
@@ -45,7 +45,7 @@ impl Kept {
     }
 
     /// What the hunts of a rule find, whose window is the one that was turned to.
-    pub fn hunted(&mut self, data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
+    pub fn hunted(&mut self, data: DatasetView<'_>, rule: &Rule) -> Vec<HuntHit> {
         let excluded = &rule.excluded_destinations;
         let hits = match self.hunted.take().filter(|(hunts, ..)| *hunts == rule.hunts) {
             Some((_, networks, hits)) if networks == *excluded => hits,

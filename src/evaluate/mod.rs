@@ -16,14 +16,11 @@ pub(crate) use kept::Kept;
 pub(crate) use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use crate::hunts::names::Suffixes;
 use crate::hunts::{self, HuntHit};
-use crate::ingest::beside::Beside;
-use crate::model::flow::{AddressBook, Pair};
+use crate::model::flow::Pair;
 use crate::model::hash::{WordTable, words};
-use crate::model::pair_key::Key;
 use crate::model::time::HOUR;
-use crate::pairs::{Bustle, Chunk, History, LeftOut, PairRef, PairTable};
+use crate::pairs::{Chunk, DatasetView, History, LeftOut, PairRef};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Judge;
 use crate::report::{Finding, HostBeacon};
@@ -37,27 +34,6 @@ use lists::Lists;
 use measures::Measures;
 pub(crate) use span::Span;
 use tally::Tally;
-
-/// What is evaluated: the pairs, and the earliest and latest start of their flows.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Data<'a> {
-    pub pairs: &'a PairTable,
-    pub bustle: &'a Bustle,
-    pub book: &'a AddressBook,
-    pub beside: &'a Beside,
-    pub suffixes: &'a Suffixes,
-    pub span: Option<(i64, i64)>,
-}
-
-impl Data<'_> {
-    fn pair(&self, key: Key) -> Pair {
-        Pair {
-            source: self.book.address(key.source()),
-            destination: self.book.address(key.destination()),
-            port: key.destination_port(),
-        }
-    }
-}
 
 /// How much is said of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,10 +142,10 @@ impl Evaluation {
 
     /// Adds what is no pair.
     #[inline(never)]
-    fn hunt(&mut self, data: Data<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) {
+    fn hunt(&mut self, data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) {
         self.hunts = hunted::hits(data, kept, rule, lists);
-        self.host_beacons = hosts::beacons(data, data.beside, rule, lists);
-        self.names_left_out = data.beside.lacking();
+        self.host_beacons = hosts::beacons(data, rule, lists);
+        self.names_left_out = data.side.dropped_records();
     }
 
     /// Takes in what was found of other pairs by the same rule.
@@ -308,7 +284,7 @@ pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
 
 /// Evaluates a rule.
 #[inline(never)]
-pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Depth) -> Evaluation {
+pub(crate) fn evaluate(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, depth: Depth) -> Evaluation {
     let gates = Gates::new(rule);
     let lists = kept.lists.of(rule);
     let mut near = NearMisses::new(Order { data, rule }, &lists);
@@ -365,7 +341,7 @@ pub(crate) fn evaluate(data: Data<'_>, kept: &mut Kept, rule: &Rule, depth: Dept
 
 /// Whether a threat list names the pair, which is then shown whatever the counting gates say.
 #[inline(always)]
-fn is_threat(data: Data<'_>, lists: &Lists<'_>, counted: &Counted<'_>) -> bool {
+fn is_threat(data: DatasetView<'_>, lists: &Lists<'_>, counted: &Counted<'_>) -> bool {
     !lists.threaten_nothing()
         && !counted.failed.is_excluded()
         && lists.threat(&data.pair(counted.pair.key()), counted.failed).is_some()
@@ -373,7 +349,7 @@ fn is_threat(data: Data<'_>, lists: &Lists<'_>, counted: &Counted<'_>) -> bool {
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
-pub(crate) fn list(data: Data<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
+pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
     let gates = Gates::new(rule);
     let lists = kept.lists.of(rule);
     let mut all = Vec::new();
@@ -439,8 +415,8 @@ pub(crate) struct Answer {
 }
 
 /// Answers for the pairs at hand.
-pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, question: &Question) -> Answer {
-    let find = |address: &IpAddr| data.book.find(*address);
+pub(crate) fn answer(data: DatasetView<'_>, kept: &mut Kept, question: &Question) -> Answer {
+    let find = |address: &IpAddr| data.addresses.find(*address);
     kept.callers.count(data, question.addresses.iter().filter_map(find));
     let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
     let mut calling: Vec<u64> = question.addresses.iter().map(calling).collect();
@@ -449,7 +425,7 @@ pub(crate) fn answer(data: Data<'_>, kept: &mut Kept, question: &Question) -> An
         return Answer { hosts, askers: 0, calling };
     }
     calling.extend(callers::Callers::of_names(data, &question.names));
-    Answer { hosts, askers: callers::sources(&data.beside.hosts), calling }
+    Answer { hosts, askers: callers::sources_of_names(data), calling }
 }
 
 /// The answers of all shards, each of which has sources of its own: of the destinations, and of the names.
@@ -476,7 +452,7 @@ struct Seen {
 
 /// Counts the pairs' flows in the window, pair by pair.
 struct Counter<'a> {
-    data: Data<'a>,
+    data: DatasetView<'a>,
     rule: &'a Rule,
     gates: &'a Gates<'a>,
     /// None without flows.
@@ -491,14 +467,14 @@ struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn new(data: Data<'a>, rule: &'a Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
-        let span = Span::of(rule, data.span);
+    fn new(data: DatasetView<'a>, rule: &'a Rule, gates: &'a Gates<'a>, depth: Depth) -> Self {
+        let span = Span::of(rule, data.time_extent);
         Counter {
             data,
             rule,
             gates,
             span,
-            kept_counts_hold: span.zip(data.span).is_some_and(|(span, all)| {
+            kept_counts_hold: span.zip(data.time_extent).is_some_and(|(span, all)| {
                 span.covers(all) && hours_are_told_apart(all) && i64::from(rule.utc_offset_minutes) % 60 == 0
             }),
             seen: Seen::default(),
@@ -525,7 +501,7 @@ impl<'a> Counter<'a> {
     fn excluded_in(&self, chunk: Chunk<'a>) -> u64 {
         let mut excluded = 0;
         chunk.for_each(|pair| {
-            excluded += u64::from(self.gates.excludes(pair.key().destination(), self.data.book));
+            excluded += u64::from(self.gates.excludes(pair.key().destination(), self.data.addresses));
         });
         excluded
     }
@@ -543,7 +519,7 @@ impl<'a> Counter<'a> {
             self.seen.pairs += 1;
             self.seen.flows += counts.connections;
             let key = pair.key();
-            let failed = self.gates.failed(key, self.data.book, counts);
+            let failed = self.gates.failed(key, self.data.addresses, counts);
             let score = self.gates.score(key.destination_port(), counts.connections);
             each(Counted { pair, counts, failed, score });
         });
@@ -568,7 +544,7 @@ impl<'a> Counter<'a> {
             connections.retain(|connection| span.contains(connection.start));
         }
         sort_by(connections, Ord::cmp);
-        Some(Measures::of(tally, connections, span, self.data.span?, &mut self.judge))
+        Some(Measures::of(tally, connections, span, self.data.time_extent?, &mut self.judge))
     }
 
     /// The columns of a pair.
@@ -594,7 +570,7 @@ impl<'a> Counter<'a> {
     fn columns(&self, counted: Counted<'a>, measures: &Measures) -> Finding {
         let key = counted.pair.key();
         let mut finding = measures.columns(&self.data.pair(key), counted.score, self.rule);
-        finding.images = self.data.beside.images(key);
+        finding.images = self.data.side.processes(key);
         finding
     }
 }
@@ -607,7 +583,7 @@ fn hours_are_told_apart((first, last): (i64, i64)) -> bool {
 /// The orders of a report.
 #[derive(Debug, Clone, Copy)]
 struct Order<'a> {
-    data: Data<'a>,
+    data: DatasetView<'a>,
     rule: &'a Rule,
 }
 
@@ -615,7 +591,7 @@ impl Order<'_> {
     /// As [`rule_order`].
     fn compare(&self, a: &Counted<'_>, b: &Counted<'_>) -> Ordering {
         let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
-        let (a, b, book) = (a.pair.key(), b.pair.key(), self.data.book);
+        let (a, b, book) = (a.pair.key(), b.pair.key(), self.data.addresses);
         let sources = || book.compare(a.source(), b.source());
         let destinations = || book.compare(a.destination(), b.destination());
         let ports = || a.destination_port().cmp(&b.destination_port());

@@ -2,11 +2,9 @@
 //! servers.
 
 use super::names::randomness;
-use super::sources::{address, word};
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
-use crate::evaluate::Data;
-use crate::ingest::beside::{LOOKED_UP, NO_SUCH_NAME};
-use crate::pairs::History;
+use crate::model::flow::Address;
+use crate::pairs::{DatasetView, History};
 use crate::text::sort::sort_by;
 
 /// The lookups of one name by one source, in the window.
@@ -30,7 +28,7 @@ struct Asked<'a> {
     domains: Vec<&'a str>,
 }
 
-pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>) {
+pub(super) fn hunt(hunter: &Hunter<'_>, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
     let Some(settings) = &hunter.rule.hunts.dga else { return };
     let all = lookups(hunter, data);
     if all.is_empty() {
@@ -47,10 +45,10 @@ pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>)
         if random < settings.randomness * 10 {
             continue;
         }
-        let source = hunter.book.address(address(of_one.first().map_or(0, |lookups| lookups.source)));
+        let source = of_one.first().map_or(0, |lookups| lookups.source);
         hits.push(HuntHit {
             hunt: Hunt::Dga,
-            sourceip: source,
+            sourceip: hunter.addresses.address(Address::from_word(source)),
             destinationip: None,
             destinationport: None,
             count,
@@ -71,32 +69,27 @@ pub(super) fn hunt(hunter: &Hunter<'_>, data: Data<'_>, hits: &mut Vec<HuntHit>)
 }
 
 /// All lookups in the window of names that somebody can have registered, by source and domain.
-fn lookups<'a>(hunter: &Hunter<'_>, Data { beside, suffixes, .. }: Data<'a>) -> Vec<Lookups<'a>> {
+fn lookups<'a>(hunter: &Hunter<'_>, data: DatasetView<'a>) -> Vec<Lookups<'a>> {
     let mut all = Vec::new();
     let mut history = History::default();
-    for chunk in beside.hosts.chunks() {
-        chunk.for_each(|pair| {
-            let key = pair.key();
-            if key.destination_port() != LOOKED_UP || hunter.is_excluded(key.source()) {
-                return;
-            }
-            let name = beside.names.name(word(key.destination()) as u32);
-            let Some(domain) = suffixes.registrable(name) else { return };
-            pair.read(&mut history);
-            history.connections.retain(|lookup| hunter.span.contains(lookup.start));
-            let times = || history.connections.iter().map(|lookup| lookup.start);
-            let (Some(first), Some(last)) = (times().min(), times().max()) else { return };
-            let failed = history.connections.iter().filter(|lookup| lookup.bytes_received == NO_SUCH_NAME);
-            all.push(Lookups {
-                source: word(key.source()),
-                domain,
-                all: history.connections.len() as u64,
-                failed: failed.count() as u64,
-                first,
-                last,
-            });
-        });
-    }
+    data.side.named.for_each(|name_use| {
+        let source = name_use.source().unwrap_or(Address::UNSPECIFIED);
+        if !name_use.is_lookup() || hunter.is_excluded(source) {
+            return;
+        }
+        let Some(domain) = data.suffixes.registrable(data.side.names.name(name_use.name())) else { return };
+        let mut lookups =
+            Lookups { source: source.word(), domain, all: 0, failed: 0, first: i64::MAX, last: i64::MIN };
+        for lookup in name_use.lookups(&mut history).filter(|lookup| hunter.span.contains(lookup.start)) {
+            lookups.all += 1;
+            lookups.failed += u64::from(lookup.no_such_name);
+            lookups.first = lookups.first.min(lookup.start);
+            lookups.last = lookups.last.max(lookup.start);
+        }
+        if lookups.all > 0 {
+            all.push(lookups);
+        }
+    });
     sort_by(&mut all, |a, b| (a.source, a.domain).cmp(&(b.source, b.domain)));
     all
 }

@@ -13,19 +13,18 @@ use std::net::IpAddr;
 
 use serde::Serialize;
 
-use crate::evaluate::{Data, Span};
-use crate::model::flow::{Address, AddressBook};
-use crate::model::pair_key::Key;
+use crate::evaluate::Span;
+use crate::model::flow::{Address, AddressInterner};
+use crate::model::pair_key::PairKey;
 use crate::model::time::Moment;
-use crate::pairs::{History, Least, PairTable, UNANSWERED};
+use crate::pairs::{ActivityThreshold, DatasetView, History, PairTable, TimedConnection, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 pub use crate::rule::hunt_settings::{Burst, Dga, Hunts, LongConnection, Scan};
 use crate::rule::networks::Networks;
 use crate::text::numerals::{address_text, endpoint_text};
 use crate::text::sort::sort;
-pub(crate) use sources::word;
-use sources::{address, pairs_of};
+use sources::pairs_of;
 use windows::Event;
 
 /// About so many pairs are listed by source at a time: 32 MB, but each time all pairs are gone through.
@@ -134,7 +133,7 @@ struct Found<'a> {
 
 /// All that the hunts of a rule find, in no order, and by no reference set suppressed yet.
 #[inline(never)]
-pub(crate) fn hunt(data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
+pub(crate) fn hunt(data: DatasetView<'_>, rule: &Rule) -> Vec<HuntHit> {
     let mut hits = Vec::new();
     if let Some(hunter) = Hunter::new(data, rule) {
         hunter.activity(data, &mut hits);
@@ -145,15 +144,15 @@ pub(crate) fn hunt(data: Data<'_>, rule: &Rule) -> Vec<HuntHit> {
 }
 
 /// The long connections among them, which alone hinge on the excluded destinations.
-pub(crate) fn hunt_long(data: Data<'_>, rule: &Rule, hits: &mut Vec<HuntHit>) {
+pub(crate) fn hunt_long(data: DatasetView<'_>, rule: &Rule, hits: &mut Vec<HuntHit>) {
     if let Some(hunter) = Hunter::new(data, rule) {
-        hunter.long(&data.beside.long, hits);
+        hunter.long(data, hits);
     }
 }
 
 /// What every hunt needs.
 struct Hunter<'a> {
-    book: &'a AddressBook,
+    addresses: &'a AddressInterner,
     rule: &'a Rule,
     span: Span,
     excluded: Networks,
@@ -161,14 +160,14 @@ struct Hunter<'a> {
 
 impl<'a> Hunter<'a> {
     /// None without flows.
-    fn new(data: Data<'a>, rule: &'a Rule) -> Option<Self> {
-        let (span, excluded) = (Span::of(rule, data.span)?, Networks::new(&rule.hunts.excluded));
-        Some(Hunter { book: data.book, rule, span, excluded })
+    fn new(data: DatasetView<'a>, rule: &'a Rule) -> Option<Self> {
+        let (span, excluded) = (Span::of(rule, data.time_extent)?, Networks::new(&rule.hunts.excluded));
+        Some(Hunter { addresses: data.addresses, rule, span, excluded })
     }
     fn is_excluded(&self, end: Address) -> bool {
         match end {
             Address::V4(bits) => self.excluded.contains_v4(bits),
-            Address::V6(_) => self.excluded.contains(self.book.address(end)),
+            Address::V6(_) => self.excluded.contains(self.addresses.address(end)),
         }
     }
 
@@ -177,24 +176,24 @@ impl<'a> Hunter<'a> {
     }
 
     /// Bursts and scans.
-    fn activity(&self, data: Data<'_>, hits: &mut Vec<HuntHit>) {
+    fn activity(&self, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
         let hunts = &self.rule.hunts;
-        let burst = hunts.burst.as_ref().map(|burst| Least {
+        let burst = hunts.burst.as_ref().map(|burst| ActivityThreshold {
             flows: burst.connections.saturating_add(1),
             minutes: burst.minutes,
             unanswered_only: false,
         });
-        let scan = hunts.scan.as_ref().map(|scan| Least {
+        let scan = hunts.scan.as_ref().map(|scan| ActivityThreshold {
             flows: scan.ports.min(scan.destinations),
             minutes: scan.minutes,
             unanswered_only: scan.unanswered_only,
         });
-        let least: Vec<Least> = burst.into_iter().chain(scan).collect();
+        let least: Vec<ActivityThreshold> = burst.into_iter().chain(scan).collect();
         if least.is_empty() {
             return;
         }
         let mut events = Vec::new();
-        let mut busy = data.bustle.busy(&least);
+        let mut busy = data.activity.busy(&least);
         let parts = data.pairs.len() / PAIRS_AT_ONCE + 1;
         for part in 0..parts {
             busy.keep_part(part, parts);
@@ -219,7 +218,7 @@ impl<'a> Hunter<'a> {
             let key = pair.key();
             source = Some(key.source());
             if !self.is_excluded(key.destination()) {
-                order.push((word(key.destination()) << PLACE_BITS) as i64 | place as i64);
+                order.push((key.destination().word() << PLACE_BITS) as i64 | place as i64);
             }
         }
         sort(&mut order);
@@ -232,7 +231,7 @@ impl<'a> Hunter<'a> {
             let inside = history.connections.iter().filter(|connection| self.span.contains(connection.start));
             events.extend(inside.map(|connection| Event {
                 start: connection.start,
-                destination: word(key.destination()),
+                destination: key.destination().word(),
                 port: key.destination_port(),
                 answered: connection.bytes_received > UNANSWERED,
             }));
@@ -241,7 +240,7 @@ impl<'a> Hunter<'a> {
     }
 
     fn hit(&self, source: Address, found: &Found<'_>) -> HuntHit {
-        let destination = found.destination.map(|word| self.book.address(address(word)));
+        let destination = found.destination.map(|word| self.addresses.address(Address::from_word(word)));
         let first = found.events.first().map_or(0, |event| event.start);
         let last = found.events.last().map_or(0, |event| event.start);
         let (count, connections) = (found.count, found.events.len());
@@ -259,7 +258,7 @@ impl<'a> Hunter<'a> {
         };
         HuntHit {
             hunt: found.hunt,
-            sourceip: self.book.address(source),
+            sourceip: self.addresses.address(source),
             destinationip: destination,
             destinationport: found.port,
             count,
@@ -278,7 +277,7 @@ impl<'a> Hunter<'a> {
     fn examples(&self, found: &Found<'_>) -> Vec<String> {
         let mut examples: Vec<String> = Vec::new();
         for event in found.events {
-            let destination = || self.book.address(address(event.destination));
+            let destination = || self.addresses.address(Address::from_word(event.destination));
             let text = match found.hunt {
                 Hunt::VerticalScan => format!("{}", event.port),
                 Hunt::HorizontalScan => address_text(destination()),
@@ -295,42 +294,40 @@ impl<'a> Hunter<'a> {
     }
 
     /// Pairs whose connections stayed open for long; not within one's own networks.
-    fn long(&self, long: &PairTable, hits: &mut Vec<HuntHit>) {
+    fn long(&self, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
         let Some(settings) = &self.rule.hunts.long_connection else { return };
         let excluded = Networks::new(&self.rule.excluded_destinations);
-        let mut history = History::default();
-        for chunk in long.chunks() {
-            chunk.for_each(|pair| {
-                let destination = self.book.address(pair.key().destination());
-                if excluded.contains(destination) {
-                    return;
-                }
-                pair.read(&mut history);
-                history.connections.retain(|connection| self.span.contains(connection.start));
-                let total: u64 = history.connections.iter().map(|connection| connection.bytes_sent).sum();
-                if total / 1000 > settings.minutes.saturating_mul(60) {
-                    hits.push(self.long_hit(pair.key(), destination, &history, total, settings.minutes));
-                }
-            });
-        }
+        let mut inside = Vec::new();
+        data.side.durations.for_each(|key, connections| {
+            let destination = self.addresses.address(key.destination());
+            if excluded.contains(destination) {
+                return;
+            }
+            inside.clear();
+            inside.extend(connections.iter().filter(|connection| self.span.contains(connection.start)));
+            let total: u64 = inside.iter().map(|connection: &TimedConnection| connection.milliseconds).sum();
+            if total / 1000 > settings.minutes.saturating_mul(60) {
+                hits.push(self.long_hit(key, destination, &inside, total, settings.minutes));
+            }
+        });
     }
 
     fn long_hit(
         &self,
-        key: Key,
+        key: PairKey,
         destination: IpAddr,
-        history: &History,
+        connections: &[TimedConnection],
         total: u64,
         minutes: u64,
     ) -> HuntHit {
-        let times = || history.connections.iter().map(|connection| connection.start);
-        let longest = history.connections.iter().map(|connection| connection.bytes_sent).max().unwrap_or(0);
-        let connections = history.connections.len();
+        let times = || connections.iter().map(|connection| connection.start);
+        let longest = connections.iter().map(|connection| connection.milliseconds).max().unwrap_or(0);
+        let connections = connections.len();
         let shown = |milliseconds: u64| lasted(milliseconds as i64 * 1000);
         let plural = if connections == 1 { "" } else { "s" };
         HuntHit {
             hunt: Hunt::LongConnection,
-            sourceip: self.book.address(key.source()),
+            sourceip: self.addresses.address(key.source()),
             destinationip: Some(destination),
             destinationport: Some(key.destination_port()),
             count: total / 1000,

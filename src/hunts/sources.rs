@@ -1,24 +1,10 @@
 //! The pairs of each source that can have been busy: their histories alone are read.
 
-use crate::model::flow::Address;
 use crate::model::hash::{Mixing, WordTable};
-use crate::pairs::{Busy, Chunk, PairTable};
-
-/// An address as one word.
-pub(crate) fn word(address: Address) -> u64 {
-    match address {
-        Address::V4(bits) => u64::from(bits),
-        Address::V6(number) => 1 << 32 | u64::from(number),
-    }
-}
-
-/// The address of a word.
-pub(super) fn address(word: u64) -> Address {
-    if word >> 32 == 0 { Address::V4(word as u32) } else { Address::V6(word as u32) }
-}
+use crate::pairs::{CandidateSources, Chunk, PairTable};
 
 /// The numbers of all their pairs, source by source.
-pub(super) fn pairs_of(busy: &Busy, pairs: &PairTable) -> Vec<Vec<u32>> {
+pub(super) fn pairs_of(busy: &CandidateSources, pairs: &PairTable) -> Vec<Vec<u32>> {
     let mut sources = BySource { numbers: WordTable::with_hasher(Mixing(pairs.seed())), pairs: Vec::new() };
     for chunk in pairs.chunks() {
         sources.add(busy, chunk);
@@ -34,10 +20,10 @@ struct BySource {
 impl BySource {
     // A function of its own, called often: see `Counter::count_chunk`.
     #[inline(never)]
-    fn add(&mut self, busy: &Busy, chunk: Chunk<'_>) {
+    fn add(&mut self, busy: &CandidateSources, chunk: Chunk<'_>) {
         chunk.for_each(|pair| {
             if busy.holds(pair.key()) {
-                self.enter(word(pair.key().source()), pair.number);
+                self.enter(pair.key().source().word(), pair.number);
             }
         });
     }

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::layout::Layout;
 use super::record::{self, Record};
 use super::structure::Row;
-use crate::model::flow::AddressBook;
+use crate::model::flow::AddressInterner;
 use crate::text::value::time::TimeReading;
 
 /// What a row turned out to be.
@@ -25,7 +25,7 @@ pub(super) fn read<'a>(
     time: TimeReading,
     fields: &mut Fields<'a>,
     record: &mut Record,
-    book: &mut AddressBook,
+    book: &mut AddressInterner,
 ) -> Outcome {
     fields.clear();
     for &(role, column) in &layout.used {

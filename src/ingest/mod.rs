@@ -3,11 +3,10 @@
 //! ```text
 //!                              ┌─ a table:  structure ─▶ plain (fast, by columns)
 //! chunk ─▶ source ─▶ reading ──┤                       └▶ exact ─▶ fields ─▶ record ─▶ flow ─▶ pair table
-//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ beside
+//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ side_records ─▶ side tables
 //!            └─ format                                        value/ : one parser a kind of field
 //! ```
 
-pub(crate) mod beside;
 mod diagnostics;
 mod exact;
 mod fields;
@@ -24,6 +23,7 @@ mod repeats;
 mod roles;
 mod rows;
 mod sessions;
+mod side_records;
 mod sink;
 mod source;
 mod structure;

@@ -3,13 +3,13 @@
 //! One column at a time: each pass is a short loop over one kind of field. A row with any other field is
 //! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
-use super::beside::LONG;
 use super::forms::Forms;
 use super::layout::Layout;
 use super::roles::Role;
 use super::structure::{Structure, Table};
 use crate::model::flow::Address;
-use crate::model::pair_key::{FlowRow, Key};
+use crate::model::pair_key::{FlowRow, PairKey};
+use crate::pairs::MIN_LONG_MICROSECONDS;
 use crate::text::value::address::plain_dotted;
 use crate::text::value::number::{MAX_BYTES, digits};
 use crate::text::value::time::{self, TimeUnit, plain_epoch};
@@ -153,22 +153,16 @@ impl PlainColumns {
         !self.took_long.is_empty()
     }
 
-    /// The flows that took long, as [`Beside`](super::beside::Beside) keeps them.
-    #[inline(never)]
-    pub fn long(&self, unit: Option<TimeUnit>, flows: &mut Vec<FlowRow>) {
-        for &(at, took) in &self.took_long {
-            if let (Some(false), Some(&time), Some(&source), Some(&destination), Some(&port)) = (
-                self.odd.get(at),
-                self.time.get(at),
-                self.source.get(at),
-                self.destination.get(at),
-                self.port.get(at),
-            ) {
-                let key = Key::new(Address::V4(source), Address::V4(destination), port as u16);
-                let start = micros(time, unit).unwrap_or(0);
-                flows.push(FlowRow { key, start, bytes_sent: took / 1000, bytes_received: 0 });
-            }
-        }
+    /// Pair, start and duration of the rows that took long, in microseconds.
+    pub fn long(&self, unit: Option<TimeUnit>) -> impl Iterator<Item = (PairKey, i64, u64)> {
+        self.took_long.iter().filter(|(at, _)| self.odd.get(*at) == Some(&false)).filter_map(
+            move |&(at, took)| {
+                let source = Address::V4(*self.source.get(at)?);
+                let key =
+                    PairKey::new(source, Address::V4(*self.destination.get(at)?), *self.port.get(at)? as u16);
+                Some((key, micros(*self.time.get(at)?, unit).unwrap_or(0), took))
+            },
+        )
     }
 
     /// Finds the rows that took long, by their durations. Of the others it is enough to know that they did not.
@@ -188,7 +182,9 @@ impl PlainColumns {
             }
             let text = clean(text);
             *odd |= took.or_elsewhere && is_unset(&text);
-            if let Some(micros) = time::duration(&text, unit).filter(|micros| *micros >= LONG) {
+            if let Some(micros) =
+                time::duration(&text, unit).filter(|micros| *micros >= MIN_LONG_MICROSECONDS)
+            {
                 self.took_long.push((at, micros));
             }
         }
@@ -203,7 +199,7 @@ impl PlainColumns {
                 *odd = true;
                 continue;
             };
-            if end - start >= LONG as i64 {
+            if end - start >= MIN_LONG_MICROSECONDS as i64 {
                 self.took_long.push((at, (end - start) as u64));
             }
         }
@@ -221,7 +217,7 @@ impl PlainColumns {
             match plain_epoch(time, unit) {
                 Some((start, form)) if fits && !*odd => {
                     forms.note(form);
-                    let key = Key::new(Address::V4(source), Address::V4(destination), port as u16);
+                    let key = PairKey::new(Address::V4(source), Address::V4(destination), port as u16);
                     batch.push(FlowRow { key, start, bytes_sent, bytes_received });
                 }
                 _ => *odd = true,

@@ -161,7 +161,7 @@ impl Reading {
         tally.forms =
             sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, tally.forms);
         if sink.plain.any_long() {
-            sink.beside.take_long(&sink.plain, self.time.unit, &sink.book, sink.shard);
+            sink.side.take_long(&sink.plain, self.time.unit, &sink.addresses, sink.shard);
         }
         if sink.plain.any_odd() {
             tally.read_odd_rows(block, layout, self.time, self.repeated, sink);
@@ -186,7 +186,7 @@ impl Reading {
                 Next::Row { start, end, after } => {
                     let row = block.get(start..end).unwrap_or_default();
                     let read = rows.read(row, &mut fields);
-                    let book = &mut sink.book;
+                    let book = &mut sink.addresses;
                     let read =
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
@@ -196,7 +196,7 @@ impl Reading {
                             Some(Reason::Trailer)
                         }
                         Ok(()) => {
-                            sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
+                            sink.side.take(&record, Names(&fields), &sink.addresses, sink.shard);
                             self.tally.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
@@ -255,11 +255,11 @@ impl Tally {
     ) {
         let (mut fields, mut record) = (Fields::new(), Record::new());
         for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
-            let book = &mut sink.book;
+            let book = &mut sink.addresses;
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
                 Outcome::Record if repeated => Some(Reason::Repeated),
                 Outcome::Record => {
-                    sink.beside.take(&record, Names(&fields), &sink.book, sink.shard);
+                    sink.side.take(&record, Names(&fields), &sink.addresses, sink.shard);
                     self.take(&record, &mut sink.batch)
                 }
                 Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),

@@ -7,8 +7,8 @@ use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::format::Format;
 use super::roles::Role;
-use crate::model::flow::{Address, AddressBook};
-use crate::model::pair_key::{FlowRow, Key};
+use crate::model::flow::{Address, AddressInterner};
+use crate::model::pair_key::{FlowRow, PairKey};
 use crate::text::pieces::{find, join};
 use crate::text::value::address::address;
 use crate::text::value::number::{bytes, port};
@@ -110,7 +110,7 @@ impl Record {
     /// The record as a flow, if it has both ends.
     pub fn flow(&self) -> Option<FlowRow> {
         Some(FlowRow {
-            key: Key::new(self.source?, self.destination?, self.port),
+            key: PairKey::new(self.source?, self.destination?, self.port),
             start: self.start,
             bytes_sent: self.bytes_sent,
             bytes_received: self.bytes_received,
@@ -159,7 +159,7 @@ impl<'a> Names<'_, 'a> {
 
 /// A record and its names as one line, for tests.
 #[cfg(test)]
-pub(super) fn listing(record: &Record, names: Names<'_, '_>, book: &AddressBook) -> String {
+pub(super) fn listing(record: &Record, names: Names<'_, '_>, book: &AddressInterner) -> String {
     let text = |text: Option<Cow<'_, [u8]>>| text.map(|t| String::from_utf8_lossy(&t).into_owned());
     let end = |end: Option<Address>| end.map_or("?".to_owned(), |end| book.address(end).to_string());
     let mut out = format!(
@@ -194,7 +194,7 @@ pub(super) fn read(
     fields: &Fields<'_>,
     format: &Format,
     reading: TimeReading,
-    book: &mut AddressBook,
+    book: &mut AddressInterner,
     record: &mut Record,
 ) -> Result<(), Reason> {
     record.meaning = if format.is_plain() { Meaning::Flow } else { format.meaning(fields) };
@@ -212,7 +212,7 @@ pub(super) fn read(
     }
     (record.source, record.destination) = match ends(fields) {
         Ok((source, destination)) => {
-            let entered = book.enter(source).zip(book.enter(destination));
+            let entered = book.intern(source).zip(book.intern(destination));
             entered
                 .map(|(source, destination)| (Some(source), Some(destination)))
                 .ok_or(Reason::TooManyAddresses)?

@@ -2,23 +2,23 @@
 
 use std::cell::Cell;
 
-use super::beside::Beside;
 use super::diagnostics::Diagnostics;
 use super::options::{Budget, Options};
 use super::plain::PlainColumns;
 use super::repeats::Print;
+use super::side_records::SideRecords;
 use super::structure::Structure;
-use crate::model::flow::AddressBook;
+use crate::model::flow::AddressInterner;
 use crate::model::pair_key::FlowRow;
 use crate::model::shard::Shard;
-use crate::pairs::{Bustle, PairTable};
+use crate::pairs::{ActivitySketch, PairTable};
 
 /// What all sources of a detector share: the pairs, the counts, and space for the work on a block.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     pub pairs: PairTable,
-    pub bustle: Bustle,
-    pub book: AddressBook,
+    pub activity: ActivitySketch,
+    pub addresses: AddressInterner,
     pub diagnostics: Diagnostics,
     pub bytes_read: u64,
     pub rows_used: u64,
@@ -29,7 +29,7 @@ pub(crate) struct Sink {
     pub(super) structure: Structure,
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
-    pub beside: Beside,
+    pub side: SideRecords,
     /// Of the sources that were read.
     pub(super) prints: Vec<Print>,
 }
@@ -39,11 +39,11 @@ impl Sink {
         let Budget(bytes) = options.budget;
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
-            bustle: Bustle::new(options.hash_seed, bytes / 16),
+            activity: ActivitySketch::new(options.hash_seed, bytes / 16),
             // Where most of the memory would be addresses, pairs would have none.
-            book: AddressBook::new(options.hash_seed, bytes / 2),
+            addresses: AddressInterner::new(options.hash_seed, bytes / 2),
             // Of three tables that share it none is as large as that of the pairs.
-            beside: Beside::new(options.hash_seed, bytes / 3),
+            side: SideRecords::new(options.hash_seed, bytes / 3),
             shard: options.shard,
             // Not what is left of a default one: to make that and to drop it is much code.
             diagnostics: Diagnostics::default(),
@@ -60,7 +60,7 @@ impl Sink {
 
     /// Earliest and latest start; of names, where there are no flows.
     pub fn data_span(&self) -> Option<(i64, i64)> {
-        self.span.or(self.beside.span)
+        self.span.or(self.side.time_extent)
     }
 
     /// Folds the flows of the batch into the pairs.
@@ -78,10 +78,10 @@ impl Sink {
         if self.shard.of > 1 {
             self.keep_own();
         }
-        self.pairs.used_by_others = self.bustle.bytes() + self.book.bytes() + self.beside.bytes();
+        self.pairs.used_by_others = self.activity.bytes() + self.addresses.bytes() + self.side.tables.bytes();
         self.pairs.add(&self.batch);
-        self.bustle.make_room(self.pairs.len());
-        self.bustle.add(&self.batch);
+        self.activity.make_room(self.pairs.len());
+        self.activity.add(&self.batch);
     }
 
     /// Drops the flows of other shards. Each is moved, whether it stays or not: who stays cannot be foreseen, and
@@ -91,7 +91,7 @@ impl Sink {
         let flows = Cell::from_mut(self.batch.as_mut_slice()).as_slice_of_cells();
         let mut kept = 0;
         for flow in flows {
-            let own = self.shard.owns(flow.get().key.source(), &self.book);
+            let own = self.shard.owns(flow.get().key.source(), &self.addresses);
             if let Some(place) = flows.get(kept) {
                 place.set(flow.get());
             }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Options, Sink, Source};
 use crate::model::flow::Connection;
-use crate::model::pair_key::Key;
-use crate::pairs::{History, PairTable};
+use crate::model::pair_key::PairKey;
+use crate::pairs::{History, TimedConnection};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
@@ -18,7 +18,7 @@ fn folder() -> PathBuf {
 fn read(input: &[u8]) -> Sink {
     let options = Options::new();
     let mut sink = Sink::new(&options);
-    sink.beside.listing = Some(Vec::new());
+    sink.side.listing = Some(Vec::new());
     let mut source = Source::new("input");
     source.ingest(input, &options, &mut sink).unwrap();
     source.finish(&options, &mut sink).unwrap();
@@ -28,7 +28,7 @@ fn read(input: &[u8]) -> Sink {
 /// The records that are read from an input, one a line, and then those that were left out.
 fn listing(input: &[u8]) -> String {
     let mut sink = read(input);
-    let mut lines = sink.beside.listing.take().unwrap();
+    let mut lines = sink.side.listing.take().unwrap();
     lines.push(format!("{} flows", sink.rows_used));
     lines.join("\n") + "\n"
 }
@@ -54,10 +54,10 @@ fn every_record_is_the_recorded_one() {
     assert!(cases > 40 || !folder().exists(), "only {cases} cases");
 }
 
-/// All connections of a table, by pair.
-fn connections(table: &PairTable) -> Vec<(Key, Vec<Connection>)> {
+/// All connections, by pair.
+fn connections(sink: &Sink) -> Vec<(PairKey, Vec<Connection>)> {
     let mut out = Vec::new();
-    for chunk in table.chunks() {
+    for chunk in sink.pairs.chunks() {
         chunk.for_each(|pair| {
             let mut history = History::default();
             pair.read(&mut history);
@@ -65,6 +65,18 @@ fn connections(table: &PairTable) -> Vec<(Key, Vec<Connection>)> {
             out.push((pair.key(), history.connections));
         });
     }
+    out.sort_by_key(|(key, _)| (key.addresses, key.port));
+    out
+}
+
+/// All long connections, by pair.
+fn long_connections(sink: &Sink) -> Vec<(PairKey, Vec<TimedConnection>)> {
+    let mut out = Vec::new();
+    sink.side.tables.durations.for_each(|key, connections| {
+        let mut connections = connections.to_vec();
+        connections.sort();
+        out.push((key, connections));
+    });
     out.sort_by_key(|(key, _)| (key.addresses, key.port));
     out
 }
@@ -161,10 +173,10 @@ fn durations_of_plain_rows_and_of_quoted_rows_are_read_alike() {
             header.to_owned() + "\n" + &rows.iter().map(row).collect::<Vec<_>>().join("\n") + "\n"
         };
         let (plain, quoted) = (read(table("").as_bytes()), read(table("\"").as_bytes()));
-        assert_eq!(connections(&plain.beside.long), connections(&quoted.beside.long), "{header}");
-        assert_eq!(connections(&plain.pairs), connections(&quoted.pairs), "{header}");
-        assert!(connections(&quoted.beside.long).len() > 5, "{header}");
-        let exactly = |sink: &Sink| sink.beside.listing.as_ref().unwrap().len();
+        assert_eq!(long_connections(&plain), long_connections(&quoted), "{header}");
+        assert_eq!(connections(&plain), connections(&quoted), "{header}");
+        assert!(long_connections(&quoted).len() > 5, "{header}");
+        let exactly = |sink: &Sink| sink.side.listing.as_ref().unwrap().len();
         assert!(exactly(&quoted) > 3000, "{header}");
         assert_eq!(
             exactly(&plain) < exactly(&quoted) / 2,

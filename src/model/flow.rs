@@ -69,45 +69,67 @@ fn parse_address(text: &str) -> Result<IpAddr, Error> {
     })
 }
 
-/// An address as the engine carries it: four bytes, or a number in the [`AddressBook`].
+/// An address in five bytes: an IPv4 address, or the number of an IPv6 address in the [`AddressInterner`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Address {
     V4(u32),
     V6(u32),
 }
 
-/// The IPv6 addresses seen, each kept once, so that a pair's key stays small.
+impl Address {
+    /// 0.0.0.0, which reports show for an unknown machine.
+    pub const UNSPECIFIED: Address = Address::V4(0);
+
+    /// Bits of [`word`](Address::word) that are used.
+    pub const WORD_BITS: u32 = 33;
+
+    /// The address packed in a word.
+    pub fn word(self) -> u64 {
+        match self {
+            Address::V4(bits) => u64::from(bits),
+            Address::V6(number) => 1 << 32 | u64::from(number),
+        }
+    }
+
+    /// The address that [`word`](Address::word) packed.
+    pub fn from_word(word: u64) -> Address {
+        if word >> 32 == 0 { Address::V4(word as u32) } else { Address::V6(word as u32) }
+    }
+}
+
+/// Stores each IPv6 address once and gives it a number, so that a pair's key stays small.
 #[derive(Debug)]
-pub(crate) struct AddressBook {
-    /// The most addresses that are entered.
+pub(crate) struct AddressInterner {
+    /// The most addresses that are stored.
     max: usize,
     addresses: Vec<Ipv6Addr>,
     numbers: WordTable,
 }
 
-impl Default for AddressBook {
+impl Default for AddressInterner {
     fn default() -> Self {
-        AddressBook::new(0, usize::MAX)
+        AddressInterner::new(0, usize::MAX)
     }
 }
 
-impl AddressBook {
-    /// A book of at most that many bytes, with a secret seed.
+impl AddressInterner {
+    /// An interner of at most `max_bytes`, with a secret seed for its hashes.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
         let numbers = WordTable::with_hasher(Mixing(seed));
-        AddressBook { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers }
+        AddressInterner { max: max_bytes / Self::BYTES, addresses: Vec::new(), numbers }
     }
 
-    /// What an address costs, about: in the list, in the table, and room in both.
+    /// Approximate memory of an address: in the list, in the table, and free space in both.
     const BYTES: usize = 80;
 
-    /// Bytes of memory in use, about.
+    /// Approximate bytes of memory in use.
     pub fn bytes(&self) -> usize {
         self.addresses.len() * Self::BYTES
     }
 
-    /// The carried form of an address; IPv4-mapped addresses are the IPv4 address. None if the book is full.
-    pub fn enter(&mut self, address: IpAddr) -> Option<Address> {
+    /// The compact form of an address, which is stored if it is new. IPv4-mapped addresses become the IPv4 address.
+    /// None if the interner is full.
+    pub fn intern(&mut self, address: IpAddr) -> Option<Address> {
         let v6 = match address.to_canonical() {
             IpAddr::V4(v4) => return Some(Address::V4(v4.to_bits())),
             IpAddr::V6(v6) => v6,
@@ -125,7 +147,7 @@ impl AddressBook {
         Some(Address::V6(number as u32))
     }
 
-    /// The carried form of an address that may never have been seen.
+    /// The compact form of an address; none if an IPv6 address was never stored.
     pub fn find(&self, address: IpAddr) -> Option<Address> {
         match address.to_canonical() {
             IpAddr::V4(v4) => Some(Address::V4(v4.to_bits())),
@@ -141,7 +163,7 @@ impl AddressBook {
         }
     }
 
-    /// The order of addresses.
+    /// Compares numerically, IPv4 before IPv6.
     pub fn compare(&self, a: Address, b: Address) -> Ordering {
         match (a, b) {
             (Address::V4(a), Address::V4(b)) => a.cmp(&b),

@@ -5,5 +5,6 @@ pub(crate) mod flow;
 pub(crate) mod hash;
 pub(crate) mod name_interner;
 pub(crate) mod pair_key;
+pub(crate) mod public_suffixes;
 pub(crate) mod shard;
 pub(crate) mod time;

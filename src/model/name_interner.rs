@@ -1,13 +1,17 @@
-//! Host names, each kept once.
+//! Host names and processes: each text is stored once and has a number.
 
 use std::hash::{BuildHasher, Hasher};
 
 use crate::model::hash::{Mixing, WordTable};
 
-/// The names seen, by number.
+/// The number of a name in the [`NameInterner`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NameId(pub u32);
+
+/// Stores each name once.
 #[derive(Debug, Default)]
-pub(crate) struct NameBook {
-    /// The most bytes that are used.
+pub(crate) struct NameInterner {
+    /// The most bytes of memory to use.
     max: usize,
     text: String,
     /// Where each name ends in `text`.
@@ -15,26 +19,27 @@ pub(crate) struct NameBook {
     numbers: WordTable,
 }
 
-impl NameBook {
-    /// A book of at most that many bytes, with a secret seed.
+impl NameInterner {
+    /// An interner of at most `max_bytes`, with a secret seed for its hashes.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
         let max = max_bytes.min(u32::MAX as usize);
-        NameBook { max, numbers: WordTable::with_hasher(Mixing(seed)), ..NameBook::default() }
+        NameInterner { max, numbers: WordTable::with_hasher(Mixing(seed)), ..NameInterner::default() }
     }
 
-    /// Bytes of memory in use, about.
+    /// Approximate bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        /// What a name costs beside its text, in both lists.
+        /// Approximate memory of a name besides its text: its end and its entry in the table.
         const EACH: usize = 68;
         self.text.len() + self.ends.len() * EACH
     }
 
-    /// The number of a name, which is entered if it is new. None if the book is full.
-    pub fn enter(&mut self, name: &str) -> Option<u32> {
+    /// The number of a name, which is stored if it is new. None if the interner is full.
+    pub fn intern(&mut self, name: &str) -> Option<NameId> {
         let mut key = self.key(name);
         while let Some(&number) = self.numbers.get(&key) {
-            if self.name(number as u32) == name {
-                return Some(number as u32);
+            let id = NameId(number as u32);
+            if self.name(id) == name {
+                return Some(id);
             }
             key.2 += 1;
         }
@@ -45,17 +50,18 @@ impl NameBook {
         self.text.push_str(name);
         self.ends.push(self.text.len() as u32);
         self.numbers.insert(key, number.into());
-        Some(number)
+        Some(NameId(number))
     }
 
-    /// The number of a name that may never have been seen.
-    pub fn find(&self, name: &str) -> Option<u32> {
+    /// The number of a name; none if it was never stored.
+    pub fn find(&self, name: &str) -> Option<NameId> {
         let (hash, len, _) = self.key(name);
         let numbers = (0..).map_while(|more| self.numbers.get(&(hash, len, more)));
-        numbers.map(|number| *number as u32).find(|number| self.name(*number) == name)
+        numbers.map(|number| NameId(*number as u32)).find(|id| self.name(*id) == name)
     }
 
-    /// What a name is looked for by, and compared with those that have the same: its keyed hash, and its length.
+    /// A name's first key in the table: its keyed hash and its length. Names with equal hash and length have
+    /// further keys, by the third word.
     #[inline(never)]
     fn key(&self, name: &str) -> (u64, u64, u64) {
         let mut hash = self.numbers.hasher().build_hasher();
@@ -63,8 +69,8 @@ impl NameBook {
         (hash.finish(), name.len() as u64, 0)
     }
 
-    /// The name of that number.
-    pub fn name(&self, number: u32) -> &str {
+    /// The name of a number.
+    pub fn name(&self, NameId(number): NameId) -> &str {
         let number = number as usize;
         let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
         let end = self.ends.get(number).copied().unwrap_or(start);
@@ -78,14 +84,15 @@ mod tests {
 
     #[test]
     fn a_name_has_one_number() {
-        let mut book = NameBook::new(3, 1000);
-        let numbers: Vec<_> = ["a.example", "b.example", "a.example", ""].map(|name| book.enter(name)).into();
+        let mut book = NameInterner::new(3, 1000);
+        let numbers: Vec<_> =
+            ["a.example", "b.example", "a.example", ""].map(|name| book.intern(name).map(|id| id.0)).into();
         assert_eq!(numbers, [Some(0), Some(1), Some(0), Some(2)]);
         assert_eq!(
-            (book.name(0), book.name(1), book.name(2), book.name(3)),
+            (book.name(NameId(0)), book.name(NameId(1)), book.name(NameId(2)), book.name(NameId(3))),
             ("a.example", "b.example", "", "")
         );
-        assert_eq!((book.find("b.example"), book.find("c.example")), (Some(1), None));
-        assert_eq!(book.enter(&"x".repeat(900)), None, "full");
+        assert_eq!((book.find("b.example"), book.find("c.example")), (Some(NameId(1)), None));
+        assert_eq!(book.intern(&"x".repeat(900)), None, "full");
     }
 }

@@ -4,7 +4,7 @@ use crate::model::flow::Address;
 
 /// A pair's key in 12 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Key {
+pub(crate) struct PairKey {
     /// Source in the high half, destination in the low half: IPv4 bits, or the number in the address book.
     pub addresses: u64,
     /// Port, and above it one bit each for an IPv6 source and an IPv6 destination.
@@ -14,7 +14,7 @@ pub(crate) struct Key {
 const SOURCE_V6: u32 = 1 << 16;
 const DESTINATION_V6: u32 = 1 << 17;
 
-impl Key {
+impl PairKey {
     #[inline(always)]
     pub fn new(source: Address, destination: Address, port: u16) -> Self {
         let (source, source_v6) = match source {
@@ -25,7 +25,7 @@ impl Key {
             Address::V4(bits) => (bits, 0),
             Address::V6(number) => (number, DESTINATION_V6),
         };
-        Key {
+        PairKey {
             addresses: u64::from(source) << 32 | u64::from(destination),
             port: u32::from(port) | source_v6 | destination_v6,
         }
@@ -49,7 +49,7 @@ impl Key {
 /// One flow, as the pair table takes it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlowRow {
-    pub key: Key,
+    pub key: PairKey,
     /// UTC microseconds.
     pub start: i64,
     pub bytes_sent: u64,

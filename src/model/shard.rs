@@ -1,6 +1,6 @@
 //! Which pairs a detector owns, of a dataset that several read.
 
-use crate::model::flow::{Address, AddressBook};
+use crate::model::flow::{Address, AddressInterner};
 
 /// Shard `index` of `of`. All pairs of a source belong to one shard, so that what is said of a source, and
 /// the number of sources that call a destination, can be joined by adding.
@@ -20,7 +20,7 @@ impl Shard {
     /// Whether pairs of that source belong to the shard. The same for all detectors, whatever they have
     /// read before.
     #[inline(always)]
-    pub fn owns(self, source: Address, book: &AddressBook) -> bool {
+    pub fn owns(self, source: Address, book: &AddressInterner) -> bool {
         let bits = match source {
             Address::V4(bits) => u64::from(bits),
             Address::V6(_) => book.bits(source),

@@ -6,7 +6,7 @@
 use super::arena::{Arena, Tail};
 use super::history::{Encoded, History, LONGEST, Short, encode};
 use crate::model::flow::Connection;
-use crate::model::pair_key::{FlowRow, Key};
+use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::HOUR;
 
 /// Bytes of history kept in the pair itself: two ordinary flows.
@@ -70,8 +70,8 @@ impl Single {
     }
 
     #[inline(always)]
-    pub fn key(&self) -> Key {
-        Key { addresses: word(self.addresses), port: self.port }
+    pub fn key(&self) -> PairKey {
+        PairKey { addresses: word(self.addresses), port: self.port }
     }
 
     pub fn flow(&self) -> FlowRow {
@@ -187,8 +187,8 @@ impl Many {
     }
 
     #[inline(always)]
-    pub fn key(&self) -> Key {
-        Key { addresses: self.addresses, port: self.port.port() }
+    pub fn key(&self) -> PairKey {
+        PairKey { addresses: self.addresses, port: self.port.port() }
     }
 
     #[inline(always)]

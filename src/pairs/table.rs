@@ -10,7 +10,7 @@ use super::dense::{CHUNK, Dense};
 use super::entry::{Hour, Many, Single};
 use super::history::History;
 use super::room::LeftOut;
-use crate::model::pair_key::{FlowRow, Key};
+use crate::model::pair_key::{FlowRow, PairKey};
 
 /// A slot of the hash table: the number of the pair, and above it a few bits of the hash, so that most
 /// other pairs are told from it without a look at them; 0 if empty.
@@ -245,7 +245,7 @@ impl PairTable {
     }
 
     /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots for their hashes.
-    fn enter(&mut self, number: u32, keys: impl Iterator<Item = Key>) {
+    fn enter(&mut self, number: u32, keys: impl Iterator<Item = PairKey>) {
         let mut hashes = [None; 64];
         for (hash_of, key) in hashes.iter_mut().zip(keys) {
             *hash_of = (key.port != Single::FREE).then(|| hash(key, self.seed));
@@ -303,7 +303,7 @@ impl PairTable {
     }
 
     /// The pair of that key.
-    pub fn find(&self, key: Key) -> Option<PairRef<'_>> {
+    pub fn find(&self, key: PairKey) -> Option<PairRef<'_>> {
         let (hash, mask) = (hash(key, self.seed), self.slots.len() - 1);
         let mut at = (hash >> self.shift) as usize;
         loop {
@@ -360,7 +360,7 @@ impl<'a> Chunk<'a> {
 }
 
 impl PairRef<'_> {
-    pub fn key(self) -> Key {
+    pub fn key(self) -> PairKey {
         match self.entry {
             Entry::Many(pair) => pair.key(),
             Entry::Single(pair) => pair.key(),
@@ -393,7 +393,7 @@ impl PairRef<'_> {
 }
 /// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
 #[inline(always)]
-fn hash(key: Key, seed: u64) -> u32 {
+fn hash(key: PairKey, seed: u64) -> u32 {
     let mut mixed = (key.addresses ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     mixed ^= mixed >> 32;
     mixed = (mixed ^ u64::from(key.port).wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_add(seed);
@@ -418,7 +418,7 @@ mod tests {
             let batch: Vec<FlowRow> = (0..next(300))
                 .map(|_| {
                     let (source, destination) = (next(50) as u32, (next(4000) * next(4000) / 4000) as u32);
-                    let key = Key::new(Address::V4(source), Address::V6(destination), next(3) as u16);
+                    let key = PairKey::new(Address::V4(source), Address::V6(destination), next(3) as u16);
                     let start = 1_700_000_000_000_000 + next(1 << 30) as i64 * 1000;
                     FlowRow { key, start, bytes_sent: next(1 << 20), bytes_received: next(1 << 30) }
                 })
@@ -447,6 +447,6 @@ mod tests {
             });
         }
         assert_eq!(seen, expected.len());
-        assert!(table.find(Key::new(Address::V4(1), Address::V4(1), 1)).is_none());
+        assert!(table.find(PairKey::new(Address::V4(1), Address::V4(1), 1)).is_none());
     }
 }

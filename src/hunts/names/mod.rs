@@ -2,10 +2,9 @@
 //! one that a generator made. Why these, and how well they do: `DESIGN.md`.
 
 mod randomness;
-mod suffixes;
 
+pub use crate::model::public_suffixes::Suffixes;
 pub use randomness::{evidence, randomness};
-pub use suffixes::Suffixes;
 
 /// The public suffix list as of 2026-10-22, under the Mozilla Public License 2.0, without its comments and with
 /// its names as DNS spells them. Not in WebAssembly, where it would be a quarter of the module: there a host

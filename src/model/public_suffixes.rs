@@ -38,7 +38,7 @@ pub struct Suffixes {
 
 impl Suffixes {
     /// By the public suffix list: its text as published, or as this crate ships it
-    /// ([`PUBLIC_SUFFIXES`](super::PUBLIC_SUFFIXES)). Rules that are not ASCII are left out: in DNS they are
+    /// (`hunts::names::PUBLIC_SUFFIXES`). Rules that are not ASCII are left out: in DNS they are
     /// spelt `xn--`, as they are in the shipped list.
     ///
     /// Any other text gives whatever rules its lines make; an empty one is no list, and so the same as

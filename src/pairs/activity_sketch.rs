@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::model::pair_key::{FlowRow, Key};
+use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::MINUTE;
 
 /// A slice of time is 2³⁰ microseconds, about 18 minutes: no division for each flow.
@@ -28,7 +28,7 @@ pub(crate) const UNANSWERED: u64 = 74;
 
 /// So many flows within so many minutes.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Least {
+pub(crate) struct ActivityThreshold {
     pub flows: u64,
     pub minutes: u64,
     /// Only flows that were not answered with data count.
@@ -37,7 +37,7 @@ pub(crate) struct Least {
 
 /// Counts of all sources.
 #[derive(Debug)]
-pub(crate) struct Bustle {
+pub(crate) struct ActivitySketch {
     /// All cells of a slice, then those of the next: flows come about in order of time, and so few are touched
     /// in turn.
     counts: Vec<Counts>,
@@ -64,23 +64,23 @@ impl Cells {
     }
 
     #[inline(always)]
-    fn of(self, key: Key) -> usize {
+    fn of(self, key: PairKey) -> usize {
         let source = key.addresses >> 32;
         ((source ^ self.seed).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - self.bits)) as usize
     }
 }
 
-impl Default for Bustle {
+impl Default for ActivitySketch {
     fn default() -> Self {
-        Bustle::new(0, 0)
+        ActivitySketch::new(0, 0)
     }
 }
 
-impl Bustle {
+impl ActivitySketch {
     /// Of no more than that many bytes, or its least.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
         let cells = Cells { bits: LEAST_CELLS.ilog2(), seed };
-        Bustle {
+        ActivitySketch {
             counts: vec![Counts::default(); SLICES * cells.count()],
             cells,
             used: vec![false; cells.count()],
@@ -129,16 +129,16 @@ impl Bustle {
     }
 
     /// The sources that can have had at least as much as any of these.
-    pub fn busy(&self, least: &[Least]) -> Busy {
+    pub fn busy(&self, least: &[ActivityThreshold]) -> CandidateSources {
         let mut busy = vec![false; self.cells.count()];
         for least in least.iter().filter(|least| least.flows <= self.flows) {
             self.mark(*least, &mut busy);
         }
-        Busy { cells: self.cells, part: 0..busy.len(), busy }
+        CandidateSources { cells: self.cells, part: 0..busy.len(), busy }
     }
 
     /// Marks the cells that can have had as much.
-    fn mark(&self, least: Least, busy: &mut [bool]) {
+    fn mark(&self, least: ActivityThreshold, busy: &mut [bool]) {
         // A window may begin at the end of a slice.
         let touched = least.minutes.saturating_mul(MINUTE as u64) >> SLICE_BITS;
         let touched = (touched as usize + 2).min(SLICES);
@@ -159,7 +159,7 @@ impl Bustle {
     }
 
     /// What each cell had in a slice.
-    fn weights(&self, slice: usize, least: Least) -> impl Iterator<Item = u32> {
+    fn weights(&self, slice: usize, least: ActivityThreshold) -> impl Iterator<Item = u32> {
         let from = (slice % SLICES) << self.cells.bits;
         let counts = self.counts.get(from..from + self.cells.count()).unwrap_or_default();
         counts.iter().map(move |[flows, unanswered]| {
@@ -171,14 +171,14 @@ impl Bustle {
 
 /// The sources that can have been busy, and some that share a cell with one.
 #[derive(Debug)]
-pub(crate) struct Busy {
+pub(crate) struct CandidateSources {
     cells: Cells,
     busy: Vec<bool>,
     /// The cells that are asked for.
     part: Range<usize>,
 }
 
-impl Busy {
+impl CandidateSources {
     /// From now on it is only a part of so many, each of other sources.
     pub fn keep_part(&mut self, part: usize, of: usize) {
         let cells = self.busy.len();
@@ -187,7 +187,7 @@ impl Busy {
 
     /// Whether the source of a pair is one of them.
     #[inline(always)]
-    pub fn holds(&self, key: Key) -> bool {
+    pub fn holds(&self, key: PairKey) -> bool {
         let cell = self.cells.of(key);
         self.part.contains(&cell) && self.busy.get(cell).copied().unwrap_or(true)
     }
@@ -201,7 +201,7 @@ mod tests {
 
     fn flow(source: u32, start: i64, bytes_received: u64) -> FlowRow {
         FlowRow {
-            key: Key::new(Address::V4(source), Address::V4(1), 1),
+            key: PairKey::new(Address::V4(source), Address::V4(1), 1),
             start,
             bytes_sent: 0,
             bytes_received,
@@ -209,7 +209,7 @@ mod tests {
     }
 
     /// The most flows of a source that any window of that length holds, counted anew.
-    fn most(flows: &[FlowRow], source: u32, least: Least) -> u64 {
+    fn most(flows: &[FlowRow], source: u32, least: ActivityThreshold) -> u64 {
         let of_source = |flow: &&FlowRow| {
             flow.key.source() == Address::V4(source)
                 && (!least.unanswered_only || flow.bytes_received <= UNANSWERED)
@@ -226,7 +226,7 @@ mod tests {
         let mut next = numbers(3);
         let (mut named, mut truly) = (0, 0);
         for days in [1, 3] {
-            let (mut bustle, mut flows) = (Bustle::new(5, usize::MAX), Vec::new());
+            let (mut activity, mut flows) = (ActivitySketch::new(5, usize::MAX), Vec::new());
             for _ in 0..40 {
                 let batch: Vec<FlowRow> = (0..500)
                     .map(|_| {
@@ -234,8 +234,8 @@ mod tests {
                         flow(source, next(days * 86_400) as i64 * 1_000_000 - 40_000_000_000, next(4) * 50)
                     })
                     .collect();
-                bustle.add(&batch);
-                bustle.make_room(0);
+                activity.add(&batch);
+                activity.make_room(0);
                 flows.extend(batch);
             }
             for (count, minutes, unanswered_only) in [
@@ -245,11 +245,11 @@ mod tests {
                 (120, 5000, true),
                 (9, u64::MAX >> 40, false),
             ] {
-                let least = Least { flows: count, minutes, unanswered_only };
-                let busy = bustle.busy(&[least]);
-                let mut part = bustle.busy(&[least]);
+                let least = ActivityThreshold { flows: count, minutes, unanswered_only };
+                let busy = activity.busy(&[least]);
+                let mut part = activity.busy(&[least]);
                 for source in 0..300 {
-                    let key = Key::new(Address::V4(source), Address::V4(9), 9);
+                    let key = PairKey::new(Address::V4(source), Address::V4(9), 9);
                     let is_named = busy.holds(key);
                     let was_busy = most(&flows, source, least) >= count;
                     assert!(is_named || !was_busy, "{source} {least:?}");
@@ -268,10 +268,10 @@ mod tests {
 
     #[test]
     fn more_than_can_be_counted_is_never_too_few() {
-        let mut bustle = Bustle::new(1, usize::MAX);
-        bustle.add(&vec![flow(7, 0, 0); 300]);
-        let least = Least { flows: 300, minutes: 15, unanswered_only: true };
-        assert!(bustle.busy(&[least]).holds(flow(7, 0, 0).key));
-        assert!(!bustle.busy(&[]).holds(flow(7, 0, 0).key));
+        let mut activity = ActivitySketch::new(1, usize::MAX);
+        activity.add(&vec![flow(7, 0, 0); 300]);
+        let least = ActivityThreshold { flows: 300, minutes: 15, unanswered_only: true };
+        assert!(activity.busy(&[least]).holds(flow(7, 0, 0).key));
+        assert!(!activity.busy(&[]).holds(flow(7, 0, 0).key));
     }
 }

@@ -1,0 +1,135 @@
+//! What a record says besides its flow → side tables.
+
+use super::plain::PlainColumns;
+use super::record::{Answer, Meaning, Names, Record, Way};
+use crate::model::flow::{Address, AddressInterner, Connection};
+use crate::model::shard::Shard;
+use crate::pairs::{MIN_LONG_MICROSECONDS, SideTables};
+use crate::text::value::time::TimeUnit;
+
+/// A name has at most that many bytes (RFC 1035, 2.3.4).
+const MAX_NAME_BYTES: usize = 253;
+
+/// Of a longer path of a process the end is stored, which has the program's name.
+const MAX_PROCESS_BYTES: usize = 512;
+
+/// The side tables of a shard, and what is known of the names in all shards.
+#[derive(Debug, Default)]
+pub(crate) struct SideRecords {
+    pub tables: SideTables,
+    /// Earliest and latest time of a name, of all shards.
+    pub time_extent: Option<(i64, i64)>,
+    /// Whether any name was looked up, in any shard.
+    pub has_lookups: bool,
+    /// The records as lines, for tests that ask for them.
+    #[cfg(test)]
+    pub listing: Option<Vec<String>>,
+}
+
+impl SideRecords {
+    /// Tables of about `max_bytes` at most.
+    pub fn new(seed: u64, max_bytes: usize) -> Self {
+        SideRecords { tables: SideTables::new(seed, max_bytes), ..SideRecords::default() }
+    }
+
+    /// Every record comes through here.
+    #[inline(always)]
+    pub(super) fn take(
+        &mut self,
+        record: &Record,
+        names: Names<'_, '_>,
+        addresses: &AddressInterner,
+        shard: Shard,
+    ) {
+        #[cfg(test)]
+        if let Some(listing) = &mut self.listing {
+            listing.push(super::record::listing(record, names, addresses));
+        }
+        if names.any() || record.duration.is_some_and(|duration| duration >= MIN_LONG_MICROSECONDS) {
+            self.store(record, names, addresses, shard);
+        }
+    }
+
+    /// Stores the connections of a block that took long.
+    #[inline(never)]
+    pub(super) fn take_long(
+        &mut self,
+        plain: &PlainColumns,
+        unit: Option<TimeUnit>,
+        addresses: &AddressInterner,
+        shard: Shard,
+    ) {
+        let long = plain.long(unit).filter(|(key, ..)| shard.owns(key.source(), addresses));
+        self.tables.durations.add(long);
+    }
+
+    #[inline(never)]
+    fn store(&mut self, record: &Record, names: Names<'_, '_>, addresses: &AddressInterner, shard: Shard) {
+        let is_lookup = record.meaning == Meaning::Dns;
+        let name = match is_lookup {
+            // Announcements among neighbours are no lookups: multicast DNS, LLMNR, NetBIOS.
+            true if matches!(record.port, 5353 | 5355 | 137) => None,
+            true => names.query(),
+            false => names.host(),
+        };
+        let name = name.and_then(|name| host_name(&name));
+        if name.is_some() {
+            self.has_lookups |= is_lookup;
+            let (first, last) = self.time_extent.unwrap_or((record.start, record.start));
+            self.time_extent = Some((first.min(record.start), last.max(record.start)));
+        }
+        if !shard.owns(record.source.unwrap_or(Address::UNSPECIFIED), addresses) {
+            return;
+        }
+        match name {
+            Some(name) if is_lookup => {
+                let no_such_name = names.answer() == Some(Answer::NoSuchName);
+                self.tables.add_lookup(record.source, &name, record.start, no_such_name);
+            }
+            Some(name) => {
+                let Record { start, bytes_sent, bytes_received, .. } = *record;
+                let connection = Connection { start, bytes_sent, bytes_received };
+                self.tables.add_named_connection(record.source, &name, connection);
+            }
+            None => {}
+        }
+        let Some(flow) = record.flow() else { return };
+        // The process that accepted a connection did not open it.
+        let opened = matches!(
+            record.meaning,
+            Meaning::Flow | Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(Way::Asked)
+        );
+        if let (true, Some(process)) = (opened, names.process()) {
+            let end = process.get(process.len().saturating_sub(MAX_PROCESS_BYTES)..).unwrap_or_default();
+            self.tables.add_process(flow.key, &String::from_utf8_lossy(end));
+        }
+        let is_complete = !matches!(record.meaning, Meaning::Host | Meaning::Dns | Meaning::Begin);
+        if let (true, Some(duration)) = (is_complete, record.duration) {
+            self.tables.add_duration(flow.key, flow.start, duration);
+        }
+    }
+}
+
+/// A host name in lower case, without the root's dot. None for an address or something else.
+fn host_name(text: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(text).ok()?.trim_end_matches('.');
+    let is_name = (1..=MAX_NAME_BYTES).contains(&name.len())
+        && name.bytes().all(|byte| byte > b' ' && byte != b':' && byte != 0x7F)
+        && name.bytes().any(|byte| !byte.is_ascii_digit() && byte != b'.');
+    is_name.then(|| name.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_names_are_told_from_other_texts() {
+        let name = |text: &str| host_name(text.as_bytes());
+        assert_eq!(name("WWW.Example.COM."), Some("www.example.com".to_owned()));
+        assert_eq!(name("_ldap._tcp.corp"), Some("_ldap._tcp.corp".to_owned()));
+        for other in ["", ".", "203.0.113.9", "2001:db8::1", "two words", &"x".repeat(254)] {
+            assert_eq!(name(other), None, "{other}");
+        }
+    }
+}
