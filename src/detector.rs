@@ -10,7 +10,7 @@ use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
 use crate::model::time::rfc3339;
 use crate::pairs::{DatasetView, History};
-use crate::report::{Explanation, LeftOutReport, ListedPair, Report, Totals};
+use crate::report::{DroppedData, EvaluatedPair, Explanation, Report, Totals};
 use crate::rule::Rule;
 use crate::text::codec::{Reader, Writer};
 use crate::text::sort::sort_by;
@@ -339,7 +339,7 @@ impl Detector {
                 first_flow: span.map(|(first, _)| rfc3339(first)),
                 last_flow: span.map(|(_, last)| rfc3339(last)),
             },
-            left_out: LeftOutReport::of(evaluation.left_out, evaluation.names_left_out),
+            dropped: DroppedData::of(evaluation.left_out, evaluation.names_left_out),
             gates: evaluation.gates(rule),
             findings: std::mem::take(&mut evaluation.findings),
             near_misses: evaluation.take_near_misses(),
@@ -355,7 +355,7 @@ impl Detector {
     }
 
     /// Every pair in the window with the gates it failed, in the order of the query.
-    pub fn pairs(&self, rule: &Rule) -> Vec<ListedPair> {
+    pub fn pairs(&self, rule: &Rule) -> Vec<EvaluatedPair> {
         evaluate::list(self.data(), &mut self.kept(), rule)
     }
 

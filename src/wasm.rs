@@ -11,7 +11,7 @@ use serde::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::model::error::quoted;
-use crate::report::{ListedPair, Order};
+use crate::report::{EvaluatedPair, Order};
 use crate::rule::document;
 use crate::{
     Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
@@ -226,8 +226,8 @@ impl Detector {
         }
         match format {
             "json" => Ok(report.to_json_with(&pairs)),
-            "csv" => Ok(ListedPair::to_csv(&pairs)),
-            "ndjson" => Ok(ListedPair::to_ndjson(&pairs)),
+            "csv" => Ok(EvaluatedPair::to_csv(&pairs)),
+            "ndjson" => Ok(EvaluatedPair::to_ndjson(&pairs)),
             _ => Err(thrown(&bad_format(format))),
         }
     }

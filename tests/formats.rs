@@ -386,12 +386,12 @@ fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
             };
             let images = told.iter().filter(of_pair).filter_map(|row| row["Image"].as_str());
             let expected: Vec<&str> = images.collect::<BTreeSet<_>>().into_iter().take(4).collect();
-            assert_eq!(finding.images, expected, "seed {seed}");
+            assert_eq!(finding.processes, expected, "seed {seed}");
             let pair = Pair::new(finding.sourceip, finding.destinationip, finding.destinationport);
             let explained = one.explain(&pair, &rule()).measures.unwrap();
-            assert_eq!(explained.images, expected, "seed {seed}");
+            assert_eq!(explained.processes, expected, "seed {seed}");
         }
-        assert!(report.findings.iter().any(|finding| finding.images.len() == 4), "seed {seed}");
+        assert!(report.findings.iter().any(|finding| finding.processes.len() == 4), "seed {seed}");
         in_pieces(text.as_bytes(), seed, "programs");
         let shards = (0..3).map(|index| {
             let mut shard = Detector::new(Options::new().with_shard(index, 3).unwrap());
@@ -424,5 +424,5 @@ fn the_program_of_a_recorded_attack_is_told() {
     let pair = Pair::parse("172.18.39.5", "10.10.10.5", 80).unwrap();
     let explained = read([text.as_slice()]).explain(&pair, &rule());
     let powershell = r"C:\Windows\System32\WindowsPowerShell\v1.0\powershell.exe";
-    assert_eq!(explained.measures.unwrap().images, [powershell]);
+    assert_eq!(explained.measures.unwrap().processes, [powershell]);
 }

@@ -119,8 +119,7 @@ fn why_not(source: &str, port: u16) -> String {
     assert_eq!(explanation.hunts, []);
     let text = explanation.to_text();
     for what in ["bursts and scans to", "lookups by"] {
-        let reason =
-            format!("  {what} 127.0.0.1 are not hunted: it is in 127.0.0.0/8, which hunts leave out\n");
+        let reason = format!("  {what} 127.0.0.1 are ignored by hunts: 127.0.0.0/8 is excluded\n");
         assert!(text.contains(&reason), "{text}");
     }
     text
@@ -129,7 +128,7 @@ fn why_not(source: &str, port: u16) -> String {
 /// Which hunts the explanation under `lab` names; nothing is left out there.
 fn hunted(source: &str, port: u16) -> Vec<Hunt> {
     let explanation = explained(source, port, &lab());
-    assert!(!explanation.to_text().contains("not hunted"));
+    assert!(!explanation.to_text().contains("ignored by hunts"));
     for hit in &explanation.hunts {
         assert!(explanation.to_text().contains(&format!(
             "  hunt  {:<22}{}\n",
@@ -223,7 +222,7 @@ fn a_pair_has_part_in_what_holds_its_connections() {
     let hunts = |source: &str, destination: &str, port| {
         let pair = Pair::parse(source, destination, port).unwrap();
         let explanation = detector.explain(&pair, &Rule::default());
-        assert_eq!(explanation.hunts_left_out, [""; 0]);
+        assert_eq!(explanation.hunt_exclusions, [""; 0]);
         explanation.hunts.iter().map(|hit| hit.hunt).collect::<Vec<_>>()
     };
     assert_eq!(hunts("10.0.0.5", "203.0.113.1", 443), [Hunt::Burst]);

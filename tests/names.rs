@@ -87,7 +87,7 @@ fn popular_domains_are_as_another_program_says() {
         assert_eq!(domain, by_oracle(&oracle, name), "{name}");
         thumb += usize::from(Suffixes::default().registrable(name) == domain);
     }
-    // The rule of thumb is right for nearly all.
+    // The built-in heuristic is right for nearly all.
     assert!(thumb > 99_000, "{thumb}");
 }
 

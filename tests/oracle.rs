@@ -12,7 +12,7 @@ mod flows;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use beaconlens::report::ListedPair;
+use beaconlens::report::EvaluatedPair;
 use beaconlens::{Detector, Options, Report, Rule};
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use rusqlite::functions::FunctionFlags;
@@ -301,11 +301,11 @@ fn compare(bytes: &[u8], flows: &[Flow], tunings: &[Tuning], random: &mut Random
 }
 
 /// The query's columns of pairs, and the gates they failed.
-fn listed(pairs: &[ListedPair]) -> String {
+fn listed(pairs: &[EvaluatedPair]) -> String {
     let mut out = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
                    bytes_received,first_seen,last_seen,beaconing_score,failed_gates\n"
         .to_owned();
-    for ListedPair { pair, failed_gates, .. } in pairs {
+    for EvaluatedPair { pair, failed_gates, .. } in pairs {
         let gates: Vec<&str> = failed_gates.iter().map(|gate| gate.name()).collect();
         out += &format!(
             "{},{},{},{},{},{},{},{},{},{},{}\n",

@@ -9,7 +9,7 @@
 mod cases;
 mod flows;
 
-use beaconlens::report::Verdict;
+use beaconlens::report::PairStatus;
 use beaconlens::{Answer, Detector, Error, Options, Pair, Part, Question, Report, Rule};
 use cases::Case;
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
@@ -473,18 +473,18 @@ fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
     let rule =
         Rule::from_json(r#"{"window": "all", "gates": {"min_connections": 300, "min_hours": 1}}"#).unwrap();
     let enough = read(200);
-    assert!(enough.evaluate(&rule).left_out.is_none());
+    assert!(enough.evaluate(&rule).dropped.is_none());
     let detector = read(16);
     let report = detector.evaluate(&rule);
-    let left_out = report.left_out.clone().unwrap();
+    let dropped = report.dropped.clone().unwrap();
     let totals = &report.totals;
-    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window + left_out.flows);
-    assert!(left_out.pairs_dropped > 100_000 && left_out.flows_not_taken == 0, "{left_out:?}");
+    assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window + dropped.flows);
+    assert!(dropped.pairs_dropped > 100_000 && dropped.flows_rejected == 0, "{dropped:?}");
     // The beacon is found, and lacks no more than what is said.
     assert_eq!(report.findings.len(), 1);
     let full = enough.evaluate(&rule).findings[0].connection_count;
     let lacking = full - report.findings[0].connection_count;
-    assert!(lacking <= left_out.most_lacking && left_out.most_lacking < 60, "{lacking}, {left_out:?}");
+    assert!(lacking <= dropped.max_undercount && dropped.max_undercount < 60, "{lacking}, {dropped:?}");
     // So does every pair that is left.
     let of = |detector: &Detector| -> std::collections::HashMap<String, u64> {
         let pairs = detector.pairs(&rule);
@@ -496,7 +496,7 @@ fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
     let (kept, all) = (of(&detector), of(&enough));
     assert!(kept.len() > 10_000);
     for (pair, count) in kept {
-        assert!(all[&pair] - count <= left_out.most_lacking, "{pair}");
+        assert!(all[&pair] - count <= dropped.max_undercount, "{pair}");
     }
 }
 
@@ -512,9 +512,9 @@ fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
     detector.ingest(text.as_bytes()).unwrap();
     detector.finish().unwrap();
     let report = detector.evaluate(&Rule::from_json(r#"{"window": "all"}"#).unwrap());
-    let left_out = report.left_out.unwrap();
-    assert!(left_out.flows_not_taken > 0 && left_out.meaning.contains("not taken"), "{left_out:?}");
-    assert_eq!(report.totals.rows_used, report.totals.flows_in_window + left_out.flows);
+    let dropped = report.dropped.unwrap();
+    assert!(dropped.flows_rejected > 0 && dropped.meaning.contains("rejected"), "{dropped:?}");
+    assert_eq!(report.totals.rows_used, report.totals.flows_in_window + dropped.flows);
 }
 
 #[test]
@@ -570,7 +570,10 @@ fn a_source_that_stands_twice_counts_once() {
             let report = detector.evaluate(&rule);
             assert!(*whole.get_or_insert(report.to_json()) == report.to_json(), "pieces to {longest}");
             let totals = &report.totals;
-            assert!(totals.rows_used <= rows && report.diagnostics[0].code == "repeated", "{totals:?}");
+            assert!(
+                totals.rows_used <= rows && report.diagnostics[0].code == "duplicate_source",
+                "{totals:?}"
+            );
             assert_eq!(report.diagnostics[0].rows, csv_rows(first).min(csv_rows(second)), "{totals:?}");
             let mut found = essence(&detector, &rule);
             for field in ["rows_read", "rows_skipped"] {
@@ -651,13 +654,13 @@ fn explanations_agree_with_the_evaluation() {
             let explanation = detector.explain(&pair, &rule);
             let what = format!("seed {seed}: {pair}");
             let expected = match listed.failed_gates.len() {
-                0 => Verdict::Finding,
-                1 => Verdict::NearMiss,
-                _ => Verdict::BelowGates,
+                0 => PairStatus::Finding,
+                1 => PairStatus::NearMiss,
+                _ => PairStatus::BelowGates,
             };
             verdicts[listed.failed_gates.len().min(2)] += 1;
-            assert_eq!(explanation.verdict, expected, "{what}");
-            assert_eq!(report.findings.contains(measures), expected == Verdict::Finding, "{what}");
+            assert_eq!(explanation.status, expected, "{what}");
+            assert_eq!(report.findings.contains(measures), expected == PairStatus::Finding, "{what}");
             let failed: Vec<_> =
                 explanation.gates.iter().filter(|gate| !gate.passed).map(|g| g.gate).collect();
             assert_eq!(failed, listed.failed_gates, "{what}");
@@ -688,13 +691,13 @@ fn pairs_that_are_not_in_the_window_or_not_in_the_input_are_explained() {
     let seen = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
     let outside = Rule::from_json(r#"{"end": "2000-01-01T00:00:00Z"}"#).unwrap();
     let explanation = detector.explain(&seen, &outside);
-    assert_eq!((explanation.verdict, explanation.flows_outside_window), (Verdict::OutsideWindow, 1));
+    assert_eq!((explanation.status, explanation.flows_outside_window), (PairStatus::OutsideWindow, 1));
     for (source, destination, port) in
         [("10.0.0.5", "203.0.113.9", 80), ("203.0.113.9", "10.0.0.5", 443), ("::1", "::2", 443)]
     {
         let explanation =
             detector.explain(&Pair::parse(source, destination, port).unwrap(), &Rule::default());
-        assert_eq!((explanation.verdict, explanation.flows_outside_window), (Verdict::NotSeen, 0));
+        assert_eq!((explanation.status, explanation.flows_outside_window), (PairStatus::NotSeen, 0));
         assert!(explanation.gates.is_empty() && explanation.measures.is_none());
     }
 }

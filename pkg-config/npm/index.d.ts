@@ -48,14 +48,14 @@ export interface SourceOptions {
 export interface DetectorOptions extends SourceOptions {
   /**
    * The memory of the detector, in bytes, at least 16 MiB. When it is reached, pairs with few connections are
-   * dropped first, and the report's `left_out` says what that means. Default 3 GiB.
+   * dropped first, and the report's `dropped` says what that means. Default 3 GiB.
    */
   maxMemoryBytes?: number;
   /**
    * Whether what is told more than once counts more than once: the beginning and the end of a session, the
    * two directions and the parts of a connection in one-way records, and a source whose bytes are those of
    * an earlier one. Default false; what does not count stands in the diagnostics `same_session` and
-   * `repeated`.
+   * `duplicate_source`.
    */
   duplicates?: boolean;
   /**
@@ -246,10 +246,10 @@ export interface Timing {
   /** The threat list that names the destination; such a pair is shown whatever the counting gates say. */
   threat: ThreatMatch | null;
   /**
-   * The programs that opened its connections, only where the records tell them (Sysmon, Windows event logs,
-   * Defender, ECS): at most four, the first in order of text, of the whole input.
+   * The processes that opened its connections, only if the records name them (Sysmon, Windows event logs,
+   * Defender, ECS): the first four of the whole input in text order.
    */
-  images?: string[];
+  processes?: string[];
 }
 
 /** A threat list that names a destination. */
@@ -410,15 +410,16 @@ export interface Report {
     /** The latest flow start, RFC 3339; `null`: no flows. */
     last_flow: string | null;
   };
-  /** What was left out to stay within `maxMemoryBytes`; `null`: nothing. */
-  left_out: {
+  /** What was dropped to stay within `maxMemoryBytes`; `null`: nothing. */
+  dropped: {
     flows: number;
     pairs_dropped: number;
-    /** The most connections that any listed pair can lack. */
-    most_lacking: number;
-    flows_not_taken: number;
-    /** Records of host names, lookups and durations that the hunts lack, and of programs that findings lack. */
-    records_hunts_lack: number;
+    /** Upper bound on how far the connection count of a listed pair is too low. */
+    max_undercount: number;
+    /** Flows that were not stored because no pair could be evicted. */
+    flows_rejected: number;
+    /** Dropped records of host names, DNS lookups, durations and processes. */
+    side_records_dropped: number;
     /** What that means for the result, in a sentence. */
     meaning: string;
   } | null;
@@ -435,7 +436,7 @@ export interface Report {
   host_beacons: HostBeacon[];
   /** What the hunts found, by hunt, the most first. */
   hunts: HuntHit[];
-  /** The version of the public suffix list by which domains were told, or `rule of thumb`; `null`: no lookups. */
+  /** The version of the public suffix list by which domains were told, or `built-in heuristic`; `null`: no lookups. */
   public_suffixes: string | null;
   sources: SourceReport[];
   diagnostics: Diagnostic[];
@@ -448,17 +449,17 @@ export interface Explanation {
   sourceip: string;
   destinationip: string;
   destinationport: number;
-  verdict: "finding" | "suppressed" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
-  /** The verdict in one sentence. */
+  status: "finding" | "suppressed" | "near_miss" | "below_gates" | "outside_window" | "not_seen";
+  /** The status in one sentence. */
   sentence: string;
   /** Every reference set that holds the pair. */
   reference_sets: SetMatch[];
   /** The least change of the rule that would make it a finding. */
   nearest_change: string | null;
-  /** What the hunts found in which the pair has part; random names that its source looked up are among it. */
+  /** The hunt hits that involve the pair, random names that its source looked up included. */
   hunts: HuntHit[];
-  /** Which hunts leave the pair out for its addresses, each in a sentence. */
-  hunts_left_out: string[];
+  /** Which hunts exclude the pair, and by which network, one sentence each. */
+  hunt_exclusions: string[];
   gates: {
     gate: GateName;
     /** What the pair has. */
@@ -648,7 +649,7 @@ export class Detector {
    * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names tells which
    * domain somebody registered. The package brings one, which is used by itself when names were looked up,
    * save in a browser, where only `evaluate()` of the package waits for it: there, and with `slim`, give a
-   * detector the text. Without it a rule of thumb tells, and the report says so.
+   * detector the text. Without it a built-in heuristic tells, and the report says so.
    */
   setPublicSuffixes(list: string): void;
   /** Whether that list would say more: names were looked up, and the detector has none. */

@@ -13,7 +13,7 @@ use crate::model::time::{SECOND, rfc3339};
 use crate::pairs::DatasetView;
 use crate::priority::{Judged, prioritise};
 use crate::regularity::Judge;
-use crate::report::{Explanation, IntervalBin, Intervals, ScoreReason, Timeline, Verdict};
+use crate::report::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
 use crate::rule::{Rule, Window};
 use crate::text::sort::sort;
 
@@ -43,12 +43,12 @@ pub(crate) fn explain(
         sourceip: pair.source,
         destinationip: pair.destination,
         destinationport: pair.port,
-        verdict: if connections.is_empty() { Verdict::NotSeen } else { Verdict::OutsideWindow },
+        status: if connections.is_empty() { PairStatus::NotSeen } else { PairStatus::OutsideWindow },
         sentence: String::new(),
         reference_sets: Vec::new(),
         nearest_change: None,
         hunts: Vec::new(),
-        hunts_left_out: hunted::left_out(pair, rule),
+        hunt_exclusions: hunted::left_out(pair, rule),
         gates: Vec::new(),
         score: None,
         measures: None,
@@ -68,11 +68,11 @@ pub(crate) fn explain(
         let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
         out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
         let suppressed = !out.reference_sets.is_empty();
-        out.verdict = match failed.gates().count() {
-            found if (found == 0 || threat.is_some()) && suppressed => Verdict::Suppressed,
-            found if found == 0 || threat.is_some() => Verdict::Finding,
-            1 if !suppressed => Verdict::NearMiss,
-            _ => Verdict::BelowGates,
+        out.status = match failed.gates().count() {
+            found if (found == 0 || threat.is_some()) && suppressed => PairStatus::Suppressed,
+            found if found == 0 || threat.is_some() => PairStatus::Finding,
+            1 if !suppressed => PairStatus::NearMiss,
+            _ => PairStatus::BelowGates,
         };
         out.nearest_change = nearest_change(&out, &gates.changes(pair, tally.counts, failed));
         let value = gates.score(pair.port, tally.counts.connections);
@@ -82,7 +82,7 @@ pub(crate) fn explain(
             Measures::of(tally, &inside, span, data.time_extent.unwrap_or_default(), &mut Judge::default());
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
-        columns.images = data.side.processes(key);
+        columns.processes = data.side.processes(key);
         let hosts = hosts(&Question::about(pair), answers);
         prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
         out.measures = Some(columns);
@@ -100,9 +100,9 @@ pub(crate) fn explain(
 fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String> {
     let sets = explanation.reference_sets.iter();
     let sets = sets.map(|set| format!("take {} out of the reference set {}", set.entry, set.reference_set));
-    let changes: Vec<String> = match explanation.verdict {
-        Verdict::Finding => Vec::new(),
-        Verdict::Suppressed => sets.collect(),
+    let changes: Vec<String> = match explanation.status {
+        PairStatus::Finding => Vec::new(),
+        PairStatus::Suppressed => sets.collect(),
         _ => gates.iter().cloned().chain(sets).collect(),
     };
     (!changes.is_empty()).then(|| format!("it would be a finding with: {}", joined(&changes, ", ")))
@@ -131,29 +131,30 @@ fn sentence(pair: &Pair, explanation: &Explanation) -> String {
             counted(m.hourly_buckets, "calendar hour")
         )
     });
-    match explanation.verdict {
-        Verdict::Finding => match explanation.measures.as_ref().and_then(|measures| measures.threat.as_ref())
-        {
-            Some(threat) => {
-                format!(
-                    "{pair} is a finding: {} is on the threat list {}; {counts}.",
-                    threat.entry, threat.list
-                )
+    match explanation.status {
+        PairStatus::Finding => {
+            match explanation.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
+                Some(threat) => {
+                    format!(
+                        "{pair} is a finding: {} is on the threat list {}; {counts}.",
+                        threat.entry, threat.list
+                    )
+                }
+                None => format!("{pair} is a finding: {counts} pass every gate."),
             }
-            None => format!("{pair} is a finding: {counts} pass every gate."),
-        },
-        Verdict::Suppressed => {
+        }
+        PairStatus::Suppressed => {
             let set = explanation.reference_sets.first();
             let (name, entry) = set.map_or(("", ""), |set| (&set.reference_set, &set.entry));
             format!("{pair} is suppressed: {counts}, but the reference set {name} holds it ({entry}).")
         }
-        Verdict::NearMiss => format!("{pair} is a near miss: {}.", joined(&failed, "; ")),
-        Verdict::BelowGates => format!("{pair} is no finding: {}.", joined(&failed, "; ")),
-        Verdict::OutsideWindow => {
+        PairStatus::NearMiss => format!("{pair} is a near miss: {}.", joined(&failed, "; ")),
+        PairStatus::BelowGates => format!("{pair} is no finding: {}.", joined(&failed, "; ")),
+        PairStatus::OutsideWindow => {
             let flows = counted(explanation.flows_outside_window, "flow");
             format!("{pair} is no finding: it has {flows} in the input, but none in the window.")
         }
-        Verdict::NotSeen => format!("{pair} is not in the input."),
+        PairStatus::NotSeen => format!("{pair} is not in the input."),
     }
 }
 

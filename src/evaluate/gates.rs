@@ -5,7 +5,7 @@ use ipnet::IpNet;
 use super::Counts;
 use crate::model::flow::{Address, AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
-use crate::report::{Gate, GateValue, GateVerdict, Threshold};
+use crate::report::{Gate, GateResult, GateValue, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::{Networks, first_with};
 use crate::text::numerals::{address_text, network_text};
@@ -153,11 +153,11 @@ impl<'a> Gates<'a> {
     }
 
     /// What each gate says of a pair, in words.
-    pub fn explain(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<GateVerdict> {
-        Gate::ALL.into_iter().map(|gate| self.verdict(gate, pair, counts, !failed.contains(gate))).collect()
+    pub fn explain(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<GateResult> {
+        Gate::ALL.into_iter().map(|gate| self.result(gate, pair, counts, !failed.contains(gate))).collect()
     }
 
-    fn verdict(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateVerdict {
+    fn result(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateResult {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
                 let destination = address_text(pair.destination);
@@ -178,7 +178,7 @@ impl<'a> Gates<'a> {
                 (GateValue::Count(found), compared(found, needed, "calendar hour", "calendar hours"))
             }
         };
-        GateVerdict { gate, value, threshold: self.threshold(gate), passed, reason }
+        GateResult { gate, value, threshold: self.threshold(gate), passed, reason }
     }
 }
 

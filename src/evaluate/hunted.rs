@@ -55,7 +55,7 @@ pub(super) fn left_out(pair: &Pair, rule: &Rule) -> Vec<String> {
     let told = ends.into_iter().filter_map(|(what, end)| {
         let network = first_with(&rule.hunts.excluded, end)?;
         let (end, network) = (address_text(end), network_text(network));
-        Some(format!("{what} {end} are not hunted: it is in {network}, which hunts leave out"))
+        Some(format!("{what} {end} are ignored by hunts: {network} is excluded"))
     });
     told.collect()
 }

@@ -54,7 +54,7 @@ impl Measures {
             rita,
             priority_parts: Vec::new(),
             threat: None,
-            images: Vec::new(),
+            processes: Vec::new(),
         }
     }
 }

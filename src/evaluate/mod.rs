@@ -23,8 +23,8 @@ use crate::model::time::HOUR;
 use crate::pairs::{Chunk, DatasetView, History, LeftOut, PairRef};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Judge;
+use crate::report::{EvaluatedPair, Gate, GateReport, NEAR_MISSES, NearMiss, WindowReport};
 use crate::report::{Finding, HostBeacon};
-use crate::report::{Gate, GateReport, ListedPair, NEAR_MISSES, NearMiss, WindowReport};
 use crate::report::{SetMatch, SetReport, Suppressed};
 use crate::rule::Rule;
 use crate::text::codec::{Reader, Writer};
@@ -349,7 +349,7 @@ fn is_threat(data: DatasetView<'_>, lists: &Lists<'_>, counted: &Counted<'_>) ->
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
-pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<ListedPair> {
+pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<EvaluatedPair> {
     let gates = Gates::new(rule);
     let lists = kept.lists.of(rule);
     let mut all = Vec::new();
@@ -362,9 +362,9 @@ pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<L
         let pair = data.pair(counted.pair.key());
         finding.threat = lists.threat(&pair, counted.failed).filter(|_| !counted.failed.is_excluded());
         let suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
-        Some(ListedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
+        Some(EvaluatedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
     });
-    let mut listed: Vec<ListedPair> = listed.collect();
+    let mut listed: Vec<EvaluatedPair> = listed.collect();
     let question = Question::of(listed.iter().map(|listed| &listed.pair));
     let answer = answer(data, kept, &question);
     let mut pairs: Vec<Judged<'_>> = listed.iter_mut().map(|listed| Judged::from(&mut listed.pair)).collect();
@@ -570,7 +570,7 @@ impl<'a> Counter<'a> {
     fn columns(&self, counted: Counted<'a>, measures: &Measures) -> Finding {
         let key = counted.pair.key();
         let mut finding = measures.columns(&self.data.pair(key), counted.score, self.rule);
-        finding.images = self.data.side.processes(key);
+        finding.processes = self.data.side.processes(key);
         finding
     }
 }

@@ -28,7 +28,7 @@ pub(crate) enum Reason {
     SameSession,
     NoData,
     Trailer,
-    Repeated,
+    DuplicateSource,
 }
 
 impl Reason {
@@ -50,7 +50,7 @@ impl Reason {
         Reason::SameSession,
         Reason::NoData,
         Reason::Trailer,
-        Reason::Repeated,
+        Reason::DuplicateSource,
     ];
 
     fn code(self) -> &'static str {
@@ -72,7 +72,7 @@ impl Reason {
             Reason::SameSession => "same_session",
             Reason::NoData => "no_data",
             Reason::Trailer => "trailer",
-            Reason::Repeated => "repeated",
+            Reason::DuplicateSource => "duplicate_source",
         }
     }
 
@@ -97,7 +97,7 @@ impl Reason {
             Reason::SameSession => "another row tells the same connection; both count once",
             Reason::NoData => "the row says that nothing was recorded",
             Reason::Trailer => "the row is a summary of the ones before",
-            Reason::Repeated => "the same bytes stand in an earlier source",
+            Reason::DuplicateSource => "the same bytes stand in an earlier source",
         }
     }
 }

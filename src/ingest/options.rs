@@ -129,7 +129,7 @@ impl Options {
     /// Says whether what is told more than once counts more than once. By default it does not: the
     /// beginning and the end of a session, the two directions and the parts of a connection in one-way
     /// records, and a source whose bytes are those of an earlier one, count once; what is dropped is
-    /// counted in the report under `same_session` and `repeated`.
+    /// counted in the report under `same_session` and `duplicate_source`.
     pub fn with_duplicates(mut self, duplicates: bool) -> Self {
         self.duplicates = duplicates;
         self

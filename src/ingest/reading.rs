@@ -190,7 +190,7 @@ impl Reading {
                     let read =
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
-                        Ok(()) if self.repeated => Some(Reason::Repeated),
+                        Ok(()) if self.repeated => Some(Reason::DuplicateSource),
                         Ok(()) if record.meaning == Meaning::Note => {
                             self.tally.note(&fields);
                             Some(Reason::Trailer)
@@ -200,7 +200,7 @@ impl Reading {
                             self.tally.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
-                            .map(|reason| if self.repeated { Reason::Repeated } else { reason }),
+                            .map(|reason| if self.repeated { Reason::DuplicateSource } else { reason }),
                     };
                     if let Some(reason) = reason {
                         sink.rows_skipped += 1;
@@ -257,12 +257,12 @@ impl Tally {
         for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
             let book = &mut sink.addresses;
             let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
-                Outcome::Record if repeated => Some(Reason::Repeated),
+                Outcome::Record if repeated => Some(Reason::DuplicateSource),
                 Outcome::Record => {
                     sink.side.take(&record, Names(&fields), &sink.addresses, sink.shard);
                     self.take(&record, &mut sink.batch)
                 }
-                Outcome::Skipped(reason) => Some(if repeated { Reason::Repeated } else { reason }),
+                Outcome::Skipped(reason) => Some(if repeated { Reason::DuplicateSource } else { reason }),
                 Outcome::Nothing => None,
             };
             if let Some(reason) = reason {

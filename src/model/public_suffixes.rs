@@ -1,7 +1,7 @@
 //! The domain that somebody registered: one label more than the public suffix it ends with.
 //!
 //! Suffixes are those of the public suffix list (publicsuffix.org), and by its algorithm. The list is given, as
-//! it is too large for the module; without it a short rule of thumb takes its place.
+//! it is too large for the module; without it a short built-in heuristic takes its place.
 
 use std::hash::Hasher;
 
@@ -69,13 +69,13 @@ impl Suffixes {
     /// By what registrable domains are told, for a report.
     pub(crate) fn told(&self) -> &str {
         match (self.by_list(), &self.version) {
-            (false, _) => "rule of thumb",
+            (false, _) => "built-in heuristic",
             (true, None) => "list without a version",
             (true, Some(version)) => version,
         }
     }
 
-    /// Whether a list was given; else the rule of thumb is used.
+    /// Whether a list was given; else the built-in heuristic is used.
     #[must_use]
     pub fn by_list(&self) -> bool {
         !self.rules.is_empty()

@@ -65,7 +65,7 @@ fn a_textbook_beacon_is_near_one() {
     assert!(found.regularity.value() > 0.97, "{found:?}");
     assert_eq!(
         found.verdict(),
-        "411 calls about every 60 s (±3 %), for 6 h 49 min; 1 in 10^100 for random traffic of this rate"
+        "411 calls about every 60 s (±3 %), for 6 h 49 min; chance below 1 in 10^9 for random traffic of this rate"
     );
 }
 
@@ -192,7 +192,7 @@ fn serializes_under_the_names_of_the_documentation() -> Result<(), serde_json::E
     let json = serde_json::to_string(&found)?;
     assert_eq!(
         json,
-        r#"{"regularity":0.764,"regularity_parts":{"timing":0.273,"persistence":0.374,"size":0.117},"period_seconds":3600.0,"jitter_percent":0.0,"missed_percent":0.0,"active_span_seconds":14400.0,"active_parts":1,"calls":5,"calls_on_beat":5,"significance":4.9,"verdict":"5 calls about every 3600 s (±0 %), for 4 h; 1 in 10^4 for random traffic of this rate"}"#
+        r#"{"regularity":0.764,"regularity_parts":{"timing":0.273,"persistence":0.374,"size":0.117},"period_seconds":3600.0,"jitter_percent":0.0,"missed_percent":0.0,"active_span_seconds":14400.0,"active_parts":1,"calls":5,"calls_on_beat":5,"significance":4.9,"verdict":"5 calls about every 3600 s (±0 %), for 4 h; chance below 1 in 10^4 for random traffic of this rate"}"#
     );
     Ok(())
 }

@@ -30,7 +30,7 @@ impl Regularity {
             whole(out, self.active_parts);
             out.push_str(" parts");
         }
-        out.push_str("; 1 in ");
+        out.push_str("; chance below 1 in ");
         chance(out, self.significance.floor() as u64);
         out.push_str(" for random traffic of this rate");
     }
@@ -51,14 +51,14 @@ impl Regularity {
     }
 }
 
-/// So many decades as a power of ten.
+/// Ten to the power of `decades`, which is capped: nobody can use a smaller chance than one in 10^9.
 fn chance(out: &mut String, decades: u64) {
     match decades {
         0..=1 => out.push_str("10"),
         2 => out.push_str("100"),
         _ => {
             out.push_str("10^");
-            whole(out, decades);
+            whole(out, decades.min(9));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Only the verdict needs quotes, and no field can be a formula: they are numbers, addresses, times, fixed
 //! words and a sentence of ours.
 
-use super::{Finding, ListedPair, Report, json};
+use super::{EvaluatedPair, Finding, Report, json};
 use crate::model::error::joined;
 use crate::text::numerals::{address, decimal, whole};
 
@@ -43,9 +43,9 @@ impl Report {
     }
 }
 
-impl ListedPair {
+impl EvaluatedPair {
     /// Pairs as CSV: the same columns, and the names of the failed gates with `;` between them.
-    pub fn to_csv(pairs: &[ListedPair]) -> String {
+    pub fn to_csv(pairs: &[EvaluatedPair]) -> String {
         let mut out = format!("{QUERY},{COLUMNS},failed_gates\n");
         for listed in pairs {
             write_columns(&mut out, &listed.pair);
@@ -58,7 +58,7 @@ impl ListedPair {
     }
 
     /// Pairs as JSON, one a line.
-    pub fn to_ndjson(pairs: &[ListedPair]) -> String {
+    pub fn to_ndjson(pairs: &[EvaluatedPair]) -> String {
         lines(pairs)
     }
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use crate::regularity::Regularity;
 use crate::text::numerals::address_text;
 
-use super::{Finding, HostBeacon, ListedPair, NearMiss, Suppressed};
+use super::{EvaluatedPair, Finding, HostBeacon, NearMiss, Suppressed};
 
 impl Finding {
     #[inline(never)]
@@ -42,8 +42,8 @@ impl Finding {
         map.serialize_entry("rita_parts", &rita)?;
         map.serialize_entry("priority_parts", &self.priority_parts)?;
         map.serialize_entry("threat", &self.threat)?;
-        if !self.images.is_empty() {
-            map.serialize_entry("images", &self.images)?;
+        if !self.processes.is_empty() {
+            map.serialize_entry("processes", &self.processes)?;
         }
         Ok(())
     }
@@ -84,7 +84,7 @@ impl Serialize for Suppressed {
     }
 }
 
-impl Serialize for ListedPair {
+impl Serialize for EvaluatedPair {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         self.pair.fields(&mut map, None)?;

@@ -33,7 +33,7 @@ pub struct Report {
     /// How much there was.
     pub totals: Totals,
     /// What was left out to stay within the memory limit; none if it was not reached.
-    pub left_out: Option<LeftOutReport>,
+    pub dropped: Option<DroppedData>,
     /// What each gate took out.
     pub gates: Vec<GateReport>,
     /// The pairs that passed every gate, or are on a threat list, in the order of the query.
@@ -48,7 +48,7 @@ pub struct Report {
     pub host_beacons: Vec<HostBeacon>,
     /// What the hunts found.
     pub hunts: Vec<HuntHit>,
-    /// By what the hunts told registrable domains: the public suffix list's version, or `rule of thumb`. None if
+    /// By what the hunts told registrable domains: the public suffix list's version, or `built-in heuristic`. None if
     /// no name was looked up.
     pub public_suffixes: Option<String>,
     /// The sources, in the order in which they were ingested.
@@ -109,24 +109,24 @@ pub struct Totals {
 /// What was left out to stay within the memory limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct LeftOutReport {
+pub struct DroppedData {
     /// Flows that are not in the result: those of dropped pairs, and those not taken in.
     pub flows: u64,
     /// Pairs that were dropped for having few connections, each time it happened.
     pub pairs_dropped: u64,
     /// The most connections that any listed pair can lack because it was dropped before.
-    pub most_lacking: u64,
+    pub max_undercount: u64,
     /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
     /// may lack any number of later connections.
-    pub flows_not_taken: u64,
+    pub flows_rejected: u64,
     /// Records of host names, lookups and durations that the hunts lack, and of programs that findings lack.
-    pub records_hunts_lack: u64,
+    pub side_records_dropped: u64,
     /// What that means for the result, in a sentence.
     pub meaning: String,
 }
 
-impl LeftOutReport {
-    pub(crate) fn of(left_out: LeftOut, records_hunts_lack: u64) -> Option<Self> {
+impl DroppedData {
+    pub(crate) fn of(left_out: LeftOut, side_records_dropped: u64) -> Option<Self> {
         let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
         let mut meaning = format!(
             "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
@@ -134,19 +134,20 @@ impl LeftOutReport {
              may be missing"
         );
         if not_taken > 0 {
-            meaning +=
-                &format!("; {not_taken} flows were not taken in at all: give more memory or a shorter time");
+            meaning += &format!(
+                "; {not_taken} flows were rejected: raise the memory limit or read a shorter period"
+            );
         }
-        if records_hunts_lack > 0 {
+        if side_records_dropped > 0 {
             meaning +=
-                &format!("; {records_hunts_lack} host names, lookups, durations or programs are missing");
+                &format!("; {side_records_dropped} host names, lookups, durations or processes are missing");
         }
-        (flows + records_hunts_lack > 0).then_some(LeftOutReport {
+        (flows + side_records_dropped > 0).then_some(DroppedData {
             flows,
             pairs_dropped: pairs,
-            most_lacking: most_of_a_pair,
-            flows_not_taken: not_taken,
-            records_hunts_lack,
+            max_undercount: most_of_a_pair,
+            flows_rejected: not_taken,
+            side_records_dropped,
             meaning,
         })
     }
@@ -240,7 +241,7 @@ pub struct Finding {
     pub threat: Option<ThreatMatch>,
     /// The programs that opened its connections, where the records tell them: the first four in order of text,
     /// of the whole input. Left out of the JSON if there are none.
-    pub images: Vec<String>,
+    pub processes: Vec<String>,
 }
 
 /// A threat list that names a destination. Such a pair is shown whatever the counting gates say.
@@ -320,7 +321,7 @@ pub struct NearMiss {
 /// A pair in the window, whatever gates it failed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct ListedPair {
+pub struct EvaluatedPair {
     /// The pair.
     pub pair: Finding,
     /// The gates it failed; none for a finding.
@@ -427,7 +428,7 @@ pub struct Example {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum PairStatus {
     /// It passed every gate, or is on a threat list.
     Finding,
     /// A reference set took it out.
@@ -455,7 +456,7 @@ pub struct Explanation {
     /// Destination port.
     pub destinationport: u16,
     /// What it is.
-    pub verdict: Verdict,
+    pub status: PairStatus,
     /// The verdict in one sentence.
     pub sentence: String,
     /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
@@ -465,9 +466,9 @@ pub struct Explanation {
     /// What the hunts found in which the pair has part. Random names that its source looked up are among it.
     pub hunts: Vec<HuntHit>,
     /// Which hunts leave the pair out for its addresses, each in a sentence.
-    pub hunts_left_out: Vec<String>,
+    pub hunt_exclusions: Vec<String>,
     /// Every gate; empty if the pair has no flow in the window.
-    pub gates: Vec<GateVerdict>,
+    pub gates: Vec<GateResult>,
     /// The beaconing score and its reason.
     pub score: Option<ScoreReason>,
     /// The ten columns.
@@ -483,7 +484,7 @@ pub struct Explanation {
 /// What a gate says of a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub struct GateVerdict {
+pub struct GateResult {
     /// The gate.
     pub gate: Gate,
     /// What the pair has: a number, or the destination.
@@ -601,7 +602,7 @@ impl Report {
     }
 
     /// The report as compact JSON with one more field, `pairs`: every pair in the window.
-    pub fn to_json_with(&self, pairs: &[ListedPair]) -> String {
+    pub fn to_json_with(&self, pairs: &[EvaluatedPair]) -> String {
         let mut out = self.to_json();
         out.pop();
         out.push_str(",\"pairs\":");

@@ -29,7 +29,7 @@ impl Finding {
             let RitaScore { score, timestamp, data_size, histogram, duration } = *rita;
             [score, timestamp, data_size, histogram, duration].iter().for_each(|part| out.fraction(*part));
         });
-        out.list(&self.images, |image, out| out.text(image));
+        out.list(&self.processes, |image, out| out.text(image));
         out.some(self.threat.as_ref(), |threat, out| {
             out.text(&threat.list);
             out.text(&threat.entry);
@@ -61,7 +61,7 @@ impl Finding {
                 duration: bytes.fraction(),
             }),
             priority_parts: Vec::new(),
-            images: bytes.list(Reader::text),
+            processes: bytes.list(Reader::text),
             threat: bytes.some(|bytes| ThreatMatch {
                 list: bytes.text(),
                 entry: bytes.text(),

@@ -21,7 +21,7 @@ impl Explanation {
             let held = held.unwrap_or_default();
             let _ = writeln!(out, "  hunt  {:<22}{}{held}", hit.hunt.name(), hit.sentence);
         }
-        for left_out in &self.hunts_left_out {
+        for left_out in &self.hunt_exclusions {
             let _ = writeln!(out, "  {left_out}");
         }
         for set in &self.reference_sets {
@@ -35,7 +35,7 @@ impl Explanation {
                 threat.list, threat.line, threat.entry
             );
         }
-        for image in self.measures.iter().flat_map(|measures| &measures.images) {
+        for image in self.measures.iter().flat_map(|measures| &measures.processes) {
             // Text of a log must not look like another line of this one.
             let shown: String = image.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
             let _ = writeln!(out, "  opened by {shown}");

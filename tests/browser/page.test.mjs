@@ -380,7 +380,7 @@ pageTest(
       missed_percent: "11.6 %",
       active_span_seconds: "13 h 29 min",
       calls: "147",
-      significance: "1 in 10^82 for random traffic of this rate",
+      significance: "chance below 1 in 10^9 for random traffic of this rate",
     });
     assert.match(await page.textContent("[data-plot=intervals]"), /The dashed line is the period, 298 s\./);
     for (const plot of ["intervals", "gaps"]) assert.ok((await marksIn(page, plot)) > 50, plot);
@@ -415,7 +415,7 @@ pageTest("what lowers a priority has its sign, and the list and the detail agree
   assert.equal(String(sum), (await columnOf(page, "priority"))[0]);
 });
 
-pageTest("a pair with too few calls is not judged, and says so", async (page) => {
+pageTest("a pair with too few calls is not scored, and says so", async (page) => {
   const text = csv(
     calls("10.0.0.1", "203.0.113.1", 443, 30, 600),
     calls("10.0.0.2", "203.0.113.2", 443, 3, 3600),
@@ -432,7 +432,10 @@ pageTest("a pair with too few calls is not judged, and says so", async (page) =>
     await page.textContent("#detail .sentence"),
     /is a finding: 3 connections in 3 calendar hours/,
   );
-  assert.match(await page.textContent("[data-judged=regularity]"), /Not judged: .* at least four calls/);
+  assert.match(
+    await page.textContent("[data-judged=regularity]"),
+    /Not scored: fewer than four distinct start times/,
+  );
   assert.equal(await page.locator("[data-judged=rita]").count(), 0);
 });
 
@@ -443,7 +446,7 @@ pageTest("what the memory limit left out is said above the list", async (page, {
     globalThis.postMessage = (message, options) => {
       const report = message.answer?.startsWith?.("{") && JSON.parse(message.answer);
       if (report && report.rule.gates.min_hours === 3) {
-        report.left_out = { flows: 7, pairs_dropped: 7, most_lacking: 1, flows_not_taken: 0, meaning: ${JSON.stringify(meaning)} };
+        report.dropped = { flows: 7, pairs_dropped: 7, max_undercount: 1, flows_rejected: 0, meaning: ${JSON.stringify(meaning)} };
         message.answer = JSON.stringify(report);
       }
       post(message, options);
@@ -535,7 +538,7 @@ pageTest("a pair on no list can be asked about", async (page) => {
   await page.fill("[name=destination]", "192.0.2.255");
   await page.keyboard.press("Enter");
   await untilDetail(page, "10.20.0.12", "192.0.2.255", 443);
-  assert.equal(await page.getAttribute("#detail .verdict", "data-verdict"), "not_seen");
+  assert.equal(await page.getAttribute("#detail .status", "data-status"), "not_seen");
 });
 
 const NOT_FLOWS = [
@@ -705,7 +708,7 @@ pageTest(
   { permissions: ["clipboard-read", "clipboard-write"] },
 );
 
-pageTest("the programs that opened the connections stand in the detail, as text", async (page) => {
+pageTest("the processes that opened the connections stand in the detail, as text", async (page) => {
   const images = ["C:\\<b>tools</b>\\a.exe", "C:\\Windows\\b.exe"];
   const rows = sysmon(Array.from({ length: 24 }, (_, index) => images[(index + 1) % 2]));
   await pick(page, {
@@ -716,16 +719,16 @@ pageTest("the programs that opened the connections stand in the detail, as text"
   await page.click(".pairs tbody tr");
   await untilDetail(page, "10.0.0.5", "203.0.113.9", "443");
   assert.deepEqual(
-    await page.$$eval("#detail .program", (paths) => paths.map((path) => path.textContent)),
+    await page.$$eval("#detail .process", (paths) => paths.map((path) => path.textContent)),
     images,
   );
-  await screenshot(page, "programs", { fullPage: true });
+  await screenshot(page, "processes", { fullPage: true });
   // Flows tell none, and nothing is said of them.
   await page.reload();
   await openSample(page);
   await page.click(".pairs tbody tr");
-  await page.waitForSelector("#detail .verdict");
-  assert.equal(await page.$("#detail .program"), null);
+  await page.waitForSelector("#detail .status");
+  assert.equal(await page.$("#detail .process"), null);
 });
 
 pageTest("text from a file is never markup", async (page) => {

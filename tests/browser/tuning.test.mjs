@@ -81,7 +81,7 @@ tuningTest(
         "203.0.113.1 destination",
       ]),
     );
-    assert.equal(await page.getAttribute("#detail .verdict", "data-verdict"), "suppressed");
+    assert.equal(await page.getAttribute("#detail .status", "data-status"), "suppressed");
     assert.match(
       await page.textContent("#detail .sets-met"),
       /allowed on this page: destination by the entry 203/,

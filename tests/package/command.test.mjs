@@ -55,16 +55,16 @@ test("every format", async () => {
   assert.equal(query.stdout, DAY_QUERY_CSV);
 });
 
-test("the programs that opened a pair's connections are its evidence, and no orders to a terminal", async () => {
+test("the processes that opened a pair's connections are its evidence, and no orders to a terminal", async () => {
   const steering = "C:\\b\u001b[2J\nbeaconlens: all is well.exe";
   write(
     "sysmon.json",
     sysmon(Array.from({ length: 24 }, (_, index) => (index % 3 ? steering : "/opt/a\u202e.sh"))),
   );
   const { findings } = JSON.parse((await outputs(["evaluate", "--format", "json", "sysmon.json"])).stdout);
-  assert.deepEqual(findings[0].images, ["/opt/a\u202e.sh", steering]);
+  assert.deepEqual(findings[0].processes, ["/opt/a\u202e.sh", steering]);
   const table = (await outputs(["evaluate", "--format", "table", "sysmon.json"])).stdout.split("\n");
-  assert.match(table[0], /score +program$/);
+  assert.match(table[0], /score +process$/);
   assert.match(table[1], / a\\u202e\.sh \+1$/);
   const text = (await outputs(["explain", "10.0.0.5", "203.0.113.9", "443", "sysmon.json"])).stdout;
   assert.match(text, /\n {2}opened by \/opt\/a\\u202e\.sh\n {2}opened by C:\\b\ufffd\[2J\ufffdbeaconlens/);
@@ -303,8 +303,8 @@ test("what the memory limit left out is told with the notices", async () => {
   const { notices } = await import("../../pkg-config/npm/cli/notices.js");
   const report = await (await load()).evaluate(DAY);
   assert.doesNotMatch(notices(report), /incomplete/);
-  const left_out = { flows: 9, pairs_dropped: 9, most_lacking: 1, flows_not_taken: 0, meaning: "it is" };
-  assert.match(notices({ ...report, left_out }), /\nincomplete: it is\n/);
+  const dropped = { flows: 9, pairs_dropped: 9, max_undercount: 1, flows_rejected: 0, meaning: "it is" };
+  assert.match(notices({ ...report, dropped }), /\nincomplete: it is\n/);
 });
 
 test("explain gives every gate, as text and as JSON", async () => {
@@ -313,10 +313,10 @@ test("explain gives every gate, as text and as JSON", async () => {
   assert.match(text.stdout, /19/);
   assert.match(text.stdout, /20/);
   const json = JSON.parse((await outputs(["explain", "--format", "json", ...pair])).stdout);
-  assert.equal(json.verdict, "near_miss");
+  assert.equal(json.status, "near_miss");
   assert.equal(json.gates.find((gate) => gate.gate === "min_connections").value, 19);
   const unseen = await outputs(["explain", "--format", "json", "10.0.0.5", "192.0.2.1", "1", "day.csv"]);
-  assert.equal(JSON.parse(unseen.stdout).verdict, "not_seen");
+  assert.equal(JSON.parse(unseen.stdout).status, "not_seen");
 });
 
 test("--version is the package's", async () => {

@@ -112,7 +112,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   detector.finish();
   const again: Report = detector.evaluate(rule);
   const brief: Report = detector.summary(given);
-  const lost: string | undefined = brief.left_out?.meaning;
+  const lost: string | undefined = brief.dropped?.meaning;
   const csv: string = detector.evaluateText("csv", given, true, "priority");
   const rows: string = detector.evaluateText("query");
   const part: Uint8Array = detector.part(rule) ?? detector.part(rule, true);
@@ -134,7 +134,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     console.log(code, error.line, error.byte, error.hint);
   }
   console.log(sql, leftOut, first?.line);
-  console.log(measures, name, column, skipped, again, csv, why.verdict, reason, starts);
+  console.log(measures, name, column, skipped, again, csv, why.status, reason, starts);
   console.log(points, parts, lost, rows);
 
   // @ts-expect-error a target that does not exist

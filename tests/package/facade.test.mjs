@@ -262,12 +262,12 @@ test("within 16 MiB the report says what was left out", () => {
       });
     for (let from = 0; from < 400_000; from += 10_000) detector.ingest(`${block(from).join("\n")}\n`);
     detector.finish();
-    const { left_out, findings, totals } = detector.evaluate();
-    assert.ok(left_out.flows > 0 && left_out.pairs_dropped > 0, JSON.stringify(left_out));
-    assert.match(left_out.meaning, /^the memory limit was reached: [0-9]+ times a pair/);
+    const { dropped, findings, totals } = detector.evaluate();
+    assert.ok(dropped.flows > 0 && dropped.pairs_dropped > 0, JSON.stringify(dropped));
+    assert.match(dropped.meaning, /^the memory limit was reached: [0-9]+ times a pair/);
     assert.equal(totals.rows_used, 400_098);
     assert.deepEqual(findings[0].connection_count, DAY_FINDING.connection_count);
-    assert.deepEqual(detector.summary().left_out, left_out);
+    assert.deepEqual(detector.summary().dropped, dropped);
   });
   assert.throws(() => new Detector({ maxMemoryBytes: 1 << 20 }), code("E_OPTIONS"));
 });
@@ -362,7 +362,7 @@ test("the public suffix list is read when names were looked up", async () => {
   const slim = await import(inProject("node_modules/beaconlens/dist/slim.js"));
   await slim.init(wasm);
   const told = async () => (await slim.evaluate(LOOKUP)).public_suffixes;
-  assert.equal(await told(), "rule of thumb");
+  assert.equal(await told(), "built-in heuristic");
   for (const source of [
     list,
     () => list,
@@ -373,7 +373,7 @@ test("the public suffix list is read when names were looked up", async () => {
     assert.match(await told(), /^20\d\d-/);
   }
   slim.initPublicSuffixes(() => new Response("", { status: 404 }));
-  assert.equal(await told(), "rule of thumb", "reading does not fail for want of it");
+  assert.equal(await told(), "built-in heuristic", "reading does not fail for want of it");
 });
 
 test("explain and history answer for any pair", () => {
@@ -381,16 +381,16 @@ test("explain and history answer for any pair", () => {
   detector.ingest(DAY);
   detector.finish();
   const internal = detector.explain("10.0.0.5", "192.168.1.1", 443);
-  assert.equal(internal.verdict, "near_miss");
+  assert.equal(internal.status, "near_miss");
   assert.deepEqual(
     internal.gates.filter((gate) => !gate.passed).map((gate) => gate.gate),
     ["excluded_destination"],
   );
-  assert.deepEqual([internal.hunts, internal.hunts_left_out], [[], []]);
+  assert.deepEqual([internal.hunts, internal.hunt_exclusions], [[], []]);
   const local = detector.explain("10.0.0.5", "127.0.0.1", 443);
   assert.match(
-    local.hunts_left_out.join(),
-    /^bursts and scans to 127\.0\.0\.1 are not hunted: [^,]*, [^,]*$/,
+    local.hunt_exclusions.join(),
+    /^bursts and scans to 127\.0\.0\.1 are ignored by hunts: 127\.0\.0\.0\/8 is excluded$/,
   );
   assert.match(detector.explainText("10.0.0.5", "203.0.113.9", 443), /203\.0\.113\.9/);
   const history = detector.history("10.0.0.5", "203.0.113.9", 443);
@@ -456,11 +456,11 @@ test("shards are joined to the report of one detector, for that rule and until m
 });
 
 test("a pair is explained by the shard of its source", () => {
-  const verdicts = twoShards().map((detector) => [
-    detector.explain("10.0.0.5", "203.0.113.9", 443).verdict,
+  const statuses = twoShards().map((detector) => [
+    detector.explain("10.0.0.5", "203.0.113.9", 443).status,
     detector.history("10.0.0.5", "203.0.113.9", 443)?.startMicros.length,
   ]);
-  assert.deepEqual(verdicts.toSorted(), [
+  assert.deepEqual(statuses.toSorted(), [
     ["finding", 24],
     ["not_seen", undefined],
   ]);

@@ -48,7 +48,8 @@ const TIMING = {
   calls: 24,
   significance: 40.3,
   rita_score: 1,
-  verdict: "24 calls about every 600 s (±0 %), for 3 h 50 min; 1 in 10^40 for random traffic of this rate",
+  verdict:
+    "24 calls about every 600 s (±0 %), for 3 h 50 min; chance below 1 in 10^9 for random traffic of this rate",
 };
 
 /** The finding of DAY, complete. */

@@ -165,7 +165,7 @@ const DAY = readFileSync(${JSON.stringify(flows)}, "utf8");${PRINT}`,
   });
   const emitted = readdirSync(outdir);
   assert.equal(emitted.filter((name) => name.endsWith(".wasm")).length, 1, emitted.join());
-  assertFinding(await run("node", [join(outdir, "slim-page.mjs")]), /^rule of thumb$/);
+  assertFinding(await run("node", [join(outdir, "slim-page.mjs")]), /^built-in heuristic$/);
 });
 
 test("the types compile, by import and by require", async () => {

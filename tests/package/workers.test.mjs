@@ -144,18 +144,18 @@ test("a mistake or a broken file ends it the same way", async () => {
 });
 
 test("explain, wherever the pair is kept", async () => {
-  const verdicts = { finding: 0, near_miss: 0 };
+  const statuses = { finding: 0, near_miss: 0 };
   for (const host of [1, 2, 3, 10]) {
     const text = [`10.0.${host}.5`, "198.51.100.7", "6667", "flows.csv"];
     await sameForAll(["explain", ...text]);
     const { stdout } = await sameForAll(["explain", "--format", "json", ...text]);
-    verdicts[JSON.parse(stdout).verdict] += 1;
+    statuses[JSON.parse(stdout).status] += 1;
   }
-  assert.equal(verdicts.finding + verdicts.near_miss, 0, "these have too few connections and hours");
+  assert.equal(statuses.finding + statuses.near_miss, 0, "these have too few connections and hours");
   const beacon = await sameForAll(["explain", "10.0.41.5", "203.0.113.9", "443", "flows.csv"]);
   assert.match(beacon.stdout, /61/);
   const unseen = ["explain", "--format", "json", "10.0.41.5", "203.0.113.99", "443", "flows.csv"];
-  assert.equal(JSON.parse((await sameForAll(unseen)).stdout).verdict, "not_seen");
+  assert.equal(JSON.parse((await sameForAll(unseen)).stdout).status, "not_seen");
 });
 
 /** Runs the command and answers which threads' code Node had loaded at its end. */

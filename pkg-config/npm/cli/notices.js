@@ -13,7 +13,7 @@ export function notices(report, width) {
   const lines = [
     ...sources(report.sources.filter((source) => !source.error)),
     ...skipped(report),
-    ...(report.left_out ? [`incomplete: ${report.left_out.meaning}`] : []),
+    ...(report.dropped ? [`incomplete: ${report.dropped.meaning}`] : []),
     ...windowOf(report),
     ...gates(report),
     ...huntsNotice(report),

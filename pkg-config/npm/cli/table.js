@@ -17,8 +17,8 @@ const COLUMNS = [
   { key: "last_seen", title: "last seen", spare: 2 },
   { key: "beaconing_score", title: "score", right: true },
 ];
-/** Only where records tell programs. */
-const PROGRAM = { key: "images", title: "program", show: programs, spare: 0.5 };
+/** Only if records name the processes. */
+const PROCESS = { key: "processes", title: "process", show: processNames, spare: 0.5 };
 const FAILED = { key: "failed_gates", title: "failed gates" };
 const GAP = "  ";
 
@@ -27,8 +27,8 @@ const GAP = "  ";
  * @param {{width?: number, gates?: boolean}} [how] width: of the terminal; gates: show which ones failed
  */
 export function table(pairs, { width = Number.POSITIVE_INFINITY, gates = false } = {}) {
-  const told = pairs.some((pair) => pair.images) ? [PROGRAM] : [];
-  const chosen = [...COLUMNS, ...told, ...(gates ? [FAILED] : [])];
+  const process = pairs.some((pair) => pair.processes) ? [PROCESS] : [];
+  const chosen = [...COLUMNS, ...process, ...(gates ? [FAILED] : [])];
   const columns = chosen.map((column) => withCells(column, pairs));
   const kept = fit(columns, width);
   const lines = [kept.map((column) => pad(column.title, column))];
@@ -37,9 +37,9 @@ export function table(pairs, { width = Number.POSITIVE_INFINITY, gates = false }
 }
 
 /** The name of the first without its folders, and how many more there are. */
-function programs([image, ...more] = []) {
-  if (image === undefined) return "";
-  const name = printable(image.replace(/^.*[\\/](?=.)/s, ""));
+function processNames([path, ...more] = []) {
+  if (path === undefined) return "";
+  const name = printable(path.replace(/^.*[\\/](?=.)/s, ""));
   return more.length > 0 ? `${name} +${more.length}` : name;
 }
 

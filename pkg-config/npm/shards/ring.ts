@@ -14,7 +14,7 @@ import type { BeaconlensError, Detector, DetectorOptions, SourceOptions } from "
 export interface Engine {
   Detector: typeof Detector;
   BeaconlensError: typeof BeaconlensError;
-  /** The public suffix list, for the leader; without it a rule of thumb serves. */
+  /** The public suffix list, for the leader; without it a built-in heuristic serves. */
   publicSuffixes?(): Promise<string | undefined>;
 }
 

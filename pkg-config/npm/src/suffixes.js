@@ -31,7 +31,7 @@ export function suffixesNow() {
   return list;
 }
 
-/** The list. Where it cannot be had, nothing: the rule of thumb serves, and the report says so. */
+/** The list. Where it cannot be had, nothing: the built-in heuristic serves, and the report says so. */
 export async function suffixes() {
   if (suffixesNow() !== undefined) return list;
   loading ??= textOf(host.load?.()).catch(() => undefined);

@@ -119,7 +119,7 @@ async function askFor<K extends keyof LaterParts>(name: K): Promise<LaterParts[K
   return part as LaterParts[K];
 }
 
-/** A reading does not fail for want of the list: without it a rule of thumb serves, and the report says so. */
+/** A reading does not fail for want of the list: without it a built-in heuristic serves, and the report says so. */
 const publicSuffixes = () => askFor("suffixes").catch(() => undefined);
 
 function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {

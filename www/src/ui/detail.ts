@@ -18,7 +18,7 @@ export interface DetailActions extends AllowActions {
   explainText(): Promise<string>;
 }
 
-const VERDICTS: Record<string, string> = {
+const STATUSES: Record<string, string> = {
   finding: "Finding",
   suppressed: "Suppressed",
   near_miss: "Near miss",
@@ -72,7 +72,7 @@ export class Detail {
     append(this.#root, [
       nearestChangeOf(explanation),
       pair?.threat && threatOf(pair.threat),
-      pair?.images && programsOf(pair.images),
+      pair?.processes && processesOf(pair.processes),
       setsOf(explanation),
       huntsMetOf(explanation),
     ]);
@@ -103,19 +103,19 @@ function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[]
   return sentences;
 }
 
-/** Who opened the connections, where the records tell it. */
-function programsOf(images: string[]): HTMLElement {
-  const paths = images.map((image) => h("li", { class: "mono program" }, image));
-  return h("section", {}, h("h3", {}, "Programs that opened it"), h("ul", {}, ...paths));
+/** The processes that opened the connections, if the records name them. */
+function processesOf(processes: string[]): HTMLElement {
+  const paths = processes.map((process) => h("li", { class: "mono process" }, process));
+  return h("section", {}, h("h3", {}, "Processes that opened it"), h("ul", {}, ...paths));
 }
 
 function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActions): HTMLElement {
-  const { sourceip, destinationip, destinationport, verdict } = explanation;
+  const { sourceip, destinationip, destinationport, status } = explanation;
   const target = endpoint(destinationip, destinationport);
   return h(
     "header",
     { class: "detail-head" },
-    h("p", { class: "verdict", "data-verdict": verdict }, VERDICTS[verdict] ?? verdict),
+    h("p", { class: "status", "data-status": status }, STATUSES[status] ?? status),
     h("h2", { tabindex: -1 }, h("span", {}, sourceip), " → ", h("span", {}, target)),
     button("Close", actions.onClose, { class: "quiet close", "aria-label": "Close the details" }),
     h(

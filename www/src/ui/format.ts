@@ -62,12 +62,12 @@ export function span(seconds: number): string {
   return words.filter(Boolean).join(" ");
 }
 
-/** How improbable: 9 is one in 10^9. */
+/** How improbable, as the verdict says it: 9 is one in 10^9, the smallest chance that is shown. */
 export function chance(significance: number): string {
-  const decades = Math.floor(significance);
+  const decades = Math.min(Math.floor(significance), 9);
   if (decades < 1) return "nothing unusual for random traffic of this rate";
   const odds = ["10", "100"][decades - 1] ?? `10^${decades}`;
-  return `1 in ${odds} for random traffic of this rate`;
+  return `chance below 1 in ${odds} for random traffic of this rate`;
 }
 
 /** RFC 3339 as "2026-03-02 14:00:05" at the given offset from UTC. */

@@ -11,13 +11,13 @@ const NAMES: Record<HuntHit["hunt"], string> = {
   long_connection: "long connection",
 };
 
-export function huntsMetOf({ hunts, hunts_left_out }: Explanation) {
-  if (hunts.length + hunts_left_out.length === 0) return null;
+export function huntsMetOf({ hunts, hunt_exclusions }: Explanation) {
+  if (hunts.length + hunt_exclusions.length === 0) return null;
   return h(
     "section",
     { class: "hunts-met" },
     h("h3", {}, hunts.length > 0 ? "Hunts it has part in" : "Hunts"),
-    h("ul", {}, ...hunts.map(hitOf), ...hunts_left_out.map((reason) => h("li", {}, reason))),
+    h("ul", {}, ...hunts.map(hitOf), ...hunt_exclusions.map((reason) => h("li", {}, reason))),
   );
 }
 

@@ -39,7 +39,7 @@ export function regularityOf(timing: Timing): HTMLElement {
       "section",
       { class: "judged", "data-judged": "regularity" },
       h("h3", {}, "Regularity"),
-      h("p", {}, "Not judged: that takes at least four calls at different times."),
+      h("p", {}, "Not scored: fewer than four distinct start times."),
     );
   }
   return h(

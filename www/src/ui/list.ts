@@ -98,7 +98,7 @@ export class List {
     const suppressed =
       totals.suppressed > 0 ? `; ${count(totals.suppressed)} suppressed by reference sets` : "";
     replace(this.#window, inTheWindow + suppressed, ...this.#huntLink(report));
-    this.#showLeftOut(report.left_out);
+    this.#showLeftOut(report.dropped);
     this.#findings.show(report.findings);
     this.#nearMisses.show(report.near_misses);
     this.#hunts.show(report);
@@ -120,7 +120,7 @@ export class List {
   }
 
   /** Nobody may take what is left of the flows for all of them. */
-  #showLeftOut(leftOut: Report["left_out"]): void {
+  #showLeftOut(leftOut: Report["dropped"]): void {
     const meaning = leftOut?.meaning ?? "";
     if (meaning === (this.#leftOut.dataset.meaning ?? "")) return; // said once
     this.#leftOut.dataset.meaning = meaning;
@@ -226,7 +226,7 @@ export class List {
   }
 }
 
-function leftOutMessage({ meaning, flows }: NonNullable<Report["left_out"]>): HTMLElement {
+function leftOutMessage({ meaning, flows }: NonNullable<Report["dropped"]>): HTMLElement {
   return h(
     "div",
     { class: "message message-error", role: "alert" },
