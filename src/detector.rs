@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::evaluate::{self, Depth, Evaluation, Kept};
-use crate::hunts::names::Suffixes;
+use crate::hunts::domains::PublicSuffixList;
 use crate::ingest::{Options, Sink, Source};
 use crate::model::error::{Error, ErrorKind};
 use crate::model::flow::{Connection, Pair};
@@ -44,7 +44,7 @@ pub struct Detector {
     sink: Sink,
     /// What evaluations keep for the next.
     kept: Mutex<Kept>,
-    suffixes: Suffixes,
+    suffixes: PublicSuffixList,
 }
 
 /// How far the reading is.
@@ -65,21 +65,21 @@ pub struct Progress {
 
 /// What one shard of a dataset found.
 #[derive(Debug, Clone)]
-pub struct Part(Evaluation);
+pub struct PartialResult(Evaluation);
 
 /// What has to be asked of every shard before the parts can be joined: how many hosts call the destinations
 /// that are listed.
 #[derive(Debug, Clone)]
-pub struct Question(evaluate::Question);
+pub struct PrevalenceQuery(evaluate::PrevalenceQuery);
 
 /// What one shard answered.
 #[derive(Debug, Clone)]
-pub struct Answer(evaluate::Answer);
+pub struct PrevalenceCounts(evaluate::PrevalenceCounts);
 
-impl Part {
+impl PartialResult {
     /// What these parts, of all shards, ask of every shard.
-    pub fn question(parts: &[Part]) -> Question {
-        Question(evaluate::Question::of_all(parts.iter().map(|part| &part.0)))
+    pub fn prevalence_query(parts: &[PartialResult]) -> PrevalenceQuery {
+        PrevalenceQuery(evaluate::PrevalenceQuery::of_all(parts.iter().map(|part| &part.0)))
     }
 
     /// The part as bytes, to be given to another worker. Their form may change with every version.
@@ -92,18 +92,18 @@ impl Part {
     /// # Errors
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Part, Error> {
-        read(bytes, Evaluation::read).map(Part)
+    pub fn from_bytes(bytes: &[u8]) -> Result<PartialResult, Error> {
+        read(bytes, Evaluation::read).map(PartialResult)
     }
 }
 
-impl Question {
-    /// What has to be asked of every shard before a pair can be [explained](Detector::explain_joined).
-    pub fn about(pair: &Pair) -> Question {
-        Question(evaluate::Question::about(pair))
+impl PrevalenceQuery {
+    /// What has to be asked of every shard before a pair can be [explained](Detector::explain_merged).
+    pub fn of_pair(pair: &Pair) -> PrevalenceQuery {
+        PrevalenceQuery(evaluate::PrevalenceQuery::of_pair(pair))
     }
 
-    /// The question as bytes, as [`Part::to_bytes`].
+    /// The question as bytes, as [`PartialResult::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| {
             out.list(&self.0.addresses, |address, out| out.address(*address));
@@ -111,22 +111,22 @@ impl Question {
         })
     }
 
-    /// Reads a question, as [`Part::from_bytes`].
+    /// Reads a question, as [`PartialResult::from_bytes`].
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Question, Error> {
-        read(bytes, |bytes| evaluate::Question {
+    pub fn from_bytes(bytes: &[u8]) -> Result<PrevalenceQuery, Error> {
+        read(bytes, |bytes| evaluate::PrevalenceQuery {
             addresses: bytes.list(Reader::address),
             names: bytes.list(Reader::text),
         })
-        .map(Question)
+        .map(PrevalenceQuery)
     }
 }
 
-impl Answer {
-    /// The answer as bytes, as [`Part::to_bytes`].
+impl PrevalenceCounts {
+    /// The answer as bytes, as [`PartialResult::to_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         written(|out| {
             out.number(self.0.hosts);
@@ -135,18 +135,18 @@ impl Answer {
         })
     }
 
-    /// Reads an answer, as [`Part::from_bytes`].
+    /// Reads an answer, as [`PartialResult::from_bytes`].
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Answer, Error> {
-        read(bytes, |bytes| evaluate::Answer {
+    pub fn from_bytes(bytes: &[u8]) -> Result<PrevalenceCounts, Error> {
+        read(bytes, |bytes| evaluate::PrevalenceCounts {
             hosts: bytes.number(),
             askers: bytes.number(),
             calling: bytes.list(Reader::number),
         })
-        .map(Answer)
+        .map(PrevalenceCounts)
     }
 }
 
@@ -187,20 +187,20 @@ impl Detector {
             open: false,
             sink,
             kept: Mutex::default(),
-            suffixes: Suffixes::default(),
+            suffixes: PublicSuffixList::default(),
         }
     }
 
     /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule
-    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::names::PUBLIC_SUFFIXES`.
+    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::domains::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
-        self.suffixes = Suffixes::new(list);
+        self.suffixes = PublicSuffixList::new(list);
         self.forget();
     }
 
     /// Whether the public suffix list would say more: names were looked up, and it was not given.
     pub fn wants_public_suffixes(&self) -> bool {
-        self.sink.side.has_lookups && !self.suffixes.by_list()
+        self.sink.side.has_lookups && !self.suffixes.is_loaded()
     }
 
     /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
@@ -215,7 +215,7 @@ impl Detector {
 
     /// As [`start_source`](Detector::start_source), for a source that is read by columns, delimiter and times
     /// of its own; everything else is as the detector's options say.
-    pub fn start_source_as(&mut self, name: &str, options: Options) {
+    pub fn start_source_with(&mut self, name: &str, options: Options) {
         self.start_source(name);
         self.own_options = Some(self.options.reading_as(options));
     }
@@ -271,37 +271,42 @@ impl Detector {
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
     /// then be missing. Of a [shard](Options::with_shard), only its own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
-        let parts = vec![self.part(rule)];
-        let answers = vec![self.answer(&Part::question(&parts))];
-        self.evaluate_joined(parts, answers, rule)
+        let parts = vec![self.partial_result(rule)];
+        let answers = vec![self.prevalence_counts(&PartialResult::prevalence_query(&parts))];
+        self.evaluate_merged(parts, answers, rule)
     }
 
     /// As [`evaluate`](Detector::evaluate), but only what the query answers: of every pair the ten columns,
     /// without priority and regularity. Quicker where that is enough.
     pub fn evaluate_query(&self, rule: &Rule) -> Report {
-        self.report(self.part_query(rule).0, rule)
+        self.report(self.partial_query_result(rule).0, rule)
     }
 
     /// What a shard finds, to be joined with what the others find.
-    pub fn part(&self, rule: &Rule) -> Part {
-        Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
+    pub fn partial_result(&self, rule: &Rule) -> PartialResult {
+        PartialResult(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
     }
 
-    /// As [`part`](Detector::part), for what [`evaluate_query`](Detector::evaluate_query) answers.
-    pub fn part_query(&self, rule: &Rule) -> Part {
-        Part(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
+    /// As [`part`](Detector::partial_result), for what [`evaluate_query`](Detector::evaluate_query) answers.
+    pub fn partial_query_result(&self, rule: &Rule) -> PartialResult {
+        PartialResult(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
     }
 
     /// What a shard has to say of what all parts ask.
-    pub fn answer(&self, question: &Question) -> Answer {
-        Answer(evaluate::answer(self.data(), &mut self.kept(), &question.0))
+    pub fn prevalence_counts(&self, question: &PrevalenceQuery) -> PrevalenceCounts {
+        PrevalenceCounts(evaluate::prevalence_counts(self.data(), &mut self.kept(), &question.0))
     }
 
     /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
     /// by the same rule and answered, this one too, joined. The same bytes as one detector would report. Parts
-    /// [of the query](Detector::part_query) need no answers.
-    pub fn evaluate_joined(&self, parts: Vec<Part>, answers: Vec<Answer>, rule: &Rule) -> Report {
-        let question = if answers.is_empty() { None } else { Some(Part::question(&parts)) };
+    /// [of the query](Detector::partial_query_result) need no answers.
+    pub fn evaluate_merged(
+        &self,
+        parts: Vec<PartialResult>,
+        answers: Vec<PrevalenceCounts>,
+        rule: &Rule,
+    ) -> Report {
+        let question = if answers.is_empty() { None } else { Some(PartialResult::prevalence_query(&parts)) };
         let mut parts = parts.into_iter();
         let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
         for part in parts {
@@ -347,7 +352,7 @@ impl Detector {
             reference_sets: std::mem::take(&mut evaluation.reference_sets),
             host_beacons: std::mem::take(&mut evaluation.host_beacons),
             hunts: std::mem::take(&mut evaluation.hunts),
-            public_suffixes: self.sink.side.has_lookups.then(|| self.suffixes.told().to_owned()),
+            public_suffixes: self.sink.side.has_lookups.then(|| self.suffixes.describe().to_owned()),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
             rule: rule.clone(),
@@ -361,12 +366,12 @@ impl Detector {
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
     pub fn explain(&self, pair: &Pair, rule: &Rule) -> Explanation {
-        self.explain_joined(pair, vec![self.answer(&Question::about(pair))], rule)
+        self.explain_merged(pair, vec![self.prevalence_counts(&PrevalenceQuery::of_pair(pair))], rule)
     }
 
     /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
-    /// answered to the [question about it](Question::about). To the others the pair was never seen.
-    pub fn explain_joined(&self, pair: &Pair, answers: Vec<Answer>, rule: &Rule) -> Explanation {
+    /// answered to the [question about it](PrevalenceQuery::of_pair). To the others the pair was never seen.
+    pub fn explain_merged(&self, pair: &Pair, answers: Vec<PrevalenceCounts>, rule: &Rule) -> Explanation {
         let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
         evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
     }
@@ -429,7 +434,7 @@ mod tests {
         let mut taken = Vec::new();
         for (text, own) in sources {
             match own {
-                Some(own) => detector.start_source_as("flows", own),
+                Some(own) => detector.start_source_with("flows", own),
                 None => detector.start_source("flows"),
             }
             let _ = detector.ingest(text.as_bytes());

@@ -37,7 +37,7 @@ mod text;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use detector::{Answer, Detector, Part, Progress, Question};
+pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
 pub use ingest::{Options, Role, TimeUnit};
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};

@@ -11,10 +11,11 @@ use serde::Serializer;
 use wasm_bindgen::prelude::*;
 
 use crate::model::error::quoted;
-use crate::report::{EvaluatedPair, Order};
+use crate::report::{EvaluatedPair, SortOrder};
 use crate::rule::document;
 use crate::{
-    Answer, Connection, Error, Explanation, Options, Pair, Part, Question, Report, Role, Rule, TimeUnit,
+    Connection, Error, Explanation, Options, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery, Report,
+    Role, Rule, TimeUnit,
 };
 
 /// The standard library's is three times as much code.
@@ -37,8 +38,8 @@ pub struct Detector {
 #[derive(Debug)]
 struct Last {
     rule: Option<String>,
-    order: Order,
-    /// Whether it says all, and not only what the query answers.
+    order: SortOrder,
+    /// Whether it says all, and not only what the query counts.
     full: bool,
     report: Rc<Report>,
 }
@@ -66,7 +67,7 @@ impl Detector {
         self.last.take();
         match options.is_undefined() {
             true => self.inner.start_source(name),
-            false => self.inner.start_source_as(name, given_options(&options)?),
+            false => self.inner.start_source_with(name, given_options(&options)?),
         }
         Ok(())
     }
@@ -117,48 +118,55 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule, Order::Rule, true)?.to_json())
+        parsed(&self.report(rule, SortOrder::Rule, true)?.to_json())
     }
 
-    /// What this shard finds, or only what the query answers of it, as bytes for [`join`](Detector::join).
+    /// The unmerged result of this shard, as bytes for [`merge_partials`](Detector::merge_partials); with
+    /// `only_query`, no more than the query's columns.
     ///
     /// # Errors
     ///
     /// `E_RULE`.
-    pub fn part(&self, rule: Option<String>, only_query: bool) -> Result<Vec<u8>, JsError> {
+    #[wasm_bindgen(js_name = partialResult)]
+    pub fn partial_result(&self, rule: Option<String>, only_query: bool) -> Result<Vec<u8>, JsError> {
         let rule = self.rule_of(rule.as_deref())?;
-        let part = if only_query { self.inner.part_query(&rule) } else { self.inner.part(&rule) };
-        Ok(part.to_bytes())
+        let partial = match only_query {
+            true => self.inner.partial_query_result(&rule),
+            false => self.inner.partial_result(&rule),
+        };
+        Ok(partial.to_bytes())
     }
 
-    /// What this shard has to say of the question that all parts ask.
+    /// The source counts of this shard for the destinations that a query names.
     ///
     /// # Errors
     ///
-    /// `E_OPTIONS` for bytes that are no question.
-    pub fn answer(&self, question: &[u8]) -> Result<Vec<u8>, JsError> {
-        let question = Question::from_bytes(question).map_err(|error| thrown(&error))?;
-        Ok(self.inner.answer(&question).to_bytes())
+    /// `E_OPTIONS` for bytes that are no query.
+    #[wasm_bindgen(js_name = prevalenceCounts)]
+    pub fn prevalence_counts(&self, query: &[u8]) -> Result<Vec<u8>, JsError> {
+        let query = PrevalenceQuery::from_bytes(query).map_err(|error| thrown(&error))?;
+        Ok(self.inner.prevalence_counts(&query).to_bytes())
     }
 
-    /// Joins what all shards found and answered, this one too: until more is ingested, the report of that
-    /// rule is the joined one. Parts of the query have no answers.
+    /// Merges the partial results and counts of all shards, this one included. Until more is ingested, the
+    /// report of that rule is the merged one. Partial results of the query need no counts.
     ///
     /// # Errors
     ///
-    /// `E_RULE`, `E_OPTIONS` for bytes that are no parts or answers.
-    pub fn join(
+    /// `E_RULE`, `E_OPTIONS` for bytes that are no partial results or counts.
+    #[wasm_bindgen(js_name = mergePartials)]
+    pub fn merge_partials(
         &self,
-        parts: Vec<Uint8Array>,
-        answers: Vec<Uint8Array>,
+        partials: Vec<Uint8Array>,
+        counts: Vec<Uint8Array>,
         rule: Option<String>,
     ) -> Result<(), JsError> {
         let parsed_rule = self.rule_of(rule.as_deref())?;
-        let parts = all(&parts, Part::from_bytes)?;
-        let answers = all(&answers, Answer::from_bytes)?;
-        let full = !answers.is_empty();
-        let report = Rc::new(self.inner.evaluate_joined(parts, answers, &parsed_rule));
-        self.last.replace(Some(Last { rule, order: Order::Rule, full, report }));
+        let partials = all(&partials, PartialResult::from_bytes)?;
+        let counts = all(&counts, PrevalenceCounts::from_bytes)?;
+        let full = !counts.is_empty();
+        let report = Rc::new(self.inner.evaluate_merged(partials, counts, &parsed_rule));
+        self.last.replace(Some(Last { rule, order: SortOrder::Rule, full, report }));
         Ok(())
     }
 
@@ -181,13 +189,13 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        let mut last = self.last_of(rule, Order::Rule, false)?;
+        let mut last = self.last_of(rule, SortOrder::Rule, false)?;
         let report = last.as_mut().and_then(|last| Rc::get_mut(&mut last.report));
         parsed(&report.map(Report::to_summary_json).unwrap_or_default())
     }
 
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
-    /// `rule` (the default) or `priority`. Or `query`: CSV of what the query answers.
+    /// `rule` (the default) or `priority`. Or `query`: CSV of what the query counts.
     ///
     /// # Errors
     ///
@@ -201,15 +209,15 @@ impl Detector {
         order: Option<String>,
     ) -> Result<String, JsError> {
         let order = match order.as_deref() {
-            None | Some("rule") => Order::Rule,
-            Some("priority") => Order::Priority,
+            None | Some("rule") => SortOrder::Rule,
+            Some("priority") => SortOrder::Priority,
             Some(other) => {
                 let message = format!("found order {}, expected rule or priority", quoted(other));
                 return Err(thrown(&bad_option(message)));
             }
         };
         if format == "query" {
-            return Ok(self.report(rule, Order::Rule, false)?.to_query_csv());
+            return Ok(self.report(rule, SortOrder::Rule, false)?.to_query_csv());
         }
         let report = self.report(rule, order, true)?;
         if !all {
@@ -221,7 +229,7 @@ impl Detector {
             };
         }
         let mut pairs = self.inner.pairs(&report.rule);
-        if order != Order::Rule {
+        if order != SortOrder::Rule {
             order.sort(&mut pairs, |listed| &listed.pair);
         }
         match format {
@@ -236,17 +244,17 @@ impl Detector {
     ///
     /// # Errors
     ///
-    /// `E_ADDRESS`, `E_RULE`, `E_OPTIONS` for bytes that are no answers.
+    /// `E_ADDRESS`, `E_RULE`, `E_OPTIONS` for bytes that are no counts.
     pub fn explain(
         &self,
         source: &str,
         destination: &str,
         port: f64,
         rule: Option<String>,
-        answers: Vec<Uint8Array>,
+        counts: Vec<Uint8Array>,
     ) -> Result<JsValue, JsError> {
         let pair = pair_of(source, destination, port)?;
-        parsed(&self.explanation(&pair, rule, answers)?.to_json())
+        parsed(&self.explanation(&pair, rule, counts)?.to_json())
     }
 
     /// The explanation as plain text.
@@ -261,10 +269,10 @@ impl Detector {
         destination: &str,
         port: f64,
         rule: Option<String>,
-        answers: Vec<Uint8Array>,
+        counts: Vec<Uint8Array>,
     ) -> Result<String, JsError> {
         let pair = pair_of(source, destination, port)?;
-        Ok(self.explanation(&pair, rule, answers)?.to_text())
+        Ok(self.explanation(&pair, rule, counts)?.to_text())
     }
 
     /// All connections of a pair in time order, as columns; nothing if it was never seen.
@@ -302,11 +310,11 @@ impl Detector {
         &self,
         pair: &Pair,
         rule: Option<String>,
-        answers: Vec<Uint8Array>,
+        counts: Vec<Uint8Array>,
     ) -> Result<Explanation, JsError> {
-        Ok(self.inner.explain_joined(
+        Ok(self.inner.explain_merged(
             pair,
-            all(&answers, Answer::from_bytes)?,
+            all(&counts, PrevalenceCounts::from_bytes)?,
             &self.rule_of(rule.as_deref())?,
         ))
     }
@@ -316,7 +324,7 @@ impl Detector {
         Rule::from_json_after(text, &mut self.last_lists.borrow_mut()).map_err(|error| thrown(&error))
     }
 
-    fn report(&self, rule: Option<String>, order: Order, full: bool) -> Result<Rc<Report>, JsError> {
+    fn report(&self, rule: Option<String>, order: SortOrder, full: bool) -> Result<Rc<Report>, JsError> {
         let last = self.last_of(rule, order, full)?;
         last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
     }
@@ -325,14 +333,14 @@ impl Detector {
     fn last_of(
         &self,
         rule: Option<String>,
-        order: Order,
+        order: SortOrder,
         full: bool,
     ) -> Result<RefMut<'_, Option<Last>>, JsError> {
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
             let parsed = self.rule_of(rule.as_deref())?;
             let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
-            *last = Some(Last { rule, order: Order::Rule, full, report: Rc::new(report) });
+            *last = Some(Last { rule, order: SortOrder::Rule, full, report: Rc::new(report) });
         }
         if let Some(last) = &mut *last
             && last.order != order
@@ -367,9 +375,9 @@ impl Detector {
 /// # Errors
 ///
 /// `E_ADDRESS`.
-#[wasm_bindgen(js_name = questionAbout)]
-pub fn question_about(source: &str, destination: &str, port: f64) -> Result<Vec<u8>, JsError> {
-    Ok(Question::about(&pair_of(source, destination, port)?).to_bytes())
+#[wasm_bindgen(js_name = prevalenceQueryOf)]
+pub fn prevalence_query_of(source: &str, destination: &str, port: f64) -> Result<Vec<u8>, JsError> {
+    Ok(PrevalenceQuery::of_pair(&pair_of(source, destination, port)?).to_bytes())
 }
 
 /// What the parts of all shards ask of every shard.
@@ -377,9 +385,9 @@ pub fn question_about(source: &str, destination: &str, port: f64) -> Result<Vec<
 /// # Errors
 ///
 /// `E_OPTIONS` for bytes that are no parts.
-#[wasm_bindgen]
-pub fn question(parts: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {
-    Ok(Part::question(&all(&parts, Part::from_bytes)?).to_bytes())
+#[wasm_bindgen(js_name = prevalenceQuery)]
+pub fn prevalence_query(partials: Vec<Uint8Array>) -> Result<Vec<u8>, JsError> {
+    Ok(PartialResult::prevalence_query(&all(&partials, PartialResult::from_bytes)?).to_bytes())
 }
 
 fn all<T>(bytes: &[Uint8Array], read: impl Fn(&[u8]) -> Result<T, Error>) -> Result<Vec<T>, JsError> {

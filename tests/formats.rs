@@ -9,7 +9,7 @@ mod flows;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use beaconlens::{Detector, Options, Pair, Part, Report, Rule};
+use beaconlens::{Detector, Options, Pair, PartialResult, Report, Rule};
 use flows::{Flow, HEADER, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::Value;
 
@@ -401,11 +401,13 @@ fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
             shard
         });
         let shards: Vec<Detector> = shards.collect();
-        let parts = shards.iter().map(|shard| Part::from_bytes(&shard.part(&rule()).to_bytes()).unwrap());
-        let parts: Vec<Part> = parts.collect();
-        let question = Part::question(&parts);
-        let answers = shards.iter().map(|shard| shard.answer(&question)).collect();
-        let joined = shards[1].evaluate_joined(parts, answers, &rule());
+        let parts = shards
+            .iter()
+            .map(|shard| PartialResult::from_bytes(&shard.partial_result(&rule()).to_bytes()).unwrap());
+        let parts: Vec<PartialResult> = parts.collect();
+        let question = PartialResult::prevalence_query(&parts);
+        let answers = shards.iter().map(|shard| shard.prevalence_counts(&question)).collect();
+        let joined = shards[1].evaluate_merged(parts, answers, &rule());
         assert_eq!(joined.findings, report.findings, "seed {seed}");
         random.shuffle(&mut rows);
         let shuffled = read([(rows.join("\n") + "\n").as_bytes()]).evaluate(&rule());

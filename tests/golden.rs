@@ -22,7 +22,7 @@ fn every_report_is_the_recorded_one() {
         let mut detector = case.detector([case.input.as_slice()]);
         // As the hosts do.
         if detector.wants_public_suffixes() {
-            detector.set_public_suffixes(include_str!("../src/hunts/names/public_suffixes.txt"));
+            detector.set_public_suffixes(include_str!("../src/hunts/domains/public_suffixes.txt"));
         }
         let report = detector.evaluate(&case.rule).to_json() + "\n";
         let file = folder().join(format!("{}.report.json", case.name));

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use beaconlens::hunts::{Hunt, HuntHit};
 use beaconlens::priority::PriorityPart;
 use beaconlens::report::HostBeacon;
-use beaconlens::{Detector, Explanation, Options, Pair, Part, Report, Rule};
+use beaconlens::{Detector, Explanation, Options, Pair, PartialResult, Report, Rule};
 use flows::Random;
 
 /// 2026-03-02T10:00:00Z in milliseconds.
@@ -467,14 +467,21 @@ fn shards_find_what_one_detector_finds() {
             let shards: Vec<Detector> = (0..of)
                 .map(|index| detector(&sources, Options::new().with_shard(index, of).unwrap()))
                 .collect();
-            let parts: Vec<Part> =
-                shards.iter().map(|shard| Part::from_bytes(&shard.part(&rule).to_bytes()).unwrap()).collect();
-            let question = beaconlens::Question::from_bytes(&Part::question(&parts).to_bytes()).unwrap();
+            let parts: Vec<PartialResult> = shards
+                .iter()
+                .map(|shard| PartialResult::from_bytes(&shard.partial_result(&rule).to_bytes()).unwrap())
+                .collect();
+            let question =
+                beaconlens::PrevalenceQuery::from_bytes(&PartialResult::prevalence_query(&parts).to_bytes())
+                    .unwrap();
             let answers = shards
                 .iter()
-                .map(|shard| beaconlens::Answer::from_bytes(&shard.answer(&question).to_bytes()).unwrap())
+                .map(|shard| {
+                    beaconlens::PrevalenceCounts::from_bytes(&shard.prevalence_counts(&question).to_bytes())
+                        .unwrap()
+                })
                 .collect();
-            let joined = shards.first().unwrap().evaluate_joined(parts, answers, &rule);
+            let joined = shards.first().unwrap().evaluate_merged(parts, answers, &rule);
             assert_eq!(joined.to_json(), expected.to_json());
         }
         assert!(expected.hunts.len() > 3, "{:?}", expected.hunts);

@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use beaconlens::hunts::names::{PUBLIC_SUFFIXES, Suffixes, evidence, randomness};
+use beaconlens::hunts::domains::{PUBLIC_SUFFIXES, PublicSuffixList, log_likelihood_ratio, randomness};
 use proptest::prelude::*;
 use publicsuffix::{List, Psl};
 
@@ -33,20 +33,25 @@ fn by_oracle<'a>(list: &List, name: &'a str) -> Option<&'a str> {
     (known && !lower.ends_with(".arpa")).then(|| &name[name.len() - domain..])
 }
 
-fn row(suffixes: &Suffixes, name: &str) -> String {
+fn row(suffixes: &PublicSuffixList, name: &str) -> String {
     let text = |it: Option<&str>| it.unwrap_or("-").to_owned();
-    let domain = suffixes.registrable(name);
+    let domain = suffixes.registrable_domain(name);
     let label = domain.unwrap_or(name).split('.').next().unwrap();
-    let bits = evidence(label).map_or("-".to_owned(), |bits| format!("{:.2}", f64::from(bits) / 100.0));
+    let bits =
+        log_likelihood_ratio(label).map_or("-".to_owned(), |bits| format!("{:.2}", f64::from(bits) / 100.0));
     let share = randomness(label).map_or("-".to_owned(), |it| format!("{:.3}", f64::from(it) / 1000.0));
-    format!("{name} | {} | {} | {bits} | {share}", text(domain), text(Suffixes::default().registrable(name)))
+    format!(
+        "{name} | {} | {} | {bits} | {share}",
+        text(domain),
+        text(PublicSuffixList::default().registrable_domain(name))
+    )
 }
 
 #[test]
 fn every_name_is_as_recorded() {
     let file = folder().join("golden.txt");
     let recorded = fs::read_to_string(&file).unwrap();
-    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     let names =
         recorded.lines().filter(|line| *line != HEADING).map(|line| line.split(" | ").next().unwrap());
     let rows: Vec<String> = names.map(|name| row(&suffixes, name)).collect();
@@ -60,13 +65,13 @@ fn every_name_is_as_recorded() {
 /// The test cases that the list's keepers publish, except names with an empty label or characters beyond ASCII.
 #[test]
 fn the_list_passes_its_own_cases() {
-    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     let cases = fs::read_to_string(folder().join("test_psl.txt")).unwrap();
     let mut seen = 0;
     for case in cases.lines().filter(|line| line.starts_with("checkPublicSuffix('") && line.is_ascii()) {
         let mut parts = case.split('\'').skip(1).step_by(2);
         let (name, expected) = (parts.next().unwrap(), parts.next().map(str::to_ascii_lowercase));
-        let found = suffixes.registrable(name).map(str::to_ascii_lowercase);
+        let found = suffixes.registrable_domain(name).map(str::to_ascii_lowercase);
         assert_eq!(found, expected, "{name}");
         seen += 1;
     }
@@ -80,12 +85,12 @@ fn popular_domains_are_as_another_program_says() {
         eprintln!("skipped: ../shared is not here");
         return;
     };
-    let (suffixes, oracle) = (Suffixes::new(PUBLIC_SUFFIXES), oracle());
+    let (suffixes, oracle) = (PublicSuffixList::new(PUBLIC_SUFFIXES), oracle());
     let mut thumb = 0;
     for name in list.lines().map(|line| line.split([',', '/']).nth(1).unwrap()) {
-        let domain = suffixes.registrable(name);
+        let domain = suffixes.registrable_domain(name);
         assert_eq!(domain, by_oracle(&oracle, name), "{name}");
-        thumb += usize::from(Suffixes::default().registrable(name) == domain);
+        thumb += usize::from(PublicSuffixList::default().registrable_domain(name) == domain);
     }
     // The built-in heuristic is right for nearly all.
     assert!(thumb > 99_000, "{thumb}");
@@ -93,13 +98,13 @@ fn popular_domains_are_as_another_program_says() {
 
 #[test]
 fn a_list_is_told_by_its_version() {
-    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     assert_eq!(suffixes.version(), Some("2026-10-22_08-36-41_UTC"));
-    assert!(suffixes.by_list());
-    assert!(!Suffixes::default().by_list());
-    assert!(!Suffixes::new("// nothing\n\n").by_list());
-    assert_eq!(suffixes.registrable(&format!("{}example.com", "a.".repeat(121))), Some("example.com"));
-    assert_eq!(suffixes.registrable(&format!("{}example.com", "a.".repeat(122))), None);
+    assert!(suffixes.is_loaded());
+    assert!(!PublicSuffixList::default().is_loaded());
+    assert!(!PublicSuffixList::new("// nothing\n\n").is_loaded());
+    assert_eq!(suffixes.registrable_domain(&format!("{}example.com", "a.".repeat(121))), Some("example.com"));
+    assert_eq!(suffixes.registrable_domain(&format!("{}example.com", "a.".repeat(122))), None);
 }
 
 fn name() -> impl Strategy<Value = String> {
@@ -116,10 +121,10 @@ proptest! {
 
     #[test]
     fn names_under_any_rule_are_as_another_program_says(names in proptest::collection::vec(name(), 50)) {
-        thread_local!(static BOTH: (Suffixes, List) = (Suffixes::new(PUBLIC_SUFFIXES), oracle()));
+        thread_local!(static BOTH: (PublicSuffixList, List) = (PublicSuffixList::new(PUBLIC_SUFFIXES), oracle()));
         BOTH.with(|(suffixes, oracle)| {
             for name in &names {
-                prop_assert_eq!(suffixes.registrable(name), by_oracle(oracle, name), "{}", name);
+                prop_assert_eq!(suffixes.registrable_domain(name), by_oracle(oracle, name), "{}", name);
             }
             Ok(())
         })?;
@@ -127,21 +132,21 @@ proptest! {
 
     #[test]
     fn any_text_is_survived(text in "\\PC{0,300}|[a-z0-9.-]{0,300}|(xn--[a-z0-9]{0,4}\\.?){0,9}") {
-        for suffixes in [Suffixes::default(), Suffixes::new("com\n*.ck\n!www.ck"), Suffixes::new(&text)] {
-            if let Some(domain) = suffixes.registrable(&text) {
+        for suffixes in [PublicSuffixList::default(), PublicSuffixList::new("com\n*.ck\n!www.ck"), PublicSuffixList::new(&text)] {
+            if let Some(domain) = suffixes.registrable_domain(&text) {
                 prop_assert!(text.trim_end_matches('.').ends_with(domain) && domain.contains('.'));
-                prop_assert_eq!(suffixes.registrable(domain), Some(domain));
+                prop_assert_eq!(suffixes.registrable_domain(domain), Some(domain));
                 let upper = text.to_ascii_uppercase();
-                prop_assert_eq!(suffixes.registrable(&upper).map(str::to_ascii_lowercase), Some(domain.to_ascii_lowercase()));
+                prop_assert_eq!(suffixes.registrable_domain(&upper).map(str::to_ascii_lowercase), Some(domain.to_ascii_lowercase()));
             }
         }
         prop_assert_eq!(randomness(&text), randomness(&text.to_ascii_uppercase()));
-        prop_assert_eq!(randomness(&text).is_some(), evidence(&text).is_some());
+        prop_assert_eq!(randomness(&text).is_some(), log_likelihood_ratio(&text).is_some());
     }
 
     #[test]
     fn more_evidence_is_no_less_randomness(a in "[a-z0-9-]{1,63}", b in "[a-z0-9-]{1,63}") {
-        let [less, more] = if evidence(&a) <= evidence(&b) { [a, b] } else { [b, a] };
+        let [less, more] = if log_likelihood_ratio(&a) <= log_likelihood_ratio(&b) { [a, b] } else { [b, a] };
         prop_assert!(randomness(&less) <= randomness(&more) && randomness(&more) <= Some(1000));
     }
 }

@@ -10,7 +10,9 @@ mod cases;
 mod flows;
 
 use beaconlens::report::PairStatus;
-use beaconlens::{Answer, Detector, Error, Options, Pair, Part, Question, Report, Rule};
+use beaconlens::{
+    Detector, Error, Options, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery, Report, Rule,
+};
 use cases::Case;
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use proptest::prelude::*;
@@ -405,14 +407,18 @@ fn shards_joined_are_one_detector() {
             let pairs: u64 = shards.iter().map(|shard| shard.progress().pairs).sum();
             assert_eq!(pairs, one.progress().pairs, "seed {seed}, {of} shards");
             shards.reverse();
-            let parts = shards.iter().map(|shard| Part::from_bytes(&shard.part(rule).to_bytes()).unwrap());
-            let parts: Vec<Part> = parts.collect();
-            let question = Question::from_bytes(&Part::question(&parts).to_bytes()).unwrap();
-            let answers =
-                shards.iter().map(|shard| Answer::from_bytes(&shard.answer(&question).to_bytes()).unwrap());
+            let parts = shards
+                .iter()
+                .map(|shard| PartialResult::from_bytes(&shard.partial_result(rule).to_bytes()).unwrap());
+            let parts: Vec<PartialResult> = parts.collect();
+            let question =
+                PrevalenceQuery::from_bytes(&PartialResult::prevalence_query(&parts).to_bytes()).unwrap();
+            let answers = shards.iter().map(|shard| {
+                PrevalenceCounts::from_bytes(&shard.prevalence_counts(&question).to_bytes()).unwrap()
+            });
             let answers = answers.collect();
             let joining = random.below(shards.len());
-            let joined = shards[joining].evaluate_joined(parts, answers, rule);
+            let joined = shards[joining].evaluate_merged(parts, answers, rule);
             assert!(joined.to_json() == one.evaluate(rule).to_json(), "seed {seed}, {of} shards");
             for pair in
                 joined.findings.iter().chain(joined.near_misses.iter().map(|near| &near.pair)).take(20)
@@ -423,10 +429,10 @@ fn shards_joined_are_one_detector() {
                     pair.destinationport,
                 )
                 .unwrap();
-                let question = Question::about(&pair);
-                let answers: Vec<_> = shards.iter().map(|shard| shard.answer(&question)).collect();
+                let question = PrevalenceQuery::of_pair(&pair);
+                let answers: Vec<_> = shards.iter().map(|shard| shard.prevalence_counts(&question)).collect();
                 let owner = shards.iter().find(|shard| !shard.history(&pair).is_empty()).unwrap();
-                let explained = owner.explain_joined(&pair, answers, rule);
+                let explained = owner.explain_merged(&pair, answers, rule);
                 assert_eq!(
                     explained.to_text(),
                     one.explain(&pair, rule).to_text(),
@@ -521,11 +527,11 @@ fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
 fn a_shard_that_cannot_be_is_refused() {
     assert!(Options::new().with_shard(0, 0).is_err());
     assert!(Options::new().with_shard(3, 3).is_err());
-    let part = Detector::new(Options::new()).part(&Rule::default()).to_bytes();
-    assert!(Part::from_bytes(&part).is_ok());
-    assert!(Part::from_bytes(&part[..part.len() - 1]).is_err());
-    assert!(Part::from_bytes(&[part.as_slice(), &[1]].concat()).is_err());
-    assert!(Part::from_bytes(b"{}").is_err());
+    let part = Detector::new(Options::new()).partial_result(&Rule::default()).to_bytes();
+    assert!(PartialResult::from_bytes(&part).is_ok());
+    assert!(PartialResult::from_bytes(&part[..part.len() - 1]).is_err());
+    assert!(PartialResult::from_bytes(&[part.as_slice(), &[1]].concat()).is_err());
+    assert!(PartialResult::from_bytes(b"{}").is_err());
 }
 
 #[test]

@@ -64,5 +64,8 @@ fn the_table_is_made_from_the_list() {
     let Some(folder) = data() else { return };
     let list = std::fs::read_to_string(folder.join("toplist-alexa100k/alexa_100k.csv")).expect("can be read");
     let made = train::table(&train::halves(&list).0);
-    assert!(made == include_str!("../../src/hunts/names/bits.txt"), "bits.txt is not what name-bits prints");
+    assert!(
+        made == include_str!("../../src/hunts/domains/bits.txt"),
+        "bits.txt is not what name-bits prints"
+    );
 }

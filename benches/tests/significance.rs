@@ -1,7 +1,7 @@
 //! The significance is honest: random traffic exceeds it no more often than it says.
 
 use beaconlens::Connection;
-use beaconlens::regularity::Judge;
+use beaconlens::regularity::Analyzer;
 use beaconlens_bench::Random;
 
 const SECOND: f64 = 1e6;
@@ -24,12 +24,12 @@ fn pair(random: &mut Random, calls: usize, gap: Gap) -> Vec<Connection> {
 /// The share of pairs that are significant at 1 in 10, 100 and 1000.
 fn exceeding(calls: std::ops::Range<u64>, pairs: usize, gap: Gap) -> [f64; 3] {
     let mut random = Random::named(9, "significance");
-    let mut judge = Judge::default();
+    let mut analyzer = Analyzer::default();
     let mut counts = [0.0; 3];
     for _ in 0..pairs {
         let calls = calls.start + random.below(calls.end - calls.start);
         let pair = pair(&mut random, calls as usize, gap);
-        let significance = judge.judge(&pair).map_or(0.0, |found| found.significance);
+        let significance = analyzer.analyze(&pair).map_or(0.0, |found| found.significance);
         for (count, decades) in counts.iter_mut().zip([1.0, 2.0, 3.0]) {
             *count += f64::from(u8::from(significance >= decades));
         }

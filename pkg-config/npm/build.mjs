@@ -22,7 +22,7 @@ writeFileSync(join(dist, "beaconlens.wasm"), wasm);
 copyFileSync(join(captureFolder, "capture_bg.wasm"), join(dist, "capture.wasm"));
 const packed = join(moduleFolder, "beaconlens_bg.wasm.gz");
 writeFileSync(packed, gzipSync(wasm, { level: 9 }));
-const suffixes = join(root, "src/hunts/names/public_suffixes.txt");
+const suffixes = join(root, "src/hunts/domains/public_suffixes.txt");
 copyFileSync(suffixes, join(dist, "public_suffixes.txt"));
 const packedSuffixes = join(moduleFolder, "public_suffixes.txt.gz");
 writeFileSync(packedSuffixes, gzipSync(readFileSync(suffixes), { level: 9 }));

@@ -61,7 +61,7 @@ export interface DetectorOptions extends SourceOptions {
   /**
    * Which pairs the detector keeps, where several read the same flows: those whose source belongs to
    * shard `index` (from 0) of `of`. Each detector must be given every byte. What was read (rows, sources,
-   * diagnostics) every one of them knows; what was found, {@link Detector.join} brings together. A pair is
+   * diagnostics) every one of them knows; what was found, {@link Detector.mergePartials} brings together. A pair is
    * known to {@link Detector.explain} and {@link Detector.history} of one of them only.
    */
   shard?: { index: number; of: number };
@@ -668,33 +668,33 @@ export class Detector {
     order?: "rule" | "priority",
   ): string;
   /**
-   * What this shard finds by a rule, in a form of its own for {@link Detector.join}: bytes that can be
-   * sent to another worker, of the same version of this package. `onlyQuery` is quicker and enough for
-   * `summary` and the format `query`: such parts ask nothing, and are joined with `null` for answers.
+   * The unmerged result of this shard, for {@link Detector.mergePartials}: bytes that can be sent to another
+   * worker that runs the same version of this package. `onlyQuery` is faster and enough for `summary` and
+   * the format `query`: such results are merged with `null` as counts.
    */
-  part(rule?: RuleDocument | string, onlyQuery?: boolean): Uint8Array;
-  /** What the parts of all shards ask of every shard: how many of its hosts call what they list. */
-  question(parts: Uint8Array[]): Uint8Array;
-  /** What this shard has to say of the question. */
-  answer(question: Uint8Array): Uint8Array;
+  partialResult(rule?: RuleDocument | string, onlyQuery?: boolean): Uint8Array;
+  /** The destinations whose source counts are needed from every shard before the results can be merged. */
+  prevalenceQuery(partials: Uint8Array[]): Uint8Array;
+  /** The source counts of this shard for the destinations of a query. */
+  prevalenceCounts(query: Uint8Array): Uint8Array;
   /**
-   * Joins what all shards found by the same rule and answered, this one included, in any order. Until more
-   * is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without `all`) answer for
-   * that rule what one detector of all flows would, byte for byte.
+   * Merges the partial results and the counts of all shards for one rule, this one included, in any order.
+   * Until more is read or another rule is evaluated, `evaluate`, `summary` and `evaluateText` (without
+   * `all`) return what one detector of all flows would, byte for byte.
    */
-  join(parts: Uint8Array[], answers: Uint8Array[] | null, rule?: RuleDocument | string): void;
-  /** What has to be asked of every shard before one of them can explain the pair. */
-  questionAbout(source: string, destination: string, port: number): Uint8Array;
+  mergePartials(partials: Uint8Array[], counts: Uint8Array[] | null, rule?: RuleDocument | string): void;
+  /** The query whose counts are needed from every shard before one of them can explain the pair. */
+  prevalenceQueryOf(source: string, destination: string, port: number): Uint8Array;
   /**
-   * Every gate of any pair: what it has, what it must have. Of a shard, with what all of them answered to
-   * {@link Detector.questionAbout} the pair; to those that do not keep its source it is `"not_seen"`.
+   * Every gate of any pair: its value and its threshold. Of a shard, with the counts of all shards for
+   * {@link Detector.prevalenceQueryOf} the pair; for shards that do not own its source it is `"not_seen"`.
    */
   explain(
     source: string,
     destination: string,
     port: number,
     rule?: RuleDocument | string,
-    answers?: Uint8Array[],
+    counts?: Uint8Array[],
   ): Explanation;
   /** The same as text for people. */
   explainText(
@@ -702,7 +702,7 @@ export class Detector {
     destination: string,
     port: number,
     rule?: RuleDocument | string,
-    answers?: Uint8Array[],
+    counts?: Uint8Array[],
   ): string;
   /** Every connection of a pair; `undefined` when it was never seen. */
   history(source: string, destination: string, port: number): History | undefined;

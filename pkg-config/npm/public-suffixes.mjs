@@ -1,5 +1,5 @@
-// Makes src/hunts/names/public_suffixes.txt of the public suffix list as published:
-// node pkg-config/npm/public-suffixes.mjs public_suffix_list.dat > src/hunts/names/public_suffixes.txt
+// Makes src/hunts/domains/public_suffixes.txt of the public suffix list as published:
+// node pkg-config/npm/public-suffixes.mjs public_suffix_list.dat > src/hunts/domains/public_suffixes.txt
 // Comments go, save the notice, the version and the parts' bounds; names become what DNS spells (xn--).
 import { readFileSync } from "node:fs";
 import { domainToASCII } from "node:url";

@@ -5,14 +5,14 @@ use super::kept::Kept;
 use super::measures::Measures;
 use super::span::Span;
 use super::tally::Tally;
-use super::{Answer, Question, hosts, hunted};
+use super::{PrevalenceCounts, PrevalenceQuery, hosts, hunted};
 use crate::model::error::joined;
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
 use crate::model::time::{SECOND, rfc3339};
 use crate::pairs::DatasetView;
 use crate::priority::{Judged, prioritise};
-use crate::regularity::Judge;
+use crate::regularity::Analyzer;
 use crate::report::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
 use crate::rule::{Rule, Window};
 use crate::text::sort::sort;
@@ -30,7 +30,7 @@ const WEEK: i64 = 604_800;
 pub(crate) fn explain(
     data: DatasetView<'_>,
     kept: &mut Kept,
-    answers: &[Answer],
+    answers: &[PrevalenceCounts],
     pair: &Pair,
     connections: &[Connection],
     rule: &Rule,
@@ -78,12 +78,17 @@ pub(crate) fn explain(
         let value = gates.score(pair.port, tally.counts.connections);
         out.gates = gates.explain(pair, tally.counts, failed);
         out.score = Some(score(value, tally.counts.connections, pair, rule));
-        let measures =
-            Measures::of(tally, &inside, span, data.time_extent.unwrap_or_default(), &mut Judge::default());
+        let measures = Measures::of(
+            tally,
+            &inside,
+            span,
+            data.time_extent.unwrap_or_default(),
+            &mut Analyzer::default(),
+        );
         let mut columns = measures.columns(pair, value, rule);
         columns.threat = threat;
         columns.processes = data.side.processes(key);
-        let hosts = hosts(&Question::about(pair), answers);
+        let hosts = hosts(&PrevalenceQuery::of_pair(pair), answers);
         prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
         out.measures = Some(columns);
         let from = match rule.window {

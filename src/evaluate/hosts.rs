@@ -9,7 +9,7 @@ use super::tally::Tally;
 use crate::model::flow::{Address, Pair};
 use crate::pairs::{DatasetView, History, NameUse};
 use crate::priority::Judged;
-use crate::regularity::Judge;
+use crate::regularity::Analyzer;
 use crate::report::{Gate, HostBeacon};
 use crate::rule::Rule;
 use crate::text::sort::sort_by;
@@ -24,8 +24,14 @@ pub(super) fn stand_in(number: usize) -> IpAddr {
 pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> Vec<HostBeacon> {
     let mut out = Vec::new();
     let Some(span) = Span::of(rule, data.time_extent).filter(|_| rule.hunts.host_beacon) else { return out };
-    let mut finder =
-        Finder { data, rule, span, history: History::default(), hours: Vec::new(), judge: Judge::default() };
+    let mut finder = Finder {
+        data,
+        rule,
+        span,
+        history: History::default(),
+        hours: Vec::new(),
+        analyzer: Analyzer::default(),
+    };
     data.side.named.for_each(|name_use| {
         let host = data.side.names.name(name_use.name());
         let few = name_use.count() < rule.gates.min_connections;
@@ -80,7 +86,7 @@ struct Finder<'a> {
     span: Span,
     history: History,
     hours: Vec<i64>,
-    judge: Judge,
+    analyzer: Analyzer,
 }
 
 impl Finder<'_> {
@@ -95,6 +101,6 @@ impl Finder<'_> {
         connections.retain(|connection| self.span.contains(connection.start));
         sort_by(connections, Ord::cmp);
         let tally = Tally::of(connections, self.span, self.rule.utc_offset_minutes, &mut self.hours)?;
-        Some(Measures::of(tally, connections, self.span, self.data.time_extent?, &mut self.judge))
+        Some(Measures::of(tally, connections, self.span, self.data.time_extent?, &mut self.analyzer))
     }
 }

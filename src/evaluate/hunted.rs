@@ -4,7 +4,7 @@ use super::lists::Lists;
 use super::{Kept, hosts};
 use crate::hunts::{self, Hunt, HuntHit};
 use crate::model::flow::{Connection, Pair};
-use crate::model::time::Moment;
+use crate::model::time::LocalTimestamp;
 use crate::pairs::DatasetView;
 use crate::pairs::UNANSWERED;
 use crate::rule::Rule;
@@ -41,7 +41,7 @@ pub(super) fn has_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], r
 fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let unanswered_only =
         hit.hunt != Hunt::Burst && rule.hunts.scan.as_ref().is_some_and(|scan| scan.unanswered_only);
-    let at = |connection: &Connection| Moment::new(connection.start, rule.utc_offset_minutes);
+    let at = |connection: &Connection| LocalTimestamp::new(connection.start, rule.utc_offset_minutes);
     let from = connections.partition_point(|connection| at(connection) < hit.first_seen);
     let mut later = connections.iter().skip(from);
     let first = later.find(|connection| !unanswered_only || connection.bytes_received <= UNANSWERED);

@@ -3,8 +3,8 @@
 use super::span::Span;
 use super::tally::Tally;
 use crate::model::flow::{Connection, Pair};
-use crate::model::time::Moment;
-use crate::regularity::{Judge, Regularity, RitaScore, rita_score};
+use crate::model::time::LocalTimestamp;
+use crate::regularity::{Analyzer, Regularity, RitaScore, rita_score};
 use crate::report::Finding;
 use crate::rule::Rule;
 
@@ -23,10 +23,10 @@ impl Measures {
         connections: &[Connection],
         span: Span,
         data: (i64, i64),
-        judge: &mut Judge,
+        analyzer: &mut Analyzer,
     ) -> Self {
         let within = (data.0.max(span.after + 1), data.1.min(span.until));
-        let (regularity, rita) = (judge.judge(connections), rita_score(connections, within));
+        let (regularity, rita) = (analyzer.analyze(connections), rita_score(connections, within));
         Measures { tally, regularity, rita }
     }
 
@@ -46,8 +46,8 @@ impl Measures {
             hourly_buckets: tally.counts.hours,
             bytes_sent: tally.bytes_sent,
             bytes_received: tally.bytes_received,
-            first_seen: Moment::new(tally.first, rule.utc_offset_minutes),
-            last_seen: Moment::new(tally.last, rule.utc_offset_minutes),
+            first_seen: LocalTimestamp::new(tally.first, rule.utc_offset_minutes),
+            last_seen: LocalTimestamp::new(tally.last, rule.utc_offset_minutes),
             beaconing_score: score,
             priority: 0,
             regularity,

@@ -22,7 +22,7 @@ use crate::model::hash::{WordTable, words};
 use crate::model::time::HOUR;
 use crate::pairs::{Chunk, DatasetView, History, LeftOut, PairRef};
 use crate::priority::{Hosts, Judged, prioritise};
-use crate::regularity::Judge;
+use crate::regularity::Analyzer;
 use crate::report::{EvaluatedPair, Gate, GateReport, NEAR_MISSES, NearMiss, WindowReport};
 use crate::report::{Finding, HostBeacon};
 use crate::report::{SetMatch, SetReport, Suppressed};
@@ -187,7 +187,7 @@ impl Evaluation {
     }
 
     /// Gives all that is listed its priority.
-    pub fn prioritise(&mut self, question: &Question, answers: &[Answer], rule: &Rule) {
+    pub fn prioritise(&mut self, question: &PrevalenceQuery, answers: &[PrevalenceCounts], rule: &Rule) {
         let near_misses = self.near_misses.iter_mut().map(|(_, pair)| pair);
         let suppressed = self.suppressed.iter_mut().map(|suppressed| &mut suppressed.pair);
         let findings = self.findings.iter_mut().chain(suppressed);
@@ -365,8 +365,8 @@ pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<E
         Some(EvaluatedPair { pair: finding, failed_gates: counted.failed.gates().collect(), suppressed_by })
     });
     let mut listed: Vec<EvaluatedPair> = listed.collect();
-    let question = Question::of(listed.iter().map(|listed| &listed.pair));
-    let answer = answer(data, kept, &question);
+    let question = PrevalenceQuery::of(listed.iter().map(|listed| &listed.pair));
+    let answer = prevalence_counts(data, kept, &question);
     let mut pairs: Vec<Judged<'_>> = listed.iter_mut().map(|listed| Judged::from(&mut listed.pair)).collect();
     prioritise(&mut pairs, &hosts(&question, &[answer]).0, &rule.priority);
     listed
@@ -374,17 +374,17 @@ pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<E
 
 /// The destinations of which it has to be known how many hosts call them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Question {
+pub(crate) struct PrevalenceQuery {
     pub addresses: Vec<IpAddr>,
     /// Host names, in order.
     pub names: Vec<String>,
 }
 
-impl Question {
+impl PrevalenceQuery {
     /// What has to be asked to tell the priorities of all that is listed.
     pub fn of_all<'e>(evaluations: impl Iterator<Item = &'e Evaluation>) -> Self {
         let evaluations: Vec<&Evaluation> = evaluations.collect();
-        let mut question = Question::of(evaluations.iter().flat_map(|evaluation| evaluation.listed()));
+        let mut question = PrevalenceQuery::of(evaluations.iter().flat_map(|evaluation| evaluation.listed()));
         let beacons = evaluations.iter().flat_map(|evaluation| &evaluation.host_beacons);
         question.names = beacons.map(|beacon| beacon.host.clone()).collect();
         sort_by(&mut question.names, Ord::cmp);
@@ -393,21 +393,21 @@ impl Question {
     }
 
     /// What has to be asked to tell the priority of one pair.
-    pub fn about(pair: &Pair) -> Self {
-        Question { addresses: vec![pair.destination], names: Vec::new() }
+    pub fn of_pair(pair: &Pair) -> Self {
+        PrevalenceQuery { addresses: vec![pair.destination], names: Vec::new() }
     }
 
     fn of<'f>(pairs: impl Iterator<Item = &'f Finding>) -> Self {
         let mut seen = WordTable::default();
         let mut is_new = |address: &IpAddr| seen.insert(words(*address, 0), 0).is_none();
         let addresses = pairs.map(|pair| pair.destinationip).filter(&mut is_new).collect();
-        Question { addresses, names: Vec::new() }
+        PrevalenceQuery { addresses, names: Vec::new() }
     }
 }
 
 /// How many hosts of a shard there are, and how many call each of the destinations, and then of the names.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Answer {
+pub(crate) struct PrevalenceCounts {
     pub hosts: u64,
     /// Those that call or look up any name.
     pub askers: u64,
@@ -415,21 +415,28 @@ pub(crate) struct Answer {
 }
 
 /// Answers for the pairs at hand.
-pub(crate) fn answer(data: DatasetView<'_>, kept: &mut Kept, question: &Question) -> Answer {
+pub(crate) fn prevalence_counts(
+    data: DatasetView<'_>,
+    kept: &mut Kept,
+    question: &PrevalenceQuery,
+) -> PrevalenceCounts {
     let find = |address: &IpAddr| data.addresses.find(*address);
     kept.callers.count(data, question.addresses.iter().filter_map(find));
     let calling = |address: &IpAddr| find(address).map_or(0, |address| kept.callers.of(address));
     let mut calling: Vec<u64> = question.addresses.iter().map(calling).collect();
     let hosts = kept.callers.hosts(data);
     if question.names.is_empty() {
-        return Answer { hosts, askers: 0, calling };
+        return PrevalenceCounts { hosts, askers: 0, calling };
     }
     calling.extend(callers::Callers::of_names(data, &question.names));
-    Answer { hosts, askers: callers::sources_of_names(data), calling }
+    PrevalenceCounts { hosts, askers: callers::sources_of_names(data), calling }
 }
 
 /// The answers of all shards, each of which has sources of its own: of the destinations, and of the names.
-fn hosts(Question { addresses, names }: &Question, answers: &[Answer]) -> (Hosts, Hosts) {
+fn hosts(
+    PrevalenceQuery { addresses, names }: &PrevalenceQuery,
+    answers: &[PrevalenceCounts],
+) -> (Hosts, Hosts) {
     let sum = |at: usize| answers.iter().filter_map(|answer| answer.calling.get(at)).sum();
     let of = |(at, address): (usize, IpAddr)| (words(address, 0), sum(at));
     let stand_ins = (addresses.len()..).zip((0..names.len()).map(hosts::stand_in));
@@ -462,7 +469,7 @@ struct Counter<'a> {
     seen: Seen,
     history: History,
     hours: Vec<i64>,
-    judge: Judge,
+    analyzer: Analyzer,
     depth: Depth,
 }
 
@@ -480,7 +487,7 @@ impl<'a> Counter<'a> {
             seen: Seen::default(),
             history: History::default(),
             hours: Vec::new(),
-            judge: Judge::default(),
+            analyzer: Analyzer::default(),
             depth,
         }
     }
@@ -544,7 +551,7 @@ impl<'a> Counter<'a> {
             connections.retain(|connection| span.contains(connection.start));
         }
         sort_by(connections, Ord::cmp);
-        Some(Measures::of(tally, connections, span, self.data.time_extent?, &mut self.judge))
+        Some(Measures::of(tally, connections, span, self.data.time_extent?, &mut self.analyzer))
     }
 
     /// The columns of a pair.

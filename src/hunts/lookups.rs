@@ -1,7 +1,7 @@
 //! Sources that look up many random names that do not exist: what malware does that generates the names of its
 //! servers.
 
-use super::names::randomness;
+use super::domains::randomness;
 use super::{EXAMPLES, Hunt, HuntHit, Hunter};
 use crate::model::flow::Address;
 use crate::pairs::{DatasetView, History};
@@ -77,7 +77,9 @@ fn lookups<'a>(hunter: &Hunter<'_>, data: DatasetView<'a>) -> Vec<Lookups<'a>> {
         if !name_use.is_lookup() || hunter.is_excluded(source) {
             return;
         }
-        let Some(domain) = data.suffixes.registrable(data.side.names.name(name_use.name())) else { return };
+        let Some(domain) = data.suffixes.registrable_domain(data.side.names.name(name_use.name())) else {
+            return;
+        };
         let mut lookups =
             Lookups { source: source.word(), domain, all: 0, failed: 0, first: i64::MAX, last: i64::MIN };
         for lookup in name_use.lookups(&mut history).filter(|lookup| hunter.span.contains(lookup.start)) {

@@ -2,8 +2,8 @@
 //! names.
 
 mod activity;
+pub mod domains;
 mod lookups;
-pub mod names;
 mod part;
 mod slices;
 mod sources;
@@ -16,7 +16,7 @@ use serde::Serialize;
 use crate::evaluate::Span;
 use crate::model::flow::{Address, AddressInterner};
 use crate::model::pair_key::PairKey;
-use crate::model::time::Moment;
+use crate::model::time::LocalTimestamp;
 use crate::pairs::{ActivityThreshold, DatasetView, History, PairTable, TimedConnection, UNANSWERED};
 use crate::report::SetMatch;
 use crate::rule::Rule;
@@ -101,9 +101,9 @@ pub struct HuntHit {
     /// Connections or lookups that make it up.
     pub connection_count: u64,
     /// First of them, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: Moment,
+    pub first_seen: LocalTimestamp,
     /// Last of them, likewise.
-    pub last_seen: Moment,
+    pub last_seen: LocalTimestamp,
     /// All that in a sentence.
     pub sentence: String,
     /// Some of the ports, destinations or domains, at most ten.
@@ -171,8 +171,8 @@ impl<'a> Hunter<'a> {
         }
     }
 
-    fn shown(&self, time: i64) -> Moment {
-        Moment::new(time, self.rule.utc_offset_minutes)
+    fn shown(&self, time: i64) -> LocalTimestamp {
+        LocalTimestamp::new(time, self.rule.utc_offset_minutes)
     }
 
     /// Bursts and scans.

@@ -1,7 +1,7 @@
 //! What a hunt found as bytes, for the parts of a report that shards exchange.
 
 use super::{Hunt, HuntHit};
-use crate::report::{Moment, SetMatch};
+use crate::report::{LocalTimestamp, SetMatch};
 use crate::text::codec::{Reader, Writer};
 
 impl HuntHit {
@@ -29,8 +29,8 @@ impl HuntHit {
             count: bytes.number(),
             threshold: bytes.number(),
             connection_count: bytes.number(),
-            first_seen: Moment { second: bytes.number() as i64 },
-            last_seen: Moment { second: bytes.number() as i64 },
+            first_seen: LocalTimestamp { second: bytes.number() as i64 },
+            last_seen: LocalTimestamp { second: bytes.number() as i64 },
             sentence: bytes.text(),
             examples: bytes.list(Reader::text),
             suppressed_by: bytes.some(SetMatch::read),

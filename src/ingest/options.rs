@@ -137,7 +137,7 @@ impl Options {
 
     /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but keeps only the
     /// pairs whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
-    /// [`Detector::evaluate_joined`](crate::Detector::evaluate_joined) bring the shards together.
+    /// [`Detector::evaluate_merged`](crate::Detector::evaluate_merged) bring the shards together.
     ///
     /// # Errors
     ///

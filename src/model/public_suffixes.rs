@@ -1,6 +1,6 @@
 //! The domain that somebody registered: one label more than the public suffix it ends with.
 //!
-//! Suffixes are those of the public suffix list (publicsuffix.org), and by its algorithm. The list is given, as
+//! PublicSuffixList are those of the public suffix list (publicsuffix.org), and by its algorithm. The list is given, as
 //! it is too large for the module; without it a short built-in heuristic takes its place.
 
 use std::hash::Hasher;
@@ -15,7 +15,7 @@ const ANY_BEFORE: u64 = 2;
 const EXCEPTION: u64 = 4;
 
 /// Not in public DNS, yet looked up by malware (Necurs, BazarLoader) or by those who test.
-const BESIDE_THE_LIST: &str = " bazar bit coin emc lib example invalid test ";
+const OTHER_SUFFIXES: &str = " bazar bit coin emc lib example invalid test ";
 
 /// Top-level domains of inner networks: RFC 6761, 6762, 7686, 8375, 9476; ICANN's .internal, .corp, .home and
 /// .mail; and names that routers and offices use.
@@ -27,33 +27,33 @@ const SECOND: &str =
     " ac asso co com ed edu gen go gob gouv gov govt gr gv id in info mil ne net nom or org plc sch web ";
 
 /// A name in DNS has at most so many bytes when it is written with dots.
-const LONGEST: usize = 253;
+const MAX_NAME_BYTES: usize = 253;
 
 /// Knows public suffixes, and so registrable domains.
 #[derive(Debug, Clone, Default)]
-pub struct Suffixes {
+pub struct PublicSuffixList {
     rules: WordTable,
     version: Option<String>,
 }
 
-impl Suffixes {
+impl PublicSuffixList {
     /// By the public suffix list: its text as published, or as this crate ships it
-    /// (`hunts::names::PUBLIC_SUFFIXES`). Rules that are not ASCII are left out: in DNS they are
+    /// (`hunts::domains::PUBLIC_SUFFIXES`). Rules that are not ASCII are left out: in DNS they are
     /// spelt `xn--`, as they are in the shipped list.
     ///
     /// Any other text gives whatever rules its lines make; an empty one is no list, and so the same as
-    /// [`Suffixes::default`].
+    /// [`PublicSuffixList::default`].
     ///
     /// ```
-    /// use beaconlens::hunts::names::Suffixes;
+    /// use beaconlens::hunts::domains::PublicSuffixList;
     ///
-    /// let suffixes = Suffixes::new("uk\nco.uk\n*.ck\n!www.ck\n");
-    /// assert_eq!(suffixes.registrable("www.example.co.uk"), Some("example.co.uk"));
-    /// assert_eq!(suffixes.registrable("co.uk"), None);
+    /// let suffixes = PublicSuffixList::new("uk\nco.uk\n*.ck\n!www.ck\n");
+    /// assert_eq!(suffixes.registrable_domain("www.example.co.uk"), Some("example.co.uk"));
+    /// assert_eq!(suffixes.registrable_domain("co.uk"), None);
     /// ```
     #[must_use]
-    pub fn new(list: &str) -> Suffixes {
-        let mut suffixes = Suffixes::default();
+    pub fn new(list: &str) -> PublicSuffixList {
+        let mut suffixes = PublicSuffixList::default();
         for line in list.lines() {
             suffixes.read(line);
         }
@@ -67,8 +67,8 @@ impl Suffixes {
     }
 
     /// By what registrable domains are told, for a report.
-    pub(crate) fn told(&self) -> &str {
-        match (self.by_list(), &self.version) {
+    pub(crate) fn describe(&self) -> &str {
+        match (self.is_loaded(), &self.version) {
             (false, _) => "built-in heuristic",
             (true, None) => "list without a version",
             (true, Some(version)) => version,
@@ -77,7 +77,7 @@ impl Suffixes {
 
     /// Whether a list was given; else the built-in heuristic is used.
     #[must_use]
-    pub fn by_list(&self) -> bool {
+    pub fn is_loaded(&self) -> bool {
         !self.rules.is_empty()
     }
 
@@ -90,15 +90,15 @@ impl Suffixes {
     /// Without a list: two labels, three if the second is one like `co` under a country's domain, and `None`
     /// for the usual names of inner networks.
     #[must_use]
-    pub fn registrable<'a>(&self, name: &'a str) -> Option<&'a str> {
+    pub fn registrable_domain<'a>(&self, name: &'a str) -> Option<&'a str> {
         let name = name.strip_suffix('.').unwrap_or(name);
         let top = name.rsplit('.').next()?;
         let numeric = top.bytes().all(|byte| byte.is_ascii_digit());
-        let no_name = name.len() > LONGEST || name.contains(':') || name.split('.').any(str::is_empty);
+        let no_name = name.len() > MAX_NAME_BYTES || name.contains(':') || name.split('.').any(str::is_empty);
         if no_name || numeric || top.eq_ignore_ascii_case("arpa") {
             return None;
         }
-        let labels = if self.by_list() { self.listed(name, top)? } else { thumb(name, top)? };
+        let labels = if self.is_loaded() { self.listed(name, top)? } else { by_heuristic(name, top)? };
         last(name, labels + 1)
     }
 
@@ -121,7 +121,7 @@ impl Suffixes {
     /// How many labels the public suffix has.
     fn listed(&self, name: &str, top: &str) -> Option<usize> {
         let name = name.to_ascii_lowercase();
-        let mut found = usize::from(is_in(BESIDE_THE_LIST, top));
+        let mut found = usize::from(is_in(OTHER_SUFFIXES, top));
         let mut any = false;
         for labels in 1.. {
             let Some(suffix) = last(&name, labels) else { break };
@@ -140,7 +140,7 @@ impl Suffixes {
 }
 
 /// Without a list.
-fn thumb(name: &str, top: &str) -> Option<usize> {
+fn by_heuristic(name: &str, top: &str) -> Option<usize> {
     if is_in(INNER, top) {
         return None;
     }

@@ -25,14 +25,14 @@ pub(crate) fn rfc3339(micros: i64) -> String {
 
 /// A second in the rule's UTC offset, shown as the query's `DATEFORMAT` shows it: `yyyy-MM-dd HH:mm:ss`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
+pub struct LocalTimestamp {
     /// Seconds since 1970 in that offset.
     pub(crate) second: i64,
 }
 
-impl Moment {
+impl LocalTimestamp {
     pub(crate) fn new(micros: i64, utc_offset_minutes: i32) -> Self {
-        Moment { second: micros.div_euclid(SECOND) + i64::from(utc_offset_minutes) * 60 }
+        LocalTimestamp { second: micros.div_euclid(SECOND) + i64::from(utc_offset_minutes) * 60 }
     }
 
     /// Appends its text.
@@ -60,7 +60,7 @@ impl Moment {
     }
 }
 
-impl std::fmt::Display for Moment {
+impl std::fmt::Display for LocalTimestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut text = String::new();
         self.write(&mut text);
@@ -68,7 +68,7 @@ impl std::fmt::Display for Moment {
     }
 }
 
-impl Serialize for Moment {
+impl Serialize for LocalTimestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = String::new();
         self.write(&mut text);
@@ -76,10 +76,10 @@ impl Serialize for Moment {
     }
 }
 
-/// As a [`Moment`] shows it.
+/// As a [`LocalTimestamp`] shows it.
 pub(crate) fn query_format(micros: i64, utc_offset_minutes: i32) -> String {
     let mut out = String::new();
-    Moment::new(micros, utc_offset_minutes).write(&mut out);
+    LocalTimestamp::new(micros, utc_offset_minutes).write(&mut out);
     out
 }
 

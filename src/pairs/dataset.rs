@@ -5,7 +5,7 @@ use super::side_tables::SideTables;
 use super::table::PairTable;
 use crate::model::flow::{AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
-use crate::model::public_suffixes::Suffixes;
+use crate::model::public_suffixes::PublicSuffixList;
 
 /// A read view of all pairs, and of what is known besides.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(crate) struct DatasetView<'a> {
     pub activity: &'a ActivitySketch,
     pub addresses: &'a AddressInterner,
     pub side: &'a SideTables,
-    pub suffixes: &'a Suffixes,
+    pub suffixes: &'a PublicSuffixList,
     /// Earliest and latest start of the flows, in UTC microseconds; of lookups, where there are no flows.
     pub time_extent: Option<(i64, i64)>,
 }

@@ -95,7 +95,7 @@ pub struct Regularity {
     /// Calls: connections that were opened together are one. An estimate above 2,048 connections.
     pub calls: u64,
     /// Calls that keep the interval to another call. An estimate above 2,048 connections.
-    pub calls_on_beat: u64,
+    pub calls_on_period: u64,
     /// How improbable such timing is for random traffic of this rate: 9 is a chance of at most one in
     /// 10^9. From 0 to 100, to a tenth.
     pub significance: f64,
@@ -123,7 +123,7 @@ impl Serialize for Regularity {
         map.serialize_entry("active_span_seconds", &self.active_span_seconds)?;
         map.serialize_entry("active_parts", &self.active_parts)?;
         map.serialize_entry("calls", &self.calls)?;
-        map.serialize_entry("calls_on_beat", &self.calls_on_beat)?;
+        map.serialize_entry("calls_on_period", &self.calls_on_period)?;
         map.serialize_entry("significance", &self.significance)?;
         map.serialize_entry("verdict", &self.verdict())?;
         map.end()
@@ -134,31 +134,31 @@ impl Serialize for Regularity {
 ///
 /// ```
 /// use beaconlens::Connection;
-/// use beaconlens::regularity::Judge;
+/// use beaconlens::regularity::Analyzer;
 ///
 /// let call = |at: i64| Connection { start: at * 60_000_000, bytes_sent: 300, bytes_received: 1200 };
 /// let hour: Vec<Connection> = (0..60).map(call).collect();
-/// let found = Judge::default().judge(&hour).ok_or("too few calls")?;
+/// let found = Analyzer::default().analyze(&hour).ok_or("too few calls")?;
 /// assert_eq!(found.period_seconds, Some(60.0));
 /// assert!(found.regularity.value() > 0.9);
 /// # Ok::<(), &str>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct Judge {
+pub struct Analyzer {
     space: timing::Space,
 }
 
-impl Judge {
+impl Analyzer {
     /// Judges the connections of one pair, sorted by start. None if fewer than four have a start of
     /// their own.
-    pub fn judge(&mut self, connections: &[Connection]) -> Option<Regularity> {
+    pub fn analyze(&mut self, connections: &[Connection]) -> Option<Regularity> {
         let found = timing::find(connections, resolution(connections), &mut self.space)?;
         let timing::Space { histogram, calls, on_beat, .. } = &mut self.space;
         let size = if found.strength() > 0.0 { size::alike(calls, on_beat, histogram) } else { 0.0 };
         let mut answer = conclude(calls, &found, size);
         let scale = |count: u64| count * connections.len() as u64 / connections.len().min(calls::MOST) as u64;
         answer.calls = scale(answer.calls);
-        answer.calls_on_beat = scale(answer.calls_on_beat);
+        answer.calls_on_period = scale(answer.calls_on_period);
         answer.connections = connections.len() as u64;
         Some(answer)
     }
@@ -186,7 +186,7 @@ fn conclude(calls: &[Call], found: &Found, size: f64) -> Regularity {
         active_span_seconds: rounded(if kept { runs.active } else { ends } as f64 / 1e6, 1000.0),
         active_parts: if kept { runs.parts } else { 0 },
         calls: calls.len() as u64,
-        calls_on_beat: if kept { runs.on_beat } else { 0 },
+        calls_on_period: if kept { runs.on_beat } else { 0 },
         significance: rounded(beat.decades().min(100.0), 10.0),
         connections: 0,
     }

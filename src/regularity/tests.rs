@@ -52,7 +52,7 @@ fn memoryless(random: &mut Random, mean: f64, to: f64) -> Vec<f64> {
 }
 
 fn judge(connections: &[Connection]) -> Regularity {
-    Judge::default().judge(connections).unwrap_or_else(|| panic!("too few calls"))
+    Analyzer::default().analyze(connections).unwrap_or_else(|| panic!("too few calls"))
 }
 
 const HOUR: f64 = 3600.0;
@@ -134,7 +134,7 @@ fn a_beat_is_found_beneath_random_traffic() {
     let found = judge(&connections(calls));
     assert!(found.regularity.value() > 0.6, "{found:?}");
     assert!(found.period_seconds.is_some_and(|period| (period - 300.0).abs() < 10.0), "{found:?}");
-    assert!(found.calls_on_beat < found.calls);
+    assert!(found.calls_on_period < found.calls);
 }
 
 #[test]
@@ -171,10 +171,10 @@ fn a_job_of_every_minute_is_told_from_times_in_whole_minutes() {
 
 #[test]
 fn four_distinct_starts_are_needed() {
-    assert_eq!(Judge::default().judge(&connections(vec![0.0, 60.0, 120.0])), None);
-    assert_eq!(Judge::default().judge(&connections(vec![0.0, 60.0, 60.0, 120.0, 120.0])), None);
-    assert!(Judge::default().judge(&connections(vec![0.0, 60.0, 120.0, 180.0])).is_some());
-    assert_eq!(Judge::default().judge(&[]), None);
+    assert_eq!(Analyzer::default().analyze(&connections(vec![0.0, 60.0, 120.0])), None);
+    assert_eq!(Analyzer::default().analyze(&connections(vec![0.0, 60.0, 60.0, 120.0, 120.0])), None);
+    assert!(Analyzer::default().analyze(&connections(vec![0.0, 60.0, 120.0, 180.0])).is_some());
+    assert_eq!(Analyzer::default().analyze(&[]), None);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn serializes_under_the_names_of_the_documentation() -> Result<(), serde_json::E
     let json = serde_json::to_string(&found)?;
     assert_eq!(
         json,
-        r#"{"regularity":0.764,"regularity_parts":{"timing":0.273,"persistence":0.374,"size":0.117},"period_seconds":3600.0,"jitter_percent":0.0,"missed_percent":0.0,"active_span_seconds":14400.0,"active_parts":1,"calls":5,"calls_on_beat":5,"significance":4.9,"verdict":"5 calls about every 3600 s (±0 %), for 4 h; chance below 1 in 10^4 for random traffic of this rate"}"#
+        r#"{"regularity":0.764,"regularity_parts":{"timing":0.273,"persistence":0.374,"size":0.117},"period_seconds":3600.0,"jitter_percent":0.0,"missed_percent":0.0,"active_span_seconds":14400.0,"active_parts":1,"calls":5,"calls_on_period":5,"significance":4.9,"verdict":"5 calls about every 3600 s (±0 %), for 4 h; chance below 1 in 10^4 for random traffic of this rate"}"#
     );
     Ok(())
 }
@@ -228,14 +228,14 @@ proptest! {
         let connections = sized(&starts, size);
         let mut distinct = starts.clone();
         distinct.dedup();
-        let found = Judge::default().judge(&connections);
+        let found = Analyzer::default().analyze(&connections);
         prop_assert_eq!(found.is_some(), distinct.len() >= 4);
         if let Some(found) = found {
             let RegularityParts { timing, persistence, size } = found.regularity_parts;
             prop_assert_eq!(found.regularity.0, timing.0 + persistence.0 + size.0);
             prop_assert!(found.regularity.0 <= 1000);
             prop_assert!((0.0..=100.0).contains(&found.significance));
-            prop_assert!(found.calls_on_beat <= found.calls && found.calls <= connections.len() as u64);
+            prop_assert!(found.calls_on_period <= found.calls && found.calls <= connections.len() as u64);
             prop_assert!(found.missed_percent.is_none_or(|missed| (0.0..=100.0).contains(&missed)));
             prop_assert!(found.jitter_percent.is_none_or(f64::is_finite));
             prop_assert!(serde_json::to_string(&found).is_ok());
@@ -246,9 +246,9 @@ proptest! {
     #[test]
     fn a_judge_that_judged_others_says_the_same(one in starts(), other in starts()) {
         let (one, other) = (sized(&one, 100), sized(&other, 7));
-        let mut judge = Judge::default();
-        judge.judge(&one);
-        prop_assert_eq!(judge.judge(&other), Judge::default().judge(&other));
+        let mut analyzer = Analyzer::default();
+        analyzer.analyze(&one);
+        prop_assert_eq!(analyzer.analyze(&other), Analyzer::default().analyze(&other));
     }
 
     #[test]
@@ -256,6 +256,6 @@ proptest! {
         let mut at = 1_700_000_000_000_000;
         let starts: Vec<i64> = steps.iter().map(|step| { at += step; at }).collect();
         let later: Vec<i64> = starts.iter().map(|start| start + days * 86_400_000_000).collect();
-        prop_assert_eq!(Judge::default().judge(&sized(&starts, 9)), Judge::default().judge(&sized(&later, 9)));
+        prop_assert_eq!(Analyzer::default().analyze(&sized(&starts, 9)), Analyzer::default().analyze(&sized(&later, 9)));
     }
 }

@@ -36,9 +36,9 @@ impl Regularity {
     }
 
     fn write_calls(&self, out: &mut String) {
-        let Regularity { calls, calls_on_beat, connections, .. } = *self;
-        if calls_on_beat > 0 && calls_on_beat * 20 < calls * 19 {
-            whole(out, calls_on_beat);
+        let Regularity { calls, calls_on_period, connections, .. } = *self;
+        if calls_on_period > 0 && calls_on_period * 20 < calls * 19 {
+            whole(out, calls_on_period);
             out.push_str(" of ");
         }
         whole(out, calls);

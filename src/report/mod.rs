@@ -13,7 +13,7 @@ use crate::evaluate::rule_order;
 use crate::hunts::HuntHit;
 use crate::ingest::Role;
 use crate::model::error::Error;
-pub use crate::model::time::Moment;
+pub use crate::model::time::LocalTimestamp;
 use crate::pairs::LeftOut;
 use crate::priority::PriorityPart;
 use crate::regularity::{Regularity, RitaScore};
@@ -224,9 +224,9 @@ pub struct Finding {
     /// Bytes the source received, summed.
     pub bytes_received: u64,
     /// First connection, `yyyy-MM-dd HH:mm:ss` in the rule's UTC offset.
-    pub first_seen: Moment,
+    pub first_seen: LocalTimestamp,
     /// Last connection, likewise.
-    pub last_seen: Moment,
+    pub last_seen: LocalTimestamp,
     /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
     pub beaconing_score: u8,
     /// 0 to 100: the order to read in. The sum of `priority_parts`.
@@ -559,7 +559,7 @@ pub struct IntervalBin {
 
 /// An order of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Order {
+pub enum SortOrder {
     /// The query's: beaconing score, connections, then the pair.
     #[default]
     Rule,
@@ -567,10 +567,10 @@ pub enum Order {
     Priority,
 }
 
-impl Order {
+impl SortOrder {
     /// Sorts pairs, of which `pair` tells the columns.
     pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
-        let priority = |of: &T| if self == Order::Priority { u32::from(pair(of).priority) } else { 0 };
+        let priority = |of: &T| if self == SortOrder::Priority { u32::from(pair(of).priority) } else { 0 };
         sort_by_number(pairs, |of| u32::from(u8::MAX) - priority(of), |a, b| rule_order(pair(a), pair(b)));
     }
 }
@@ -580,7 +580,7 @@ const BYTES_A_FINDING: usize = 1024;
 
 impl Report {
     /// Puts the findings in an order.
-    pub fn sort(&mut self, order: Order) {
+    pub fn sort(&mut self, order: SortOrder) {
         order.sort(&mut self.findings, |finding| finding);
     }
 

@@ -2,7 +2,7 @@
 //! is told when all parts are together.
 
 use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
-use crate::model::time::Moment;
+use crate::model::time::LocalTimestamp;
 use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
 use crate::rule::Side;
 use crate::text::codec::{Reader, Writer};
@@ -49,8 +49,8 @@ impl Finding {
             bytes_sent: bytes.number(),
             bytes_received: bytes.number(),
             beaconing_score: bytes.number() as u8,
-            first_seen: Moment { second: bytes.number() as i64 },
-            last_seen: Moment { second: bytes.number() as i64 },
+            first_seen: LocalTimestamp { second: bytes.number() as i64 },
+            last_seen: LocalTimestamp { second: bytes.number() as i64 },
             priority: 0,
             regularity: bytes.some(read_regularity),
             rita: bytes.some(|bytes| RitaScore {
@@ -118,7 +118,7 @@ fn write_regularity(of: &Regularity, out: &mut Writer) {
         out.fraction(number.unwrap_or(f64::NAN));
     }
     [of.active_span_seconds, of.significance].iter().for_each(|number| out.fraction(*number));
-    for number in [of.active_parts, of.calls, of.calls_on_beat, of.connections] {
+    for number in [of.active_parts, of.calls, of.calls_on_period, of.connections] {
         out.number(number);
     }
 }
@@ -138,7 +138,7 @@ fn read_regularity(bytes: &mut Reader<'_>) -> Regularity {
         significance: bytes.fraction(),
         active_parts: bytes.number(),
         calls: bytes.number(),
-        calls_on_beat: bytes.number(),
+        calls_on_period: bytes.number(),
         connections: bytes.number(),
     }
 }

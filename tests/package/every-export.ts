@@ -115,12 +115,14 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const lost: string | undefined = brief.dropped?.meaning;
   const csv: string = detector.evaluateText("csv", given, true, "priority");
   const rows: string = detector.evaluateText("query");
-  const part: Uint8Array = detector.part(rule) ?? detector.part(rule, true);
-  const question: Uint8Array = detector.question([part]);
-  const answer: Uint8Array = detector.answer(question);
-  detector.join([part], [answer], rule);
-  const about: Uint8Array = detector.questionAbout("10.0.0.1", "192.0.2.1", 443);
-  const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule, [detector.answer(about)]);
+  const part: Uint8Array = detector.partialResult(rule) ?? detector.partialResult(rule, true);
+  const question: Uint8Array = detector.prevalenceQuery([part]);
+  const answer: Uint8Array = detector.prevalenceCounts(question);
+  detector.mergePartials([part], [answer], rule);
+  const about: Uint8Array = detector.prevalenceQueryOf("10.0.0.1", "192.0.2.1", 443);
+  const why: Explanation = detector.explain("10.0.0.1", "192.0.2.1", 443, rule, [
+    detector.prevalenceCounts(about),
+  ]);
   const reason: string = detector.explainText("10.0.0.1", "192.0.2.1", 443);
   const history: History | undefined = detector.history("10.0.0.1", "192.0.2.1", 443);
   const starts: Float64Array | undefined = history?.startMicros;

@@ -427,11 +427,11 @@ test("shards are joined to the report of one detector, for that rule and until m
   const sum = two.reduce((pairs, detector) => pairs + detector.progress().pairs, 0);
   assert.equal(sum, one.progress().pairs);
   const join = (joining) => {
-    const parts = [second, first].map((detector) => detector.part(rule));
-    const question = first.question(parts);
-    joining.join(
+    const parts = [second, first].map((detector) => detector.partialResult(rule));
+    const question = first.prevalenceQuery(parts);
+    joining.mergePartials(
       parts,
-      two.map((detector) => detector.answer(question)),
+      two.map((detector) => detector.prevalenceCounts(question)),
       rule,
     );
   };
@@ -443,8 +443,8 @@ test("shards are joined to the report of one detector, for that rule and until m
     assert.deepEqual(joining.summary(rule), one.summary(rule));
     assert.deepEqual(joining.evaluate(rule), one.evaluate(rule));
   }
-  const queries = two.map((detector) => detector.part(rule, true));
-  second.join(queries, null, rule);
+  const queries = two.map((detector) => detector.partialResult(rule, true));
+  second.mergePartials(queries, null, rule);
   assert.equal(second.evaluateText("query", rule), one.evaluateText("query", rule));
   assert.deepEqual(second.summary(rule).gates, one.summary(rule).gates);
   const partly = two.map((detector) => detector.evaluate(undefined).totals.pairs);
@@ -468,22 +468,22 @@ test("a pair is explained by the shard of its source", () => {
 
 test("what cannot be joined is refused", () => {
   const [first, second] = twoShards();
-  const parts = [first.part(), second.part()];
-  const question = first.question(parts);
-  const answers = [first.answer(question), second.answer(question)];
+  const parts = [first.partialResult(), second.partialResult()];
+  const question = first.prevalenceQuery(parts);
+  const answers = [first.prevalenceCounts(question), second.prevalenceCounts(question)];
   const few = [undefined, parts[0], ["text", "text"], [], [parts[0]], [...parts, parts[0]]];
   for (const wrong of few) {
-    assert.throws(() => first.join(wrong, answers), code("E_OPTIONS"));
-    assert.throws(() => first.join(parts, wrong), code("E_OPTIONS"));
+    assert.throws(() => first.mergePartials(wrong, answers), code("E_OPTIONS"));
+    assert.throws(() => first.mergePartials(parts, wrong), code("E_OPTIONS"));
   }
-  for (const wrong of few.slice(0, 3)) assert.throws(() => first.question(wrong), code("E_OPTIONS"));
-  assert.throws(() => first.join([parts[0], parts[1].slice(1)], answers), code("E_OPTIONS"));
-  assert.throws(() => first.join(parts, [answers[0], answers[1].slice(1)]), code("E_OPTIONS"));
-  assert.throws(() => first.question([parts[0].slice(1), parts[1]]), code("E_OPTIONS"));
-  assert.throws(() => first.answer(question.slice(1)), code("E_OPTIONS"));
-  assert.throws(() => first.join(parts, answers, { window: "soon" }), code("E_RULE"));
-  assert.throws(() => first.part({ window: "soon" }), code("E_RULE"));
-  first.join(parts, answers);
+  for (const wrong of few.slice(0, 3)) assert.throws(() => first.prevalenceQuery(wrong), code("E_OPTIONS"));
+  assert.throws(() => first.mergePartials([parts[0], parts[1].slice(1)], answers), code("E_OPTIONS"));
+  assert.throws(() => first.mergePartials(parts, [answers[0], answers[1].slice(1)]), code("E_OPTIONS"));
+  assert.throws(() => first.prevalenceQuery([parts[0].slice(1), parts[1]]), code("E_OPTIONS"));
+  assert.throws(() => first.prevalenceCounts(question.slice(1)), code("E_OPTIONS"));
+  assert.throws(() => first.mergePartials(parts, answers, { window: "soon" }), code("E_RULE"));
+  assert.throws(() => first.partialResult({ window: "soon" }), code("E_RULE"));
+  first.mergePartials(parts, answers);
   assert.equal(first.evaluate().findings[0].destinationip, DAY_FINDING.destinationip);
   for (const shard of [{ index: 2, of: 2 }, { index: -1, of: 2 }, { index: 0 }, { index: 0, of: 0 }, 2]) {
     assert.throws(() => new Detector({ shard }), code("E_OPTIONS"));

@@ -45,10 +45,10 @@ function reportOf(name, size) {
 function reportOfShards(name, of) {
   const rule = text(`${name}.rule.json`);
   const shards = Array.from({ length: of }, (_, index) => read(name, WHOLE, { shard: { index, of } }));
-  const parts = shards.map((shard) => shard.part(rule));
-  const question = shards[0].question(parts);
-  const answers = shards.map((shard) => shard.answer(question));
-  shards.at(-1).join(parts, answers.toReversed(), rule);
+  const parts = shards.map((shard) => shard.partialResult(rule));
+  const question = shards[0].prevalenceQuery(parts);
+  const answers = shards.map((shard) => shard.prevalenceCounts(question));
+  shards.at(-1).mergePartials(parts, answers.toReversed(), rule);
   const report = shards.at(-1).evaluateText("json", rule);
   for (const shard of shards) shard.free();
   return report;

@@ -164,7 +164,7 @@ test("a member that fails while it reads ends the reading", { timeout: 20_000 },
 });
 
 test("a member that fails in its answer fails the question only", async () => {
-  const leader = ring(3, failingIn("part"));
+  const leader = ring(3, failingIn("partialResult"));
   await readInto(leader, BYTES);
   await assert.rejects(leader.evaluateText("json"), code("E_INTERNAL"));
   assert.equal((await leader.explain(["10.0.7.5", "203.0.113.9", 443])).sourceip, "10.0.7.5");

@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use beaconlens::Connection;
-use beaconlens::regularity::{Judge, rita_score};
+use beaconlens::regularity::{Analyzer, rita_score};
 
 use super::families::Family;
 use super::score::{Scored, average_precision, recall, threshold};
@@ -61,9 +61,9 @@ pub fn measure(families: &[Family], pairs: usize, seeds: u64) -> Outcome {
             let made: Vec<_> = (0..pairs).map(|_| family.pair(&mut random)).collect();
             let row = &mut outcome.rows[number];
             row.micros.push(time(&made));
-            let mut judge = Judge::default();
+            let mut analyzer = Analyzer::default();
             for pair in &made {
-                let regularity = judge.judge(pair).map_or(0.0, |found| found.regularity.value());
+                let regularity = analyzer.analyze(pair).map_or(0.0, |found| found.regularity.value());
                 let score = rita_score(pair, family.span()).map_or(0.0, |found| found.score);
                 row.regularity.push(regularity);
                 row.rita.push(score);
@@ -97,11 +97,11 @@ fn add(
 
 /// Microseconds that judging one of these takes: the best of three rounds.
 fn time(pairs: &[Vec<Connection>]) -> f64 {
-    let mut judge = Judge::default();
+    let mut analyzer = Analyzer::default();
     let rounds = (0..3).map(|_| {
         let start = Instant::now();
         for pair in pairs {
-            black_box(judge.judge(black_box(pair)));
+            black_box(analyzer.analyze(black_box(pair)));
         }
         start.elapsed().as_secs_f64()
     });

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use beaconlens::hunts::names::{PUBLIC_SUFFIXES, Suffixes};
+use beaconlens::hunts::domains::{PUBLIC_SUFFIXES, PublicSuffixList};
 
 use super::train;
 use crate::random::Random;
@@ -73,7 +73,7 @@ pub fn read(folder: &Path) -> Result<Vec<List>, String> {
         List { name: HELD_OUT, kind: Kind::Ordinary, labels: held_out },
         List { name: TYPOS, kind: Kind::Ordinary, labels: mistyped },
     ];
-    let suffixes = Suffixes::new(PUBLIC_SUFFIXES);
+    let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     for (name, kind, file) in FILES {
         let mut labels = labels(&text(file)?, &suffixes);
         match kind {
@@ -88,11 +88,11 @@ pub fn read(folder: &Path) -> Result<Vec<List>, String> {
 }
 
 /// The labels of the registrable domains in a list of names, or in Zeek's `dns.log`.
-fn labels(text: &str, suffixes: &Suffixes) -> Vec<String> {
+fn labels(text: &str, suffixes: &PublicSuffixList) -> Vec<String> {
     let mut seen = HashSet::new();
     let names = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
         let name = line.split('\t').nth(9).unwrap_or(line).trim();
-        let label = suffixes.registrable(name)?.split('.').next()?.to_ascii_lowercase();
+        let label = suffixes.registrable_domain(name)?.split('.').next()?.to_ascii_lowercase();
         seen.insert(label.clone()).then_some(label)
     });
     names.collect()

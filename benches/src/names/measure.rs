@@ -1,6 +1,6 @@
 //! How well the randomness of one name, and its mean over a source's names, tells generators from people.
 
-use beaconlens::hunts::names::{evidence, randomness};
+use beaconlens::hunts::domains::{log_likelihood_ratio, randomness};
 
 use super::lists::{Kind, List};
 use crate::random::Random;
@@ -25,7 +25,7 @@ pub struct Row {
 #[must_use]
 pub fn judge(lists: &[List]) -> Vec<Row> {
     let row = |list: &List| {
-        let mut bits: Vec<i32> = list.labels.iter().filter_map(|label| evidence(label)).collect();
+        let mut bits: Vec<i32> = list.labels.iter().filter_map(|label| log_likelihood_ratio(label)).collect();
         bits.sort_unstable();
         let randomness = list.labels.iter().filter_map(|label| randomness(label)).collect();
         Row { name: list.name, kind: list.kind, evidence: bits, randomness }

@@ -52,8 +52,8 @@ export class Leader {
   readonly #turns = new Map<number, Waiting<unknown[]> & { answers: unknown[] }>();
   #lastTurn = 0;
   #pairsOfOthers = 0;
-  /** The rule whose report is the joined one, in full or only what the query answers. */
-  #joined: { rule: string | undefined; full: boolean } | undefined;
+  /** The rule whose report is the merged one, in full or only what the query answers. */
+  #merged: { rule: string | undefined; full: boolean } | undefined;
   /** Why nothing can be asked any more. */
   #end: Error | undefined;
 
@@ -69,14 +69,14 @@ export class Leader {
   open(options: DetectorOptions): void {
     this.#opened?.free();
     this.#pairsOfOthers = 0;
-    this.#joined = undefined;
+    this.#merged = undefined;
     const { index = 0, of = 1 } = this.#link ?? {};
     this.#opened = new this.#engine.Detector({ ...options, shard: { index, of } });
     this.#tell({ kind: "open", options });
   }
 
   startSource(name: string, options?: SourceOptions): void {
-    this.#joined = undefined;
+    this.#merged = undefined;
     // First here: options that are refused must not reach the others.
     this.#detector.startSource(name, options);
     this.#tell({ kind: "source", name, options });
@@ -102,7 +102,7 @@ export class Leader {
 
   /** Reads the next bytes of the source: the beginning of `space()`, which goes on, or bytes that stay. */
   async ingest(bytes: Uint8Array): Promise<void> {
-    this.#joined = undefined;
+    this.#merged = undefined;
     if (bytes.buffer === this.#lent?.buffer) return this.#ingestLent(bytes.length);
     if (!this.#link) return this.#detector.ingest(bytes);
     for (let at = 0; at < bytes.length; at += BLOCK) {
@@ -126,7 +126,7 @@ export class Leader {
   }
 
   finish(): void {
-    this.#joined = undefined;
+    this.#merged = undefined;
     this.#tell({ kind: "finish" });
     this.#detector.finish();
   }
@@ -149,16 +149,16 @@ export class Leader {
   }
 
   evaluate(rule: RuleInput): Promise<Report> {
-    return this.#joinedAnswer(rule, true, (detector, text) => detector.evaluate(text));
+    return this.#mergedAnswer(rule, true, (detector, text) => detector.evaluate(text));
   }
 
   summary(rule: RuleInput): Promise<Report> {
-    return this.#joinedAnswer(rule, false, (detector, text) => detector.summary(text));
+    return this.#mergedAnswer(rule, false, (detector, text) => detector.summary(text));
   }
 
   /** Of all pairs only alone: no detector of a ring knows them. */
   evaluateText(format: TextFormat, rule: RuleInput, all = false, order?: Order): Promise<string> {
-    return this.#joinedAnswer(rule, format !== "query", (detector, text) =>
+    return this.#mergedAnswer(rule, format !== "query", (detector, text) =>
       detector.evaluateText(format, text, all && !this.#link, order),
     );
   }
@@ -188,26 +188,26 @@ export class Leader {
   }
 
   /** All that was found of pairs, whoever keeps them. */
-  async #joinedAnswer<T>(
+  async #mergedAnswer<T>(
     rule: RuleInput,
     full: boolean,
     answer: (detector: Detector, text?: string) => T,
   ): Promise<T> {
     const text = textOf(rule);
-    const joined = this.#joined;
-    if (this.#link && !(joined && joined.rule === text && (joined.full || !full))) {
-      const parts = await this.#askAll({ about: "part", rule: text, onlyQuery: !full });
-      const answers = full ? await this.#answersTo(this.#detector.question(parts)) : null;
-      this.#detector.join(parts, answers, text);
-      this.#joined = { rule: text, full };
+    const merged = this.#merged;
+    if (this.#link && !(merged && merged.rule === text && (merged.full || !full))) {
+      const partials = await this.#askAll({ about: "partialResult", rule: text, onlyQuery: !full });
+      const counts = full ? await this.#countsOf(this.#detector.prevalenceQuery(partials)) : null;
+      this.#detector.mergePartials(partials, counts, text);
+      this.#merged = { rule: text, full };
     }
-    // Right after the join: nothing may come between them.
+    // Right after the merge: nothing may come between them.
     return answer(this.#detector, text);
   }
 
-  /** What all detectors have to say of a question. */
-  #answersTo(question: Uint8Array): Promise<Uint8Array[]> {
-    return this.#askAll({ about: "answer", question });
+  /** The prevalence counts of all shards. */
+  #countsOf(query: Uint8Array): Promise<Uint8Array[]> {
+    return this.#askAll({ about: "prevalenceCounts", query });
   }
 
   /** The bytes that all detectors answer, this one too. */
@@ -220,8 +220,8 @@ export class Leader {
 
   /** The explanation by whoever keeps the pair, which has to know what the others have of its destination. */
   async #explained(about: "explain" | "explainText", pair: Pair, rule: RuleInput): Promise<unknown> {
-    const answers = await this.#answersTo(this.#detector.questionAbout(...pair));
-    return this.#fromOwner({ about, pair, rule: textOf(rule), answers });
+    const counts = await this.#countsOf(this.#detector.prevalenceQueryOf(...pair));
+    return this.#fromOwner({ about, pair, rule: textOf(rule), counts });
   }
 
   /** What is said of a pair where it is kept. */

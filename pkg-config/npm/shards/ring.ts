@@ -30,10 +30,10 @@ export type Pair = [source: string, destination: string, port: number];
 
 /** Rules are texts here: the engine knows a rule again by its text. */
 export type Question =
-  | { about: "part"; rule: string | undefined; onlyQuery: boolean }
-  | { about: "answer"; question: Uint8Array }
+  | { about: "partialResult"; rule: string | undefined; onlyQuery: boolean }
+  | { about: "prevalenceCounts"; query: Uint8Array }
   | { about: "pairs" }
-  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined; answers?: Uint8Array[] }
+  | { about: "explain" | "explainText"; pair: Pair; rule: string | undefined; counts?: Uint8Array[] }
   | { about: "history"; pair: Pair };
 
 /** An error as it crosses from one thread to another, where classes are lost. */
@@ -93,18 +93,18 @@ export function failureOf(error: unknown): Failure {
 /** What a detector says; of a pair that it has not seen, nothing. */
 export function answerOf(detector: Detector, question: Question): unknown {
   switch (question.about) {
-    case "part":
-      return detector.part(question.rule, question.onlyQuery);
-    case "answer":
-      return detector.answer(question.question);
+    case "partialResult":
+      return detector.partialResult(question.rule, question.onlyQuery);
+    case "prevalenceCounts":
+      return detector.prevalenceCounts(question.query);
     case "pairs":
       return detector.progress().pairs;
     case "history":
       return detector.history(...question.pair);
     default: {
-      const { about, pair, rule, answers } = question;
+      const { about, pair, rule, counts } = question;
       const seen = detector.history(...pair) !== undefined;
-      return seen ? detector[about](...pair, rule, answers) : undefined;
+      return seen ? detector[about](...pair, rule, counts) : undefined;
     }
   }
 }

@@ -44,46 +44,46 @@ export class Detector {
   }
 
   evaluate(rule) {
-    return this.#judge((raw) => raw.evaluate(ruleText(rule)));
+    return this.#evaluate((raw) => raw.evaluate(ruleText(rule)));
   }
 
   summary(rule) {
-    return this.#judge((raw) => raw.summary(ruleText(rule)));
+    return this.#evaluate((raw) => raw.summary(ruleText(rule)));
   }
 
   evaluateText(format, rule, all, order) {
-    return this.#judge((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
+    return this.#evaluate((raw) => raw.evaluateText(format, ruleText(rule), all ?? false, order));
   }
 
-  part(rule, onlyQuery) {
-    return this.#judge((raw) => raw.part(ruleText(rule), onlyQuery ?? false));
+  partialResult(rule, onlyQuery) {
+    return this.#evaluate((raw) => raw.partialResult(ruleText(rule), onlyQuery ?? false));
   }
 
-  question(parts) {
-    checkParts(parts, this.#shards, "part");
-    return this.#call(() => use((engine) => engine.question(parts)));
+  prevalenceQuery(partials) {
+    checkShards(partials, this.#shards, "partialResult");
+    return this.#call(() => use((engine) => engine.prevalenceQuery(partials)));
   }
 
-  questionAbout(source, destination, port) {
-    return this.#call(() => use((engine) => engine.questionAbout(source, destination, portOf(port))));
+  prevalenceQueryOf(source, destination, port) {
+    return this.#call(() => use((engine) => engine.prevalenceQueryOf(source, destination, portOf(port))));
   }
 
-  answer(question) {
-    return this.#call((raw) => raw.answer(question));
+  prevalenceCounts(query) {
+    return this.#call((raw) => raw.prevalenceCounts(query));
   }
 
-  join(parts, answers, rule) {
-    checkParts(parts, this.#shards, "part");
-    if (answers !== null) checkParts(answers, this.#shards, "answer");
-    this.#judge((raw) => raw.join(parts, answers ?? [], ruleText(rule)));
+  mergePartials(partials, counts, rule) {
+    checkShards(partials, this.#shards, "partialResult");
+    if (counts !== null) checkShards(counts, this.#shards, "prevalenceCounts");
+    this.#evaluate((raw) => raw.mergePartials(partials, counts ?? [], ruleText(rule)));
   }
 
-  explain(source, destination, port, rule, answers) {
-    return this.#explained("explain", [source, destination, port], rule, answers);
+  explain(source, destination, port, rule, counts) {
+    return this.#explained("explain", [source, destination, port], rule, counts);
   }
 
-  explainText(source, destination, port, rule, answers) {
-    return this.#explained("explainText", [source, destination, port], rule, answers);
+  explainText(source, destination, port, rule, counts) {
+    return this.#explained("explainText", [source, destination, port], rule, counts);
   }
 
   history(source, destination, port) {
@@ -101,13 +101,13 @@ export class Detector {
   }
 
   #explained(method, pair, rule, given) {
-    if (given !== undefined) checkParts(given, this.#shards, "answer");
-    const answers = given ?? [this.answer(this.questionAbout(...pair))];
-    return this.#judge((raw) => raw[method](...pair, ruleText(rule), answers));
+    if (given !== undefined) checkShards(given, this.#shards, "prevalenceCounts");
+    const counts = given ?? [this.prevalenceCounts(this.prevalenceQueryOf(...pair))];
+    return this.#evaluate((raw) => raw[method](...pair, ruleText(rule), counts));
   }
 
   /** With the public suffix list, if it is wanted and at hand. */
-  #judge(work) {
+  #evaluate(work) {
     return this.#call((raw) => {
       const list = raw.wantsPublicSuffixes() ? suffixesNow() : undefined;
       if (list !== undefined) raw.setPublicSuffixes(list);
@@ -138,15 +138,15 @@ function checkOptions(options = {}, allowed = OPTIONS) {
   throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${allowed.join(", ")}`);
 }
 
-/** A report of fewer parts would look whole. */
-function checkParts(parts, shards, name) {
-  if (!Array.isArray(parts) || !parts.every((part) => part instanceof Uint8Array)) {
-    throw new BeaconlensError("E_OPTIONS", `${name}s: expected an array of what ${name}() answered`);
+/** A report merged from fewer shards would look complete. */
+function checkShards(given, shards, method) {
+  if (!Array.isArray(given) || !given.every((bytes) => bytes instanceof Uint8Array)) {
+    throw new BeaconlensError("E_OPTIONS", `expected an array of what ${method}() returned`);
   }
-  if (parts.length !== shards) {
-    const message = `found ${parts.length} ${name}s, expected one of each of the ${shards} shards`;
+  if (given.length !== shards) {
+    const message = `found ${given.length} results of ${method}(), expected one per shard: ${shards}`;
     throw new BeaconlensError("E_OPTIONS", message, {
-      hint: `the detector that joins gives its own ${name} too`,
+      hint: `include the result of the detector that merges`,
     });
   }
 }

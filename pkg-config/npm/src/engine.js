@@ -6,9 +6,9 @@ import {
   Detector,
   parseList,
   parseRule,
+  prevalenceQuery,
+  prevalenceQueryOf,
   profileRule,
-  question,
-  questionAbout,
   renderQuery,
   __wbg_reset_state as resetState,
   initSync as startGlue,
@@ -17,7 +17,16 @@ import {
 import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
-const glue = { Detector, parseList, parseRule, profileRule, question, questionAbout, renderQuery, version };
+const glue = {
+  Detector,
+  parseList,
+  parseRule,
+  prevalenceQuery,
+  prevalenceQueryOf,
+  profileRule,
+  renderQuery,
+  version,
+};
 
 /** How this host finds the module by itself; each entry point says it once. */
 const host = {

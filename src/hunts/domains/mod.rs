@@ -3,8 +3,8 @@
 
 mod randomness;
 
-pub use crate::model::public_suffixes::Suffixes;
-pub use randomness::{evidence, randomness};
+pub use crate::model::public_suffixes::PublicSuffixList;
+pub use randomness::{log_likelihood_ratio, randomness};
 
 /// The public suffix list as of 2026-10-22, under the Mozilla Public License 2.0, without its comments and with
 /// its names as DNS spells them. Not in WebAssembly, where it would be a quarter of the module: there a host

@@ -42,14 +42,14 @@ const END: i32 = 330;
 /// stands for them.
 ///
 /// ```
-/// use beaconlens::hunts::names::evidence;
+/// use beaconlens::hunts::domains::log_likelihood_ratio;
 ///
-/// assert_eq!(evidence("google"), Some(-400));
-/// assert_eq!(evidence("xjwqpty"), Some(1580));
-/// assert_eq!(evidence("xn--bcher-kva"), None);
+/// assert_eq!(log_likelihood_ratio("google"), Some(-400));
+/// assert_eq!(log_likelihood_ratio("xjwqpty"), Some(1580));
+/// assert_eq!(log_likelihood_ratio("xn--bcher-kva"), None);
 /// ```
 #[must_use]
-pub fn evidence(label: &str) -> Option<i32> {
+pub fn log_likelihood_ratio(label: &str) -> Option<i32> {
     let label = label.as_bytes();
     if label.is_empty()
         || !label.is_ascii()
@@ -72,14 +72,14 @@ pub fn evidence(label: &str) -> Option<i32> {
 /// was seen. 500 says nothing either way; 900 is nine to one.
 ///
 /// ```
-/// use beaconlens::hunts::names::randomness;
+/// use beaconlens::hunts::domains::randomness;
 ///
 /// assert_eq!(randomness("google"), Some(59));
 /// assert_eq!(randomness("hufofpnjs"), Some(994));
 /// ```
 #[must_use]
 pub fn randomness(label: &str) -> Option<u16> {
-    let bits = evidence(label)?.clamp(-1500, 1500);
+    let bits = log_likelihood_ratio(label)?.clamp(-1500, 1500);
     // Two to the power of the bits, straight between whole ones.
     let odds = u64::from((100 + bits.rem_euclid(100)).unsigned_abs()) << (bits.div_euclid(100) + 15);
     let even = 100 << 15;
