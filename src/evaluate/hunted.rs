@@ -6,7 +6,7 @@ use crate::hunts::{self, Hunt, HuntHit};
 use crate::model::flow::{Connection, Pair};
 use crate::model::time::LocalTimestamp;
 use crate::pairs::DatasetView;
-use crate::pairs::UNANSWERED;
+use crate::pairs::MAX_UNANSWERED_BYTES;
 use crate::rule::Rule;
 use crate::rule::networks::first_with;
 use crate::text::numerals::{address_text, network_text};
@@ -44,7 +44,8 @@ fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rul
     let at = |connection: &Connection| LocalTimestamp::new(connection.start, rule.utc_offset_minutes);
     let from = connections.partition_point(|connection| at(connection) < hit.first_seen);
     let mut later = connections.iter().skip(from);
-    let first = later.find(|connection| !unanswered_only || connection.bytes_received <= UNANSWERED);
+    let first =
+        later.find(|connection| !unanswered_only || connection.bytes_received <= MAX_UNANSWERED_BYTES);
     let inside = first.is_some_and(|connection| at(connection) <= hit.last_seen);
     inside && first_with(&rule.hunts.excluded, pair.destination).is_none()
 }

@@ -20,7 +20,7 @@ use crate::hunts::{self, HuntHit};
 use crate::model::flow::Pair;
 use crate::model::hash::{WordTable, words};
 use crate::model::time::HOUR;
-use crate::pairs::{Chunk, DatasetView, History, LeftOut, PairRef};
+use crate::pairs::{Chunk, DatasetView, EvictionStats, History, PairRef};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Analyzer;
 use crate::report::{EvaluatedPair, Gate, GateReport, NEAR_MISSES, NearMiss, WindowReport};
@@ -50,7 +50,7 @@ pub(crate) struct Evaluation {
     pub pairs: u64,
     pub pairs_in_window: u64,
     pub flows_in_window: u64,
-    pub left_out: LeftOut,
+    pub left_out: EvictionStats,
     /// Pairs that failed each gate, and those that failed no other.
     failed: [u64; Gate::ALL.len()],
     failed_only: [u64; Gate::ALL.len()],
@@ -67,10 +67,16 @@ pub(crate) struct Evaluation {
 impl Evaluation {
     /// As bytes, for [`read`](Evaluation::read).
     pub fn write(&self, out: &mut Writer) {
-        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = self.left_out;
-        for number in
-            [self.pairs, self.pairs_in_window, self.flows_in_window, flows, pairs, most_of_a_pair, not_taken]
-        {
+        let EvictionStats { flows, pairs, max_undercount, flows_rejected } = self.left_out;
+        for number in [
+            self.pairs,
+            self.pairs_in_window,
+            self.flows_in_window,
+            flows,
+            pairs,
+            max_undercount,
+            flows_rejected,
+        ] {
             out.number(number);
         }
         for number in self.failed.into_iter().chain(self.failed_only) {
@@ -100,11 +106,11 @@ impl Evaluation {
             pairs: bytes.number(),
             pairs_in_window: bytes.number(),
             flows_in_window: bytes.number(),
-            left_out: LeftOut {
+            left_out: EvictionStats {
                 flows: bytes.number(),
                 pairs: bytes.number(),
-                most_of_a_pair: bytes.number(),
-                not_taken: bytes.number(),
+                max_undercount: bytes.number(),
+                flows_rejected: bytes.number(),
             },
             failed: Gate::ALL.map(|_| bytes.number()),
             failed_only: Gate::ALL.map(|_| bytes.number()),
@@ -316,7 +322,7 @@ pub(crate) fn evaluate(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, dept
         }
     });
     (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
-    (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.left_out());
+    (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.evicted());
     kept.turn_to(counter.span, rule.utc_offset_minutes);
     let near_misses = near.nearest().into_iter();
     out.near_misses = near_misses

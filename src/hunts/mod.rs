@@ -17,7 +17,9 @@ use crate::evaluate::Span;
 use crate::model::flow::{Address, AddressInterner};
 use crate::model::pair_key::PairKey;
 use crate::model::time::LocalTimestamp;
-use crate::pairs::{ActivityThreshold, DatasetView, History, PairTable, TimedConnection, UNANSWERED};
+use crate::pairs::{
+    ActivityThreshold, DatasetView, History, MAX_UNANSWERED_BYTES, PairTable, TimedConnection,
+};
 use crate::report::SetMatch;
 use crate::rule::Rule;
 pub use crate::rule::hunt_settings::{Burst, Dga, Hunts, LongConnection, Scan};
@@ -193,10 +195,10 @@ impl<'a> Hunter<'a> {
             return;
         }
         let mut events = Vec::new();
-        let mut busy = data.activity.busy(&least);
+        let mut busy = data.activity.candidates(&least);
         let parts = data.pairs.len() / PAIRS_AT_ONCE + 1;
         for part in 0..parts {
-            busy.keep_part(part, parts);
+            busy.select_part(part, parts);
             for numbers in pairs_of(&busy, data.pairs) {
                 let source = self.read(data.pairs, &numbers, &mut events);
                 let Some(source) = source else { continue };
@@ -233,7 +235,7 @@ impl<'a> Hunter<'a> {
                 start: connection.start,
                 destination: key.destination().word(),
                 port: key.destination_port(),
-                answered: connection.bytes_received > UNANSWERED,
+                answered: connection.bytes_received > MAX_UNANSWERED_BYTES,
             }));
         }
         source

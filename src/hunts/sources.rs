@@ -22,7 +22,7 @@ impl BySource {
     #[inline(never)]
     fn add(&mut self, busy: &CandidateSources, chunk: Chunk<'_>) {
         chunk.for_each(|pair| {
-            if busy.holds(pair.key()) {
+            if busy.contains(pair.key()) {
                 self.enter(pair.key().source().word(), pair.number);
             }
         });

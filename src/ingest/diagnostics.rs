@@ -1,6 +1,6 @@
 //! Why rows could not be used: counted by reason, with the first examples.
 
-use crate::report::{Diagnostic, Example};
+use serde::Serialize;
 
 /// How many examples of each reason are kept.
 const EXAMPLES: usize = 5;
@@ -100,6 +100,34 @@ impl Reason {
             Reason::DuplicateSource => "the same bytes stand in an earlier source",
         }
     }
+}
+
+/// A reason why rows could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// The stable code of the reason.
+    pub code: &'static str,
+    /// The reason in words.
+    pub reason: &'static str,
+    /// How many rows.
+    pub rows: u64,
+    /// The first such rows, at most five.
+    pub examples: Vec<Example>,
+}
+
+/// A row that could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Example {
+    /// Name of its source.
+    pub source: String,
+    /// Its line, from 1.
+    pub line: u64,
+    /// Its first byte, from 0 at the start of the source.
+    pub byte: u64,
+    /// The row, at most 200 characters of it.
+    pub text: String,
 }
 
 /// Counts and examples of all sources of a detector.

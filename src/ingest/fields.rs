@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 
 use super::roles::{ROLES, Role};
-use crate::text::value::{clean, is_unset};
+use crate::text::value::clean::{clean, is_unset};
 
 /// The texts of one row. Made once and used for many rows.
 #[derive(Debug)]

@@ -3,10 +3,10 @@
 use super::format::{self, Format};
 use super::options::{Column, Options};
 use super::roles::{ROLES, Role, plain_name};
+use super::source_report::ColumnReport;
 use super::structure::{Row, Structure};
 use crate::model::error::{Error, ErrorKind, joined, quoted};
-use crate::report::ColumnReport;
-use crate::text::value::clean;
+use crate::text::value::clean::clean;
 
 /// How many rows from the top may stand before the header.
 pub(super) const HEADER_WITHIN: u64 = 64;

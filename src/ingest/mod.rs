@@ -26,13 +26,16 @@ mod sessions;
 mod side_records;
 mod sink;
 mod source;
+mod source_report;
 mod structure;
 
 #[cfg(test)]
 mod tests;
 
 pub use crate::text::value::time::TimeUnit;
+pub use diagnostics::{Diagnostic, Example};
 pub use options::Options;
 pub use roles::Role;
 pub(crate) use sink::Sink;
 pub(crate) use source::Source;
+pub use source_report::{ColumnReport, ErrorReport, SourceReport};

@@ -6,8 +6,8 @@ use super::fields::Fields;
 use super::format::Format;
 use super::options::{Column, Options};
 use super::roles::{ROLES, Role};
-use crate::report::ColumnReport;
-use crate::text::value::is_unset;
+use super::source_report::ColumnReport;
+use crate::text::value::clean::is_unset;
 
 /// A longer name is none that is looked for.
 const LONGEST: usize = 64;

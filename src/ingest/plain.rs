@@ -11,9 +11,9 @@ use crate::model::flow::Address;
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::pairs::MIN_LONG_MICROSECONDS;
 use crate::text::value::address::plain_dotted;
+use crate::text::value::clean::{clean, is_unset};
 use crate::text::value::number::{MAX_BYTES, digits};
 use crate::text::value::time::{self, TimeUnit, plain_epoch};
-use crate::text::value::{clean, is_unset};
 
 /// Where the columns stand that a plain row has.
 #[derive(Debug, Clone, Copy)]

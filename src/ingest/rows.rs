@@ -10,7 +10,7 @@ use super::layout::{Columns, HEADER_WITHIN, columns_of};
 use super::names::{Finder, Names, Path, Visit};
 use super::options::{Column, Options};
 use super::roles::Role;
-use crate::report::SourceReport;
+use super::source_report::SourceReport;
 use crate::text::pieces::cut;
 
 /// Reads the texts of a row by itself.

@@ -80,7 +80,7 @@ impl Sink {
         }
         self.pairs.used_by_others = self.activity.bytes() + self.addresses.bytes() + self.side.tables.bytes();
         self.pairs.add(&self.batch);
-        self.activity.make_room(self.pairs.len());
+        self.activity.grow_if_full(self.pairs.len());
         self.activity.add(&self.batch);
     }
 

@@ -7,8 +7,8 @@ use super::reading::{Reading, Shape};
 use super::repeats::Print;
 use super::roles::Role;
 use super::sink::Sink;
+use super::source_report::{ErrorReport, SourceReport};
 use crate::model::error::Error;
-use crate::report::{ErrorReport, SourceReport};
 
 /// One source: looking for its layout, or reading, or refused.
 #[derive(Debug)]

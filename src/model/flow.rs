@@ -1,12 +1,11 @@
 //! What one record is, and the pair it belongs to.
 
 use std::cmp::Ordering;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::hash::{Mixing, WordTable, words};
-use crate::text::numerals::{address_text, endpoint_text};
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -45,9 +44,7 @@ impl Pair {
 
 impl std::fmt::Display for Pair {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&address_text(self.source))?;
-        f.write_str(" -> ")?;
-        f.write_str(&endpoint_text(self.destination, self.port))
+        write!(f, "{} -> {}", self.source, SocketAddr::new(self.destination, self.port))
     }
 }
 

@@ -1,14 +1,14 @@
 //! Bytes of many growing streams, packed in blocks of one cache line.
 //!
-//! Each block names the one before, so that a stream grows without moving a byte. What is appended at once
-//! is never divided between blocks. Copies are of fixed length (a copy of variable length is a call into
-//! the engine in WebAssembly), so what lies behind the end of a stream is undefined.
+//! Each block refers to the block before it, so that a stream grows without moving a byte. Bytes that are appended
+//! together are never split between blocks. Copies have a fixed length, as a copy of variable length is a call into
+//! the engine in WebAssembly. The bytes after the end of a stream are therefore undefined.
 
-use super::dense::Dense;
+use super::chunked_vec::ChunkedVec;
 
 /// Bytes of a block.
 const BLOCK: usize = 64;
-/// What a block spends on naming the one before: its number (`u32`) and fill.
+/// Bytes of the reference to the block before: its number (`u32`) and fill.
 const LINK: usize = 5;
 
 /// One cache line.
@@ -22,20 +22,20 @@ impl Default for Block {
     }
 }
 
-/// The end of a stream: where its next byte goes. Zeroed, it is a stream without bytes.
+/// The end of a stream: where its next byte goes. All zero is a stream without bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Tail {
     /// Number of the block plus 1; 0 if there is none.
     pub block: u32,
-    /// Bytes in use of the block, with the link.
+    /// Used bytes of the block, with the reference.
     pub fill: u8,
 }
 
 /// The blocks of all streams.
 #[derive(Debug, Default)]
 pub(super) struct Arena {
-    blocks: Dense<Block>,
-    /// The last of the blocks that were freed, each naming the one freed before.
+    blocks: ChunkedVec<Block>,
+    /// The last freed block, which refers to the one freed before it.
     freed: Tail,
     freed_blocks: usize,
 }
@@ -57,8 +57,8 @@ impl Arena {
         Tail { block, fill: fill + len as u8 }
     }
 
-    /// The pieces of the stream that ends at `tail`, first to last: each the bytes of a block from its
-    /// first on, and how many of them count. `chain` is scratch space.
+    /// The pieces of the stream that ends at `tail`, first to last: the bytes of each block, and how many of them
+    /// belong to the stream. `chain` is scratch space.
     #[inline(always)]
     pub fn pieces(&self, tail: Tail, chain: &mut Vec<Tail>, mut each: impl FnMut(&[u8], usize)) {
         chain.clear();
@@ -86,12 +86,12 @@ impl Arena {
         self.blocks.bytes()
     }
 
-    /// Bytes of memory that many more blocks may need.
+    /// Bytes of memory that many more blocks need at most.
     pub fn bytes_for(&self, blocks: usize) -> usize {
         self.blocks.bytes_for(blocks.saturating_sub(self.freed_blocks))
     }
 
-    /// Takes back the blocks of the stream that ends at `tail`.
+    /// Frees the blocks of the stream that ends at `tail`.
     pub fn free(&mut self, tail: Tail) {
         let mut at = tail;
         while at.block != 0 {
@@ -111,7 +111,7 @@ impl Arena {
         Tail { block, fill: LINK as u8 }
     }
 
-    /// The number of a block that nobody uses.
+    /// The number of an unused block.
     fn free_block(&mut self) -> u32 {
         if self.freed.block != 0 {
             let block = self.freed.block;
@@ -123,7 +123,7 @@ impl Arena {
         self.blocks.len() as u32
     }
 
-    /// Makes a block name the one before.
+    /// Makes a block refer to the one before it.
     fn link(&mut self, block: u32, before: Tail) {
         let [a, b, c, d] = before.block.to_le_bytes();
         if let Some(link) = self.block_mut(block).first_chunk_mut::<LINK>() {
@@ -166,7 +166,7 @@ mod tests {
                 expected.extend_from_slice(&bytes[..len]);
             }
         }
-        assert!(arena.blocks.len() > super::super::dense::CHUNK);
+        assert!(arena.blocks.len() > super::super::chunked_vec::CHUNK);
         let (bytes, half) = (arena.bytes(), streams.len() / 2);
         for (tail, _) in streams.drain(..half) {
             arena.free(tail);

@@ -38,7 +38,7 @@ impl DurationTable {
 
     /// Connections that were dropped to stay within the memory limit.
     pub(super) fn dropped_records(&self) -> u64 {
-        self.connections.left_out().flows
+        self.connections.evicted().flows
     }
 
     /// Adds pair, start and duration of connections, in microseconds; those that are not long are ignored.

@@ -1,6 +1,6 @@
-//! The flows of one pair as bytes, exactly: start, bytes sent, bytes received, in the order they came.
+//! The flows of one pair as bytes, without loss: start, bytes sent, bytes received, in the order they were read.
 //!
-//! A flow is one control byte and three little-endian numbers of the lengths it names:
+//! A flow is a control byte and three little-endian numbers, whose lengths the control byte gives:
 //!
 //! ```text
 //! bits 0-1  unit of the time step: microseconds, milliseconds, seconds
@@ -9,7 +9,7 @@
 //! bits 6-7  length of bytes received: 1, 2, 3 or 8
 //! ```
 //!
-//! The first flow's step is 0: the pair keeps the start of its last flow, from which all follow.
+//! The step of the first flow is 0. The pair stores the start of its last flow, from which all starts follow.
 
 use super::arena::Tail;
 use crate::model::flow::Connection;
@@ -18,17 +18,16 @@ const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
 const STEP_LENGTHS: [usize; 4] = [0, 3, 5, 8];
 const BYTE_LENGTHS: [usize; 4] = [1, 2, 3, 8];
 
-/// Room for the longest flow: control byte and three numbers of eight bytes.
-pub(super) const LONGEST: usize = 32;
+/// Enough bytes for the longest flow: a control byte and three numbers of eight bytes.
+pub(super) const MAX_ENCODED: usize = 32;
 
-/// A flow as bytes. Few have a number of eight bytes; without one, a flow is two words that are ready to be
-/// stored one over the end of the other. Nothing that was stored is read again to get there, as that would
-/// wait for the store.
+/// A flow as bytes. Few flows have a number of eight bytes. All others are two words, of which the second is stored
+/// over the unused end of the first. No stored byte is read again, as that would wait for the store.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Encoded {
     Short(Short),
-    /// The bytes, and how many of them count.
-    Long([u8; LONGEST], usize),
+    /// The bytes, and how many of them are used.
+    Long([u8; MAX_ENCODED], usize),
 }
 
 /// A flow of at most twelve bytes.
@@ -43,10 +42,10 @@ pub(super) struct Short {
 }
 
 impl Short {
-    /// The most bytes of a short flow that count.
-    pub const LONGEST: usize = 1 + 5 + 3 + 3;
+    /// The maximum length of a short flow.
+    pub const MAX_LEN: usize = 1 + 5 + 3 + 3;
 
-    /// Writes the flow at a place that has room for its bytes and eight more, which are undefined then.
+    /// Writes the flow at `at`. The eight bytes that follow it become undefined.
     #[inline(always)]
     pub fn put(self, place: &mut [u8], at: usize) {
         for (word, at) in [(self.first, at), (self.second, at + self.second_at)] {
@@ -80,9 +79,9 @@ pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> Encoded
 
 #[inline(never)]
 fn long(control: usize, step: u64, bytes_sent: u64, bytes_received: u64) -> Encoded {
-    let mut out = [0; LONGEST];
+    let mut out = [0; MAX_ENCODED];
     out[0] = control as u8;
-    // Each number is written with eight bytes; the next one begins where its length ends.
+    // Each number is written as eight bytes; the next one overwrites those beyond its length.
     let mut at = 1;
     for (number, len) in [
         (step, STEP_LENGTHS[control >> 2 & 3]),
@@ -97,11 +96,11 @@ fn long(control: usize, step: u64, bytes_sent: u64, bytes_received: u64) -> Enco
     Encoded::Long(out, at)
 }
 
-/// The coarsest unit that the step is a multiple of, and the step in it.
+/// The coarsest unit of which the step is a multiple, and the step in that unit.
 #[inline(always)]
 fn in_unit(step: i64) -> (usize, i64) {
     let size = step.unsigned_abs();
-    // These take three bytes anyhow.
+    // These take three bytes in any unit.
     if size < 1 << 23 {
         return (0, step);
     }
@@ -115,8 +114,8 @@ fn in_unit(step: i64) -> (usize, i64) {
     (unit, if step < 0 { -(size as i64) } else { size as i64 })
 }
 
-/// The number divided by 1000, if it can be divided evenly: by multiplication with the inverse of 125,
-/// as a division takes long and is not done by multiplication in WebAssembly.
+/// The number divided by 1000, if it is a multiple: multiplication by the inverse of 125, as WebAssembly engines do
+/// not replace a costly division by a multiplication.
 #[inline(always)]
 fn thousandth(number: u64) -> Option<u64> {
     const INVERSE_OF_125: u64 = 0x1CAC_0831_26E9_78D5;
@@ -130,17 +129,16 @@ fn byte_code(bytes: u64) -> usize {
     usize::from(bytes >= 1 << 8) + usize::from(bytes >= 1 << 16) + usize::from(bytes >= 1 << 24)
 }
 
-/// The flows of one pair, read back. Made once and used for many pairs, as its space is kept.
+/// The flows of one pair, decoded. Reused for many pairs, so that its buffers are allocated once.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    /// In the order they came.
+    /// In the order they were read.
     pub connections: Vec<Connection>,
     pub(super) chain: Vec<Tail>,
 }
 
 impl History {
-    /// Reads the flows of a stream that comes in pieces, each of whole flows; the last flow started at
-    /// `last`.
+    /// Decodes the flows of a stream in pieces, each of whole flows. The last flow started at `last`.
     #[inline(always)]
     pub(super) fn read(
         &mut self,
@@ -151,7 +149,7 @@ impl History {
         connections.clear();
         let mut start = 0;
         pieces(chain, &mut |piece, len| decode(piece, len, &mut start, connections));
-        // Steps are known only relative to the first flow until the last one is reached.
+        // Until the last flow is decoded, starts are relative to the first flow.
         let shift = last - start;
         for connection in connections {
             connection.start += shift;
@@ -159,8 +157,8 @@ impl History {
     }
 }
 
-/// Appends the flows in the first `len` bytes of a piece, the first of which is a step after `start`;
-/// that becomes the start of the last. Bytes beyond make the reading of the last numbers fast.
+/// Appends the flows in the first `len` bytes of a piece. The first one is a step after `start`, which becomes the
+/// start of the last one. Bytes beyond `len` make decoding the last numbers fast.
 fn decode(piece: &[u8], len: usize, start: &mut i64, connections: &mut Vec<Connection>) {
     let mut at = 0;
     while at < len {
@@ -227,7 +225,7 @@ mod tests {
                 start += step;
                 match encode(step, bytes_sent, bytes_received) {
                     Encoded::Short(short) => {
-                        prop_assert!(short.len <= Short::LONGEST);
+                        prop_assert!(short.len <= Short::MAX_LEN);
                         let at = stream.len();
                         stream.resize(at + short.len + 8, 0xFF);
                         short.put(&mut stream, at);

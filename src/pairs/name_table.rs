@@ -5,7 +5,8 @@
 //! file knows.
 
 use super::history::History;
-use super::table::{PairRef, PairTable};
+use super::pair_ref::PairRef;
+use super::table::PairTable;
 use crate::model::flow::{Address, Connection};
 use crate::model::name_interner::NameId;
 use crate::model::pair_key::{FlowRow, PairKey};
@@ -47,7 +48,7 @@ impl NameTable {
 
     /// Uses of names that were dropped to stay within the memory limit.
     pub(super) fn dropped_records(&self) -> u64 {
-        self.uses.left_out().flows
+        self.uses.evicted().flows
     }
 
     pub(super) fn add_lookup(

@@ -1,58 +1,44 @@
-//! The pairs: dense arrays, and a hash table of indices into them.
+//! All pairs: arrays of stored pairs, and a hash table of numbers of pairs.
 //!
-//! BE ADVISED: this is where the time goes. A flow costs two look-ups in memory that is far larger than
-//! any cache, one of the hash table and one of the pair. They are made for a whole batch at once, so that
-//! the processor waits for many of them together. Growing moves neither pairs nor histories, only the
-//! 4-byte slots.
+//! BE ADVISED: most of the time of reading is spent here. A flow costs two look-ups in memory that is far larger
+//! than any cache: the slot of the hash table, and the pair. They are started for a whole batch at once, so that
+//! the processor waits for many of them at the same time. Growth moves neither pairs nor histories, only the 4-byte
+//! slots.
 
 use super::arena::Arena;
-use super::dense::{CHUNK, Dense};
-use super::entry::{Hour, Many, Single};
-use super::history::History;
-use super::room::LeftOut;
+use super::chunked_vec::{CHUNK, ChunkedVec};
+use super::eviction::{EvictionStats, SmallPairs};
+use super::pair_ref::{Chunk, PairRef, StoredPair, StoredPairs};
+use super::stored_pair::{Hour, MultiFlowPair, SingleFlowPair};
 use crate::model::pair_key::{FlowRow, PairKey};
 
-/// A slot of the hash table: the number of the pair, and above it a few bits of the hash, so that most
-/// other pairs are told from it without a look at them; 0 if empty.
+/// A slot of the hash table is 0 if it is empty. Otherwise it has the number of a pair in the low bits, and bits of
+/// the hash above, which rule out most other pairs without a look at them.
 const NUMBER_BITS: u32 = 27;
 const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
-/// Numbers with this bit are those of single flows.
+/// Set in the numbers of pairs that have a single flow.
 const SINGLE: u32 = 1 << (NUMBER_BITS - 1);
 
 /// All pairs with their histories.
 #[derive(Debug, Default)]
 pub(crate) struct PairTable {
-    /// Numbers begin with 1.
-    many: Dense<Many>,
-    singles: Dense<Single>,
-    /// Places of singles that are free.
+    /// Pairs of several flows, numbered from 1.
+    many: ChunkedVec<MultiFlowPair>,
+    singles: ChunkedVec<SingleFlowPair>,
+    /// Unused positions in `singles`.
     free_singles: Vec<u32>,
     slots: Vec<u32>,
-    /// Position of a hash: its highest bits.
+    /// `hash >> shift` is the preferred slot of a hash.
     shift: u32,
     seed: u64,
     arena: Arena,
     hour: Hour,
     hashes: Vec<u32>,
-    /// Bytes of memory that may be used, and those of them that others use.
+    /// Memory limit, in bytes.
     max_bytes: usize,
+    /// Bytes that other tables use of that limit.
     pub used_by_others: usize,
-    pub(super) left_out: LeftOut,
-}
-
-/// A pair in the table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PairRef<'a> {
-    /// Its number; it may change while flows are added.
-    pub number: u32,
-    entry: Entry<'a>,
-    arena: &'a Arena,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Entry<'a> {
-    Many(&'a Many),
-    Single(&'a Single),
+    evicted: EvictionStats,
 }
 
 impl PairTable {
@@ -61,7 +47,7 @@ impl PairTable {
         PairTable { seed, max_bytes, slots: vec![0; 1 << 10], shift: 32 - 10, ..PairTable::default() }
     }
 
-    /// The secret of its hashes.
+    /// The secret seed of its hashes.
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -71,14 +57,14 @@ impl PairTable {
         self.many.len() + self.singles_len()
     }
 
-    /// Number of pairs of a single flow, all of which are in chunks [of such](Chunk::is_of_singles).
+    /// Number of pairs of a single flow. All of them are in chunks [of such pairs](Chunk::is_of_singles).
     pub fn singles_len(&self) -> usize {
         self.singles.len() - self.free_singles.len()
     }
 
-    /// What was left out to stay within the budget.
-    pub fn left_out(&self) -> LeftOut {
-        self.left_out
+    /// What was evicted or rejected to stay within the memory limit.
+    pub fn evicted(&self) -> EvictionStats {
+        self.evicted
     }
 
     /// Bytes of memory in use.
@@ -87,8 +73,8 @@ impl PairTable {
         self.many.bytes() + self.singles.bytes() + numbers * size_of::<u32>() + self.arena.bytes()
     }
 
-    /// Whether that many more flows fit, whatever they need.
-    pub(super) fn fits(&self, flows: usize) -> bool {
+    /// Whether that many more flows fit into memory in the worst case.
+    fn fits(&self, flows: usize) -> bool {
         let slots = self.slots_for(self.len() + flows) - self.slots.len();
         let more = self.many.bytes_for(flows)
             + self.singles.bytes_for(flows)
@@ -98,7 +84,7 @@ impl PairTable {
             && self.many.len().max(self.singles.len()) + flows < SINGLE as usize
     }
 
-    /// Slots for that many pairs: at most three quarters full.
+    /// Number of slots for that many pairs, of which they fill three quarters at most.
     fn slots_for(&self, pairs: usize) -> usize {
         (pairs * 4 / 3 + 1).next_power_of_two().max(self.slots.len())
     }
@@ -106,7 +92,7 @@ impl PairTable {
     /// Adds the flows of a batch to their pairs.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
-        if !self.fits(batch.len()) && !self.make_room(batch.len()) {
+        if !self.fits(batch.len()) && !self.evict_until_fits(batch.len()) {
             return;
         }
         let slots = self.slots_for(self.len() + batch.len());
@@ -125,7 +111,7 @@ impl PairTable {
         self.hashes = hashes;
     }
 
-    /// Reads the slots, and then the pairs they name, so that all are on their way into the cache at once.
+    /// Reads the slots, and then their pairs, so that all of them are loaded into the cache at the same time.
     #[inline(never)]
     fn touch(&self, hashes: &[u32]) {
         let mut likely = [0_u32; 64];
@@ -135,7 +121,7 @@ impl PairTable {
         let mut sum = 0;
         for number in likely {
             sum ^= match number & SINGLE == 0 {
-                true => self.many.get((number as usize).wrapping_sub(1)).map_or(0, Many::touch),
+                true => self.many.get((number as usize).wrapping_sub(1)).map_or(0, MultiFlowPair::touch),
                 false => self.singles.get((number ^ SINGLE) as usize).map_or(0, |pair| pair.key().port as u8),
             };
         }
@@ -190,7 +176,7 @@ impl PairTable {
     /// Adds a pair and returns its number.
     #[inline(always)]
     fn insert(&mut self, flow: &FlowRow, hour: u32) -> u32 {
-        if !Single::fits(flow) {
+        if !SingleFlowPair::fits(flow) {
             return self.insert_many(flow, hour);
         }
         let number = match self.free_singles.pop() {
@@ -215,43 +201,43 @@ impl PairTable {
         self.many.len() as u32
     }
 
-    /// Makes room for more flows in a pair that has one, and returns its new number.
+    /// Moves a pair with a single flow to those of several flows, and returns its new number.
     #[inline(never)]
     fn promote(&mut self, single: u32) -> u32 {
         let Some(pair) = self.singles.get_mut(single as usize) else { return 0 };
         let flow = pair.flow();
         pair.free();
         self.free_singles.push(single);
-        // Not the hour of the flow that is being added.
+        // `self.hour` is that of the flow that is being added.
         let hour = Hour::default().bit_of(flow.start);
         self.insert_many(&flow, hour)
     }
 
-    /// Makes that many slots (a power of two).
+    /// Builds a hash table of that many slots (a power of two).
     #[inline(never)]
     fn make_slots(&mut self, slots: usize) {
-        // The old ones go first: the pairs themselves tell where they belong.
+        // The old slots are freed first: the hashes are computed again from the pairs.
         self.slots = Vec::new();
         self.slots = vec![0; slots];
         self.shift = 32 - slots.ilog2();
         let (many, singles) = (std::mem::take(&mut self.many), std::mem::take(&mut self.singles));
         for (chunk, pairs) in many.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
-            self.enter(chunk as u32 * 64 + 1, pairs.iter().map(Many::key));
+            self.fill_slots(chunk as u32 * 64 + 1, pairs.iter().map(MultiFlowPair::key));
         }
         for (chunk, pairs) in singles.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
-            self.enter(SINGLE | (chunk as u32 * 64), pairs.iter().map(Single::key));
+            self.fill_slots(SINGLE | (chunk as u32 * 64), pairs.iter().map(SingleFlowPair::key));
         }
         (self.many, self.singles) = (many, singles);
     }
 
-    /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots for their hashes.
-    fn enter(&mut self, number: u32, keys: impl Iterator<Item = PairKey>) {
+    /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots of their hashes.
+    fn fill_slots(&mut self, number: u32, keys: impl Iterator<Item = PairKey>) {
         let mut hashes = [None; 64];
         for (hash_of, key) in hashes.iter_mut().zip(keys) {
-            *hash_of = (key.port != Single::FREE).then(|| hash(key, self.seed));
+            *hash_of = (key.port != SingleFlowPair::FREE).then(|| hash(key, self.seed));
         }
         let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
-        // All at once on their way into the cache, as in `touch`.
+        // Loads all of them into the cache at the same time, as `touch` does.
         std::hint::black_box(hashes.iter().flatten().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
         let mask = self.slots.len() - 1;
         for (number, hash) in (number..).zip(hashes) {
@@ -264,42 +250,65 @@ impl PairTable {
         }
     }
 
-    /// Drops the pairs of at most `most` flows.
-    pub(super) fn drop_pairs(&mut self, most: u32) -> LeftOut {
-        let mut dropped = LeftOut::default();
-        if most > 0 {
-            dropped.pairs = self.singles_len() as u64;
-            dropped.flows = dropped.pairs;
+    /// Evicts small pairs until that many more flows fit. False if no pair can be evicted; the flows are then
+    /// counted as rejected.
+    #[inline(never)]
+    fn evict_until_fits(&mut self, flows: usize) -> bool {
+        while !self.fits(flows) {
+            let Some(max_flows) = self.small_pairs().eviction_limit(self.len()) else {
+                self.evicted.reject(flows as u64);
+                return false;
+            };
+            let (pairs, flows) = self.evict_pairs(max_flows);
+            self.evicted.evict(pairs, flows, max_flows.into());
+        }
+        true
+    }
+
+    fn small_pairs(&self) -> SmallPairs {
+        let mut small = SmallPairs::default();
+        for chunk in self.chunks() {
+            chunk.for_each(|pair| small.add(pair.count()));
+        }
+        small
+    }
+
+    /// Evicts the pairs of at most `max_flows` flows. Returns how many pairs and flows these were.
+    fn evict_pairs(&mut self, max_flows: u32) -> (u64, u64) {
+        let (mut pairs, mut flows) = (0, 0);
+        if max_flows > 0 {
+            pairs = self.singles_len() as u64;
+            flows = pairs;
             (self.singles, self.free_singles) = Default::default();
         }
         self.many.retain(|pair| {
-            let keep = pair.count > most;
+            let keep = pair.count > max_flows;
             if !keep {
-                dropped.pairs += 1;
-                dropped.flows += u64::from(pair.count);
+                pairs += 1;
+                flows += u64::from(pair.count);
                 self.arena.free(pair.tail());
             }
             keep
         });
         self.make_slots(self.slots.len());
-        dropped
+        (pairs, flows)
     }
 
     /// All pairs, a few thousand at a time.
     pub fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
         let arena = &self.arena;
-        let many = self.many.chunks().map(Pairs::Many).zip((1..).step_by(CHUNK));
-        let singles = self.singles.chunks().map(Pairs::Singles).zip((SINGLE..).step_by(CHUNK));
+        let many = self.many.chunks().map(StoredPairs::MultiFlow).zip((1..).step_by(CHUNK));
+        let singles = self.singles.chunks().map(StoredPairs::SingleFlow).zip((SINGLE..).step_by(CHUNK));
         many.chain(singles).map(move |(pairs, number)| Chunk { number, pairs, arena })
     }
 
     /// The pair of that number.
     pub fn get(&self, number: u32) -> Option<PairRef<'_>> {
-        let entry = match number & SINGLE == 0 {
-            true => Entry::Many(self.many.get((number as usize).checked_sub(1)?)?),
-            false => Entry::Single(self.singles.get((number ^ SINGLE) as usize)?),
+        let pair = match number & SINGLE == 0 {
+            true => StoredPair::MultiFlow(self.many.get((number as usize).checked_sub(1)?)?),
+            false => StoredPair::SingleFlow(self.singles.get((number ^ SINGLE) as usize)?),
         };
-        Some(PairRef { number, entry, arena: &self.arena })
+        Some(PairRef { number, pair, arena: &self.arena })
     }
 
     /// The pair of that key.
@@ -320,78 +329,7 @@ impl PairTable {
     }
 }
 
-/// Some of the pairs, as they lie in memory.
-#[derive(Debug)]
-pub(crate) struct Chunk<'a> {
-    /// Of the first.
-    number: u32,
-    pairs: Pairs<'a>,
-    arena: &'a Arena,
-}
-
-#[derive(Debug)]
-enum Pairs<'a> {
-    Many(&'a [Many]),
-    Singles(&'a [Single]),
-}
-
-impl<'a> Chunk<'a> {
-    /// Whether each of its pairs has one flow.
-    pub fn is_of_singles(&self) -> bool {
-        matches!(self.pairs, Pairs::Singles(_))
-    }
-
-    #[inline(always)]
-    pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
-        let Chunk { number, pairs, arena } = self;
-        match pairs {
-            Pairs::Many(pairs) => {
-                for (pair, number) in pairs.iter().zip(number..) {
-                    each(PairRef { number, entry: Entry::Many(pair), arena });
-                }
-            }
-            Pairs::Singles(pairs) => {
-                for (pair, number) in pairs.iter().zip(number..).filter(|(pair, _)| !pair.is_free()) {
-                    each(PairRef { number, entry: Entry::Single(pair), arena });
-                }
-            }
-        }
-    }
-}
-
-impl PairRef<'_> {
-    pub fn key(self) -> PairKey {
-        match self.entry {
-            Entry::Many(pair) => pair.key(),
-            Entry::Single(pair) => pair.key(),
-        }
-    }
-
-    /// Number of flows.
-    pub fn count(self) -> u64 {
-        match self.entry {
-            Entry::Many(pair) => pair.count.into(),
-            Entry::Single(_) => 1,
-        }
-    }
-
-    /// Number of different UTC hours modulo 32 with a flow.
-    pub fn hours(self) -> u64 {
-        match self.entry {
-            Entry::Many(pair) => pair.hours.count_ones().into(),
-            Entry::Single(_) => 1,
-        }
-    }
-
-    /// Reads the flows into `history`, in place of what it held.
-    pub fn read(self, history: &mut History) {
-        match self.entry {
-            Entry::Many(pair) => pair.read(self.arena, history),
-            Entry::Single(pair) => pair.read(history),
-        }
-    }
-}
-/// 32 well-mixed bits of a key. The seed keeps input from being made to collide.
+/// A 32-bit hash of a key. Without the seed nobody can make input whose keys collide.
 #[inline(always)]
 fn hash(key: PairKey, seed: u64) -> u32 {
     let mut mixed = (key.addresses ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -406,6 +344,7 @@ fn hash(key: PairKey, seed: u64) -> u32 {
 mod tests {
     use super::*;
     use crate::model::flow::{Address, Connection};
+    use crate::pairs::history::History;
     use crate::random::numbers;
     use std::collections::HashMap;
 

@@ -11,10 +11,9 @@ use std::net::IpAddr;
 
 use crate::evaluate::rule_order;
 use crate::hunts::HuntHit;
-use crate::ingest::Role;
-use crate::model::error::Error;
+pub use crate::ingest::{ColumnReport, Diagnostic, ErrorReport, Example, SourceReport};
 pub use crate::model::time::LocalTimestamp;
-use crate::pairs::LeftOut;
+use crate::pairs::EvictionStats;
 use crate::priority::PriorityPart;
 use crate::regularity::{Regularity, RitaScore};
 use crate::rule::{Rule, Side};
@@ -126,16 +125,16 @@ pub struct DroppedData {
 }
 
 impl DroppedData {
-    pub(crate) fn of(left_out: LeftOut, side_records_dropped: u64) -> Option<Self> {
-        let LeftOut { flows, pairs, most_of_a_pair, not_taken } = left_out;
+    pub(crate) fn of(left_out: EvictionStats, side_records_dropped: u64) -> Option<Self> {
+        let EvictionStats { flows, pairs, max_undercount, flows_rejected } = left_out;
         let mut meaning = format!(
             "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
-             count may be up to {most_of_a_pair} too low, and pairs that need no more than that to pass a gate \
+             count may be up to {max_undercount} too low, and pairs that need no more than that to pass a gate \
              may be missing"
         );
-        if not_taken > 0 {
+        if flows_rejected > 0 {
             meaning += &format!(
-                "; {not_taken} flows were rejected: raise the memory limit or read a shorter period"
+                "; {flows_rejected} flows were rejected: raise the memory limit or read a shorter period"
             );
         }
         if side_records_dropped > 0 {
@@ -145,8 +144,8 @@ impl DroppedData {
         (flows + side_records_dropped > 0).then_some(DroppedData {
             flows,
             pairs_dropped: pairs,
-            max_undercount: most_of_a_pair,
-            flows_rejected: not_taken,
+            max_undercount,
+            flows_rejected,
             side_records_dropped,
             meaning,
         })
@@ -328,100 +327,6 @@ pub struct EvaluatedPair {
     pub failed_gates: Vec<Gate>,
     /// The reference set that holds it; none if none does.
     pub suppressed_by: Option<SetMatch>,
-}
-
-/// What became of a source.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct SourceReport {
-    /// The name it was given.
-    pub name: String,
-    /// Its bytes.
-    pub bytes_read: u64,
-    /// Its rows: used plus skipped.
-    pub rows_read: u64,
-    /// Rows that became flows.
-    pub rows_used: u64,
-    /// Rows that could not be used.
-    pub rows_skipped: u64,
-    /// What it was read as; none if it was refused.
-    pub format: Option<&'static str>,
-    /// The byte between fields, as text.
-    pub delimiter: Option<String>,
-    /// Line of the header, from 1; none if there is none.
-    pub header_line: Option<u64>,
-    /// Which column was read as what.
-    pub columns: Vec<ColumnReport>,
-    /// The columns that were not read; of a refused source, the others that it seems to have.
-    pub unused_columns: Vec<String>,
-    /// The forms of start times that occurred.
-    pub times: Vec<String>,
-    /// What a person should know about how it was read.
-    pub notes: Vec<String>,
-    /// Why it was refused, if it was.
-    pub error: Option<ErrorReport>,
-}
-
-/// A column that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ColumnReport {
-    /// What it was read as.
-    pub role: Role,
-    /// Its name in the header; empty without a header.
-    pub column: String,
-    /// Its position, from 1.
-    pub position: u64,
-}
-
-/// An error, as a report shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct ErrorReport {
-    /// The stable code.
-    pub code: &'static str,
-    /// What was found and what was expected.
-    pub message: String,
-    /// How to go on.
-    pub hint: Option<String>,
-}
-
-impl ErrorReport {
-    pub(crate) fn of(error: &Error) -> Self {
-        ErrorReport {
-            code: error.code(),
-            message: error.message().to_owned(),
-            hint: error.hint().map(str::to_owned),
-        }
-    }
-}
-
-/// A reason why rows could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Diagnostic {
-    /// The stable code of the reason.
-    pub code: &'static str,
-    /// The reason in words.
-    pub reason: &'static str,
-    /// How many rows.
-    pub rows: u64,
-    /// The first such rows, at most five.
-    pub examples: Vec<Example>,
-}
-
-/// A row that could not be used.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Example {
-    /// Name of its source.
-    pub source: String,
-    /// Its line, from 1.
-    pub line: u64,
-    /// Its first byte, from 0 at the start of the source.
-    pub byte: u64,
-    /// The row, at most 200 characters of it.
-    pub text: String,
 }
 
 /// What a pair turned out to be under a rule.

@@ -1,5 +1,7 @@
 //! Numbers: plain, with a fraction or an exponent, hexadecimal ports.
 
+use super::clean::is_unset;
+
 /// Larger byte counts of one flow (over 9 petabytes) are taken for damage. Up to this value JSON
 /// readers with 64-bit floats read the number exactly.
 pub(crate) const MAX_BYTES: u64 = (1 << 53) - 1;
@@ -119,7 +121,7 @@ fn small_integer(text: &[u8]) -> Option<i32> {
 /// A byte count from a cleaned text; an unset field is 0. QRadar's floats such as `0.1531169112E9` need
 /// not be whole: what is less than a byte is dropped.
 pub(crate) fn bytes(text: &[u8]) -> Option<u64> {
-    if super::is_unset(text) {
+    if is_unset(text) {
         return Some(0);
     }
     let value = match Decimal::parse(text) {
@@ -166,7 +168,7 @@ fn with_unit(text: &[u8]) -> Option<u64> {
 /// A port from a cleaned text. Hexadecimal is how Argus writes ICMP codes; a record of a protocol
 /// without ports has none, which is 0.
 pub(crate) fn port(text: &[u8]) -> Option<u16> {
-    if super::is_unset(text) {
+    if is_unset(text) {
         return Some(0);
     }
     if let Some(hex) = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")) {

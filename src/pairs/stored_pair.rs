@@ -1,10 +1,10 @@
 //! One pair in memory.
 //!
-//! Most pairs have a single flow; these take 28 bytes. The others take 48: what a look at the counts needs,
-//! and the end of the history.
+//! Most pairs have a single flow; these take 28 bytes. The others take 48 bytes: their counts, and the end of their
+//! history.
 
 use super::arena::{Arena, Tail};
-use super::history::{Encoded, History, LONGEST, Short, encode};
+use super::history::{Encoded, History, MAX_ENCODED, Short, encode};
 use crate::model::flow::Connection;
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::HOUR;
@@ -15,7 +15,7 @@ const INLINE: usize = 16;
 /// A pair of one flow of ordinary size.
 #[derive(Debug, Clone, Copy)]
 #[repr(C)]
-pub(super) struct Single {
+pub(super) struct SingleFlowPair {
     addresses: [u32; 2],
     port: u32,
     start: [u32; 2],
@@ -23,11 +23,17 @@ pub(super) struct Single {
     bytes_received: u32,
 }
 
-const _: () = assert!(size_of::<Single>() == 28);
+const _: () = assert!(size_of::<SingleFlowPair>() == 28);
 
-impl Default for Single {
+impl Default for SingleFlowPair {
     fn default() -> Self {
-        Single { addresses: [0; 2], port: Self::FREE, start: [0; 2], bytes_sent: 0, bytes_received: 0 }
+        SingleFlowPair {
+            addresses: [0; 2],
+            port: Self::FREE,
+            start: [0; 2],
+            bytes_sent: 0,
+            bytes_received: 0,
+        }
     }
 }
 
@@ -39,11 +45,11 @@ fn word([low, high]: [u32; 2]) -> u64 {
     u64::from(high) << 32 | u64::from(low)
 }
 
-impl Single {
-    /// The port of a place that no pair uses.
+impl SingleFlowPair {
+    /// The port that marks an unused position.
     pub const FREE: u32 = u32::MAX;
 
-    /// Whether a pair of only this flow can be kept so.
+    /// Whether a pair of this flow alone can be stored in this form.
     #[inline(always)]
     pub fn fits(flow: &FlowRow) -> bool {
         flow.bytes_sent.max(flow.bytes_received) <= u64::from(u32::MAX)
@@ -51,7 +57,7 @@ impl Single {
 
     #[inline(always)]
     pub fn set(&mut self, flow: &FlowRow) {
-        *self = Single {
+        *self = SingleFlowPair {
             addresses: halves(flow.key.addresses),
             port: flow.key.port,
             start: halves(flow.start as u64),
@@ -60,7 +66,7 @@ impl Single {
         };
     }
 
-    /// Gives the place up.
+    /// Marks the position as unused.
     pub fn free(&mut self) {
         self.port = Self::FREE;
     }
@@ -93,22 +99,22 @@ impl Single {
 /// A pair of any number of flows.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(C)]
-pub(super) struct Many {
+pub(super) struct MultiFlowPair {
     addresses: u64,
-    /// The key's port, and above it how many inline bytes and how many of the last block are in use.
+    /// The port of the key, the number of used inline bytes, and the number of used bytes of the last block.
     port: PortAndFills,
     pub count: u32,
     /// Number of the last block of the history in the arena.
     block: u32,
     /// The UTC hours of the flows, each as the bit of its number modulo 32.
     pub hours: u32,
-    /// The end of the history, then the start of the last flow that came. Writing the one may spoil the
-    /// other, which is then written.
+    /// The end of the history, then the start of the flow that was added last. Writing the first may overwrite the
+    /// second, which is written after it.
     bytes: [u8; INLINE + 8],
 }
 
-const _: () = assert!(size_of::<Many>() == 48);
-const _: () = assert!(Short::LONGEST <= INLINE);
+const _: () = assert!(size_of::<MultiFlowPair>() == 48);
+const _: () = assert!(Short::MAX_LEN <= INLINE);
 
 /// 18 bits of port, 6 of inline fill, 8 of block fill.
 #[derive(Debug, Clone, Copy, Default)]
@@ -139,7 +145,7 @@ impl PortAndFills {
     }
 }
 
-/// The hour of the last flow: most flows share it with the one before, and a division each is dear.
+/// The hour of the last flow. Most flows have the hour of the flow before, which saves a costly division.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hour {
     start: i64,
@@ -164,8 +170,8 @@ impl Hour {
     }
 }
 
-impl Many {
-    /// Makes it a pair without flows.
+impl MultiFlowPair {
+    /// Makes it a pair without flows, whose first flow will be `first`.
     #[inline(always)]
     pub fn set(&mut self, first: &FlowRow) {
         self.addresses = first.key.addresses;
@@ -173,7 +179,7 @@ impl Many {
         self.set_last(first.start);
     }
 
-    /// Bytes of both cache lines on which it may lie.
+    /// Reads from both cache lines on which the pair may lie.
     #[inline(always)]
     pub fn touch(&self) -> u8 {
         self.addresses as u8 ^ self.bytes[INLINE + 7]
@@ -227,7 +233,7 @@ impl Many {
         self.set_last(flow.start);
     }
 
-    /// Moves what is inline to the arena.
+    /// Moves the inline bytes to the arena.
     #[inline(never)]
     fn spill(&mut self, arena: &mut Arena) {
         let Some(inline) = self.bytes.first_chunk::<INLINE>() else { return };
@@ -237,7 +243,7 @@ impl Many {
     }
 
     #[inline(never)]
-    fn append_long(&mut self, bytes: &[u8; LONGEST], len: usize, arena: &mut Arena) {
+    fn append_long(&mut self, bytes: &[u8; MAX_ENCODED], len: usize, arena: &mut Arena) {
         self.spill(arena);
         let tail = arena.append(self.tail(), bytes, len);
         self.block = tail.block;

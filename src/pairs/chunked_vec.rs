@@ -1,23 +1,23 @@
-//! A growing array in chunks: growing moves nothing, and asks for little memory at a time.
+//! A growing array in chunks. Growth moves no items and allocates little memory at a time.
 
-/// Items of a chunk (a power of two).
+/// Items per chunk (a power of two).
 pub(super) const CHUNK: usize = 1 << 12;
 
 /// The array.
 #[derive(Debug)]
-pub(super) struct Dense<T> {
-    /// Each of room for [`CHUNK`] items, and all but the last full.
+pub(super) struct ChunkedVec<T> {
+    /// Each has a capacity of [`CHUNK`] items, and all but the last are full.
     chunks: Vec<Vec<T>>,
     len: usize,
 }
 
-impl<T> Default for Dense<T> {
+impl<T> Default for ChunkedVec<T> {
     fn default() -> Self {
-        Dense { chunks: Vec::new(), len: 0 }
+        ChunkedVec { chunks: Vec::new(), len: 0 }
     }
 }
 
-impl<T: Copy + Default> Dense<T> {
+impl<T: Copy + Default> ChunkedVec<T> {
     pub fn len(&self) -> usize {
         self.len
     }
@@ -32,7 +32,7 @@ impl<T: Copy + Default> Dense<T> {
         self.chunks.get_mut(index / CHUNK)?.get_mut(index % CHUNK)
     }
 
-    /// A new last item, to be filled in place: copying what was just written would wait for the writes.
+    /// Appends an item to be filled in place: a copy of a value that was just written would wait for the writes.
     #[inline(always)]
     pub fn push_default(&mut self) -> Option<&mut T> {
         if self.len.is_multiple_of(CHUNK) {
@@ -44,7 +44,7 @@ impl<T: Copy + Default> Dense<T> {
         chunk.last_mut()
     }
 
-    /// Keeps the items that `keep` wants, in their order.
+    /// Keeps the items for which `keep` is true, in their order.
     pub fn retain(&mut self, mut keep: impl FnMut(&T) -> bool) {
         let mut kept = 0;
         for index in 0..self.len {
@@ -73,7 +73,7 @@ impl<T: Copy + Default> Dense<T> {
         self.chunks.len() * CHUNK * size_of::<T>()
     }
 
-    /// Bytes of memory that many more items need.
+    /// Bytes of memory that `items` more items need.
     pub fn bytes_for(&self, items: usize) -> usize {
         (self.len + items).div_ceil(CHUNK).saturating_sub(self.chunks.len()) * CHUNK * size_of::<T>()
     }
