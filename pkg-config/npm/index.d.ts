@@ -516,7 +516,7 @@ export interface Progress {
 /**
  * What the codes of {@link BeaconlensError} mean:
  * `E_NOT_FLOWS` the input is not flow records, or cannot be read to its end;
- * `E_RULE` the rule document is wrong, the message names the field;
+ * `E_RULE` the rule document is wrong, `field` says where;
  * `E_OPTIONS` an option or argument is wrong;
  * `E_ADDRESS` an address cannot be read;
  * `E_NOT_INITIALISED` the engine was not started, or could not be loaded;
@@ -537,7 +537,7 @@ export class BeaconlensError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    more?: { line?: number; byte?: number; hint?: string; cause?: unknown },
+    more?: { line?: number; byte?: number; field?: string; hint?: string; cause?: unknown },
   );
   readonly name: "BeaconlensError";
   readonly code: ErrorCode;
@@ -545,6 +545,8 @@ export class BeaconlensError extends Error {
   readonly line?: number;
   /** Where in the input, from 0. */
   readonly byte?: number;
+  /** The field of the rule that is wrong, such as `gates.min_hours` or `reference_sets[0].entries[2]`. */
+  readonly field?: string;
   /** How to go on. */
   readonly hint?: string;
 }

@@ -19,7 +19,7 @@ async function refused(response, status, code) {
   assert.equal(response.status, status, text);
   assert.equal(response.headers.get("content-type"), "application/json; charset=utf-8");
   const { error } = JSON.parse(text);
-  assert.deepEqual(Object.keys(error), ["code", "message", "hint", "line", "byte"]);
+  assert.deepEqual(Object.keys(error), ["code", "message", "hint", "line", "byte", "field"]);
   assert.equal(error.code, code, text);
   return error;
 }

@@ -280,8 +280,8 @@ export class Leader {
     this.#turns.delete(number);
   }
 
-  #errorOf({ code, message, hint }: Failure): Error {
-    return new this.#engine.BeaconlensError(code as ErrorCode, message, { hint });
+  #errorOf({ code, message, ...more }: Failure): Error {
+    return new this.#engine.BeaconlensError(code as ErrorCode, message, more);
   }
 
   get #detector(): Detector {

@@ -40,6 +40,9 @@ export type Question =
 export interface Failure {
   code: string;
   message: string;
+  line: number | undefined;
+  byte: number | undefined;
+  field: string | undefined;
   hint: string | undefined;
 }
 
@@ -86,8 +89,8 @@ function buffersOf(message: Message): Transferable[] {
 }
 
 export function failureOf(error: unknown): Failure {
-  const { code, message, hint } = error as Partial<Failure>;
-  return { code: code ?? "E_INTERNAL", message: message ?? String(error), hint };
+  const { code, message, line, byte, field, hint } = error as Partial<Failure>;
+  return { code: code ?? "E_INTERNAL", message: message ?? String(error), line, byte, field, hint };
 }
 
 /** What a detector says; of a pair that it has not seen, nothing. */

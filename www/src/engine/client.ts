@@ -29,10 +29,12 @@ export class CancelledError extends Error {
 export class EngineError extends Error {
   override name = "EngineError";
   readonly code: string;
+  readonly field: string | null;
   readonly hint: string | null;
   constructor(failure: Failure) {
     super(failure.message);
     this.code = failure.code;
+    this.field = failure.field;
     this.hint = failure.hint;
   }
 }
@@ -180,7 +182,7 @@ export class Session {
         event.preventDefault();
         const message = event.message || "the worker stopped";
         const hint = "read the files again; if it happens again, it is a fault of beaconlens";
-        this.#stop(new EngineError({ code: "E_INTERNAL", message, hint }));
+        this.#stop(new EngineError({ code: "E_INTERNAL", message, field: null, hint }));
       };
     }
   }

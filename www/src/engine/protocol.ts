@@ -106,6 +106,8 @@ export type Request =
 export interface Failure {
   code: string;
   message: string;
+  /** The field of the rule that is wrong. */
+  field: string | null;
   hint: string | null;
 }
 

@@ -291,10 +291,11 @@ function microsOf(instant: string): number {
 }
 
 function failureOf(error: unknown): Failure {
-  const { code, message, hint } = error as { code?: unknown; message?: string; hint?: string };
+  const { code, message, field, hint } = error as Partial<Omit<Failure, "code"> & { code: unknown }>;
   return {
     code: typeof code === "string" ? code : hostCode(error),
     message: message ?? String(error),
+    field: field ?? null,
     hint: hint ?? null,
   };
 }

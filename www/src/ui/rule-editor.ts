@@ -12,7 +12,7 @@ import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
 import { clearStatus, showStatus } from "./status";
 
 interface Field {
-  /** The field's name in the rule document, as the engine's errors spell it. */
+  /** The field's name in the rule document, as in the path of an error. */
   name: string;
   label: string;
   note: string;
@@ -20,6 +20,9 @@ interface Field {
   read(text: string): unknown;
   write(rule: Rule): string;
 }
+
+/** Why the engine refuses a rule, and the path of the field that is wrong. */
+export type RuleError = { message: string; field: string | null };
 
 export interface RuleActions {
   /** Something was typed: `onChange` follows when the typing rests. */
@@ -79,7 +82,7 @@ export class RuleEditor {
     try {
       return await ask(this.#read());
     } catch (error) {
-      this.showError(error as Error);
+      this.showError(error as RuleError);
       return null;
     }
   }
@@ -123,11 +126,12 @@ export class RuleEditor {
     });
   }
 
-  showError(error: { message: string } | null): void {
-    const path = error && pathOf(error);
-    const isAList = this.#lists.showError(path, error ? explain(error) : "");
+  showError(error: RuleError | null): void {
+    const path = error?.field ?? null;
+    const message = error ? problemOf(error) : "";
+    const isAList = this.#lists.showError(path, message);
     if (isAList) openDrawer(this.#lists.element);
-    const isAHunt = this.#hunts.showError(path, error ? explain(error) : "");
+    const isAHunt = this.#hunts.showError(path, message);
     if (isAHunt) openDrawer(this.#hunts.element);
     const isElsewhere = isAList || isAHunt;
     const guilty =
@@ -136,11 +140,11 @@ export class RuleEditor {
       const place = errorPlace(field);
       const isGuilty = field === guilty;
       field.control.setAttribute("aria-invalid", String(isGuilty));
-      const text = isGuilty && error ? explain(error) : "";
+      const text = isGuilty ? message : "";
       if (place.textContent !== text) place.textContent = text;
       if (isGuilty) openDrawer(field.control);
     }
-    this.#stray.textContent = error && !guilty && !isElsewhere ? explain(error) : "";
+    this.#stray.textContent = guilty || isElsewhere ? "" : message;
   }
 
   #form(): HTMLElement {
@@ -267,19 +271,17 @@ const OTHERS: readonly [string, (rule: Rule) => unknown][] = [
   ["priority", (rule) => rule.priority],
 ];
 
-/** The field that an error of the engine is about, as a path in the rule document. */
-const pathOf = (error: { message: string }): string | null =>
-  /^rule, field `([^`]+)`/.exec(error.message)?.[1] ?? null;
-
 /** An error must not hide in a closed drawer. */
 function openDrawer(around: Element): void {
   const drawer = around.closest("details");
   if (drawer) drawer.open = true;
 }
 
-/** The engine speaks of a document; here the field itself is in sight, and no line has a number. */
-const explain = (error: { message: string }): string =>
-  error.message.replace(/^rule, field `[^`]+`: /, "").replace(/ at line \d+ column \d+$/, "");
+/** The message without the name of the field, which is in sight here. */
+function problemOf({ message, field }: RuleError): string {
+  const place = `rule, field \`${field}\`: `;
+  return message.startsWith(place) ? message.slice(place.length) : message;
+}
 
 function errorPlace(field: Field): HTMLElement {
   const place = field.control.parentElement?.querySelector<HTMLElement>(".field-error");
