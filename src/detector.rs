@@ -10,7 +10,7 @@ use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
 use crate::model::time::rfc3339;
 use crate::pairs::{DatasetView, History};
-use crate::report::{DroppedData, EvaluatedPair, Explanation, Report, Totals};
+use crate::report::{DroppedData, EvaluatedPair, Explanation, Report, Totals, WindowReport};
 use crate::rule::Rule;
 use crate::text::codec::{Reader, Writer};
 use crate::text::sort::sort_by;
@@ -323,7 +323,7 @@ impl Detector {
     fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.span;
-        let window = evaluate::window(rule, self.sink.data_span());
+        let window = WindowReport::of(rule, self.sink.data_span());
         Report {
             beaconlens: crate::VERSION,
             window,

@@ -1,5 +1,6 @@
 //! One pair under a rule: every gate, the score, and what its connections look like.
 
+use super::explanation::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
 use super::gates::Gates;
 use super::kept::Kept;
 use super::measures::Measures;
@@ -13,7 +14,6 @@ use crate::model::time::{SECOND, rfc3339};
 use crate::pairs::DatasetView;
 use crate::priority::{Judged, prioritise};
 use crate::regularity::Analyzer;
-use crate::report::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
 use crate::rule::{Rule, Window};
 use crate::text::sort::sort;
 

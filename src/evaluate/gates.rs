@@ -3,9 +3,9 @@
 use ipnet::IpNet;
 
 use super::Counts;
+use super::gate_facts::{Gate, GateResult, GateValue, Threshold};
 use crate::model::flow::{Address, AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
-use crate::report::{Gate, GateResult, GateValue, Threshold};
 use crate::rule::Rule;
 use crate::rule::networks::{Networks, first_with};
 use crate::text::numerals::{address_text, network_text};

@@ -1,16 +1,17 @@
 //! Beacons by host name: who calls a host, or looks up a name, as often as the gates ask for.
 
 use super::Counts;
+use super::gate_facts::Gate;
 use super::gates::Failed;
 use super::lists::Lists;
 use super::measures::Measures;
+use super::pair_facts::HostBeacon;
 use super::span::Span;
 use super::tally::Tally;
 use crate::model::flow::{Address, Pair};
 use crate::pairs::{DatasetView, History, NameUse};
 use crate::priority::Judged;
 use crate::regularity::Analyzer;
-use crate::report::{Gate, HostBeacon};
 use crate::rule::Rule;
 use crate::text::sort::sort_by;
 use std::net::{IpAddr, Ipv6Addr};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::gate_facts::Gate;
 use super::gates::Failed;
+use super::pair_facts::{SetReport, ThreatMatch};
 use crate::model::flow::Pair;
-use crate::report::{Gate, SetMatch, SetReport, ThreatMatch};
-use crate::rule::{Compiled, Entry, ReferenceSet, Rule, ThreatList};
+use crate::rule::{Compiled, Entry, ReferenceSet, Rule, SetMatch, ThreatList};
 
 /// Lists that were made ready, kept for the next evaluation.
 #[derive(Debug, Default)]

@@ -1,11 +1,11 @@
 //! All that is said of one pair: the query's counts, its regularity, and RITA's score.
 
+use super::pair_facts::Finding;
 use super::span::Span;
 use super::tally::Tally;
 use crate::model::flow::{Connection, Pair};
 use crate::model::time::LocalTimestamp;
 use crate::regularity::{Analyzer, Regularity, RitaScore, rita_score};
-use crate::report::Finding;
 use crate::rule::Rule;
 
 /// What is said of a pair, whatever its gates.

@@ -1,19 +1,33 @@
 //! Rule × histories → report.
 
 mod callers;
+mod dropped;
 mod explain;
+mod explanation;
+mod gate_facts;
 mod gates;
 mod hosts;
 mod hunted;
 mod kept;
 mod lists;
 mod measures;
+mod order;
+mod pair_facts;
 mod span;
 mod tally;
+mod wire;
+
+pub use dropped::DroppedData;
+pub use explanation::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
+pub use gate_facts::{Gate, GateReport, GateResult, GateValue, Threshold};
+pub use order::SortOrder;
+pub use pair_facts::{
+    EvaluatedPair, Finding, HostBeacon, NEAR_MISSES, NearMiss, SetReport, Suppressed, ThreatMatch,
+};
 
 pub(crate) use explain::explain;
 pub(crate) use kept::Kept;
-pub(crate) use std::cmp::Ordering;
+use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use crate::hunts::{self, HuntHit};
@@ -23,15 +37,13 @@ use crate::model::time::HOUR;
 use crate::pairs::{Chunk, DatasetView, EvictionStats, History, PairRef};
 use crate::priority::{Hosts, Judged, prioritise};
 use crate::regularity::Analyzer;
-use crate::report::{EvaluatedPair, Gate, GateReport, NEAR_MISSES, NearMiss, WindowReport};
-use crate::report::{Finding, HostBeacon};
-use crate::report::{SetMatch, SetReport, Suppressed};
-use crate::rule::Rule;
+use crate::rule::{Rule, SetMatch};
 use crate::text::codec::{Reader, Writer};
 use crate::text::sort::{sort_by, sort_by_number};
 use gates::{Failed, Gates};
 use lists::Lists;
 use measures::Measures;
+use order::rule_order;
 pub(crate) use span::Span;
 use tally::Tally;
 
@@ -233,13 +245,6 @@ impl Evaluation {
     }
 }
 
-/// The query's order, made total by the pair.
-pub(crate) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
-    let pair = |finding: &Finding| (finding.sourceip, finding.destinationip, finding.destinationport);
-    let descending = (b.beaconing_score, b.connection_count).cmp(&(a.beaconing_score, a.connection_count));
-    descending.then_with(|| pair(a).cmp(&pair(b)))
-}
-
 /// The order of near misses: by gate, what lacks least first, then the query's.
 fn nearer(rule: &Rule, (gate_a, a): &(Gate, Finding), (gate_b, b): &(Gate, Finding)) -> Ordering {
     let lacking = |gate: Gate, pair: &Finding| {
@@ -281,11 +286,6 @@ impl Counted<'_> {
         const MOST: u64 = (1 << 24) - 1;
         (i32::MAX as u32) - (u32::from(self.score) << 24 | self.counts.connections.min(MOST) as u32)
     }
-}
-
-/// The window on that data, for the report.
-pub(crate) fn window(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
-    span::report(rule, data)
 }
 
 /// Evaluates a rule.

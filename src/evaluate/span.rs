@@ -1,7 +1,6 @@
 //! The window of a rule on the data at hand.
 
-use crate::model::time::{HOUR, rfc3339};
-use crate::report::WindowReport;
+use crate::model::time::HOUR;
 use crate::rule::{Rule, Window};
 
 /// `(after, until]` in UTC microseconds.
@@ -30,18 +29,5 @@ impl Span {
     /// Whether all data lies inside.
     pub fn covers(self, (first, last): (i64, i64)) -> bool {
         self.contains(first) && self.contains(last)
-    }
-}
-
-/// The window as reports show it.
-pub(crate) fn report(rule: &Rule, data: Option<(i64, i64)>) -> WindowReport {
-    let until = rule.end.or(data.map(|(_, last)| last));
-    match rule.window {
-        Window::All => WindowReport { start: None, end: until.map(rfc3339), hours: None },
-        Window::Hours(hours) => WindowReport {
-            start: until.map(|until| rfc3339(until - i64::from(hours) * HOUR)),
-            end: until.map(rfc3339),
-            hours: Some(hours),
-        },
     }
 }

@@ -4,10 +4,11 @@
 mod activity;
 pub mod domains;
 mod lookups;
-mod part;
+
 mod slices;
 mod sources;
 mod windows;
+mod wire;
 
 use std::net::IpAddr;
 
@@ -20,8 +21,8 @@ use crate::model::time::LocalTimestamp;
 use crate::pairs::{
     ActivityThreshold, DatasetView, History, MAX_UNANSWERED_BYTES, PairTable, TimedConnection,
 };
-use crate::report::SetMatch;
 use crate::rule::Rule;
+use crate::rule::SetMatch;
 pub use crate::rule::hunt_settings::{Burst, Dga, Hunts, LongConnection, Scan};
 use crate::rule::networks::Networks;
 use crate::text::numerals::{address_text, endpoint_text};

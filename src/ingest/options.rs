@@ -154,7 +154,7 @@ impl Options {
 
     /// Keeps the memory of the detector within that many bytes, of which an eighth and 4 MiB are left to the
     /// reading and the evaluation. When it is reached, pairs with few connections are dropped first, and the
-    /// report says what was [left out](crate::report::LeftOutReport). Default: no limit, but 3 GiB where
+    /// report says what was [left out](crate::report::DroppedData). Default: no limit, but 3 GiB where
     /// addresses have 32 bits, as in WebAssembly.
     ///
     /// # Errors

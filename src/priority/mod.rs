@@ -13,8 +13,8 @@ mod services;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+use crate::evaluate::Finding;
 use crate::model::hash::{WordTable, words};
-use crate::report::Finding;
 use services::Service;
 
 /// What can be tuned of the priority.

@@ -9,6 +9,7 @@ mod list;
 mod lists;
 pub(crate) mod networks;
 mod profile;
+mod set_match;
 mod window;
 
 use ipnet::IpNet;
@@ -26,6 +27,7 @@ pub use entry::Entry;
 pub(crate) use entry::Subject;
 pub use list::LeftOut;
 pub use lists::{AppliesTo, Entries, ReferenceSet, ThreatList};
+pub use set_match::SetMatch;
 pub use window::Window;
 
 /// The networks whose addresses are not destinations of interest: the query's `INCIDR` conditions.

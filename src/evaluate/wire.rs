@@ -1,10 +1,11 @@
 //! A pair as bytes, for the parts of a report that shards exchange. Its priority is not among them: that
 //! is told when all parts are together.
 
-use super::{Finding, Gate, HostBeacon, SetMatch, ThreatMatch};
+use super::gate_facts::Gate;
+use super::pair_facts::{Finding, HostBeacon, ThreatMatch};
 use crate::model::time::LocalTimestamp;
 use crate::regularity::{Regularity, RegularityParts, RitaScore, Thousandths};
-use crate::rule::Side;
+use crate::rule::SetMatch;
 use crate::text::codec::{Reader, Writer};
 
 impl Finding {
@@ -88,20 +89,6 @@ impl HostBeacon {
             suppressed_by: bytes.some(SetMatch::read),
             pair: Finding::read(bytes),
         }
-    }
-}
-
-impl SetMatch {
-    pub(crate) fn write(&self, out: &mut Writer) {
-        out.text(&self.reference_set);
-        out.text(&self.entry);
-        out.number((self.side == Side::Source).into());
-    }
-
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
-        let (reference_set, entry) = (bytes.text(), bytes.text());
-        let side = if bytes.number() == 1 { Side::Source } else { Side::Destination };
-        SetMatch { reference_set, entry, side }
     }
 }
 

@@ -1,7 +1,8 @@
 //! What a hunt found as bytes, for the parts of a report that shards exchange.
 
 use super::{Hunt, HuntHit};
-use crate::report::{LocalTimestamp, SetMatch};
+use crate::model::time::LocalTimestamp;
+use crate::rule::SetMatch;
 use crate::text::codec::{Reader, Writer};
 
 impl HuntHit {

@@ -1,0 +1,115 @@
+//! What is said of one pair and every gate.
+
+use std::net::IpAddr;
+
+use serde::Serialize;
+
+use super::gate_facts::GateResult;
+use super::pair_facts::Finding;
+use crate::hunts::HuntHit;
+use crate::rule::SetMatch;
+
+/// What a pair turned out to be under a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum PairStatus {
+    /// It passed every gate, or is on a threat list.
+    Finding,
+    /// A reference set took it out.
+    Suppressed,
+    /// It failed exactly one gate.
+    NearMiss,
+    /// It failed more than one gate.
+    BelowGates,
+    /// It is in the input, but has no flow in the window.
+    OutsideWindow,
+    /// It is not in the input.
+    NotSeen,
+}
+
+/// Why a pair is a finding, or why not.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// Source address.
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
+    pub sourceip: IpAddr,
+    /// Destination address.
+    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
+    pub destinationip: IpAddr,
+    /// Destination port.
+    pub destinationport: u16,
+    /// What it is.
+    pub status: PairStatus,
+    /// The verdict in one sentence.
+    pub sentence: String,
+    /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
+    pub reference_sets: Vec<SetMatch>,
+    /// The least change of the rule that would make it a finding; none if it is one or has no flows.
+    pub nearest_change: Option<String>,
+    /// What the hunts found in which the pair has part. Random names that its source looked up are among it.
+    pub hunts: Vec<HuntHit>,
+    /// Which hunts leave the pair out for its addresses, each in a sentence.
+    pub hunt_exclusions: Vec<String>,
+    /// Every gate; empty if the pair has no flow in the window.
+    pub gates: Vec<GateResult>,
+    /// The beaconing score and its reason.
+    pub score: Option<ScoreReason>,
+    /// The ten columns.
+    pub measures: Option<Finding>,
+    /// Flows of the pair outside the window.
+    pub flows_outside_window: u64,
+    /// The pair's connections over the window.
+    pub timeline: Option<Timeline>,
+    /// The gaps between its connections in the window; none if there are fewer than two.
+    pub intervals: Option<Intervals>,
+}
+
+/// The beaconing score and its reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ScoreReason {
+    /// 1, 2 or 3.
+    pub value: u8,
+    /// Why.
+    pub reason: String,
+}
+
+/// A pair's connections in equal buckets of time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Timeline {
+    /// Start of the first bucket (RFC 3339, UTC).
+    pub start: String,
+    /// Length of a bucket in seconds.
+    pub bucket_seconds: u64,
+    /// Connections in each bucket; at most 300 buckets.
+    pub connections: Vec<u64>,
+    /// Bytes sent in each bucket.
+    pub bytes_sent: Vec<u64>,
+    /// Bytes received in each bucket.
+    pub bytes_received: Vec<u64>,
+}
+
+/// The gaps between a pair's connections.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Intervals {
+    /// Their median in seconds.
+    pub median_seconds: f64,
+    /// How many fall in which range; ranges follow one another and widen by about a quarter each.
+    pub histogram: Vec<IntervalBin>,
+}
+
+/// A range of gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct IntervalBin {
+    /// At least this many seconds.
+    pub from_seconds: f64,
+    /// Less than this many seconds.
+    pub to_seconds: f64,
+    /// How many gaps.
+    pub count: u64,
+}

@@ -1,0 +1,33 @@
+//! A reference set that holds a pair, by the names that people know.
+
+use serde::Serialize;
+
+use super::Side;
+use crate::text::codec::{Reader, Writer};
+
+/// A reference set that holds a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SetMatch {
+    /// Name of the set.
+    pub reference_set: String,
+    /// Its most specific entry.
+    pub entry: String,
+    /// The end of the pair that is in it.
+    pub side: Side,
+}
+
+impl SetMatch {
+    /// As bytes, for [`read`](SetMatch::read).
+    pub(crate) fn write(&self, out: &mut Writer) {
+        out.text(&self.reference_set);
+        out.text(&self.entry);
+        out.number((self.side == Side::Source).into());
+    }
+
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
+        let (reference_set, entry) = (bytes.text(), bytes.text());
+        let side = bytes.one_of([Side::Destination, Side::Source]);
+        SetMatch { reference_set, entry, side }
+    }
+}
