@@ -1,24 +1,20 @@
 //! From the crates to everything in dist/: the WebAssembly modules, then what
 //! each host imports.
 
+use crate::setup;
 use crate::tools::{Outcome, cargo, node, root, run, target_dir};
-use crate::{order, panics, setup};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// Only features that every engine this is made for has; wasm-opt must be told
-/// all that the compiler was allowed to use.
+/// The features are those that every supported engine has; wasm-opt needs each that the compiler may have used.
+/// The manifest gives the same flags to wasm-pack.
 const WASM_OPT: &[&str] = &[
     "-O3",
-    // Functions that the crate keeps apart stay apart: an engine compiles the hot
-    // ones again with more care, and should not have to take cold code along.
+    // An engine compiles hot functions again with more care: 3 % faster if rare code is not inlined into them.
     "--one-caller-inline-max-function-size=20",
-    // Both keep values in more locals, for which brotli needs more bytes than for what is said twice.
-    "--skip-pass=local-cse",
-    "--skip-pass=simplify-locals",
-    // No pointer leads there: the stack ends there, and data begin behind it.
+    // The first KiB of memory holds no data: the stack ends there.
     "--low-memory-unused",
     "--strip-target-features",
     "--enable-simd",
@@ -83,8 +79,7 @@ fn compile(package: &str) -> Outcome<PathBuf> {
 fn fingerprint(compiled: &Path) -> Outcome<String> {
     let bytes = fs::read(compiled).map_err(|error| format!("{}: {error}", compiled.display()))?;
     let mut hasher = DefaultHasher::new();
-    (bytes, WASM_OPT, include_str!("build.rs"), include_str!("panics.rs"), include_str!("order.rs"))
-        .hash(&mut hasher);
+    (bytes, WASM_OPT, include_str!("build.rs")).hash(&mut hasher);
     Ok(format!("{:016x}\n", hasher.finish()))
 }
 
@@ -99,12 +94,10 @@ fn bind(compiled: &Path, folder: &Path, name: &str) -> Outcome {
         .remove_producers_section(true)
         // Lets the facade replace an instance that has failed.
         .reset_state_function(true);
-    let bound = bindgen.web(true).and_then(|bindgen| {
-        let mut output = bindgen.generate_output()?;
-        panics::silence(output.wasm_mut());
-        output.emit(folder)
-    });
-    bound.map_err(|error| format!("wasm-bindgen: {error:#}"))
+    bindgen
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(folder))
+        .map_err(|error| format!("wasm-bindgen: {error:#}"))
 }
 
 fn optimise(file: &Path) -> Outcome {
@@ -112,10 +105,7 @@ fn optimise(file: &Path) -> Outcome {
     // The one from npm: Debian's binaryen 108 writes modules that do not start.
     let mut wasm_opt = node(&["node_modules/binaryen/bin/wasm-opt"]);
     wasm_opt.args(WASM_OPT).args([&wasm, "-o", &wasm]);
-    run(wasm_opt)?;
-    let named = |error| format!("{wasm}: {error}");
-    let ordered = order::put_alike_together(&fs::read(file).map_err(named)?)?;
-    fs::write(file, ordered).map_err(named)
+    run(wasm_opt)
 }
 
 fn assemble(script: &str, args: &[&str]) -> Outcome {

@@ -6,8 +6,6 @@ mod build;
 mod count;
 mod crosscheck;
 mod data;
-mod order;
-mod panics;
 mod python;
 mod serve;
 mod setup;
