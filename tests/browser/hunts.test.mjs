@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { huntsText } from "../../pkg-config/npm/cli/hunts.js";
+import { huntsText } from "../../pkg-config/npm/text/hunts.js";
 import { report } from "./engine.mjs";
 import { folder, noBarriers, pageTest } from "./fixture.mjs";
 import { dropFiles, screenshot, settled, untilDetail, untilRead, untilText } from "./harness.mjs";

@@ -33,6 +33,7 @@ pub fn all() -> Outcome {
     let (engine, capture) = (module()?, make("beaconlens-capture", "capture")?);
     assemble("pkg-config/npm/build.mjs", &[&engine.to_string_lossy(), &capture.to_string_lossy()])?;
     assemble("www/build.mjs", &[])?;
+    assemble("pkg-config/standalone/build.mjs", &[])?;
     assemble("pkg-config/worker/build.mjs", &[])
 }
 

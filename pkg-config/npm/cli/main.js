@@ -2,16 +2,16 @@
 
 import { availableParallelism } from "node:os";
 import { BYTES_A_THREAD, threadsFor } from "../shards/ring.ts";
+import { printable } from "../text/format.js";
+import { huntsText } from "../text/hunts.js";
 import { BeaconlensError, Detector, renderQuery, version } from "./dist/node.mjs";
 import { HELP } from "./help.js";
-import { huntsText } from "./hunts.js";
 import { blocksOf, findFiles, readAhead } from "./inputs.js";
 import { notices } from "./notices.js";
 import { readCommand, UsageError } from "./options.js";
 import { progressLine } from "./progress.js";
 import { ruleOf } from "./rule.js";
 import { table } from "./table.js";
-import { printable } from "./text.js";
 import { startEngine, startWorkers } from "./workers.js";
 
 // A reader that has seen enough, such as `head`, closes the pipe: no mistake.

@@ -1,8 +1,8 @@
 // What a reader of the report should know, as lines for standard error.
 
-import { huntsNotice } from "./hunts.js";
+import { count, grouped, printable } from "../text/format.js";
+import { huntRows } from "../text/hunts.js";
 import { table } from "./table.js";
-import { count, grouped, printable } from "./text.js";
 
 /** More files than this are summed up. */
 const FILES_SHOWN = 10;
@@ -16,7 +16,7 @@ export function notices(report, width) {
     ...(report.dropped ? [`incomplete: ${report.dropped.meaning}`] : []),
     ...windowOf(report),
     ...gates(report),
-    ...huntsNotice(report),
+    ...hunts(report),
     ...(report.totals.findings === 0 ? nearMisses(report, width) : []),
   ];
   return lines.map((line) => `${line}\n`).join("");
@@ -73,4 +73,14 @@ function nearMisses({ near_misses: all, totals }, width) {
   const shown = all.slice(0, NEAR_MISSES_SHOWN).map((pair) => ({ ...pair, failed_gates: pair.failed_gate }));
   const head = `near misses, the nearest ${shown.length} of ${grouped(totals.near_misses)}:`;
   return [head, table(shown, { width, gates: true }).trimEnd()];
+}
+
+/** The number of hits per hunt, in one line. */
+function hunts(report) {
+  const rows = huntRows(report).filter((row) => row.suppressed_by === null);
+  if (rows.length === 0) return [];
+  const counts = new Map();
+  for (const { hunt } of rows) counts.set(hunt, (counts.get(hunt) ?? 0) + 1);
+  const texts = [...counts].map(([hunt, number]) => count(number, hunt.replaceAll("_", " ")));
+  return [`hunts: ${texts.join(", ")}; --hunts lists them`];
 }

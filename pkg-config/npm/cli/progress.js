@@ -1,4 +1,4 @@
-import { size } from "./text.js";
+import { size } from "../text/format.js";
 
 /** Milliseconds between two drawings. */
 const PACE = 100;

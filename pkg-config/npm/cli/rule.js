@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { count, printable } from "../text/format.js";
 import { BeaconlensError, defaultRule, parseReferenceSet, parseRule, parseThreatList } from "./dist/node.mjs";
 import { UsageError } from "./options.js";
-import { count, printable } from "./text.js";
 
 /** A mistake is told here, before any flows are read. */
 export function ruleOf({

@@ -1,6 +1,6 @@
 // Pairs as a table that fits the terminal.
 
-import { grouped, interval, printable, size } from "./text.js";
+import { grouped, interval, printable, size } from "../text/format.js";
 
 const COLUMNS = [
   { key: "priority", title: "priority", right: true },

@@ -1,7 +1,7 @@
 // What the hunts found, besides the findings: a table for each hunt, and for the hosts called by name.
 
 import type { HostBeacon, HuntHit, Report, Rule, SetMatch } from "beaconlens";
-import { huntsText, knownHost } from "../../../pkg-config/npm/cli/hunts.js";
+import { huntsText, knownHost } from "../../../pkg-config/npm/text/hunts.js";
 import type { PairKey } from "../engine/protocol";
 import { signed } from "./breakdown";
 import { priorityMark, threatBadge } from "./cells";

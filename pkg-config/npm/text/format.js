@@ -1,14 +1,14 @@
-// Numbers and texts as people read them.
+// Numbers and untrusted text in readable form.
 
-/** Text of a file or a path: what could steer the terminal is shown, not obeyed. */
+/** Escapes control characters, so that text from a file cannot control the terminal. */
 export function printable(text) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is searched for
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
 
-/** 1234567 → 1,234,567. Written here because Intl costs the command its start. */
+/** 1234567 → 1,234,567. Without Intl, which would slow the start of the command. */
 export function grouped(number) {
   return String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 }
@@ -30,7 +30,7 @@ export function count(number, noun) {
   return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** Seconds → 0.5 s, 300 s, 2.5 h; nothing where there is no interval. */
+/** Seconds → 0.5 s, 300 s, 2.5 h; an empty string without an interval. */
 export function interval(seconds) {
   if (seconds === null || seconds === undefined) return "";
   if (seconds < 7200) return `${Number(seconds.toPrecision(3))} s`;

@@ -1,6 +1,6 @@
-// What the hunts found, hosts called as beacons among it, as rows.
+// Hunt hits and host beacons as rows, and those rows as a table, CSV or JSON: for the command and the page.
 
-import { count, printable } from "./text.js";
+import { printable } from "./format.js";
 
 const FIELDS = [
   "hunt",
@@ -62,18 +62,8 @@ function sentenceOf({ priority, verdict, priority_parts }) {
   return [sentence, knownHost(priority_parts)?.reason].filter(Boolean).join("; ");
 }
 
-/** What is known of a host by its name alone. */
+/** The part of the priority that a well-known host name gives. */
 export const knownHost = (parts) => parts.find(({ name }) => name === "known_host");
-
-/** What was hunted, in one line. */
-export function huntsNotice(report) {
-  const rows = huntRows(report).filter((row) => row.suppressed_by === null);
-  if (rows.length === 0) return [];
-  const counts = new Map();
-  for (const { hunt } of rows) counts.set(hunt, (counts.get(hunt) ?? 0) + 1);
-  const texts = [...counts].map(([hunt, number]) => count(number, hunt.replaceAll("_", " ")));
-  return [`hunts: ${texts.join(", ")}; --hunts lists them`];
-}
 
 /** @param {string} format table, csv, json or ndjson */
 export function huntsText(report, format) {
@@ -105,7 +95,7 @@ function huntsTable(rows) {
   return [TITLES, ...cells].map(line).join("");
 }
 
-/** Text from files is no formula in a spreadsheet. */
+/** One CSV line. Text that a spreadsheet would take for a formula gets an apostrophe. */
 function csv(values) {
   const cell = (value) => {
     const text = value === null ? "" : String(value);
