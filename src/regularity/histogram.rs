@@ -1,20 +1,20 @@
-//! Counts of numbers on a logarithmic scale, and where they lie most densely.
+//! Counts of numbers on a logarithmic scale, and where they are densest.
 //!
-//! An octave is cut into 32 bins of equal width, as HdrHistogram does it: a bin is the position of the
-//! highest bit and the five bits below it. So a bin is 1.6 to 3.1 % wide, and no logarithm is taken.
+//! An octave is divided into 32 bins of equal width, as in HdrHistogram: a bin is the position of the highest
+//! bit and the five bits below it. So a bin is 1.6 to 3.1 % wide, and no logarithm is needed.
 
 const BITS: u32 = 5;
 const PER_OCTAVE: usize = 1 << BITS;
 const BINS: usize = (65 - BITS as usize) * PER_OCTAVE;
 
-/// The counts. Made once and used for many pairs, as its space is kept.
+/// The counts. One instance is reused for many pairs.
 #[derive(Debug)]
 pub(super) struct Histogram {
-    /// All noughts, save while filling.
+    /// All zero, except while filling.
     counts: Vec<u16>,
-    /// A bit for every bin that is not nought.
+    /// A bit per bin that is not zero.
     used: [u64; BINS / 64],
-    /// The bins that hold something, in order, and how much.
+    /// The bins that are not empty, in order, with their counts.
     filled: Vec<(u16, u16)>,
     total: u32,
 }
@@ -25,7 +25,7 @@ impl Default for Histogram {
     }
 }
 
-/// Numbers from `from` to below `to`, and how many were counted there.
+/// How many numbers were counted from `from` to below `to`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Dense {
     pub from: u64,
@@ -34,7 +34,7 @@ pub(super) struct Dense {
 }
 
 impl Histogram {
-    /// Counts these numbers, and nothing else. At most 65,535 of them.
+    /// Counts these numbers, at most 65,535, in place of all counted before.
     #[inline(never)]
     pub fn fill(&mut self, numbers: impl Iterator<Item = u64>) {
         self.total = 0;
@@ -51,7 +51,7 @@ impl Histogram {
         self.list();
     }
 
-    /// Lists the bins that hold something, and empties them.
+    /// Lists the bins that are not empty, and empties them.
     #[inline(never)]
     fn list(&mut self) {
         self.filled.clear();
@@ -70,7 +70,7 @@ impl Histogram {
         self.total
     }
 
-    /// The `width` bins that hold the most numbers; the lowest of them if there are several.
+    /// The `width` adjacent bins with the most numbers; of equal ones the lowest.
     #[inline(never)]
     pub fn densest(&self, width: usize) -> Dense {
         let (mut sum, mut best, mut start) = (0, 0, 0);
@@ -89,7 +89,7 @@ impl Histogram {
         Dense { from: edge(start), to: edge(start + width), count: best }
     }
 
-    /// How many numbers lie below each of those bins, and in all.
+    /// How many numbers lie below each bin from the lowest filled one, and in total.
     pub fn sums(&self, sums: &mut Vec<u32>) {
         sums.clear();
         let low = self.filled.first().map_or(0, |low| low.0);
@@ -101,14 +101,14 @@ impl Histogram {
         sums.push(sum);
     }
 
-    /// The numbers from and to which the `width` bins reach, beginning so many above the lowest.
+    /// The lower and the upper edge of `width` bins that begin `above` bins above the lowest filled one.
     pub fn bounds(&self, above: usize, width: usize) -> (u64, u64) {
         let from = self.filled.first().map_or(0, |low| usize::from(low.0)) + above;
         (edge(from), edge(from + width))
     }
 
-    /// Calls `each` with the middle of every empty stretch of at least `octaves` octaves that has at
-    /// least `below` numbers below and `above` above it.
+    /// Calls `each` with the middle of every empty range of at least `octaves` octaves that has at least `below`
+    /// numbers below it and `above` numbers above it.
     #[inline(never)]
     pub fn valleys(&self, octaves: usize, below: u32, above: u32, each: &mut dyn FnMut(u64)) {
         let (mut seen, mut before) = (0, 0);
@@ -127,7 +127,7 @@ fn bin(number: u64) -> usize {
     (octave as usize) * PER_OCTAVE + (number >> octave) as usize
 }
 
-/// The lowest number of a bin; the highest number there is for those beyond the last.
+/// The lowest number of a bin; the greatest of all numbers for bins beyond the last.
 fn edge(bin: usize) -> u64 {
     if bin >= BINS {
         return u64::MAX;
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!((from, to, count), (976, 1024, 4));
         histogram.fill([5].into_iter());
         assert_eq!(histogram.densest(1), Dense { from: 5, to: 6, count: 1 });
-        assert_eq!(histogram.total(), 1, "what was counted before is gone");
+        assert_eq!(histogram.total(), 1, "earlier counts are gone");
     }
 
     #[test]

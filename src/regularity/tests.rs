@@ -1,7 +1,9 @@
 //! What the whole of regularity makes of kinds of traffic; `benches/` measures it on many more.
 
-use super::*;
 use proptest::prelude::*;
+
+use super::{Analyzer, Regularity, RegularityParts, rita_score};
+use crate::model::flow::Connection;
 
 /// Numbers in `[0, 1)`: SplitMix64.
 struct Random(u64);
@@ -51,7 +53,7 @@ fn memoryless(random: &mut Random, mean: f64, to: f64) -> Vec<f64> {
     calls
 }
 
-fn judge(connections: &[Connection]) -> Regularity {
+fn regularity_of(connections: &[Connection]) -> Regularity {
     Analyzer::default().analyze(connections).unwrap_or_else(|| panic!("too few calls"))
 }
 
@@ -61,7 +63,7 @@ const DAY: f64 = 24.0 * HOUR;
 #[test]
 fn a_textbook_beacon_is_near_one() {
     let random = &mut Random(1);
-    let found = judge(&connections(sleeps(random, 60.0, 0.03, 0.0, 24_600.0)));
+    let found = regularity_of(&connections(sleeps(random, 60.0, 0.03, 0.0, 24_600.0)));
     assert!(found.regularity.value() > 0.97, "{found:?}");
     assert_eq!(
         found.verdict(),
@@ -70,12 +72,12 @@ fn a_textbook_beacon_is_near_one() {
 }
 
 #[test]
-fn random_traffic_of_constant_size_is_near_nought() {
+fn random_traffic_of_constant_size_is_near_zero() {
     for seed in 0..40 {
-        let found = judge(&connections(memoryless(&mut Random(seed), 300.0, DAY)));
+        let found = regularity_of(&connections(memoryless(&mut Random(seed), 300.0, DAY)));
         assert!(found.regularity.value() < 0.05, "{found:?}");
     }
-    let found = judge(&connections(memoryless(&mut Random(7), 300.0, DAY)));
+    let found = regularity_of(&connections(memoryless(&mut Random(7), 300.0, DAY)));
     assert_eq!(found.verdict(), "285 calls, no steady interval: random traffic looks like this");
     assert_eq!((found.period_seconds, found.jitter_percent, found.missed_percent), (None, None, None));
 }
@@ -85,7 +87,7 @@ fn missed_calls_are_counted() {
     let random = &mut Random(2);
     let mut calls = sleeps(random, 600.0, 0.02, 0.0, DAY);
     calls.retain(|_| random.unit() >= 0.2);
-    let found = judge(&connections(calls));
+    let found = regularity_of(&connections(calls));
     assert!(found.regularity.value() > 0.85, "{found:?}");
     assert!(found.missed_percent.is_some_and(|missed| (12.0..28.0).contains(&missed)), "{found:?}");
 }
@@ -95,77 +97,77 @@ fn several_connections_are_one_call() {
     let random = &mut Random(3);
     let calls = sleeps(random, 300.0, 0.1, 0.0, DAY);
     let all = calls.iter().flat_map(|at| [*at, at + 0.2, at + 3.0 * random.unit()]).collect();
-    let found = judge(&connections(all));
+    let found = regularity_of(&connections(all));
     assert_eq!(found.calls, calls.len() as u64);
     assert!(found.regularity.value() > 0.95, "{found:?}");
     assert!(found.verdict().contains(&format!("({} connections)", 3 * calls.len())), "{found:?}");
 }
 
 #[test]
-fn it_is_judged_on_the_part_where_it_lives() {
+fn only_the_active_part_counts() {
     let random = &mut Random(4);
-    let two_hours = judge(&connections(sleeps(random, 60.0, 0.1, 50_000.0, 57_200.0)));
+    let two_hours = regularity_of(&connections(sleeps(random, 60.0, 0.1, 50_000.0, 57_200.0)));
     assert!(two_hours.regularity.value() > 0.9, "{two_hours:?}");
     assert!((two_hours.active_span_seconds - 7200.0).abs() < 100.0, "{two_hours:?}");
     let office = |day: f64| day * DAY + 8.0 * HOUR..day * DAY + 17.0 * HOUR;
     let week = (0..5).map(f64::from).map(office);
     let week = week.flat_map(|day| sleeps(random, 300.0, 0.1, day.start, day.end)).collect();
-    let week = judge(&connections(week));
+    let week = regularity_of(&connections(week));
     assert!(week.regularity.value() > 0.85, "{week:?}");
     assert_eq!(week.active_parts, 5);
     assert!(week.verdict().contains("in 5 parts"), "{week:?}");
 }
 
 #[test]
-fn a_changed_sleep_is_told_by_the_commoner_one() {
+fn the_more_frequent_of_two_sleeps_is_the_period() {
     let random = &mut Random(5);
     let mut calls = sleeps(random, 60.0, 0.1, 0.0, 9.0 * HOUR);
     calls.extend(sleeps(random, 600.0, 0.1, 9.0 * HOUR, DAY));
-    let found = judge(&connections(calls));
+    let found = regularity_of(&connections(calls));
     assert!(found.period_seconds.is_some_and(|period| (period - 60.0).abs() < 2.0), "{found:?}");
     assert!((found.active_span_seconds - 9.0 * HOUR).abs() < 1000.0, "{found:?}");
 }
 
 #[test]
-fn a_beat_is_found_beneath_random_traffic() {
+fn a_period_is_found_beneath_random_traffic() {
     let random = &mut Random(6);
     let mut calls = sleeps(random, 300.0, 0.05, 0.0, DAY);
     calls.extend(memoryless(random, 300.0, DAY));
-    let found = judge(&connections(calls));
+    let found = regularity_of(&connections(calls));
     assert!(found.regularity.value() > 0.6, "{found:?}");
     assert!(found.period_seconds.is_some_and(|period| (period - 300.0).abs() < 10.0), "{found:?}");
     assert!(found.calls_on_period < found.calls);
 }
 
 #[test]
-fn two_beacons_at_once_are_told_by_one_of_them() {
+fn of_two_beacons_at_once_one_is_found() {
     let random = &mut Random(8);
     let mut calls = sleeps(random, 300.0, 0.05, 0.0, DAY);
     calls.extend(sleeps(random, 410.0, 0.05, 0.0, DAY));
-    let found = judge(&connections(calls));
+    let found = regularity_of(&connections(calls));
     assert!(found.regularity.value() > 0.7, "{found:?}");
     let near = |period: f64| [300.0, 410.0].iter().any(|own| (period - own).abs() < 10.0);
     assert!(found.period_seconds.is_some_and(near), "{found:?}");
 }
 
 #[test]
-fn a_tab_that_polls_in_visits_is_told_from_a_beacon() {
+fn a_tab_that_polls_during_visits_is_no_beacon() {
     let random = &mut Random(9);
     let visits = [9.1, 10.4, 11.0, 13.7, 15.2, 16.9];
     let visits = visits.map(|hour| hour * HOUR..hour * HOUR + 600.0);
     let calls = visits.into_iter().flat_map(|visit| sleeps(random, 30.0, 0.02, visit.start, visit.end));
-    let found = judge(&connections(calls.collect()));
+    let found = regularity_of(&connections(calls.collect()));
     assert!(found.regularity.value() < 0.6, "{found:?}");
     assert!(found.verdict().contains("in 6 parts"), "{found:?}");
 }
 
 #[test]
-fn a_job_of_every_minute_is_told_from_times_in_whole_minutes() {
+fn a_job_every_minute_differs_from_times_in_whole_minutes() {
     let every_minute = (0..600).map(|minute| f64::from(minute) * 60.0);
-    let found = judge(&connections(every_minute.clone().flat_map(|at| [at, at]).collect()));
+    let found = regularity_of(&connections(every_minute.clone().flat_map(|at| [at, at]).collect()));
     assert!(found.regularity.value() > 0.95, "{found:?}");
     let random = memoryless(&mut Random(11), 25.0, DAY);
-    let found = judge(&connections(random.iter().map(|at| at - at % 60.0).collect()));
+    let found = regularity_of(&connections(random.iter().map(|at| at - at % 60.0).collect()));
     assert!(found.regularity.value() < 0.05, "{found:?}");
 }
 
@@ -178,9 +180,9 @@ fn four_distinct_starts_are_needed() {
 }
 
 #[test]
-fn a_million_calls_are_judged_by_some_of_them() {
+fn of_a_million_calls_a_part_is_examined() {
     let random = &mut Random(10);
-    let found = judge(&connections(sleeps(random, 0.6, 0.2, 0.0, 600_000.0)));
+    let found = regularity_of(&connections(sleeps(random, 0.6, 0.2, 0.0, 600_000.0)));
     assert!(found.regularity.value() > 0.9, "{found:?}");
     assert!((900_000..1_100_000).contains(&found.calls), "{found:?}");
     assert!((found.active_span_seconds - 600_000.0).abs() < 1.0, "{found:?}");
@@ -188,7 +190,7 @@ fn a_million_calls_are_judged_by_some_of_them() {
 
 #[test]
 fn serializes_under_the_names_of_the_documentation() -> Result<(), serde_json::Error> {
-    let found = judge(&connections(vec![7.0, 3607.0, 7207.0, 10_807.0, 14_407.0]));
+    let found = regularity_of(&connections(vec![7.0, 3607.0, 7207.0, 10_807.0, 14_407.0]));
     let json = serde_json::to_string(&found)?;
     assert_eq!(
         json,
@@ -224,7 +226,7 @@ fn sized(starts: &[i64], size: u64) -> Vec<Connection> {
 
 proptest! {
     #[test]
-    fn anything_is_judged_and_parts_add_up(starts in starts(), size in any::<u64>()) {
+    fn anything_is_analyzed_and_parts_add_up(starts in starts(), size in any::<u64>()) {
         let connections = sized(&starts, size);
         let mut distinct = starts.clone();
         distinct.dedup();
@@ -244,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn a_judge_that_judged_others_says_the_same(one in starts(), other in starts()) {
+    fn a_reused_analyzer_gives_the_same(one in starts(), other in starts()) {
         let (one, other) = (sized(&one, 100), sized(&other, 7));
         let mut analyzer = Analyzer::default();
         analyzer.analyze(&one);

@@ -1,10 +1,20 @@
-//! The verdict in plain words.
+//! The verdict in plain words, and the JSON of which it is a field.
 
-use super::Regularity;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::score::Regularity;
 use crate::text::numerals::whole;
 
 impl Regularity {
-    /// Appends one sentence that says what was found.
+    /// All of this in one sentence.
+    pub fn verdict(&self) -> String {
+        let mut out = String::new();
+        self.write_verdict(&mut out);
+        out
+    }
+
+    /// Appends the verdict.
     #[inline(never)]
     pub(crate) fn write_verdict(&self, out: &mut String) {
         self.write_calls(out);
@@ -51,6 +61,24 @@ impl Regularity {
     }
 }
 
+impl Serialize for Regularity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("regularity", &self.regularity)?;
+        map.serialize_entry("regularity_parts", &self.regularity_parts)?;
+        map.serialize_entry("period_seconds", &self.period_seconds)?;
+        map.serialize_entry("jitter_percent", &self.jitter_percent)?;
+        map.serialize_entry("missed_percent", &self.missed_percent)?;
+        map.serialize_entry("active_span_seconds", &self.active_span_seconds)?;
+        map.serialize_entry("active_parts", &self.active_parts)?;
+        map.serialize_entry("calls", &self.calls)?;
+        map.serialize_entry("calls_on_period", &self.calls_on_period)?;
+        map.serialize_entry("significance", &self.significance)?;
+        map.serialize_entry("verdict", &self.verdict())?;
+        map.end()
+    }
+}
+
 /// Ten to the power of `decades`, which is capped: nobody can use a smaller chance than one in 10^9.
 fn chance(out: &mut String, decades: u64) {
     match decades {
@@ -63,7 +91,7 @@ fn chance(out: &mut String, decades: u64) {
     }
 }
 
-/// An interval to three digits.
+/// An interval with three digits.
 fn interval(out: &mut String, seconds: f64) {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
@@ -79,7 +107,7 @@ fn interval(out: &mut String, seconds: f64) {
     out.push_str(if tenths < 10 { " ms" } else { " s" });
 }
 
-/// Two units of a duration.
+/// A duration in its two largest units.
 fn duration(out: &mut String, seconds: u64) {
     const UNITS: [(u64, &str); 4] = [(86_400, " d"), (3600, " h"), (60, " min"), (1, " s")];
     let largest = UNITS.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);
@@ -110,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_said_in_two_units() {
+    fn durations_have_two_units() {
         assert_eq!(duration(24_600), "6 h 50 min");
         assert_eq!(duration(86_400), "1 d");
         assert_eq!(duration(59), "59 s");
@@ -119,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn intervals_are_said_to_three_digits() {
+    fn intervals_have_three_digits() {
         assert_eq!(interval(0.0123), "12 ms");
         assert_eq!(interval(5.11), "5.1 s");
         assert_eq!(interval(60.04), "60 s");
