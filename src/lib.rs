@@ -34,7 +34,7 @@ pub mod regularity;
 pub mod report;
 mod rule;
 mod text;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod wasm;
 
 pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};

@@ -37,7 +37,8 @@
 //! of them stop at damage where this has to count and go on. So they are read here, without unsafe code, and the
 //! tests compare with what others make of the same bytes.
 
-#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+// wasm-bindgen expands to unsafe code.
+#![cfg_attr(not(all(target_arch = "wasm32", feature = "javascript")), forbid(unsafe_code))]
 
 mod binxml;
 mod bytes;
@@ -54,7 +55,7 @@ mod pcapng;
 mod reading;
 mod rows;
 mod table;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod wasm;
 
 use evtx::Evtx;

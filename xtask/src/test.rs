@@ -36,6 +36,12 @@ const STEPS: &[Step] = &[
         commands: engines,
     },
     Step { name: "fuzz", what: "the fuzz targets compile", needs: &[], commands: fuzz },
+    Step {
+        name: "dependency",
+        what: "the crates in another WebAssembly program bring no exports and imports",
+        needs: &[Wasm],
+        commands: dependency,
+    },
     Step { name: "types", what: "TypeScript types", needs: &[Dist], commands: types },
     Step { name: "publint", what: "the npm package is well formed", needs: &[Dist], commands: publint },
     Step { name: "size", what: "the modules keep to their sizes", needs: &[Dist], commands: size },
@@ -213,6 +219,15 @@ fn fuzz() -> Outcome<Vec<Command>> {
     // Checked, not linked: so the library of the fuzzer need not be compiled.
     check.env("CUSTOM_LIBFUZZER_PATH", "/unused/libfuzzer.a");
     Ok(vec![check])
+}
+
+fn dependency() -> Outcome<Vec<Command>> {
+    let target = "wasm32-unknown-unknown";
+    let build = cargo(&["build", "--package", "beaconlens-dependency", "--target", target]);
+    let module = target_dir().join(target).join("debug/beaconlens_dependency.wasm");
+    let mut tests = node_tests("dependency")?;
+    tests.env("BEACONLENS_DEPENDENCY", module);
+    Ok(vec![build, tests])
 }
 
 fn types() -> Outcome<Vec<Command>> {
