@@ -13,7 +13,7 @@ use std::fs::File;
 use std::io::Read;
 use std::process::ExitCode;
 
-use beaconlens::{Detector, Options, Rule};
+use beaconlens::{Detector, DetectorOptions, Rule};
 
 const USAGE: &str = "usage: evaluate [--format json|csv|ndjson|query] [--rule FILE] FILE…";
 
@@ -45,7 +45,7 @@ fn run() -> Result<bool, Box<dyn Error>> {
     if files.is_empty() {
         return Err(USAGE.into());
     }
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     let mut all_read = true;
     for name in &files {
         detector.start_source(name);

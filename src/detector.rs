@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::evaluate::{self, Depth, Evaluation, Kept};
 use crate::hunts::domains::PublicSuffixList;
-use crate::ingest::{Options, Sink, Source};
+use crate::ingest::{DetectorOptions, Sink, Source};
 use crate::model::error::{Error, ErrorKind};
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
@@ -18,9 +18,9 @@ use crate::text::sort::sort_by;
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 ///
 /// ```
-/// use beaconlens::{Detector, Options, Rule};
+/// use beaconlens::{Detector, DetectorOptions, Rule};
 ///
-/// let mut detector = Detector::new(Options::new());
+/// let mut detector = Detector::new(DetectorOptions::new());
 /// detector.start_source("flows.csv");
 /// detector.ingest(b"starttime,sourceip,destinationip,destinationport\n")?;
 /// for hour in 0..3 {
@@ -36,9 +36,9 @@ use crate::text::sort::sort_by;
 /// ```
 #[derive(Debug)]
 pub struct Detector {
-    options: Options,
+    options: DetectorOptions,
     /// Those of the source that is read, if it has its own.
-    own_options: Option<Options>,
+    own_options: Option<DetectorOptions>,
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
@@ -172,13 +172,13 @@ fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, E
 
 impl Default for Detector {
     fn default() -> Self {
-        Detector::new(Options::default())
+        Detector::new(DetectorOptions::default())
     }
 }
 
 impl Detector {
     /// A detector without flows.
-    pub fn new(options: Options) -> Self {
+    pub fn new(options: DetectorOptions) -> Self {
         let sink = Sink::new(&options);
         Detector {
             options,
@@ -215,7 +215,7 @@ impl Detector {
 
     /// As [`start_source`](Detector::start_source), for a source that is read by columns, delimiter and times
     /// of its own; everything else is as the detector's options say.
-    pub fn start_source_with(&mut self, name: &str, options: Options) {
+    pub fn start_source_with(&mut self, name: &str, options: DetectorOptions) {
         self.start_source(name);
         self.own_options = Some(self.options.reading_as(options));
     }
@@ -269,7 +269,7 @@ impl Detector {
     }
 
     /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
-    /// then be missing. Of a [shard](Options::with_shard), only its own pairs.
+    /// then be missing. Of a [shard](DetectorOptions::with_shard), only its own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
         let parts = vec![self.partial_result(rule)];
         let answers = vec![self.prevalence_counts(&PartialResult::prevalence_query(&parts))];
@@ -420,16 +420,16 @@ mod tests {
 
     const ROW: &str = "when,who,whom,gate\n2026-03-02 14:00:00,10.0.0.5,203.0.113.9,443\n";
 
-    fn named(columns: [&str; 4]) -> Options {
+    fn named(columns: [&str; 4]) -> DetectorOptions {
         let roles = [Role::Time, Role::Source, Role::Destination, Role::Port];
         let mut given = roles.into_iter().zip(columns);
         given
-            .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column))
+            .try_fold(DetectorOptions::new(), |options, (role, column)| options.with_column(role, column))
             .unwrap_or_default()
     }
 
     /// Reads sources, some by options of their own: how each ended, and the rows that were used.
-    fn read(options: Options, sources: Vec<(&str, Option<Options>)>) -> (Vec<bool>, u64) {
+    fn read(options: DetectorOptions, sources: Vec<(&str, Option<DetectorOptions>)>) -> (Vec<bool>, u64) {
         let mut detector = Detector::new(options);
         let mut taken = Vec::new();
         for (text, own) in sources {
@@ -450,7 +450,7 @@ mod tests {
             detector.ingest(text.as_bytes()).and_then(|()| detector.finish()).map(|()| detector.progress())
         };
         let progress = used(Detector::default());
-        assert_eq!(progress, used(Detector::new(Options::new())));
+        assert_eq!(progress, used(Detector::new(DetectorOptions::new())));
         assert_eq!(progress.map(|progress| (progress.rows_used, progress.pairs)), Ok((1, 1)));
     }
 
@@ -459,7 +459,7 @@ mod tests {
         let plain = "starttime,sourceip,destinationip,destinationport\n1,10.0.0.6,203.0.113.9,443\n";
         let own = named(["when", "who", "whom", "gate"]);
         let sources = vec![(ROW, Some(own)), (plain, None), (ROW, None)];
-        assert_eq!(read(Options::new(), sources), (vec![true, true, false], 2));
+        assert_eq!(read(DetectorOptions::new(), sources), (vec![true, true, false], 2));
     }
 
     #[test]
@@ -473,15 +473,15 @@ mod tests {
     fn what_is_no_matter_of_reading_stays_the_detectors() {
         let own = || Some(named(["when", "who", "whom", "gate"]));
         // The same bytes again count once, unless the detector is told otherwise.
-        assert_eq!(read(Options::new(), vec![(ROW, own()), (ROW, own())]).1, 1);
-        assert_eq!(read(Options::new().with_duplicates(true), vec![(ROW, own()), (ROW, own())]).1, 2);
+        assert_eq!(read(DetectorOptions::new(), vec![(ROW, own()), (ROW, own())]).1, 1);
+        assert_eq!(read(DetectorOptions::new().with_duplicates(true), vec![(ROW, own()), (ROW, own())]).1, 2);
     }
 
     #[test]
     fn a_role_may_have_no_column() {
         let text = "starttime,sourceip,destinationip,destinationport,bytessent,bytes\n1,10.0.0.5,203.0.113.9,443,7,9\n";
         let sum = |column: &str| {
-            let options = Options::new().with_column(Role::BytesTotal, column).unwrap_or_default();
+            let options = DetectorOptions::new().with_column(Role::BytesTotal, column).unwrap_or_default();
             let mut detector = Detector::new(options);
             let _ = detector.ingest(text.as_bytes());
             let _ = detector.finish();

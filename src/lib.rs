@@ -38,7 +38,7 @@ mod text;
 mod wasm;
 
 pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
-pub use ingest::{Options, Role, TimeUnit};
+pub use ingest::{DetectorOptions, Role, TimeUnit};
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};
 pub use priority::Priority;
@@ -57,7 +57,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 ///
 /// [`ErrorKind::NotFlows`] if the bytes are not flow records that can be read.
 pub fn evaluate(input: &[u8], rule: &Rule) -> Result<Report, Error> {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.ingest(input)?;
     detector.finish()?;
     Ok(detector.evaluate(rule))

@@ -14,8 +14,8 @@ use crate::model::error::quoted;
 use crate::report::{EvaluatedPair, SortOrder};
 use crate::rule::document;
 use crate::{
-    Connection, Error, Explanation, Options, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery, Report,
-    Role, Rule, TimeUnit,
+    Connection, DetectorOptions, Error, Explanation, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery,
+    Report, Role, Rule, TimeUnit,
 };
 
 /// The standard library's is three times as much code.
@@ -446,9 +446,9 @@ fn parsed(json: &str) -> Result<JsValue, JsError> {
 }
 
 #[inline(never)]
-fn given_options(options: &JsValue) -> Result<Options, JsError> {
+fn given_options(options: &JsValue) -> Result<DetectorOptions, JsError> {
     if options.is_undefined() || options.is_null() {
-        return Ok(Options::new());
+        return Ok(DetectorOptions::new());
     }
     // As JSON, like a rule: so that an unknown option is seen.
     let text = JSON::stringify(options).map_err(|error| error.unchecked_into::<JsError>())?;
@@ -456,7 +456,7 @@ fn given_options(options: &JsValue) -> Result<Options, JsError> {
 }
 
 /// `DetectorOptions` of the package.
-fn options_of(text: &str) -> Result<Options, Error> {
+fn options_of(text: &str) -> Result<DetectorOptions, Error> {
     const FIELDS: [&str; 8] = [
         "mapping",
         "delimiter",
@@ -467,7 +467,7 @@ fn options_of(text: &str) -> Result<Options, Error> {
         "shard",
         "maxMemoryBytes",
     ];
-    let mut options = Options::new();
+    let mut options = DetectorOptions::new();
     let read = document::whole(text)?.fields(&FIELDS, &mut |name, part| {
         let given = std::mem::take(&mut options);
         options = match name {
@@ -504,7 +504,7 @@ fn options_of(text: &str) -> Result<Options, Error> {
     Ok(options)
 }
 
-fn mapped(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+fn mapped(options: DetectorOptions, part: &document::Part<'_>) -> Result<DetectorOptions, Error> {
     let mut mapped = options;
     part.fields(&Role::ALL.map(Role::name), &mut |name, part| {
         let column = part.text("the name or the position of a column", |text| Some(text.to_owned()))?;
@@ -516,7 +516,7 @@ fn mapped(options: Options, part: &document::Part<'_>) -> Result<Options, Error>
     Ok(mapped)
 }
 
-fn shard_of(options: Options, part: &document::Part<'_>) -> Result<Options, Error> {
+fn shard_of(options: DetectorOptions, part: &document::Part<'_>) -> Result<DetectorOptions, Error> {
     let (mut index, mut of) = (0, 0);
     part.fields(&["index", "of"], &mut |name, part| {
         let number = part.number(0, u64::from(u32::MAX))? as u32;

@@ -15,7 +15,7 @@ use std::process::Command;
 
 use beaconlens::query::{Target, render};
 use beaconlens::report::Finding;
-use beaconlens::{Detector, Entry, Options, Rule};
+use beaconlens::{Detector, DetectorOptions, Entry, Rule};
 use flows::{Flow, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::{Value, json};
 
@@ -228,7 +228,7 @@ fn duckdb_and_clickhouse_give_our_rows() {
     for seed in 0..=CASES {
         let mut random = Random::new(seed);
         let flows = if seed == CASES { flows_to_everywhere(&mut random) } else { random_flows(&mut random) };
-        let mut detector = Detector::new(Options::new());
+        let mut detector = Detector::new(DetectorOptions::new());
         detector.ingest(csv(&flows).as_bytes()).unwrap();
         detector.finish().unwrap();
         assert_eq!(detector.progress().rows_used, flows.len() as u64, "seed {seed}");

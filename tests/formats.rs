@@ -9,13 +9,13 @@ mod flows;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use beaconlens::{Detector, Options, Pair, PartialResult, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Pair, PartialResult, Report, Rule};
 use flows::{Flow, HEADER, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::Value;
 
 /// A detector that has read these pieces of one source.
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("input");
     for piece in pieces {
         detector.ingest(piece).unwrap();
@@ -394,7 +394,7 @@ fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
         assert!(report.findings.iter().any(|finding| finding.processes.len() == 4), "seed {seed}");
         in_pieces(text.as_bytes(), seed, "programs");
         let shards = (0..3).map(|index| {
-            let mut shard = Detector::new(Options::new().with_shard(index, 3).unwrap());
+            let mut shard = Detector::new(DetectorOptions::new().with_shard(index, 3).unwrap());
             shard.start_source("input");
             shard.ingest(text.as_bytes()).unwrap();
             shard.finish().unwrap();

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use beaconlens::hunts::{Hunt, HuntHit};
 use beaconlens::priority::PriorityPart;
 use beaconlens::report::HostBeacon;
-use beaconlens::{Detector, Explanation, Options, Pair, PartialResult, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Explanation, Pair, PartialResult, Report, Rule};
 use flows::Random;
 
 /// 2026-03-02T10:00:00Z in milliseconds.
@@ -86,10 +86,10 @@ fn random_names(count: usize) -> Vec<String> {
 }
 
 fn report_of(sources: &[String], rule: &Rule) -> Report {
-    detector(sources, Options::new()).evaluate(rule)
+    detector(sources, DetectorOptions::new()).evaluate(rule)
 }
 
-fn detector(sources: &[String], options: Options) -> Detector {
+fn detector(sources: &[String], options: DetectorOptions) -> Detector {
     let mut detector = Detector::new(options);
     for (number, source) in sources.iter().enumerate() {
         detector.start_source(&format!("source {number}"));
@@ -110,7 +110,7 @@ fn is_quiet(report: &Report) {
 
 fn explained(source: &str, port: u16, rule: &Rule) -> Explanation {
     let pair = Pair::parse("127.0.0.1", "127.0.0.1", port).unwrap();
-    detector(&[source.to_owned()], Options::new()).explain(&pair, rule)
+    detector(&[source.to_owned()], DetectorOptions::new()).explain(&pair, rule)
 }
 
 /// Why the default rule, and its hunts, say nothing of that pair.
@@ -218,7 +218,7 @@ fn a_pair_has_part_in_what_holds_its_connections() {
         let received = if n < 30 { 0 } else { 900 };
         writeln!(text, "{},10.0.0.9,198.51.100.{n},445,60,{received}", START + n * 1000).unwrap();
     }
-    let detector = detector(&[text], Options::new());
+    let detector = detector(&[text], DetectorOptions::new());
     let hunts = |source: &str, destination: &str, port| {
         let pair = Pair::parse(source, destination, port).unwrap();
         let explanation = detector.explain(&pair, &Rule::default());
@@ -465,7 +465,7 @@ fn shards_find_what_one_detector_finds() {
         let expected = report_of(&sources, &rule);
         for of in 2..5 {
             let shards: Vec<Detector> = (0..of)
-                .map(|index| detector(&sources, Options::new().with_shard(index, of).unwrap()))
+                .map(|index| detector(&sources, DetectorOptions::new().with_shard(index, of).unwrap()))
                 .collect();
             let parts: Vec<PartialResult> = shards
                 .iter()
@@ -593,7 +593,7 @@ mod oracle {
                 let (host, port) = (next(hosts), 400 + next(ports));
                 writeln!(text, "{},10.0.0.{source},192.0.2.{host},{port},60,{received}", START + at).unwrap();
             }
-            let counted = compare(&detector(&[text], Options::new()));
+            let counted = compare(&detector(&[text], DetectorOptions::new()));
             seen.iter_mut().zip(counted).for_each(|(seen, counted)| *seen += counted);
             assert!(round < 29 || seen.iter().all(|seen| *seen > 5), "{seen:?}");
         }
@@ -615,7 +615,7 @@ mod oracle {
             ("zeek-ctu355-simda-dga/conn.log", [2, 0, 0]),
         ] {
             let text = std::fs::read_to_string(folder.join(file)).unwrap();
-            assert_eq!(compare(&detector(&[text], Options::new())), expected, "{file}");
+            assert_eq!(compare(&detector(&[text], DetectorOptions::new())), expected, "{file}");
         }
     }
 }
@@ -630,7 +630,7 @@ fn what_is_kept_of_hunts_follows_the_excluded_destinations() {
         }
     }
     let detector = || {
-        let mut detector = Detector::new(Options::new());
+        let mut detector = Detector::new(DetectorOptions::new());
         detector.ingest(input.as_bytes()).unwrap();
         detector.finish().unwrap();
         detector

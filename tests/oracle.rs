@@ -13,7 +13,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use beaconlens::report::EvaluatedPair;
-use beaconlens::{Detector, Options, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Report, Rule};
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use rusqlite::functions::FunctionFlags;
 use rusqlite::{Connection, params};
@@ -282,7 +282,7 @@ fn in_cidr(network: &str, address: &str) -> bool {
 /// Reads the bytes, and compares everything that the query decides.
 fn compare(bytes: &[u8], flows: &[Flow], tunings: &[Tuning], random: &mut Random, what: &str) {
     let oracle = Oracle::new(flows);
-    let mut detector = Detector::new(Options::new().with_hash_seed(random.next()));
+    let mut detector = Detector::new(DetectorOptions::new().with_hash_seed(random.next()));
     for piece in random.pieces(bytes, 70_000) {
         detector.ingest(piece).unwrap();
     }

@@ -11,7 +11,7 @@ mod flows;
 
 use beaconlens::report::PairStatus;
 use beaconlens::{
-    Detector, Error, Options, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery, Report, Rule,
+    Detector, DetectorOptions, Error, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery, Report, Rule,
 };
 use cases::Case;
 use flows::{Flow, HEADER, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
@@ -316,7 +316,7 @@ fn two_sources_are_one_that_is_longer() {
             random_flows(&mut random).iter().map(|flow| flow.fields().join(",")).collect();
         let (first, second) = rows.split_at(random.below(rows.len() + 1));
         let header = HEADER.join(",");
-        let mut detector = Detector::new(Options::new());
+        let mut detector = Detector::new(DetectorOptions::new());
         for part in [first, second] {
             detector.start_source("part.csv");
             // The last row has no line end.
@@ -335,7 +335,7 @@ fn two_sources_are_one_that_is_longer() {
 #[test]
 fn a_source_that_is_refused_leaves_the_others_as_they_are() {
     let good = csv(&random_flows(&mut Random::new(1)));
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     for (name, bytes) in
         [("a.jpg", b"\xFF\xD8\0".as_slice()), ("b.csv", good.as_bytes()), ("c.txt", b"a letter")]
     {
@@ -362,7 +362,7 @@ fn the_hash_seed_does_not_matter() {
     let flows: Vec<Flow> = (0..20).flat_map(|_| random_flows(&mut random)).collect();
     let text = csv(&flows);
     let report = |seed| {
-        let mut detector = Detector::new(Options::new().with_hash_seed(seed));
+        let mut detector = Detector::new(DetectorOptions::new().with_hash_seed(seed));
         detector.ingest(text.as_bytes()).unwrap();
         detector.finish().unwrap();
         let rule = low_rule();
@@ -391,7 +391,7 @@ fn shards_joined_are_one_detector() {
             detector.finish().unwrap();
             detector
         };
-        let one = read(Options::new());
+        let one = read(DetectorOptions::new());
         let rules = [
             Rule::default(),
             low_rule(),
@@ -400,7 +400,7 @@ fn shards_joined_are_one_detector() {
         for (of, rule) in [1, 2, 3, 7].into_iter().flat_map(|of| rules.iter().map(move |rule| (of, rule))) {
             let mut shards: Vec<Detector> = (0..of)
                 .map(|index| {
-                    let options = Options::new().with_hash_seed(u64::from(index) * 77);
+                    let options = DetectorOptions::new().with_hash_seed(u64::from(index) * 77);
                     read(options.with_shard(index, of).unwrap())
                 })
                 .collect();
@@ -468,7 +468,7 @@ fn beacon_in_a_crowd(rows: i64) -> String {
 fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
     let text = beacon_in_a_crowd(400_000);
     let read = |megabytes: u64| {
-        let options = Options::new().with_max_memory_bytes(megabytes << 20).unwrap();
+        let options = DetectorOptions::new().with_max_memory_bytes(megabytes << 20).unwrap();
         let mut detector = Detector::new(options);
         for chunk in text.as_bytes().chunks(1 << 20) {
             detector.ingest(chunk).unwrap();
@@ -514,7 +514,7 @@ fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
         let start = TEN_O_CLOCK + row * SECOND / 10;
         text += &format!("{start},10.0.0.1,23.0.0.1,{},123456789,987654321\n", row / 20_000);
     }
-    let mut detector = Detector::new(Options::new().with_max_memory_bytes(16 << 20).unwrap());
+    let mut detector = Detector::new(DetectorOptions::new().with_max_memory_bytes(16 << 20).unwrap());
     detector.ingest(text.as_bytes()).unwrap();
     detector.finish().unwrap();
     let report = detector.evaluate(&Rule::from_json(r#"{"window": "all"}"#).unwrap());
@@ -525,9 +525,9 @@ fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
 
 #[test]
 fn a_shard_that_cannot_be_is_refused() {
-    assert!(Options::new().with_shard(0, 0).is_err());
-    assert!(Options::new().with_shard(3, 3).is_err());
-    let part = Detector::new(Options::new()).partial_result(&Rule::default()).to_bytes();
+    assert!(DetectorOptions::new().with_shard(0, 0).is_err());
+    assert!(DetectorOptions::new().with_shard(3, 3).is_err());
+    let part = Detector::new(DetectorOptions::new()).partial_result(&Rule::default()).to_bytes();
     assert!(PartialResult::from_bytes(&part).is_ok());
     assert!(PartialResult::from_bytes(&part[..part.len() - 1]).is_err());
     assert!(PartialResult::from_bytes(&[part.as_slice(), &[1]].concat()).is_err());
@@ -565,7 +565,7 @@ fn a_source_that_stands_twice_counts_once() {
         let mut whole = None;
         for (seed, longest) in [(1, usize::MAX), (2, 200_000), (3, 3000), (4, 50)] {
             let mut random = Random::new(seed);
-            let mut detector = Detector::new(Options::new());
+            let mut detector = Detector::new(DetectorOptions::new());
             for source in [first, second] {
                 detector.start_source("source");
                 let pieces =
@@ -587,7 +587,7 @@ fn a_source_that_stands_twice_counts_once() {
             }
             assert_eq!(found, once, "pieces to {longest}");
         }
-        let mut detector = Detector::new(Options::new().with_duplicates(true));
+        let mut detector = Detector::new(DetectorOptions::new().with_duplicates(true));
         for source in [first, second] {
             detector.start_source("source");
             detector.ingest(source).unwrap();
@@ -613,7 +613,7 @@ fn a_source_that_only_begins_like_another_is_read() {
     let rest = String::from_utf8_lossy(&second[at..]).replace(",443,", ",444,").into_bytes();
     second.truncate(at);
     second.extend(rest);
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     for source in [&first, &second] {
         detector.start_source("source");
         source.chunks(5000).for_each(|piece| detector.ingest(piece).unwrap());
@@ -802,7 +802,7 @@ fn check_any(input: &[u8], cut: usize) {
 
 /// A detector that has read these pieces of one source; a refusal stands in its report.
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("input.csv");
     for piece in pieces {
         let _ = detector.ingest(piece);

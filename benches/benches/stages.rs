@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use beaconlens::{Detector, Options, Pair, Rule};
+use beaconlens::{Detector, DetectorOptions, Pair, Rule};
 use beaconlens_bench::company_day::CompanyDay;
 use beaconlens_bench::{Flow, HEADER};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -68,7 +68,7 @@ fn text_times(text: &[u8]) -> Vec<u8> {
 }
 
 fn ingested(text: &[u8]) -> Detector {
-    let mut detector = Detector::new(Options::default());
+    let mut detector = Detector::new(DetectorOptions::default());
     detector.start_source("bench");
     for chunk in text.chunks(CHUNK) {
         if let Err(error) = detector.ingest(chunk) {

@@ -6,11 +6,11 @@
 //! `Detector::ingest`, which knows such rows by their fields.
 //!
 //! ```
-//! use beaconlens::{Detector, Options, Rule};
+//! use beaconlens::{Detector, DetectorOptions, Rule};
 //! use beaconlens_capture::{Converter, Kind};
 //! # let file = b"\xD4\xC3\xB2\xA1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x01\0\0\0";
 //!
-//! let mut detector = Detector::new(Options::new());
+//! let mut detector = Detector::new(DetectorOptions::new());
 //! detector.start_source("office.pcap");
 //! let mut rows = Vec::new();
 //! if let Some(kind) = Kind::of(file) {

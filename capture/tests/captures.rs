@@ -5,7 +5,7 @@
 
 mod made;
 
-use beaconlens::{Detector, Options, Pair, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Pair, Report, Rule};
 use beaconlens_capture::{Converter, Kind};
 use made::*;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use proptest::prelude::*;
 const SAMPLE: &str = "../tests/golden/pcap.json";
 
 fn report(rows: &str) -> Report {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("made");
     detector.ingest(rows.as_bytes()).unwrap();
     detector.finish().unwrap();
@@ -107,7 +107,7 @@ fn a_beacon_in_a_capture_is_found_with_its_bytes() {
         frames.push((at + 3, tcp(server, client, "FA", 8, &[2; 50])));
         frames.push((at + 4, tcp(client, server, "FA", 108, b"")));
     }
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("beacon.pcapng");
     detector.ingest(rows(&pcapng(Order::Little, 1, &frames)).as_bytes()).unwrap();
     detector.finish().unwrap();

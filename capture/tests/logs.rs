@@ -7,7 +7,7 @@ mod made;
 
 use std::path::Path;
 
-use beaconlens::{Detector, Options, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Report, Rule};
 use beaconlens_capture::{Converter, Kind};
 use made::log::{Made, Value, evtx};
 use made::{rows, rows_in};
@@ -84,7 +84,7 @@ fn events() -> Vec<Made> {
 }
 
 fn report(rows: &str) -> Report {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("made");
     detector.ingest(rows.as_bytes()).unwrap();
     detector.finish().unwrap();

@@ -5,7 +5,7 @@
 
 #![no_main]
 
-use beaconlens::{Detector, Options, Rule};
+use beaconlens::{Detector, DetectorOptions, Rule};
 use beaconlens_capture::{Converter, Kind};
 use libfuzzer_sys::fuzz_target;
 
@@ -19,7 +19,7 @@ fuzz_target!(|input: &[u8]| {
     };
     let whole = rows(kind, &file, file.len().max(1));
     assert_eq!(rows(kind, &file, usize::from(piece) + 1), whole);
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("made");
     if detector.ingest(&whole).and_then(|()| detector.finish()).is_ok() {
         let totals = detector.evaluate(&Rule::default()).totals;

@@ -4,7 +4,7 @@
 
 #![no_main]
 
-use beaconlens::{Detector, Options, Pair, Report, Rule};
+use beaconlens::{Detector, DetectorOptions, Pair, Report, Rule};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
@@ -31,7 +31,7 @@ fn rule() -> Rule {
 }
 
 fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("fuzz.csv");
     for piece in pieces {
         // A refused source stays refused; its report is compared too.

@@ -3,7 +3,7 @@
 
 #![no_main]
 
-use beaconlens::{Detector, Options, Rule};
+use beaconlens::{Detector, DetectorOptions, Rule};
 use libfuzzer_sys::fuzz_target;
 
 const FLOWS: &[u8] = b"starttime,sourceip,destinationip,destinationport\n\
@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     match Rule::from_json(text) {
         Ok(rule) => {
             assert_eq!(Rule::from_json(&rule.to_json()).as_ref(), Ok(&rule));
-            let mut detector = Detector::new(Options::new());
+            let mut detector = Detector::new(DetectorOptions::new());
             assert!(detector.ingest(FLOWS).is_ok() && detector.finish().is_ok());
             let report = detector.evaluate(&rule);
             assert_eq!(report.totals.flows_in_window + report.totals.flows_outside_window, 3);

@@ -1,7 +1,7 @@
 //! Delimited text → where its header is, which byte stands between fields, and which column is what.
 
 use super::format::{self, Format};
-use super::options::{Column, Options};
+use super::options::{Column, DetectorOptions};
 use super::roles::{ROLES, Role, plain_name};
 use super::source_report::ColumnReport;
 use super::structure::{Row, Structure};
@@ -161,7 +161,7 @@ impl Layout {
 }
 
 /// A caller that gives positions for all that is needed needs no header.
-pub(super) fn by_position(text: &[u8], options: &Options) -> Option<Box<Layout>> {
+pub(super) fn by_position(text: &[u8], options: &DetectorOptions) -> Option<Box<Layout>> {
     let mut columns = Columns::default();
     for (role, column) in &options.columns {
         match column {
@@ -184,7 +184,7 @@ fn most_frequent_delimiter(text: &[u8]) -> u8 {
 }
 
 /// The first row that names all that is needed, with any delimiter.
-pub(super) fn by_header(text: &[u8], options: &Options) -> Result<Box<Layout>, Refusal> {
+pub(super) fn by_header(text: &[u8], options: &DetectorOptions) -> Result<Box<Layout>, Refusal> {
     let delimiters = match options.delimiter {
         Some(delimiter) => vec![delimiter],
         None => DELIMITERS.to_vec(),
@@ -219,7 +219,7 @@ impl Candidate {
 }
 
 #[inline(never)]
-fn try_delimiter(text: &[u8], delimiter: u8, options: &Options) -> Option<Candidate> {
+fn try_delimiter(text: &[u8], delimiter: u8, options: &DetectorOptions) -> Option<Candidate> {
     let mut structure = Structure::default();
     structure.scan(text, delimiter, true);
     let mut nearest: Option<Candidate> = None;
@@ -380,14 +380,14 @@ mod tests {
     }
 
     fn layout(text: &str) -> Layout {
-        match format::find(text.as_bytes(), &Options::new()) {
+        match format::find(text.as_bytes(), &DetectorOptions::new()) {
             Ok(Found::Table(layout)) => *layout,
             other => panic!("{other:?}"),
         }
     }
 
     fn refusal(text: &[u8]) -> String {
-        match format::find(text, &Options::new()) {
+        match format::find(text, &DetectorOptions::new()) {
             Ok(found) => panic!("{found:?}"),
             Err(refusal) => refusal.error.message().to_owned(),
         }
@@ -447,7 +447,7 @@ mod tests {
 
     #[test]
     fn a_refused_text_tells_its_columns() {
-        let columns = |text: &[u8]| match format::find(text, &Options::new()) {
+        let columns = |text: &[u8]| match format::find(text, &DetectorOptions::new()) {
             Ok(found) => panic!("{found:?}"),
             Err(refusal) => (refusal.names, refusal.columns.used()),
         };
@@ -462,7 +462,9 @@ mod tests {
         let options =
             [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
                 .into_iter()
-                .try_fold(Options::new(), |options, (role, column)| options.with_column(role, column));
+                .try_fold(DetectorOptions::new(), |options, (role, column)| {
+                    options.with_column(role, column)
+                });
         let found = options.map(|options| format::find(b"1|10.0.0.1|192.0.2.1|443\n", &options));
         let layout = match found {
             Ok(Ok(Found::Table(layout))) => *layout,

@@ -34,7 +34,7 @@ mod tests;
 
 pub use crate::text::value::time::TimeUnit;
 pub use diagnostics::{Diagnostic, Example};
-pub use options::Options;
+pub use options::DetectorOptions;
 pub use roles::Role;
 pub(crate) use sink::Sink;
 pub(crate) use source::Source;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fields::Fields;
 use super::format::Format;
-use super::options::{Column, Options};
+use super::options::{Column, DetectorOptions};
 use super::roles::{ROLES, Role};
 use super::source_report::ColumnReport;
 use crate::text::value::clean::is_unset;
@@ -125,7 +125,7 @@ const PLAIN: [u8; 256] = {
 impl Names {
     /// What a format and the caller look for.
     #[inline(never)]
-    pub fn of(format: &Format, options: &Options) -> Self {
+    pub fn of(format: &Format, options: &DetectorOptions) -> Self {
         let beginnings = vec![0; BEGINNINGS as usize / 64];
         let mut names = Names { entries: Vec::new(), slots: Vec::new(), beginnings };
         for (role, column) in &options.columns {

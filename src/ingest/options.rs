@@ -9,8 +9,8 @@ use crate::text::value::time::{TimeReading, TimeUnit};
 /// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
 ///
 /// ```
-/// use beaconlens::{Options, Role, TimeUnit};
-/// let options = Options::new()
+/// use beaconlens::{DetectorOptions, Role, TimeUnit};
+/// let options = DetectorOptions::new()
 ///     .with_column(Role::Time, "when")?
 ///     .with_column(Role::Port, "#7")?
 ///     .with_time_unit(TimeUnit::Milliseconds)
@@ -18,7 +18,7 @@ use crate::text::value::time::{TimeReading, TimeUnit};
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct DetectorOptions {
     /// At most one a role.
     pub(super) columns: Vec<(Role, Column)>,
     pub(super) delimiter: Option<u8>,
@@ -47,10 +47,10 @@ pub(super) enum Column {
     At(usize),
 }
 
-impl Options {
-    /// Options that leave everything to be found out.
+impl DetectorOptions {
+    /// Options that leave everything to be detected.
     pub fn new() -> Self {
-        Options::default()
+        DetectorOptions::default()
     }
 
     /// Says which column has a role: by its name in the header (case, blanks and punctuation do not
@@ -83,10 +83,10 @@ impl Options {
     }
 
     /// These options, but for how a source is read what `other` says of it: columns, delimiter, times.
-    pub(crate) fn reading_as(&self, other: Options) -> Self {
-        let Options { columns, delimiter, time, .. } = other;
-        let Options { duplicates, hash_seed, shard, budget, .. } = *self;
-        Options { columns, delimiter, time, duplicates, hash_seed, shard, budget }
+    pub(crate) fn reading_as(&self, other: DetectorOptions) -> Self {
+        let DetectorOptions { columns, delimiter, time, .. } = other;
+        let DetectorOptions { duplicates, hash_seed, shard, budget, .. } = *self;
+        DetectorOptions { columns, delimiter, time, duplicates, hash_seed, shard, budget }
     }
 
     /// Says which byte stands between the fields of delimited text; else comma, tab, semicolon and pipe are tried.

@@ -6,7 +6,7 @@ use super::fields::Fields;
 use super::format::{Format, Found};
 use super::forms::Forms;
 use super::layout::Layout;
-use super::options::Options;
+use super::options::DetectorOptions;
 use super::plain::Places;
 use super::record::{self, Meaning, Names, Record};
 use super::roles::Role;
@@ -68,7 +68,7 @@ pub(super) struct Tally {
 
 impl Reading {
     /// Begins after the header.
-    pub fn new(name: &str, found: Found, head: &[u8], options: &Options) -> Self {
+    pub fn new(name: &str, found: Found, head: &[u8], options: &DetectorOptions) -> Self {
         let (format, data_start) = match &found {
             Found::Table(layout) => (layout.format, layout.data_start),
             Found::Rows { format, data_start, .. } => (*format, *data_start),

@@ -8,7 +8,7 @@ use super::format::Format;
 use super::json::{self, find_byte};
 use super::layout::{Columns, HEADER_WITHIN, columns_of};
 use super::names::{Finder, Names, Path, Visit};
-use super::options::{Column, Options};
+use super::options::{Column, DetectorOptions};
 use super::roles::Role;
 use super::source_report::SourceReport;
 use crate::text::pieces::cut;
@@ -210,7 +210,7 @@ impl Split {
         separator: u8,
         mark: &'static str,
         format: &'static Format,
-        options: &Options,
+        options: &DetectorOptions,
     ) -> Option<(Self, usize)> {
         let mut split = Split::new(separator, mark, format, options);
         let (mut start, mut line) = (0, 0);
@@ -232,14 +232,14 @@ impl Split {
         places: &[(Role, usize)],
         separator: u8,
         format: &'static Format,
-        options: &Options,
+        options: &DetectorOptions,
     ) -> Self {
         let mut split = Split::new(separator, "#", format, options);
         split.take_columns(Columns::of(places));
         split
     }
 
-    fn new(separator: u8, mark: &'static str, format: &'static Format, options: &Options) -> Self {
+    fn new(separator: u8, mark: &'static str, format: &'static Format, options: &DetectorOptions) -> Self {
         Split {
             separator,
             mark,

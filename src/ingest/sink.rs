@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::diagnostics::Diagnostics;
-use super::options::{Budget, Options};
+use super::options::{Budget, DetectorOptions};
 use super::plain::PlainColumns;
 use super::repeats::Print;
 use super::side_records::SideRecords;
@@ -35,7 +35,7 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub fn new(options: &Options) -> Self {
+    pub fn new(options: &DetectorOptions) -> Self {
         let Budget(bytes) = options.budget;
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),

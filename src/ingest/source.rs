@@ -2,7 +2,7 @@
 
 use super::format::{self, LOOK_AHEAD};
 use super::layout::{Columns, Refusal};
-use super::options::Options;
+use super::options::DetectorOptions;
 use super::reading::{Reading, Shape};
 use super::repeats::Print;
 use super::roles::Role;
@@ -54,7 +54,7 @@ impl Source {
     }
 
     /// Takes the next bytes.
-    pub fn ingest(&mut self, chunk: &[u8], options: &Options, sink: &mut Sink) -> Result<(), Error> {
+    pub fn ingest(&mut self, chunk: &[u8], options: &DetectorOptions, sink: &mut Sink) -> Result<(), Error> {
         self.bytes_read += chunk.len() as u64;
         sink.bytes_read += chunk.len() as u64;
         let mut rest = chunk;
@@ -85,7 +85,7 @@ impl Source {
     }
 
     /// Reads what is left after the last line feed.
-    pub fn finish(&mut self, options: &Options, sink: &mut Sink) -> Result<(), Error> {
+    pub fn finish(&mut self, options: &DetectorOptions, sink: &mut Sink) -> Result<(), Error> {
         if matches!(self.state, State::Looking) {
             self.look(options, sink);
         }
@@ -108,7 +108,7 @@ impl Source {
     }
 
     /// Finds the format of what is pending, and reads that.
-    fn look(&mut self, options: &Options, sink: &mut Sink) {
+    fn look(&mut self, options: &DetectorOptions, sink: &mut Sink) {
         let head = std::mem::take(&mut self.pending.bytes);
         self.state = match format::find(&head, options) {
             Ok(found) => {

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Options, Sink, Source};
+use super::{DetectorOptions, Sink, Source};
 use crate::model::flow::Connection;
 use crate::model::pair_key::PairKey;
 use crate::pairs::{History, TimedConnection};
@@ -16,7 +16,7 @@ fn folder() -> PathBuf {
 }
 
 fn read(input: &[u8]) -> Sink {
-    let options = Options::new();
+    let options = DetectorOptions::new();
     let mut sink = Sink::new(&options);
     sink.side.listing = Some(Vec::new());
     let mut source = Source::new("input");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use beaconlens::{Detector, Options, Report, Role, Rule, TimeUnit};
+use beaconlens::{Detector, DetectorOptions, Report, Role, Rule, TimeUnit};
 use serde_json::Value;
 
 /// One golden case.
@@ -12,7 +12,7 @@ pub struct Case {
     /// The input's file name.
     pub file: String,
     pub input: Vec<u8>,
-    pub options: Options,
+    pub options: DetectorOptions,
     pub rule: Rule,
 }
 
@@ -25,7 +25,7 @@ impl Case {
             name: name.to_owned(),
             file: file.to_owned(),
             input: fs::read(folder().join(file)).unwrap(),
-            options: json("options").map_or_else(Options::new, |text| options(&text)),
+            options: json("options").map_or_else(DetectorOptions::new, |text| options(&text)),
             rule: json("rule").map_or_else(Rule::default, |text| Rule::from_json(&text).unwrap()),
         }
     }
@@ -70,9 +70,9 @@ pub fn folder() -> PathBuf {
 }
 
 /// What the caller says, as a JavaScript caller writes it.
-fn options(text: &str) -> Options {
+fn options(text: &str) -> DetectorOptions {
     let document: Value = serde_json::from_str(text).unwrap();
-    let mut options = Options::new();
+    let mut options = DetectorOptions::new();
     for (field, value) in document.as_object().unwrap() {
         options = match field.as_str() {
             "mapping" => mapped(options, value),
@@ -93,7 +93,7 @@ fn options(text: &str) -> Options {
     options
 }
 
-fn mapped(options: Options, mapping: &Value) -> Options {
+fn mapped(options: DetectorOptions, mapping: &Value) -> DetectorOptions {
     mapping.as_object().unwrap().iter().fold(options, |options, (role, column)| {
         options.with_column(Role::from_name(role).unwrap(), column.as_str().unwrap()).unwrap()
     })

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use beaconlens::report::Finding;
-use beaconlens::{Detector, Options, Pair, Rule};
+use beaconlens::{Detector, DetectorOptions, Pair, Rule};
 
 /// One line of the labels that names a pair.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ fn fields(line: &str) -> Vec<String> {
 #[must_use]
 pub fn pairs(path: &Path) -> Vec<Finding> {
     let Ok(bytes) = std::fs::read(path) else { return Vec::new() };
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     if detector.ingest(&bytes).and_then(|()| detector.finish()).is_err() {
         return Vec::new();
     }

@@ -10,7 +10,7 @@ use std::io::Read;
 use std::net::Ipv4Addr;
 use std::time::Instant;
 
-use beaconlens::{Detector, Options, ReferenceSet, Rule};
+use beaconlens::{Detector, DetectorOptions, ReferenceSet, Rule};
 use beaconlens_bench::Random;
 
 const ROUNDS: usize = 7;
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn read(path: &str) -> Result<Detector, Box<dyn Error>> {
-    let mut detector = Detector::new(Options::new());
+    let mut detector = Detector::new(DetectorOptions::new());
     let (mut file, mut block) = (File::open(path)?, vec![0; 1 << 20]);
     loop {
         let length = file.read(&mut block)?;

@@ -5,7 +5,7 @@ use crate::ingest::fields::one_of;
 use crate::ingest::json;
 use crate::ingest::layout::{Columns, Layout, Refusal, by_header, by_position, columns_of, shortened};
 use crate::ingest::names::Names;
-use crate::ingest::options::Options;
+use crate::ingest::options::DetectorOptions;
 use crate::ingest::roles::split_words;
 use crate::ingest::rows::{Cut, Next, Objects, Reader, Rows, Split};
 use crate::model::error::{Error, ErrorKind, joined};
@@ -27,7 +27,7 @@ pub(in crate::ingest) enum Found {
 
 /// Finds the format from the beginning of a source (its first [`LOOK_AHEAD`] bytes, or all).
 #[inline(never)]
-pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, Refusal> {
+pub(in crate::ingest) fn find(head: &[u8], options: &DetectorOptions) -> Result<Found, Refusal> {
     let head = head.get(..LOOK_AHEAD).unwrap_or(head);
     refuse_other_data(head)?;
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
@@ -44,7 +44,7 @@ pub(in crate::ingest) fn find(head: &[u8], options: &Options) -> Result<Found, R
     Ok(found)
 }
 
-fn find_in(text: &[u8], options: &Options) -> Result<Found, Refusal> {
+fn find_in(text: &[u8], options: &DetectorOptions) -> Result<Found, Refusal> {
     // Who says what stands between fields has delimited text, but perhaps not only that: a capture among
     // several files, or a log that is known by its look.
     let is_given = options.delimiter.is_some();
@@ -69,7 +69,11 @@ fn is_json(text: &[u8]) -> bool {
 
 /// Formats that are neither known by a header nor by the fields of JSON.
 #[inline(never)]
-fn by_look(text: &[u8], format: &'static Format, options: &Options) -> Option<Result<Found, Refusal>> {
+fn by_look(
+    text: &[u8],
+    format: &'static Format,
+    options: &DetectorOptions,
+) -> Option<Result<Found, Refusal>> {
     let (mut cut, mut data_start) = (Cut::Lines, 0);
     let reader = match &format.shape {
         Shape::Places { fields, looks, separators, cut: by, places } => {
@@ -141,7 +145,7 @@ fn any_of(sets: &str, names: &[String]) -> bool {
 
 /// JSON, by the fields of its first objects.
 #[inline(never)]
-fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
+fn by_fields(text: &[u8], options: &DetectorOptions) -> Result<Found, Refusal> {
     let cut = cut_of(text, options);
     let (mut first, mut fields, mut at) = (cut, Vec::new(), 0);
     for _ in 0..FIRST_OBJECTS {
@@ -157,7 +161,7 @@ fn by_fields(text: &[u8], options: &Options) -> Result<Found, Refusal> {
 
 /// The format of JSON objects with these fields.
 #[inline(never)]
-fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
+fn of_fields(fields: &[String], options: &DetectorOptions) -> Option<&'static Format> {
     let fits = |format: &&&Format| match format.shape {
         Shape::Json("") => columns_of(fields, format, &options.columns).1.is_empty(),
         Shape::Json(sets) => any_of(sets, fields),
@@ -169,7 +173,7 @@ fn of_fields(fields: &[String], options: &Options) -> Option<&'static Format> {
 /// How the objects of a JSON text are cut out of it: an object a line where that is so, as one that is
 /// damaged takes no other along; else at some level of a document.
 #[inline(never)]
-fn cut_of(text: &[u8], options: &Options) -> Cut {
+fn cut_of(text: &[u8], options: &DetectorOptions) -> Cut {
     let document = text.trim_ascii_start();
     let len = json::whole(document).unwrap_or(0);
     let (first, after) = document.split_at(len);
@@ -206,7 +210,7 @@ fn level_of_rows(document: &[u8]) -> u32 {
 }
 
 #[cold]
-fn other_fields(names: Vec<String>, options: &Options) -> Refusal {
+fn other_fields(names: Vec<String>, options: &DetectorOptions) -> Refusal {
     let (columns, missing) = columns_of(&names, &super::generic::JSON, &options.columns);
     let message = format!(
         "found JSON with the fields {} without {}",
@@ -255,7 +259,7 @@ mod tests {
 
     #[test]
     fn positions_are_for_delimited_text_only() {
-        let mut options = Options::new();
+        let mut options = DetectorOptions::new();
         for (role, column) in
             [(Role::Time, "#1"), (Role::Source, "#2"), (Role::Destination, "#3"), (Role::Port, "#4")]
         {
@@ -269,7 +273,7 @@ mod tests {
 
     #[test]
     fn a_delimiter_is_for_delimited_text_only() {
-        let semicolons = Options::new().with_delimiter(b';').unwrap_or_default();
+        let semicolons = DetectorOptions::new().with_delimiter(b';').unwrap_or_default();
         let name = |text: &[u8]| match find(text, &semicolons) {
             Ok(Found::Table(layout)) => layout.format.name,
             Ok(Found::Rows { format, .. }) => format.name,
