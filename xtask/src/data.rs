@@ -5,7 +5,7 @@
 use crate::crosscheck;
 use crate::tools::{Outcome, root};
 use beaconlens::report::SourceReport;
-use beaconlens::{Detector, Options, Pair};
+use beaconlens::{Detector, DetectorOptions, Pair};
 use beaconlens_capture::{Converter, Kind};
 use flate2::read::MultiGzDecoder;
 use std::fs;
@@ -46,7 +46,7 @@ pub fn run() -> Outcome {
     println!("| file | format | rows | used | skipped, by reason |\n|---|---|---:|---:|---|");
     for file in files(&data)? {
         let name = file.strip_prefix(&data).unwrap_or(&file).display().to_string();
-        let (detector, source) = read(&file, Options::new())?;
+        let (detector, source) = read(&file, DetectorOptions::new())?;
         println!("{}", row(&name, &detector, &source));
         if source.rows_read != source.rows_used + source.rows_skipped {
             wrong.push(format!("{name}: rows do not add up"));
@@ -60,7 +60,7 @@ pub fn run() -> Outcome {
     println!("\n| labelled pair | label | flows | |\n|---|---:|---:|---|");
     let labels = fs::read_to_string(data.join("LABELS_ALL.csv")).map_err(|error| error.to_string())?;
     for label in labels.lines().skip(1).filter_map(Label::of) {
-        let (detector, _) = read(&data.join(&label.file), Options::new())?;
+        let (detector, _) = read(&data.join(&label.file), DetectorOptions::new())?;
         let found = label.count(&detector);
         let end = format!("{}:{}", label.destination, label.ports.join("/"));
         let what = format!("{} {} → {end}", label.file, label.source);
@@ -72,7 +72,7 @@ pub fn run() -> Outcome {
         }
     }
     // Every row for itself, as a query counts them.
-    let every_row = Options::new().with_duplicates(true);
+    let every_row = DetectorOptions::new().with_duplicates(true);
     wrong.extend(crosscheck::run(&data, |file| Ok(read(file, every_row.clone())?.0))?);
     if wrong.is_empty() {
         return Ok(());
@@ -99,7 +99,7 @@ fn files(folder: &Path) -> Outcome<Vec<PathBuf>> {
 }
 
 /// A file as the hosts read it: gzip is unpacked, captures become rows.
-fn read(file: &Path, options: Options) -> Outcome<(Detector, SourceReport)> {
+fn read(file: &Path, options: DetectorOptions) -> Outcome<(Detector, SourceReport)> {
     let failed = |error: std::io::Error| format!("{}: {error}", file.display());
     let mut bytes = fs::read(file).map_err(failed)?;
     if bytes.starts_with(&[0x1F, 0x8B]) {
