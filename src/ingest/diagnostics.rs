@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 /// How many examples of each reason are kept.
-const EXAMPLES: usize = 5;
+const MAX_EXAMPLES: usize = 5;
 
 /// Characters of a row that an example shows.
-const EXAMPLE_LENGTH: usize = 200;
+const MAX_EXAMPLE_CHARS: usize = 200;
 
 /// Why a row could not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Diagnostics {
             *count += 1;
         }
         if let Some(examples) = self.examples.get_mut(at)
-            && examples.len() < EXAMPLES
+            && examples.len() < MAX_EXAMPLES
         {
             let (source, line, byte, text) = example();
             examples.push(Example { source: source.to_owned(), line, byte, text: shown(text) });
@@ -168,7 +168,7 @@ impl Diagnostics {
 }
 
 pub(super) fn shown(text: &[u8]) -> String {
-    let text = text.get(..text.len().min(EXAMPLE_LENGTH * 4)).unwrap_or_default();
+    let text = text.get(..text.len().min(MAX_EXAMPLE_CHARS * 4)).unwrap_or_default();
     let text = String::from_utf8_lossy(text.trim_ascii_end());
-    text.chars().take(EXAMPLE_LENGTH).collect()
+    text.chars().take(MAX_EXAMPLE_CHARS).collect()
 }

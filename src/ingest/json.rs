@@ -2,11 +2,11 @@
 
 use wide::u8x16;
 
+use super::field_names::{FieldCollector, FieldNameIndex, FieldPath, VisitFields};
 use super::fields::Fields;
-use super::names::{Finder, Names, Path, Visit};
 
 /// Objects in objects, at most; a record has four or five.
-const DEEPEST: u32 = 16;
+const MAX_DEPTH: u32 = 16;
 
 /// Where the first of two bytes stands.
 #[inline(always)]
@@ -63,8 +63,8 @@ pub(super) fn whole(text: &[u8]) -> Option<usize> {
 
 /// Reads an object; false if the text is none.
 #[inline(never)]
-pub(super) fn read<'a>(text: &'a [u8], names: &mut Names, fields: &mut Fields<'a>) -> bool {
-    walk(text, &mut Finder::new(names, fields)).is_some()
+pub(super) fn read<'a>(text: &'a [u8], names: &mut FieldNameIndex, fields: &mut Fields<'a>) -> bool {
+    walk(text, &mut FieldCollector::new(names, fields)).is_some()
 }
 
 /// Adds the names of an object's fields; of one that is damaged, as far as it goes.
@@ -72,8 +72,8 @@ pub(super) fn fields_of(text: &[u8], names: &mut Vec<String>) {
     walk(text, names);
 }
 
-fn walk<'a>(text: &'a [u8], visitor: &mut dyn Visit<'a>) -> Option<()> {
-    let mut walk = Walk { text, at: 0, path: Path::new(), depth: 0, visitor };
+fn walk<'a>(text: &'a [u8], visitor: &mut dyn VisitFields<'a>) -> Option<()> {
+    let mut walk = Walk { text, at: 0, path: FieldPath::new(), depth: 0, visitor };
     if walk.blank()? != b'{' {
         return None;
     }
@@ -84,9 +84,9 @@ fn walk<'a>(text: &'a [u8], visitor: &mut dyn Visit<'a>) -> Option<()> {
 struct Walk<'v, 'a> {
     text: &'a [u8],
     at: usize,
-    path: Path,
+    path: FieldPath,
     depth: u32,
-    visitor: &'v mut dyn Visit<'a>,
+    visitor: &'v mut dyn VisitFields<'a>,
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -176,7 +176,7 @@ impl<'a> Walk<'_, 'a> {
                 return Some(());
             }
         };
-        if !self.visitor.leads_on(&self.path) {
+        if !self.visitor.may_continue(&self.path) {
             self.at += whole(self.text.get(self.at..)?)?;
             return Some(());
         }
@@ -186,7 +186,7 @@ impl<'a> Walk<'_, 'a> {
     fn deeper(&mut self) -> Option<()> {
         self.at += 1;
         self.depth += 1;
-        (self.depth <= DEEPEST).then_some(())
+        (self.depth <= MAX_DEPTH).then_some(())
     }
 
     fn out(&mut self) -> Option<()> {

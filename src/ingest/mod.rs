@@ -7,27 +7,40 @@
 //!            └─ format                                        value/ : one parser a kind of field
 //! ```
 
+mod column_mapping;
+mod columns;
+mod delimited_fields;
+mod detect;
+mod detect_json;
+mod detected_format;
 mod diagnostics;
-mod exact;
+mod fallback;
+mod fast_path;
+mod field_names;
 mod fields;
+mod fingerprint;
 mod format;
-mod forms;
+mod header;
 mod json;
+mod key_value;
 mod layout;
-mod names;
+mod name_fields;
 mod options;
-mod plain;
+mod other_data;
 mod reading;
 mod record;
-mod repeats;
+mod record_kind;
+mod refusal;
 mod roles;
+mod row_splitter;
 mod rows;
 mod sessions;
 mod side_records;
 mod sink;
 mod source;
 mod source_report;
-mod structure;
+mod structural_index;
+mod time_formats;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What a caller may say about the input, instead of having it found out.
 
-use super::layout::NONE;
+use super::columns::NONE;
 use super::roles::{Role, plain_name};
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::shard::Shard;
@@ -48,7 +48,7 @@ pub(super) enum Column {
 }
 
 impl DetectorOptions {
-    /// Options that leave everything to be detected.
+    /// DetectorOptions that leave everything to be found out.
     pub fn new() -> Self {
         DetectorOptions::default()
     }

@@ -1,19 +1,23 @@
 //! Blocks of a source whose format is known → flows.
 
+use super::detected_format::DetectedFormat;
 use super::diagnostics::{Diagnostics, Reason, shown};
-use super::exact::{self, Outcome};
+use super::fallback::{self, Outcome};
+use super::fast_path::ColumnPositions;
 use super::fields::Fields;
-use super::format::{Format, Found};
-use super::forms::Forms;
+use super::format::definition::Format;
 use super::layout::Layout;
+use super::name_fields::NameFields;
 use super::options::DetectorOptions;
-use super::plain::Places;
-use super::record::{self, Meaning, Names, Record};
+use super::record::{self, Record};
+use super::record_kind::RecordKind;
 use super::roles::Role;
-use super::rows::{Next, Rows};
+use super::row_splitter::Next;
+use super::rows::Rows;
 use super::sessions::Sessions;
 use super::sink::Sink;
-use super::structure::MAX_QUOTED;
+use super::structural_index::MAX_QUOTED;
+use super::time_formats::TimeFormats;
 use crate::model::pair_key::FlowRow;
 use crate::text::value::time::TimeReading;
 
@@ -21,37 +25,37 @@ use crate::text::value::time::TimeReading;
 const BLOCK: usize = 32 * 1024;
 
 /// Notes that a source may have of its own.
-const MOST_NOTES: usize = 8;
+const MAX_NOTES: usize = 8;
 
 /// A longer row is not a row of flows.
-const LONGEST_ROW: usize = 1024 * 1024;
+const MAX_ROW: usize = 1024 * 1024;
 
-const _: () = assert!(LONGEST_ROW > 2 * MAX_QUOTED && BLOCK < LONGEST_ROW);
+const _: () = assert!(MAX_ROW > 2 * MAX_QUOTED && BLOCK < MAX_ROW);
 
 /// The reading of one source.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub format: &'static Format,
-    pub shape: Shape,
-    pub tally: Tally,
+    pub parser: RowParser,
+    pub stats: SourceStats,
     /// The bytes that follow were read from an earlier source.
     pub repeated: bool,
     time: TimeReading,
-    /// In a row longer than [`LONGEST_ROW`], whose rest is dropped.
+    /// In a row longer than [`MAX_ROW`], whose rest is dropped.
     in_long_row: bool,
 }
 
 /// What the rows of the source are.
 #[derive(Debug)]
-pub(super) enum Shape {
-    Table { layout: Box<Layout>, places: Option<Places> },
+pub(super) enum RowParser {
+    Table { layout: Box<Layout>, places: Option<ColumnPositions> },
     Rows(Rows),
 }
 
 /// What was read so far.
 #[derive(Debug)]
-pub(super) struct Tally {
-    pub forms: Forms,
+pub(super) struct SourceStats {
+    pub forms: TimeFormats,
     pub rows_used: u64,
     pub rows_skipped: u64,
     /// Rows that do not tell who opened the connection.
@@ -68,25 +72,25 @@ pub(super) struct Tally {
 
 impl Reading {
     /// Begins after the header.
-    pub fn new(name: &str, found: Found, head: &[u8], options: &DetectorOptions) -> Self {
+    pub fn new(name: &str, found: DetectedFormat, head: &[u8], options: &DetectorOptions) -> Self {
         let (format, data_start) = match &found {
-            Found::Table(layout) => (layout.format, layout.data_start),
-            Found::Rows { format, data_start, .. } => (*format, *data_start),
+            DetectedFormat::Table(layout) => (layout.format, layout.data_start),
+            DetectedFormat::Rows { format, data_start, .. } => (*format, *data_start),
         };
-        let shape = match found {
-            Found::Table(layout) => {
-                // The fast reader sees neither what a row means nor names.
+        let parser = match found {
+            DetectedFormat::Table(layout) => {
+                // The fast extractor sees neither what a row means nor names.
                 let plain = format.is_plain() && !layout.columns.name_something();
-                let places = Places::of(&layout).filter(|_| plain);
-                Shape::Table { layout, places }
+                let places = ColumnPositions::of(&layout).filter(|_| plain);
+                RowParser::Table { layout, places }
             }
-            Found::Rows { rows, .. } => Shape::Rows(rows),
+            DetectedFormat::Rows { rows, .. } => RowParser::Rows(rows),
         };
         Reading {
             format,
-            shape,
-            tally: Tally {
-                forms: Forms::default(),
+            parser,
+            stats: SourceStats {
+                forms: TimeFormats::default(),
                 rows_used: 0,
                 rows_skipped: 0,
                 unclear: 0,
@@ -104,7 +108,7 @@ impl Reading {
 
     /// Bytes of the source up to the first row.
     pub fn data_start(&self) -> usize {
-        self.tally.offset as usize
+        self.stats.offset as usize
     }
 
     /// Reads block by block and returns how many bytes whole rows took; with `last`, what follows the last
@@ -115,7 +119,7 @@ impl Reading {
             let end = bytes.len().min(at + size);
             let block = bytes.get(at..end).unwrap_or_default();
             let used = self.read_block(block, last && end == bytes.len(), sink);
-            self.tally.offset += used as u64;
+            self.stats.offset += used as u64;
             at += used;
             if used > 0 {
                 size = BLOCK;
@@ -134,10 +138,10 @@ impl Reading {
     pub fn finish(&mut self, bytes: &[u8], sink: &mut Sink) {
         let used = self.read(bytes, false, sink);
         self.read(bytes.get(used..).unwrap_or_default(), true, sink);
-        if let Some(sessions) = &mut self.tally.sessions {
+        if let Some(sessions) = &mut self.stats.sessions {
             sink.batch.clear();
             sessions.end(&mut sink.batch);
-            self.tally.rows_used += sink.batch.len() as u64;
+            self.stats.rows_used += sink.batch.len() as u64;
             sink.take_batch();
         }
     }
@@ -151,26 +155,28 @@ impl Reading {
             return self.leave_long_row(block);
         }
         sink.batch.clear();
-        let Shape::Table { layout, places } = &self.shape else { return self.read_rows(block, last, sink) };
-        let used = sink.structure.scan(block, layout.delimiter, last);
+        let RowParser::Table { layout, places } = &self.parser else {
+            return self.read_rows(block, last, sink);
+        };
+        let used = sink.index.scan(block, layout.delimiter, last);
         if used == 0 {
             return self.enter_long_row(block, sink);
         }
         let places = places.as_ref().filter(|_| !self.repeated);
-        let tally = &mut self.tally;
-        tally.forms =
-            sink.plain.read(&sink.structure, block, places, self.time.unit, &mut sink.batch, tally.forms);
+        let stats = &mut self.stats;
+        stats.forms =
+            sink.plain.read(&sink.index, block, places, self.time.unit, &mut sink.batch, stats.forms);
         if sink.plain.any_long() {
             sink.side.take_long(&sink.plain, self.time.unit, &sink.addresses, sink.shard);
         }
         if sink.plain.any_odd() {
-            tally.read_odd_rows(block, layout, self.time, self.repeated, sink);
+            stats.read_odd_rows(block, layout, self.time, self.repeated, sink);
         }
-        tally.lines += match sink.structure.rows_are_lines() {
-            true => sink.structure.len() as u64,
+        stats.lines += match sink.index.rows_are_lines() {
+            true => sink.index.len() as u64,
             false => line_feeds(block.get(..used).unwrap_or_default()),
         };
-        tally.rows_used += sink.batch.len() as u64;
+        stats.rows_used += sink.batch.len() as u64;
         sink.take_batch();
         used
     }
@@ -178,10 +184,10 @@ impl Reading {
     /// Reads rows that are no table.
     #[inline(never)]
     fn read_rows(&mut self, block: &[u8], last: bool, sink: &mut Sink) -> usize {
-        let Shape::Rows(rows) = &mut self.shape else { return block.len() };
+        let RowParser::Rows(rows) = &mut self.parser else { return block.len() };
         let (mut fields, mut record, mut at) = (Fields::new(), Record::new(), 0);
         let used = loop {
-            match rows.cut.next(block, at, last) {
+            match rows.splitter.next(block, at, last) {
                 Next::Rest(used) => break used,
                 Next::Row { start, end, after } => {
                     let row = block.get(start..end).unwrap_or_default();
@@ -191,20 +197,20 @@ impl Reading {
                         read.and_then(|()| record::read(&fields, self.format, self.time, book, &mut record));
                     let reason = match read {
                         Ok(()) if self.repeated => Some(Reason::DuplicateSource),
-                        Ok(()) if record.meaning == Meaning::Note => {
-                            self.tally.note(&fields);
+                        Ok(()) if record.kind == RecordKind::Note => {
+                            self.stats.note(&fields);
                             Some(Reason::Trailer)
                         }
                         Ok(()) => {
-                            sink.side.take(&record, Names(&fields), &sink.addresses, sink.shard);
-                            self.tally.take(&record, &mut sink.batch)
+                            sink.side.take(&record, NameFields(&fields), &sink.addresses, sink.shard);
+                            self.stats.take(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
                             .map(|reason| if self.repeated { Reason::DuplicateSource } else { reason }),
                     };
                     if let Some(reason) = reason {
                         sink.rows_skipped += 1;
-                        self.tally.skip(reason, block, start, end, &mut sink.diagnostics);
+                        self.stats.skip(reason, block, start, end, &mut sink.diagnostics);
                     }
                     at = after;
                 }
@@ -213,8 +219,8 @@ impl Reading {
         if used == 0 {
             return self.enter_long_row(block, sink);
         }
-        self.tally.lines += line_feeds(block.get(..used).unwrap_or_default());
-        self.tally.rows_used += sink.batch.len() as u64;
+        self.stats.lines += line_feeds(block.get(..used).unwrap_or_default());
+        self.stats.rows_used += sink.batch.len() as u64;
         sink.take_batch();
         used
     }
@@ -222,13 +228,13 @@ impl Reading {
     /// Drops the beginning of a row that is too long; of a shorter one there is more to come.
     #[inline(never)]
     fn enter_long_row(&mut self, block: &[u8], sink: &mut Sink) -> usize {
-        if block.len() < LONGEST_ROW {
+        if block.len() < MAX_ROW {
             return 0;
         }
         self.in_long_row = true;
         sink.rows_skipped += 1;
-        self.tally.skip(Reason::TooLong, block, 0, block.len(), &mut sink.diagnostics);
-        self.tally.lines += line_feeds(block);
+        self.stats.skip(Reason::TooLong, block, 0, block.len(), &mut sink.diagnostics);
+        self.stats.lines += line_feeds(block);
         block.len()
     }
 
@@ -237,12 +243,12 @@ impl Reading {
     fn leave_long_row(&mut self, block: &[u8]) -> usize {
         let Some(end) = block.iter().position(|&b| b == b'\n') else { return block.len() };
         self.in_long_row = false;
-        self.tally.lines += 1;
+        self.stats.lines += 1;
         end + 1
     }
 }
 
-impl Tally {
+impl SourceStats {
     /// Reads the rows of a table that are not plain.
     #[inline(never)]
     fn read_odd_rows(
@@ -254,12 +260,12 @@ impl Tally {
         sink: &mut Sink,
     ) {
         let (mut fields, mut record) = (Fields::new(), Record::new());
-        for (row, _) in sink.structure.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
+        for (row, _) in sink.index.rows().zip(sink.plain.odd()).filter(|(_, odd)| **odd) {
             let book = &mut sink.addresses;
-            let reason = match exact::read(&row, block, layout, time, &mut fields, &mut record, book) {
+            let reason = match fallback::read(&row, block, layout, time, &mut fields, &mut record, book) {
                 Outcome::Record if repeated => Some(Reason::DuplicateSource),
                 Outcome::Record => {
-                    sink.side.take(&record, Names(&fields), &sink.addresses, sink.shard);
+                    sink.side.take(&record, NameFields(&fields), &sink.addresses, sink.shard);
                     self.take(&record, &mut sink.batch)
                 }
                 Outcome::Skipped(reason) => Some(if repeated { Reason::DuplicateSource } else { reason }),
@@ -276,13 +282,13 @@ impl Tally {
     #[inline(always)]
     fn take(&mut self, record: &Record, batch: &mut Vec<FlowRow>) -> Option<Reason> {
         self.forms.note(record.form);
-        match record.meaning {
-            Meaning::Host => return Some(Reason::HostName),
-            Meaning::Dns => return Some(Reason::DnsQuery),
+        match record.kind {
+            RecordKind::Host => return Some(Reason::HostName),
+            RecordKind::Dns => return Some(Reason::DnsQuery),
             _ => {}
         }
-        self.unclear += u64::from(!record.direction_told);
-        if let Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(_) = record.meaning
+        self.unclear += u64::from(!record.direction_known);
+        if let RecordKind::Begin | RecordKind::Part { .. } | RecordKind::OneWay(_) = record.kind
             && let Some(sessions) = &mut self.sessions
         {
             return if sessions.take(record, batch) { None } else { Some(Reason::SameSession) };
@@ -293,7 +299,7 @@ impl Tally {
 
     #[cold]
     fn note(&mut self, fields: &Fields<'_>) {
-        let text = fields.text(Role::Target).filter(|_| self.notes.len() < MOST_NOTES);
+        let text = fields.text(Role::Target).filter(|_| self.notes.len() < MAX_NOTES);
         self.notes.extend(text.map(|text| shown(&text)));
     }
 

@@ -5,21 +5,22 @@
 //! the session is over, or at the end of the source. Memory is bounded, and nothing but the order of the
 //! rows decides.
 
-use super::record::{Meaning, Record};
+use super::record::Record;
+use super::record_kind::RecordKind;
 use crate::model::flow::Address;
 use crate::model::pair_key::FlowRow;
 use crate::model::time::{MINUTE, SECOND};
 
 /// So many sessions are held back at most.
-const MOST: usize = 1 << 15;
+const MAX_SESSIONS: usize = 1 << 15;
 
 /// How long after its last packet a TCP connection may go on, if no new opening is seen: its ports cannot
 /// be used again before twice the maximum segment lifetime of two minutes (RFC 9293, 3.4.2).
-const TCP_SILENCE: i64 = 4 * MINUTE;
+const TCP_INACTIVE_TIMEOUT: i64 = 4 * MINUTE;
 
 /// The same for other protocols: after 15 seconds of silence exporters take a flow for ended (the default
 /// of Cisco's inactive timer).
-const OTHER_SILENCE: i64 = 15 * SECOND;
+const OTHER_INACTIVE_TIMEOUT: i64 = 15 * SECOND;
 
 /// The sessions of a source that may go on: a hash table with linear probing.
 #[derive(Debug)]
@@ -62,17 +63,17 @@ impl Sessions {
         let at = self.place(key);
         let Some(place) = self.places.get_mut(at) else { return true };
         self.taken += usize::from(place.key == 0);
-        let goes_on = place.open && place.goes_on(record);
-        if goes_on {
+        let continues = place.open && place.continues(record);
+        if continues {
             place.add(record, &flow, last);
         } else {
             place.end(flows);
             *place = Session { key, flow, last, opened: record.opens, open: true };
         }
-        if matches!(record.meaning, Meaning::Part { ends: true, .. }) {
+        if matches!(record.kind, RecordKind::Part { ends: true, .. }) {
             place.end(flows);
         }
-        !goes_on
+        !continues
     }
 
     /// Ends all of them.
@@ -99,8 +100,8 @@ impl Sessions {
     #[inline(never)]
     fn make_room(&mut self, now: i64, flows: &mut Vec<FlowRow>) {
         let held = std::mem::take(&mut self.places);
-        let size = (held.len() * 2).clamp(64, 2 * MOST);
-        let silent = |session: &Session| now.saturating_sub(session.last) > TCP_SILENCE;
+        let size = (held.len() * 2).clamp(64, 2 * MAX_SESSIONS);
+        let silent = |session: &Session| now.saturating_sub(session.last) > TCP_INACTIVE_TIMEOUT;
         let open = held.iter().filter(|session| session.open).count();
         let lively = held.iter().filter(|session| session.open && !silent(session)).count();
         let (some_end, all_end) = (open * 2 >= size, lively * 4 >= size);
@@ -133,12 +134,12 @@ impl Session {
     }
 
     /// Whether the row tells more of the session, and not of the next one with the same key.
-    fn goes_on(&self, record: &Record) -> bool {
-        match record.meaning {
-            Meaning::Begin => false,
-            Meaning::OneWay(_) => {
+    fn continues(&self, record: &Record) -> bool {
+        match record.kind {
+            RecordKind::Begin => false,
+            RecordKind::OneWay(_) => {
                 let same_way = record.flow().is_some_and(|flow| flow.key == self.flow.key);
-                let silence = if record.tcp { TCP_SILENCE } else { OTHER_SILENCE };
+                let silence = if record.tcp { TCP_INACTIVE_TIMEOUT } else { OTHER_INACTIVE_TIMEOUT };
                 let opens_again = record.opens && self.opened && same_way && record.start > self.last;
                 !opens_again && record.start.saturating_sub(self.last) <= silence
             }
@@ -153,7 +154,7 @@ impl Session {
             std::mem::swap(&mut sent, &mut received);
         }
         // Either all bytes so far, or those of this part.
-        let total = matches!(record.meaning, Meaning::Part { total: true, .. });
+        let total = matches!(record.kind, RecordKind::Part { total: true, .. });
         let sum = |held: u64, more: u64| if total { held.max(more) } else { held.saturating_add(more) };
         self.flow.bytes_sent = sum(self.flow.bytes_sent, sent);
         self.flow.bytes_received = sum(self.flow.bytes_received, received);
@@ -189,15 +190,15 @@ fn mixed(bits: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ingest::record::Way;
+    use crate::ingest::record_kind::FlowDirection;
 
     const CLIENT: Option<Address> = Some(Address::V4(1));
     const SERVER: Option<Address> = Some(Address::V4(2));
 
     /// A row of a second, from the client.
-    fn row(meaning: Meaning, second: i64) -> Record {
+    fn row(meaning: RecordKind, second: i64) -> Record {
         let mut record = Record::new();
-        record.meaning = meaning;
+        record.kind = meaning;
         record.start = second * SECOND;
         (record.source, record.source_port) = (CLIENT, 50_000);
         (record.destination, record.port) = (SERVER, 443);
@@ -218,24 +219,24 @@ mod tests {
         (flows, merged)
     }
 
-    const TOTAL: Meaning = Meaning::Part { total: true, ends: true };
-    const PART: Meaning = Meaning::Part { total: false, ends: false };
-    const LAST: Meaning = Meaning::Part { total: false, ends: true };
-    const ONE_WAY: Meaning = Meaning::OneWay(Way::Unclear);
+    const TOTAL: RecordKind = RecordKind::Part { total: true, ends: true };
+    const PART: RecordKind = RecordKind::Part { total: false, ends: false };
+    const LAST: RecordKind = RecordKind::Part { total: false, ends: true };
+    const ONE_WAY: RecordKind = RecordKind::OneWay(FlowDirection::Unknown);
 
     #[test]
     fn begin_and_end_are_one_flow() {
-        assert_eq!(flows(&[row(Meaning::Begin, 1), row(TOTAL, 9)]), (vec![(1, 10, 5)], 1));
+        assert_eq!(flows(&[row(RecordKind::Begin, 1), row(TOTAL, 9)]), (vec![(1, 10, 5)], 1));
         // A start without an end, an end without a start, and the same ends again.
-        let rows = [row(TOTAL, 0), row(Meaning::Begin, 1), row(TOTAL, 2), row(Meaning::Begin, 3)];
+        let rows = [row(TOTAL, 0), row(RecordKind::Begin, 1), row(TOTAL, 2), row(RecordKind::Begin, 3)];
         assert_eq!(flows(&rows), (vec![(0, 10, 5), (1, 10, 5), (3, 10, 5)], 1));
-        let rows = [row(Meaning::Begin, 1), row(Meaning::Begin, 2)];
+        let rows = [row(RecordKind::Begin, 1), row(RecordKind::Begin, 2)];
         assert_eq!(flows(&rows), (vec![(1, 10, 5), (2, 10, 5)], 0));
     }
 
     #[test]
     fn parts_add_up() {
-        let rows = [row(Meaning::Begin, 1), row(PART, 2), row(PART, 3), row(LAST, 4)];
+        let rows = [row(RecordKind::Begin, 1), row(PART, 2), row(PART, 3), row(LAST, 4)];
         assert_eq!(flows(&rows), (vec![(1, 40, 20)], 3));
     }
 
@@ -243,7 +244,7 @@ mod tests {
     fn sessions_with_other_names_are_others() {
         let mut other = row(TOTAL, 2);
         other.session = 2;
-        assert_eq!(flows(&[row(Meaning::Begin, 1), other]).1, 0);
+        assert_eq!(flows(&[row(RecordKind::Begin, 1), other]).1, 0);
     }
 
     #[test]
@@ -264,13 +265,13 @@ mod tests {
 
     #[test]
     fn memory_is_bounded() {
-        let rows: Vec<_> = (0..MOST as u32 + 10)
+        let rows: Vec<_> = (0..MAX_SESSIONS as u32 + 10)
             .map(|source| Record { source: Some(Address::V4(source)), ..row(ONE_WAY, 0) })
             .collect();
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
         for row in &rows {
             sessions.take(row, &mut flows);
-            assert!(sessions.taken <= MOST && sessions.places.len() <= 2 * MOST);
+            assert!(sessions.taken <= MAX_SESSIONS && sessions.places.len() <= 2 * MAX_SESSIONS);
         }
         sessions.end(&mut flows);
         assert_eq!(flows.len(), rows.len());

@@ -1,7 +1,9 @@
 //! What a record says besides its flow → side tables.
 
-use super::plain::PlainColumns;
-use super::record::{Answer, Meaning, Names, Record, Way};
+use super::fast_path::PlainColumns;
+use super::name_fields::{DnsOutcome, NameFields};
+use super::record::Record;
+use super::record_kind::{FlowDirection, RecordKind};
 use crate::model::flow::{Address, AddressInterner, Connection};
 use crate::model::shard::Shard;
 use crate::pairs::{MIN_LONG_MICROSECONDS, SideTables};
@@ -37,13 +39,13 @@ impl SideRecords {
     pub(super) fn take(
         &mut self,
         record: &Record,
-        names: Names<'_, '_>,
+        names: NameFields<'_, '_>,
         addresses: &AddressInterner,
         shard: Shard,
     ) {
         #[cfg(test)]
         if let Some(listing) = &mut self.listing {
-            listing.push(super::record::listing(record, names, addresses));
+            listing.push(listed(record, names, addresses));
         }
         if names.any() || record.duration.is_some_and(|duration| duration >= MIN_LONG_MICROSECONDS) {
             self.store(record, names, addresses, shard);
@@ -64,8 +66,14 @@ impl SideRecords {
     }
 
     #[inline(never)]
-    fn store(&mut self, record: &Record, names: Names<'_, '_>, addresses: &AddressInterner, shard: Shard) {
-        let is_lookup = record.meaning == Meaning::Dns;
+    fn store(
+        &mut self,
+        record: &Record,
+        names: NameFields<'_, '_>,
+        addresses: &AddressInterner,
+        shard: Shard,
+    ) {
+        let is_lookup = record.kind == RecordKind::Dns;
         let name = match is_lookup {
             // Announcements among neighbours are no lookups: multicast DNS, LLMNR, NetBIOS.
             true if matches!(record.port, 5353 | 5355 | 137) => None,
@@ -83,7 +91,7 @@ impl SideRecords {
         }
         match name {
             Some(name) if is_lookup => {
-                let no_such_name = names.answer() == Some(Answer::NoSuchName);
+                let no_such_name = names.outcome() == Some(DnsOutcome::NoSuchName);
                 self.tables.add_lookup(record.source, &name, record.start, no_such_name);
             }
             Some(name) => {
@@ -96,14 +104,17 @@ impl SideRecords {
         let Some(flow) = record.flow() else { return };
         // The process that accepted a connection did not open it.
         let opened = matches!(
-            record.meaning,
-            Meaning::Flow | Meaning::Begin | Meaning::Part { .. } | Meaning::OneWay(Way::Asked)
+            record.kind,
+            RecordKind::Flow
+                | RecordKind::Begin
+                | RecordKind::Part { .. }
+                | RecordKind::OneWay(FlowDirection::Initiator)
         );
         if let (true, Some(process)) = (opened, names.process()) {
             let end = process.get(process.len().saturating_sub(MAX_PROCESS_BYTES)..).unwrap_or_default();
             self.tables.add_process(flow.key, &String::from_utf8_lossy(end));
         }
-        let is_complete = !matches!(record.meaning, Meaning::Host | Meaning::Dns | Meaning::Begin);
+        let is_complete = !matches!(record.kind, RecordKind::Host | RecordKind::Dns | RecordKind::Begin);
         if let (true, Some(duration)) = (is_complete, record.duration) {
             self.tables.add_duration(flow.key, flow.start, duration);
         }
@@ -117,6 +128,38 @@ fn host_name(text: &[u8]) -> Option<String> {
         && name.bytes().all(|byte| byte > b' ' && byte != b':' && byte != 0x7F)
         && name.bytes().any(|byte| !byte.is_ascii_digit() && byte != b'.');
     is_name.then(|| name.to_ascii_lowercase())
+}
+
+/// A record and its names as one line, for tests.
+#[cfg(test)]
+fn listed(record: &Record, names: NameFields<'_, '_>, addresses: &AddressInterner) -> String {
+    let text =
+        |text: Option<std::borrow::Cow<'_, [u8]>>| text.map(|t| String::from_utf8_lossy(&t).into_owned());
+    let end = |end: Option<Address>| end.map_or("?".to_owned(), |end| addresses.address(end).to_string());
+    let mut out = format!(
+        "{:?} {} {}:{} > {}:{} {}/{}",
+        record.kind,
+        crate::model::time::rfc3339(record.start),
+        end(record.source),
+        record.source_port,
+        end(record.destination),
+        record.port,
+        record.bytes_sent,
+        record.bytes_received
+    );
+    for (name, value) in [
+        ("duration", record.duration.map(|micros| format!("{micros}us"))),
+        ("direction", (!record.direction_known).then(|| "?".to_owned())),
+        ("host", text(names.host())),
+        ("query", text(names.query())),
+        ("answer", names.outcome().map(|answer| format!("{answer:?}"))),
+        ("process", text(names.process())),
+    ] {
+        if let Some(value) = value {
+            out += &format!(" {name}={value}");
+        }
+    }
+    out
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 use std::cell::Cell;
 
 use super::diagnostics::Diagnostics;
+use super::fast_path::PlainColumns;
+use super::fingerprint::Fingerprint;
 use super::options::{Budget, DetectorOptions};
-use super::plain::PlainColumns;
-use super::repeats::Print;
 use super::side_records::SideRecords;
-use super::structure::Structure;
+use super::structural_index::StructuralIndex;
 use crate::model::flow::AddressInterner;
 use crate::model::pair_key::FlowRow;
 use crate::model::shard::Shard;
@@ -26,12 +26,12 @@ pub(crate) struct Sink {
     pub(super) shard: Shard,
     /// Earliest and latest start, of all shards.
     pub span: Option<(i64, i64)>,
-    pub(super) structure: Structure,
+    pub(super) index: StructuralIndex,
     pub(super) plain: PlainColumns,
     pub(super) batch: Vec<FlowRow>,
     pub side: SideRecords,
     /// Of the sources that were read.
-    pub(super) prints: Vec<Print>,
+    pub(super) fingerprints: Vec<Fingerprint>,
 }
 
 impl Sink {
@@ -51,10 +51,10 @@ impl Sink {
             rows_used: 0,
             rows_skipped: 0,
             span: None,
-            structure: Structure::default(),
+            index: StructuralIndex::default(),
             plain: PlainColumns::default(),
             batch: Vec::new(),
-            prints: Vec::new(),
+            fingerprints: Vec::new(),
         }
     }
 

@@ -1,10 +1,11 @@
 //! One source of bytes, from its first chunk to its end.
 
-use super::format::{self, LOOK_AHEAD};
-use super::layout::{Columns, Refusal};
+use super::columns::Columns;
+use super::detect::{self, LOOK_AHEAD};
+use super::fingerprint::Fingerprint;
 use super::options::DetectorOptions;
-use super::reading::{Reading, Shape};
-use super::repeats::Print;
+use super::reading::{Reading, RowParser};
+use super::refusal::Refusal;
 use super::roles::Role;
 use super::sink::Sink;
 use super::source_report::{ErrorReport, SourceReport};
@@ -18,7 +19,7 @@ pub(crate) struct Source {
     state: State,
     /// Bytes that came but are not read yet: the beginning, or a row that is not whole.
     pending: Pending,
-    print: Print,
+    print: Fingerprint,
     /// Up to here it is known to say what an earlier source said.
     repeated_until: Option<u64>,
     /// The beginning of a sample by which it will be known further.
@@ -47,7 +48,7 @@ impl Source {
             bytes_read: 0,
             state: State::Looking,
             pending: Pending::default(),
-            print: Print::default(),
+            print: Fingerprint::default(),
             repeated_until: None,
             held: Vec::new(),
         }
@@ -90,7 +91,7 @@ impl Source {
             self.look(options, sink);
         }
         if !self.held.is_empty() {
-            match self.print.same_as_any(&sink.prints) == Some(self.print.length) {
+            match self.print.same_as_any(&sink.fingerprints) == Some(self.print.length) {
                 true => self.pending.bytes.append(&mut self.held),
                 false => self.end_repeat(sink),
             }
@@ -100,7 +101,7 @@ impl Source {
             State::Refused(refusal) => return Err(refusal.error.clone()),
             State::Reading(reading) => {
                 reading.finish(&rest, sink);
-                sink.prints.push(std::mem::take(&mut self.print));
+                sink.fingerprints.push(std::mem::take(&mut self.print));
             }
             State::Looking => {}
         }
@@ -110,12 +111,12 @@ impl Source {
     /// Finds the format of what is pending, and reads that.
     fn look(&mut self, options: &DetectorOptions, sink: &mut Sink) {
         let head = std::mem::take(&mut self.pending.bytes);
-        self.state = match format::find(&head, options) {
+        self.state = match detect::detect(&head, options) {
             Ok(found) => {
                 let mut reading = Box::new(Reading::new(&self.name, found, &head, options));
                 if !options.duplicates {
                     self.print.add(&head);
-                    self.repeated_until = self.print.same_as_any(&sink.prints);
+                    self.repeated_until = self.print.same_as_any(&sink.fingerprints);
                     reading.repeated = self.repeated_until.is_some();
                 }
                 let data = head.get(reading.data_start()..).unwrap_or_default();
@@ -136,7 +137,7 @@ impl Source {
         {
             // At the end of what is known to be said again, the next sample is held back until it is whole.
             let sample = self.print.length >= until;
-            let edge = if sample { Print::sample_end(until) } else { until };
+            let edge = if sample { Fingerprint::sample_end(until) } else { until };
             let (now, later) = rest.split_at(rest.len().min((edge - self.print.length) as usize));
             self.print.add(now);
             rest = later;
@@ -146,7 +147,8 @@ impl Source {
             }
             self.held.extend_from_slice(now);
             if self.print.length == edge {
-                self.repeated_until = self.print.same_as_any(&sink.prints).filter(|further| *further > until);
+                self.repeated_until =
+                    self.print.same_as_any(&sink.fingerprints).filter(|further| *further > until);
                 if self.repeated_until.is_none() {
                     self.end_repeat(sink);
                     break;
@@ -224,27 +226,27 @@ fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: 
 
 /// What was read, and as what.
 fn tell(reading: &Reading, report: &mut SourceReport) {
-    let tally = &reading.tally;
-    report.rows_read = tally.rows_used + tally.rows_skipped;
-    report.rows_used = tally.rows_used;
-    report.rows_skipped = tally.rows_skipped;
+    let stats = &reading.stats;
+    report.rows_read = stats.rows_used + stats.rows_skipped;
+    report.rows_used = stats.rows_used;
+    report.rows_skipped = stats.rows_skipped;
     report.format = Some(reading.format.name);
-    report.times = tally.forms.report();
-    match &reading.shape {
-        Shape::Table { layout, .. } => {
+    report.times = stats.forms.report();
+    match &reading.parser {
+        RowParser::Table { layout, .. } => {
             report.delimiter = Some(char::from(layout.delimiter).to_string());
             report.header_line = layout.header_line;
             report.columns = layout.columns.report(&layout.names);
             report.unused_columns = layout.columns.unused(&layout.names);
             report.notes = notes(&layout.columns);
         }
-        Shape::Rows(rows) => rows.report(report),
+        RowParser::Rows(rows) => rows.report(report),
     }
     report.notes.extend(reading.format.notes.iter().map(|note| (*note).to_owned()));
-    report.notes.extend_from_slice(&tally.notes);
-    if tally.unclear > 0 {
+    report.notes.extend_from_slice(&stats.notes);
+    if stats.unclear > 0 {
         let note = "rows that do not tell who opened the connection, and are read as they stand";
-        report.notes.push(format!("{note}: {}", tally.unclear));
+        report.notes.push(format!("{note}: {}", stats.unclear));
     }
 }
 

@@ -199,7 +199,7 @@ fn every_format_is_in_the_table_and_has_a_golden_case() {
         .map(|path| read(&path))
         .collect();
     // A packed crate has neither.
-    for name in super::format::names().filter(|_| !table.is_empty()) {
+    for name in super::format::registry::names().filter(|_| !table.is_empty()) {
         assert!(table.contains(&format!("`{name}`")), "{name} is not in FORMATS.md");
         assert!(reports.contains(&format!("\"format\":\"{name}\"")), "{name} has no golden case");
     }

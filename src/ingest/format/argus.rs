@@ -4,16 +4,16 @@
 //! this was not seen. Times have no zone. Rows of protocols below IP have no addresses that mean anything
 //! here.
 
-use super::{Format, PlacesCut, Rule, Shape};
+use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::Meaning;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 
 const NAMES: &str = "time=starttime source_port=sport direction=dir protocol=proto";
 
 pub(super) static HEADER: Format = Format {
     name: "argus",
-    shape: Shape::Header("starttime srcaddr dir dstaddr"),
+    signature: Signature::Header("starttime srcaddr dir dstaddr"),
     names: NAMES,
     rules: RULES,
     ..Format::PLAIN
@@ -21,12 +21,12 @@ pub(super) static HEADER: Format = Format {
 
 pub(super) static HEADERLESS: Format = Format {
     name: "argus",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [14, 20],
-        looks: &[(0, "/"), (2, PROTOCOLS), (13, "#")],
+        checks: &[(0, "/"), (2, PROTOCOLS), (13, "#")],
         separators: b",\t",
-        cut: PlacesCut::Table,
-        places: PLACES,
+        rows: PositionalRows::Table,
+        positions: POSITIONS,
     },
     rules: RULES,
     notes: NOTES,
@@ -36,14 +36,14 @@ pub(super) static HEADERLESS: Format = Format {
 /// The shortest variant, without the source's bytes.
 pub(super) static SHORT: Format = Format {
     name: "argus",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [13, 20],
-        looks: &[(0, "/"), (2, PROTOCOLS)],
+        checks: &[(0, "/"), (2, PROTOCOLS)],
         separators: b",\t",
-        cut: PlacesCut::Table,
-        places: match PLACES.split_last() {
+        rows: PositionalRows::Table,
+        positions: match POSITIONS.split_last() {
             Some((_, places)) => places,
-            None => PLACES,
+            None => POSITIONS,
         },
     },
     rules: RULES,
@@ -57,7 +57,7 @@ const PROTOCOLS: &str = "tcp udp icmp ipv6-icmp igmp arp man llc";
 const NOTES: &[&str] = &["without a header, columns are taken in the order of CTU's binetflow files"];
 
 /// The places that all variants have, and last the one that the shortest has not.
-const PLACES: &[(Role, usize)] = &[
+const POSITIONS: &[(Role, usize)] = &[
     (Role::Time, 0),
     (Role::Duration, 1),
     (Role::Protocol, 2),
@@ -70,8 +70,8 @@ const PLACES: &[(Role, usize)] = &[
     (Role::BytesSent, 13),
 ];
 
-const RULES: &[Rule] = &[
-    (Role::Protocol, "arp rarp llc man lldp ipx isis stp", Meaning::Not(Reason::NotIp)),
-    (Role::Direction, "<- <|", Meaning::Reversed),
-    (Role::Direction, "!-> <-> |> <|> who", Meaning::Unclear),
+const RULES: &[RowRule] = &[
+    (Role::Protocol, "arp rarp llc man lldp ipx isis stp", RecordKind::Skip(Reason::NotIp)),
+    (Role::Direction, "<- <|", RecordKind::Reversed),
+    (Role::Direction, "!-> <-> |> <|> who", RecordKind::UnknownDirection),
 ];

@@ -4,11 +4,11 @@
 //! connections go from the second end to the first, inbound ones from the first to the second.
 //! `Teardown TCP connection 7 for … to … duration 0:00:10 bytes 1234 …` tells no direction.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
 use crate::ingest::json::find_byte;
-use crate::ingest::record::{Meaning, Way, by_ports};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 use crate::text::pieces::words;
 use crate::text::value::number::port;
@@ -16,9 +16,9 @@ use crate::text::value::time::month;
 
 pub(super) static SYSLOG: Format = Format {
     name: "cisco-asa",
-    shape: Shape::Own { looks, read },
-    rules: &[(Role::Direction, "*", Meaning::Begin)],
-    otherwise: Meaning::Part { total: true, ends: true },
+    signature: Signature::Custom { detect, extract },
+    rules: &[(Role::Direction, "*", RecordKind::Begin)],
+    otherwise: RecordKind::Part { total: true, ends: true },
     time_is_end: true,
     notes: &[
         "a connection's beginning and end count once; bytes are told only as a total, and count as 0",
@@ -40,11 +40,11 @@ fn message(line: &[u8]) -> Option<usize> {
 }
 
 /// Any of the first lines.
-fn looks(text: &[u8]) -> Option<usize> {
+fn detect(text: &[u8]) -> Option<usize> {
     message(text.get(..4096).unwrap_or(text)).map(|_| 0)
 }
 
-fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
+fn extract<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     let (before, text) = row.split_at(message(row).ok_or(Reason::OtherEvent)?);
     let words = words(text, b" ");
     let built = match words.first().and_then(|number| number.strip_suffix(b":")?.last_chunk::<6>()) {
@@ -70,7 +70,8 @@ fn read<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
         fields.put(Role::Direction, word(1));
         word(1) == b"inbound"
     } else {
-        by_ports(port(source.1).unwrap_or(0), port(destination.1).unwrap_or(0)) == Way::Answered
+        FlowDirection::by_ports(port(source.1).unwrap_or(0), port(destination.1).unwrap_or(0))
+            == FlowDirection::Responder
     };
     if backwards {
         std::mem::swap(&mut source, &mut destination);

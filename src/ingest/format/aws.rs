@@ -3,17 +3,17 @@
 //!
 //! Records are one-way, and one for each aggregation interval of a connection.
 
-use super::{Format, PlacesCut, Rule, Shape};
+use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::{Meaning, Way};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 
 pub(super) static LOG: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Lines { mark: "srcaddr", separator: |_| Some(Ok(b' ')) },
+    signature: Signature::Lines { mark: "srcaddr", separator: |_| Some(Ok(b' ')) },
     names: NAMES,
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -21,12 +21,12 @@ pub(super) static LOG: Format = Format {
 /// Version 2 without its header.
 pub(super) static DEFAULT: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [14, 14],
-        looks: &[(0, "2"), (13, STATUS)],
+        checks: &[(0, "2"), (13, STATUS)],
         separators: b" ",
-        cut: PlacesCut::Lines,
-        places: &[
+        rows: PositionalRows::Lines,
+        positions: &[
             (Role::Source, 3),
             (Role::Destination, 4),
             (Role::SourcePort, 5),
@@ -39,7 +39,7 @@ pub(super) static DEFAULT: Format = Format {
         ],
     },
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -47,12 +47,12 @@ pub(super) static DEFAULT: Format = Format {
 /// The same behind a time.
 pub(super) static CLOUDWATCH: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [15, 15],
-        looks: &[(1, "2"), (14, STATUS)],
+        checks: &[(1, "2"), (14, STATUS)],
         separators: b" ",
-        cut: PlacesCut::Lines,
-        places: &[
+        rows: PositionalRows::Lines,
+        positions: &[
             (Role::Source, 4),
             (Role::Destination, 5),
             (Role::SourcePort, 6),
@@ -65,7 +65,7 @@ pub(super) static CLOUDWATCH: Format = Format {
         ],
     },
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -73,10 +73,10 @@ pub(super) static CLOUDWATCH: Format = Format {
 /// As Athena exports them.
 pub(super) static CSV: Format = Format {
     name: "aws-vpc",
-    shape: Shape::Header("srcaddr dstaddr start logstatus"),
+    signature: Signature::Header("srcaddr dstaddr start logstatus"),
     names: NAMES,
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -92,8 +92,8 @@ const NAMES: &str = "time=start end=end source_port=srcport protocol=protocol by
 const STATUS: &str = "OK NODATA SKIPDATA";
 
 /// ACK is told only beside SYN: 2 is an opening, 18 its answer; 1 is FIN, 4 RST.
-const RULES: &[Rule] = &[
-    (Role::Event, "NODATA SKIPDATA", Meaning::Not(Reason::NoData)),
-    (Role::Flags, "2 3 6 7", Meaning::OneWay(Way::Asked)),
-    (Role::Flags, "18 19 22 23", Meaning::OneWay(Way::Answered)),
+const RULES: &[RowRule] = &[
+    (Role::Event, "NODATA SKIPDATA", RecordKind::Skip(Reason::NoData)),
+    (Role::Flags, "2 3 6 7", RecordKind::OneWay(FlowDirection::Initiator)),
+    (Role::Flags, "18 19 22 23", RecordKind::OneWay(FlowDirection::Responder)),
 ];

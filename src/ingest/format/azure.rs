@@ -1,20 +1,20 @@
 //! Azure: flow logs of network security groups and virtual networks (JSON with a text for each flow), and
 //! the table of Network Analytics as CSV.
 
-use super::{Format, PlacesCut, Rule, Shape};
-use crate::ingest::record::Meaning;
+use super::definition::{Format, PositionalRows, RowRule, Signature};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 
 /// The texts in `flowTuples` of security groups, wherever they stand:
 /// `TIME,SRC,DST,SPORT,DPORT,T|U,I|O,A|D[,B|C|E,PACKETS,BYTES,PACKETS,BYTES]`.
 pub(super) static GROUPS: Format = Format {
     name: "azure-flow-log",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [8, 13],
-        looks: &[(0, "#"), (5, "T U"), (6, "I O")],
+        checks: &[(0, "#"), (5, "T U"), (6, "I O")],
         separators: b",",
-        cut: PlacesCut::Texts(7),
-        places: &[
+        rows: PositionalRows::JsonStrings(7),
+        positions: &[
             (Role::Time, 0),
             (Role::Source, 1),
             (Role::Destination, 2),
@@ -35,12 +35,12 @@ pub(super) static GROUPS: Format = Format {
 /// `TIME,SRC,DST,SPORT,DPORT,NUMBER,I|O,B|C|E|D,ENCRYPTION,PACKETS,BYTES,PACKETS,BYTES`.
 pub(super) static NETWORKS: Format = Format {
     name: "azure-flow-log",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [13, 13],
-        looks: &[(0, "#"), (5, "#"), (6, "I O")],
+        checks: &[(0, "#"), (5, "#"), (6, "I O")],
         separators: b",",
-        cut: PlacesCut::Texts(7),
-        places: &[
+        rows: PositionalRows::JsonStrings(7),
+        positions: &[
             (Role::Time, 0),
             (Role::Source, 1),
             (Role::Destination, 2),
@@ -62,16 +62,16 @@ const NOTES: &[&str] = &["a flow's beginning, continuations and end are several 
 /// Hourly sums: when within the hour a connection was made is not told.
 pub(super) static CSV: Format = Format {
     name: "azure-network-analytics",
-    shape: Shape::Header("flowstarttime vmipaddress|flowstarttimet flowdirections"),
+    signature: Signature::Header("flowstarttime vmipaddress|flowstarttimet flowdirections"),
     names: "time=flowstarttimet source=srcips destination=destips port=destportd",
     duration: None,
     notes: &["rows are sums of an hour or less: they do not tell when each connection was made"],
     ..Format::PLAIN
 };
 
-const RULES: &[Rule] = &[
-    (Role::Flags, "B", Meaning::Begin),
-    (Role::Flags, "C", Meaning::Part { total: false, ends: false }),
-    (Role::Flags, "E", Meaning::Part { total: false, ends: true }),
+const RULES: &[RowRule] = &[
+    (Role::Flags, "B", RecordKind::Begin),
+    (Role::Flags, "C", RecordKind::Part { total: false, ends: false }),
+    (Role::Flags, "E", RecordKind::Part { total: false, ends: true }),
     // Others are denied, or of version 1, which tells no state.
 ];

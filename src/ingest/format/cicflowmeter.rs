@@ -3,12 +3,12 @@
 //! The day stands before the month (its date format is `dd/MM/yyyy hh:mm:ss a`); durations are in
 //! microseconds. Forward is the way of the first packet.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::text::value::time::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "cicflowmeter",
-    shape: Shape::Header(
+    signature: Signature::Header(
         "flowduration timestamp totlenfwdpkts|flowduration timestamp totallengthoffwdpackets|flowduration timestamp totallengthoffwdpacket",
     ),
     names: "time=timestamp duration=flowduration bytes_sent=totlenfwdpkts \

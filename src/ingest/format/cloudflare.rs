@@ -1,14 +1,14 @@
 //! Cloudflare Logpush: Zero Trust network sessions, Gateway network, and Network Flow (formerly Magic
 //! Network Monitoring).
 
-use super::{Format, Shape};
-use crate::ingest::record::{Meaning, Way};
+use super::definition::{Format, Signature};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 
 /// `zero_trust_network_sessions`.
 pub(super) static SESSIONS: Format = Format {
     name: "cloudflare-sessions",
-    shape: Shape::Json("sessionstarttime originip originport"),
+    signature: Signature::Json("sessionstarttime originip originport"),
     names: "time=sessionstarttime end=sessionendtime source=sourceinternalip source=sourceip \
             destination=originip port=originport",
     ..Format::PLAIN
@@ -17,7 +17,7 @@ pub(super) static SESSIONS: Format = Format {
 /// `gateway_network`: sessions as Gateway's rules saw them.
 pub(super) static GATEWAY: Format = Format {
     name: "cloudflare-gateway",
-    shape: Shape::Json(
+    signature: Signature::Json(
         "datetime sourceip destinationip policyid|datetime sourceip destinationip detectedprotocol|datetime sourceip destinationip sni",
     ),
     names: "time=datetime source=sourceinternalip source=sourceip",
@@ -27,11 +27,11 @@ pub(super) static GATEWAY: Format = Format {
 /// `mnm_flow_logs`: what routers sampled.
 pub(super) static SAMPLES: Format = Format {
     name: "cloudflare-network-flow",
-    shape: Shape::Json("sourceaddress destinationaddress samplerate"),
+    signature: Signature::Json("sourceaddress destinationaddress samplerate"),
     names: "time=flowtimestamp time=timestamp source_port=sourceport protocol=protocol \
             flags=tcpflags",
-    rules: &[(Role::Flags, "2", Meaning::OneWay(Way::Asked))],
-    otherwise: Meaning::OneWay(Way::Unclear),
+    rules: &[(Role::Flags, "2", RecordKind::OneWay(FlowDirection::Initiator))],
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     duration: None,
     notes: &[
         "records are sampled (SampleRate): most packets were not seen, so that connections are missing and their \

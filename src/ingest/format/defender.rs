@@ -1,13 +1,13 @@
 //! Microsoft Defender's `DeviceNetworkEvents`, exported as CSV: ends are the device's and the remote one.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::Meaning;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 
 pub(super) static CSV: Format = Format {
     name: "defender-csv",
-    shape: Shape::Header("actiontype localip remoteip remoteport"),
+    signature: Signature::Header("actiontype localip remoteip remoteport"),
     names: "time=timestamp event=actiontype source=localip source_port=localport \
             destination=remoteip host=remoteurl protocol=protocol \
             process=initiatingprocessfolderpath process=initiatingprocessfilename",
@@ -15,16 +15,16 @@ pub(super) static CSV: Format = Format {
         (
             Role::Event,
             "InboundConnectionAccepted InboundConnectionAttempt InboundConnectionBlocked InboundInternetScanInspected",
-            Meaning::Reversed,
+            RecordKind::Reversed,
         ),
         (
             Role::Event,
             "ConnectionSuccess ConnectionAttempt ConnectionFailed ConnectionRequest ConnectionFound \
              ConnectionAcknowledged",
-            Meaning::Flow,
+            RecordKind::Flow,
         ),
     ],
-    otherwise: Meaning::Not(Reason::OtherEvent),
+    otherwise: RecordKind::Skip(Reason::OtherEvent),
     notes: &["there are no byte counts in this table"],
     ..Format::PLAIN
 };

@@ -1,13 +1,13 @@
 //! Records in the Elastic Common Schema: JSON (bare, or from a search or dump), and CSV from Kibana.
 
-use super::{Format, Rule, Shape};
-use crate::ingest::record::Meaning;
+use super::definition::{Format, RowRule, Signature};
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 use crate::text::value::time::TimeUnit;
 
 pub(super) static JSON: Format = Format {
     name: "ecs-json",
-    shape: Shape::Json(SETS),
+    signature: Signature::Json(SETS),
     names: NAMES,
     rules: RULES,
     duration: Some(TimeUnit::Nanoseconds),
@@ -16,7 +16,7 @@ pub(super) static JSON: Format = Format {
 
 pub(super) static CSV: Format = Format {
     name: "ecs-csv",
-    shape: Shape::Header(SETS),
+    signature: Signature::Header(SETS),
     names: NAMES,
     rules: RULES,
     duration: Some(TimeUnit::Nanoseconds),
@@ -32,11 +32,11 @@ const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventd
             host=urldomain host=destinationdomain query=dnsquestionname answer=dnsresponsecode \
             process=processexecutable";
 
-const RULES: &[Rule] = &[
-    (Role::Event, "dns zeek.dns network_traffic.dns", Meaning::Dns),
-    (Role::Event, "http tls zeek.http zeek.ssl network_traffic.http network_traffic.tls", Meaning::Host),
+const RULES: &[RowRule] = &[
+    (Role::Event, "dns zeek.dns network_traffic.dns", RecordKind::Dns),
+    (Role::Event, "http tls zeek.http zeek.ssl network_traffic.http network_traffic.tls", RecordKind::Host),
     // Packetbeat tells a flow again and again while it goes on.
-    (Role::Flags, "true", Meaning::Part { total: true, ends: true }),
-    (Role::Flags, "false", Meaning::Part { total: true, ends: false }),
-    (Role::Query, "*", Meaning::Dns),
+    (Role::Flags, "true", RecordKind::Part { total: true, ends: true }),
+    (Role::Flags, "false", RecordKind::Part { total: true, ends: false }),
+    (Role::Query, "*", RecordKind::Dns),
 ];

@@ -3,21 +3,21 @@
 //! Records are one-way, one for each interval of some seconds, and sampled. Between two machines of the
 //! project both ends report: the source's record is read.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::{Meaning, Way};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 
 pub(super) static JSON: Format = Format {
     name: "gcp-vpc",
-    shape: Shape::Json("srcip destip reporter"),
+    signature: Signature::Json("srcip destip reporter"),
     names: "time=starttime source_port=srcport protocol=protocol event=reporter \
             local=srcinstancevmname",
     rules: &[
-        (Role::Event, "!DEST", Meaning::OneWay(Way::Unclear)),
-        (Role::Local, "*", Meaning::Not(Reason::SameSession)),
+        (Role::Event, "!DEST", RecordKind::OneWay(FlowDirection::Unknown)),
+        (Role::Local, "*", RecordKind::Skip(Reason::SameSession)),
     ],
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: &[
         "records of one direction and one interval: answers and continuations count with the connection they belong to",
         "records are sampled: not every connection may be there",

@@ -3,10 +3,10 @@
 //! Records are one-way: a connection is at least two, and a long one many. See `sessions`. Summaries
 //! follow the records. Times have no zone, and in csv no fractions.
 
-use super::{Format, Rule, Shape};
+use super::definition::{Format, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::Fields;
-use crate::ingest::record::{Meaning, Way};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 use crate::text::pieces::{cut, find, first_line};
 use crate::text::value::number;
@@ -17,52 +17,52 @@ const NOTES: &[&str] =
 
 pub(super) static CSV: Format = Format {
     name: "nfdump-csv",
-    shape: Shape::Header("ts te sa da sp dp ibyt"),
+    signature: Signature::Header("ts te sa da sp dp ibyt"),
     names: "time=ts source_port=sp protocol=pr flags=flg",
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static JSON: Format = Format {
     name: "nfdump-json",
-    shape: Shape::Json("first last src4addr dst4addr|first last src6addr dst6addr"),
+    signature: Signature::Json("first last src4addr dst4addr|first last src6addr dst6addr"),
     names: "time=first end=last source=src4addr source=src6addr destination=dst4addr \
             destination=dst6addr source_port=srcport port=dstport port=icmptype protocol=proto \
             flags=tcpflags bytes_sent=inbytes bytes_received=outbytes",
     rules: &[OPENS],
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static LINES: Format = Format {
     name: "nfdump-lines",
-    shape: Shape::Own { looks: looks_like_lines, read: read_line },
+    signature: Signature::Custom { detect: looks_like_lines, extract: read_line },
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static PIPE: Format = Format {
     name: "nfdump-pipe",
-    shape: Shape::Own { looks: looks_like_pipe, read: read_pipe },
+    signature: Signature::Custom { detect: looks_like_pipe, extract: read_pipe },
     rules: RULES,
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     notes: NOTES,
     ..Format::PLAIN
 };
 
-const RULES: &[Rule] = &[
+const RULES: &[RowRule] = &[
     // The summary's rows are shorter.
-    (Role::Port, "", Meaning::Not(Reason::Trailer)),
+    (Role::Port, "", RecordKind::Skip(Reason::Trailer)),
     OPENS,
 ];
 
 /// Only the first packet of a connection has SYN and not ACK; flags are those of all packets together.
-const OPENS: Rule = (Role::Flags, "......S. ....S. 2", Meaning::OneWay(Way::Asked));
+const OPENS: RowRule = (Role::Flags, "......S. ....S. 2", RecordKind::OneWay(FlowDirection::Initiator));
 
 // ------------------------------------------------------------------------------------- aligned lines
 

@@ -1,11 +1,11 @@
 //! nfstream's CSV: bidirectional flows, times and durations in milliseconds.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::text::value::time::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "nfstream",
-    shape: Shape::Header("bidirectionalfirstseenms srcip dstip"),
+    signature: Signature::Header("bidirectionalfirstseenms srcip dstip"),
     names: "time=bidirectionalfirstseenms duration=bidirectionaldurationms host=requestedservername",
     duration: Some(TimeUnit::Milliseconds),
     ..Format::PLAIN

@@ -1,19 +1,19 @@
 //! PAN-OS traffic logs: syslog lines, whose fields have a fixed order, and the CSV that the firewall's page
 //! exports. A session may be logged at its start and at its end.
 
-use super::{Format, PlacesCut, Rule, Shape};
+use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::Meaning;
+use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 
 pub(super) static SYSLOG: Format = Format {
     name: "panos-syslog",
-    shape: Shape::Places {
+    signature: Signature::Positional {
         fields: [36, 200],
-        looks: &[(1, "/"), (3, "TRAFFIC THREAT SYSTEM CONFIG GLOBALPROTECT USERID DECRYPTION")],
+        checks: &[(1, "/"), (3, "TRAFFIC THREAT SYSTEM CONFIG GLOBALPROTECT USERID DECRYPTION")],
         separators: b",",
-        cut: PlacesCut::Table,
-        places: PLACES,
+        rows: PositionalRows::Table,
+        positions: POSITIONS,
     },
     rules: RULES,
     notes: NOTES,
@@ -22,7 +22,7 @@ pub(super) static SYSLOG: Format = Format {
 
 pub(super) static CSV: Format = Format {
     name: "panos-csv",
-    shape: Shape::Header("threatcontenttype starttime sessionid"),
+    signature: Signature::Header("threatcontenttype starttime sessionid"),
     names: "time=starttime event=type flags=threatcontenttype source_port=sourceport \
             protocol=ipprotocol session=sessionid",
     rules: RULES,
@@ -33,7 +33,7 @@ pub(super) static CSV: Format = Format {
 const NOTES: &[&str] = &["times are the firewall's local ones; a session's start and end count once"];
 
 /// The places of the fields (Palo Alto, "Traffic Log Fields"), from 0.
-const PLACES: &[(Role, usize)] = &[
+const POSITIONS: &[(Role, usize)] = &[
     (Role::Event, 3),
     (Role::Flags, 4),
     (Role::Source, 7),
@@ -48,9 +48,9 @@ const PLACES: &[(Role, usize)] = &[
     (Role::Duration, 36),
 ];
 
-const RULES: &[Rule] = &[
-    (Role::Event, "!TRAFFIC", Meaning::Not(Reason::OtherEvent)),
-    (Role::Flags, "start", Meaning::Begin),
-    (Role::Flags, "end", Meaning::Part { total: true, ends: true }),
+const RULES: &[RowRule] = &[
+    (Role::Event, "!TRAFFIC", RecordKind::Skip(Reason::OtherEvent)),
+    (Role::Flags, "start", RecordKind::Begin),
+    (Role::Flags, "end", RecordKind::Part { total: true, ends: true }),
     // Others are dropped or denied: there is no session.
 ];

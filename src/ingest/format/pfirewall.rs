@@ -1,26 +1,26 @@
 //! The log of the Windows firewall (pfirewall.log). Times are local.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::layout::Refusal;
-use crate::ingest::record::Meaning;
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::refusal::Refusal;
 use crate::ingest::roles::Role;
 use crate::text::pieces::find;
 
 pub(super) static LOG: Format = Format {
     name: "windows-firewall",
-    shape: Shape::Lines { mark: "#Fields:", separator },
+    signature: Signature::Lines { mark: "#Fields:", separator },
     names: "time=date time_of_day=time event=action protocol=protocol source_port=srcport \
             flags=tcpflags",
     rules: &[
-        (Role::Event, "INFO-EVENTS-LOST", Meaning::Not(Reason::NoData)),
-        (Role::Event, "OPEN OPEN-INBOUND", Meaning::Begin),
-        (Role::Event, "CLOSE", Meaning::Part { total: true, ends: true }),
-        (Role::Event, "ALLOW", Meaning::Flow),
+        (Role::Event, "INFO-EVENTS-LOST", RecordKind::Skip(Reason::NoData)),
+        (Role::Event, "OPEN OPEN-INBOUND", RecordKind::Begin),
+        (Role::Event, "CLOSE", RecordKind::Part { total: true, ends: true }),
+        (Role::Event, "ALLOW", RecordKind::Flow),
         // A dropped packet that opens nothing is no connection.
-        (Role::Flags, "- S", Meaning::Flow),
+        (Role::Flags, "- S", RecordKind::Flow),
     ],
-    otherwise: Meaning::Not(Reason::OtherEvent),
+    otherwise: RecordKind::Skip(Reason::OtherEvent),
     notes: &["times are the machine's local ones"],
     ..Format::PLAIN
 };

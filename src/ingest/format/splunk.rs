@@ -1,17 +1,17 @@
 //! Splunk's exports of searches, as CSV or JSON, with the names of its Common Information Model.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 
 pub(super) static CSV: Format = Format {
     name: "splunk-csv",
-    shape: Shape::Header("time sourcetype|time raw|time splunkserver"),
+    signature: Signature::Header("time sourcetype|time raw|time splunkserver"),
     names: NAMES,
     ..Format::PLAIN
 };
 
 pub(super) static JSON: Format = Format {
     name: "splunk-json",
-    shape: Shape::Json("preview time|time sourcetype"),
+    signature: Signature::Json("preview time|time sourcetype"),
     names: NAMES,
     ..Format::PLAIN
 };

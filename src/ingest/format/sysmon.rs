@@ -3,26 +3,26 @@
 //!
 //! `UtcTime` is when it happened; the other times are local, or those of the collector.
 
-use super::{Format, Shape};
+use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
-use crate::ingest::record::{Meaning, Way};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 
 pub(super) static JSON: Format = Format {
     name: "sysmon-json",
-    shape: Shape::Json("eventid channel|eventid logname|eventcode sourceip initiated"),
+    signature: Signature::Json("eventid channel|eventid logname|eventcode sourceip initiated"),
     names: "event=eventid event=eventidtext event=eventcode time=utctime \
             time=timecreatedattributessystemtime time=timestamp source_port=sourceport \
             host=destinationhostname protocol=protocol direction=initiated process=image \
             query=queryname answer=querystatus",
     rules: &[
-        (Role::Event, "!3 22", Meaning::Not(Reason::OtherEvent)),
-        (Role::Query, "*", Meaning::Dns),
-        (Role::Source, "", Meaning::Not(Reason::OtherEvent)),
+        (Role::Event, "!3 22", RecordKind::Skip(Reason::OtherEvent)),
+        (Role::Query, "*", RecordKind::Dns),
+        (Role::Source, "", RecordKind::Skip(Reason::OtherEvent)),
         // What a machine accepts may stand in the log of the one that opened it too; and Sysmon sometimes
         // tells the machine itself as the source.
-        (Role::Direction, "true", Meaning::OneWay(Way::Asked)),
-        (Role::Direction, "false", Meaning::OneWay(Way::Unclear)),
+        (Role::Direction, "true", RecordKind::OneWay(FlowDirection::Initiator)),
+        (Role::Direction, "false", RecordKind::OneWay(FlowDirection::Unknown)),
     ],
     notes: &[
         "connections are events 3, lookups events 22; others are passed over",

@@ -2,13 +2,13 @@
 //!
 //! Packets of one connection count once (see `sessions`); the first one tells who began it.
 
-use super::{Format, Shape};
-use crate::ingest::record::{Meaning, Way};
+use super::definition::{Format, Signature};
+use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 
 pub(super) static FIELDS: Format = Format {
     name: "tshark-fields",
-    shape: Shape::Header("frametimeepoch ipsrc|frametime ipsrc|frametimeepoch ipv6src"),
+    signature: Signature::Header("frametimeepoch ipsrc|frametime ipsrc|frametimeepoch ipv6src"),
     names: "time=frametimeepoch time=frametime source=ipsrc source=ipv6src destination=ipdst \
             destination=ipv6dst source_port=tcpsrcport source_port=udpsrcport port=tcpdstport \
             port=udpdstport protocol=ipproto protocol=ipv6nxt bytes_sent=framelen flags=tcpflags \
@@ -16,11 +16,11 @@ pub(super) static FIELDS: Format = Format {
             host=tlshandshakeextensionsservername host=httphost method=httprequestmethod \
             target=httprequesturi",
     rules: &[
-        (Role::Event, "1 true", Meaning::OneWay(Way::Answered)),
+        (Role::Event, "1 true", RecordKind::OneWay(FlowDirection::Responder)),
         // The opening packet's flags, with as many digits as some versions write.
-        (Role::Flags, "0x0002 0x00000002 0x02 2", Meaning::OneWay(Way::Asked)),
+        (Role::Flags, "0x0002 0x00000002 0x02 2", RecordKind::OneWay(FlowDirection::Initiator)),
     ],
-    otherwise: Meaning::OneWay(Way::Unclear),
+    otherwise: RecordKind::OneWay(FlowDirection::Unknown),
     duration: None,
     notes: &["a row is a packet; the packets of a connection count once"],
     ..Format::PLAIN

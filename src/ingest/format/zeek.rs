@@ -4,31 +4,31 @@
 //! Field names are those of Zeek's `base/protocols` scripts. JSON keys come with a dot, an underscore or
 //! nested; they are one here.
 
-use super::{Format, Rule, Shape};
+use super::definition::{Format, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
 use crate::ingest::fields::one_of;
-use crate::ingest::layout::Refusal;
-use crate::ingest::record::Meaning;
+use crate::ingest::record_kind::RecordKind;
+use crate::ingest::refusal::Refusal;
 use crate::ingest::roles::Role;
 use crate::model::error::{Error, ErrorKind};
 use crate::text::pieces::{find, first_line};
 
 pub(super) static TSV: Format = Format {
     name: "zeek",
-    shape: Shape::Lines { mark: "#fields", separator },
+    signature: Signature::Lines { mark: "#fields", separator },
     names: NAMES,
     rules: RULES,
-    otherwise: Meaning::Not(Reason::OtherEvent),
+    otherwise: RecordKind::Skip(Reason::OtherEvent),
     notes: NOTES,
     ..Format::PLAIN
 };
 
 pub(super) static JSON: Format = Format {
     name: "zeek-json",
-    shape: Shape::Json("ts uid idorigh|path writets|stream proc"),
+    signature: Signature::Json("ts uid idorigh|path writets|stream proc"),
     names: NAMES,
     rules: RULES,
-    otherwise: Meaning::Not(Reason::OtherEvent),
+    otherwise: RecordKind::Skip(Reason::OtherEvent),
     notes: NOTES,
     ..Format::PLAIN
 };
@@ -76,15 +76,15 @@ fn other_log(path: &[u8]) -> Refusal {
     Error::new(ErrorKind::NotFlows, message).with_hint("connections stand in conn.log").into()
 }
 
-const RULES: &[Rule] = &[
-    (Role::Event, "!conn http ssl quic dns", Meaning::Not(Reason::OtherEvent)),
+const RULES: &[RowRule] = &[
+    (Role::Event, "!conn http ssl quic dns", RecordKind::Skip(Reason::OtherEvent)),
     // No opening packet was seen, so that either end may have begun.
-    (Role::Flags, "OTH", Meaning::Unclear),
-    (Role::Flags, "*", Meaning::Flow),
-    (Role::Event, "conn", Meaning::Flow),
-    (Role::Event, "dns", Meaning::Dns),
-    (Role::Query, "*", Meaning::Dns),
-    (Role::Event, "http ssl quic", Meaning::Host),
-    (Role::Host, "*", Meaning::Host),
-    (Role::Method, "*", Meaning::Host),
+    (Role::Flags, "OTH", RecordKind::UnknownDirection),
+    (Role::Flags, "*", RecordKind::Flow),
+    (Role::Event, "conn", RecordKind::Flow),
+    (Role::Event, "dns", RecordKind::Dns),
+    (Role::Query, "*", RecordKind::Dns),
+    (Role::Event, "http ssl quic", RecordKind::Host),
+    (Role::Host, "*", RecordKind::Host),
+    (Role::Method, "*", RecordKind::Host),
 ];

@@ -47,7 +47,7 @@ impl TimeUnit {
 
 /// How a start time was written; what a source's report says of its time column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TimeForm {
+pub(crate) enum TimeFormat {
     Epoch(TimeUnit),
     TextWithZone,
     TextWithoutZone,
@@ -70,7 +70,7 @@ pub(crate) struct TimeReading {
 const NO_YEAR: i32 = 2000;
 
 /// A start time from a cleaned text, in UTC microseconds.
-pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeForm)> {
+pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeFormat)> {
     let (micros, form) = match text {
         [_, _, _, _, b'-' | b'/', ..] => calendar(text, reading.utc_offset_minutes)?,
         [b'A'..=b'Z', ..] => named_month(text, reading.utc_offset_minutes)?,
@@ -87,7 +87,7 @@ pub(crate) fn within(micros: i64) -> Option<i64> {
 
 /// A start time that is a plain number of 1 to 16 digits.
 #[inline(always)]
-pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, TimeForm)> {
+pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, TimeFormat)> {
     let unit = unit.unwrap_or_else(|| TimeUnit::of(number));
     let number = number as i64;
     let micros = match unit {
@@ -96,7 +96,7 @@ pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, T
         TimeUnit::Microseconds => number,
         TimeUnit::Nanoseconds => number / 1000,
     };
-    (micros <= LATEST).then_some((micros, TimeForm::Epoch(unit)))
+    (micros <= LATEST).then_some((micros, TimeFormat::Epoch(unit)))
 }
 
 /// An instant in the text form of the rule's `end`: RFC 3339, or without a zone for UTC.
@@ -106,7 +106,7 @@ pub(crate) fn instant(text: &str) -> Option<i64> {
     within(micros)
 }
 
-fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeForm)> {
+fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeFormat)> {
     let number = Decimal::parse(text)?;
     let unit = match unit {
         Some(unit) => unit,
@@ -116,11 +116,11 @@ fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeForm)> {
     let micros = i64::try_from(micros).ok()?;
     // Down, also before 1970.
     let micros = if number.negative { -micros - i64::from(!exact) } else { micros };
-    Some((micros, TimeForm::Epoch(unit)))
+    Some((micros, TimeFormat::Epoch(unit)))
 }
 
 /// `YYYY-MM-DD HH:MM[:SS[.f…]][zone]` with `-` or `/`, and `T` or a blank between date and time.
-fn calendar(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+fn calendar(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeFormat)> {
     let separator = *text.get(4)?;
     let date = NaiveDate::from_ymd_opt(
         number(text, 0, 4)? as i32,
@@ -153,19 +153,19 @@ fn instant_of(
     fraction: i64,
     zone: Option<i64>,
     utc_offset_minutes: i32,
-) -> Option<(i64, TimeForm)> {
+) -> Option<(i64, TimeFormat)> {
     let seconds = i64::from(date.to_epoch_days()) * 86_400 + i64::from(clock);
     let local = seconds * SECOND + fraction;
     Some(match zone {
-        Some(minutes) => (local - minutes * MINUTE, TimeForm::TextWithZone),
-        None => (local - i64::from(utc_offset_minutes) * MINUTE, TimeForm::TextWithoutZone),
+        Some(minutes) => (local - minutes * MINUTE, TimeFormat::TextWithZone),
+        None => (local - i64::from(utc_offset_minutes) * MINUTE, TimeFormat::TextWithoutZone),
     })
 }
 
 /// A date with the month's name, as syslog, Kibana and QRadar's page write it: `Mar  2 10:00:00`,
 /// `Mar 02 2026 10:00:00`, `Mar 2, 2026 @ 10:00:00.000`, `Mar 2, 2026, 1:00:00 PM`.
 #[inline(never)]
-fn named_month(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+fn named_month(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeFormat)> {
     let parts = words(text, b" ,@");
     let (month, day) = (month(parts.first()?)?, whole(parts.get(1)?)?);
     let year = whole(parts.get(2)?).filter(|year| *year > 99);
@@ -182,7 +182,7 @@ pub(crate) fn month(name: &[u8]) -> Option<u32> {
 
 /// `14/02/2018 08:31:01 AM`, `3/7/2017 8:55`: the day before the month.
 #[inline(never)]
-fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeFormat)> {
     let parts = words(text, b" /");
     let number = |at: usize| whole(parts.get(at)?);
     let date = NaiveDate::from_ymd_opt(number(2)? as i32, number(1)?, number(0)?)?;
@@ -191,7 +191,7 @@ fn day_first(text: &[u8], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
 
 /// `8:55`, `08:31:01 AM`, `10:00:00.000 +0100` on that day, as words.
 #[inline(never)]
-fn time_of_day(date: NaiveDate, words: &[&[u8]], utc_offset_minutes: i32) -> Option<(i64, TimeForm)> {
+fn time_of_day(date: NaiveDate, words: &[&[u8]], utc_offset_minutes: i32) -> Option<(i64, TimeFormat)> {
     // An hour of one digit gets a second one.
     let text = join(&[b"0", &join(words)]).to_ascii_uppercase();
     let text = text.get(usize::from(text.get(2) != Some(&b':'))..)?;

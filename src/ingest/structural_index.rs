@@ -10,7 +10,7 @@ pub(crate) const MAX_QUOTED: usize = 64 * 1024;
 
 /// Where the fields and rows of a block are.
 #[derive(Debug, Default)]
-pub(crate) struct Structure {
+pub(crate) struct StructuralIndex {
     /// Position after the last byte of each field. A field begins at its row's start, or one byte after
     /// the end of the field before.
     ends: Vec<u32>,
@@ -93,7 +93,7 @@ impl<'a> Table<'a> {
     }
 }
 
-impl Structure {
+impl StructuralIndex {
     /// The rows as a table, if all have the same number of fields.
     pub fn table(&self) -> Option<Table<'_>> {
         let fields = self.rows.first()?.fields;
@@ -320,7 +320,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn rows(structure: &Structure, block: &[u8]) -> Vec<Vec<String>> {
+    fn rows(structure: &StructuralIndex, block: &[u8]) -> Vec<Vec<String>> {
         structure
             .rows()
             .map(|row| {
@@ -333,7 +333,7 @@ mod tests {
     }
 
     fn scanned(block: &str, last: bool) -> (Vec<Vec<String>>, usize) {
-        let mut structure = Structure::default();
+        let mut structure = StructuralIndex::default();
         let used = structure.scan(block.as_bytes(), b',', last);
         (rows(&structure, block.as_bytes()), used)
     }
@@ -371,7 +371,7 @@ mod tests {
         #[test]
         fn the_fast_scanner_is_the_exact_one(text in "[ab,\n\r;]{0,400}", last: bool) {
             let block = text.as_bytes();
-            let (mut fast, mut exact) = (Structure::default(), Structure::default());
+            let (mut fast, mut exact) = (StructuralIndex::default(), StructuralIndex::default());
             let used = fast.scan(block, b',', last);
             prop_assert_eq!(used, exact.scan_exactly(block, b',', last));
             prop_assert_eq!(rows(&fast, block), rows(&exact, block));

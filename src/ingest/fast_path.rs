@@ -3,10 +3,10 @@
 //! One column at a time: each pass is a short loop over one kind of field. A row with any other field is
 //! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
 
-use super::forms::Forms;
 use super::layout::Layout;
 use super::roles::Role;
-use super::structure::{Structure, Table};
+use super::structural_index::{StructuralIndex, Table};
+use super::time_formats::TimeFormats;
 use crate::model::flow::Address;
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::pairs::MIN_LONG_MICROSECONDS;
@@ -17,7 +17,7 @@ use crate::text::value::time::{self, TimeUnit, plain_epoch};
 
 /// Where the columns stand that a plain row has.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Places {
+pub(super) struct ColumnPositions {
     time: usize,
     source: usize,
     destination: usize,
@@ -44,7 +44,7 @@ impl Took {
         Some(match duration {
             Some(column) => {
                 let or_elsewhere =
-                    end.is_some() || layout.others.iter().any(|(role, _)| *role == Role::Duration);
+                    end.is_some() || layout.alternatives.iter().any(|(role, _)| *role == Role::Duration);
                 Took { column, unit: Some(unit), or_elsewhere }
             }
             None => Took { column: end?, unit: None, or_elsewhere: false },
@@ -52,7 +52,7 @@ impl Took {
     }
 }
 
-impl Places {
+impl ColumnPositions {
     /// None where rows need the exact reader: received bytes by subtraction, ends and a direction, a start that
     /// is told by the end.
     pub fn of(layout: &Layout) -> Option<Self> {
@@ -65,7 +65,7 @@ impl Places {
         {
             return None;
         }
-        Some(Places {
+        Some(ColumnPositions {
             took,
             time: columns.get(Role::Time)?,
             source: columns.get(Role::Source)?,
@@ -105,13 +105,13 @@ impl PlainColumns {
     #[inline(never)]
     pub fn read(
         &mut self,
-        structure: &Structure,
+        structure: &StructuralIndex,
         block: &[u8],
-        places: Option<&Places>,
+        places: Option<&ColumnPositions>,
         unit: Option<TimeUnit>,
         batch: &mut Vec<FlowRow>,
-        forms: Forms,
-    ) -> Forms {
+        forms: TimeFormats,
+    ) -> TimeFormats {
         self.odd.clear();
         self.took_long.clear();
         let table = structure.table().filter(|table| places.is_some_and(|places| places.fit(table)));
@@ -207,7 +207,12 @@ impl PlainColumns {
 
     /// Columns → flows.
     #[inline(never)]
-    fn join(&mut self, unit: Option<TimeUnit>, batch: &mut Vec<FlowRow>, mut forms: Forms) -> Forms {
+    fn join(
+        &mut self,
+        unit: Option<TimeUnit>,
+        batch: &mut Vec<FlowRow>,
+        mut forms: TimeFormats,
+    ) -> TimeFormats {
         batch.reserve(self.odd.len());
         let addresses = self.source.iter().zip(&self.destination);
         let bytes = self.bytes_sent.iter().zip(&self.bytes_received);

@@ -11,7 +11,7 @@ const SAMPLE: u64 = 1024;
 
 /// The print of a source, as far as it was read.
 #[derive(Debug, Default)]
-pub(super) struct Print {
+pub(super) struct Fingerprint {
     /// The hash of all samples so far, after each whole one.
     marks: Vec<u64>,
     hash: u64,
@@ -20,9 +20,9 @@ pub(super) struct Print {
     pub length: u64,
 }
 
-impl Print {
+impl Fingerprint {
     /// Up to where an earlier source says the same, if one does.
-    pub fn same_as_any(&self, earlier: &[Print]) -> Option<u64> {
+    pub fn same_as_any(&self, earlier: &[Fingerprint]) -> Option<u64> {
         earlier.iter().filter_map(|earlier| self.same_until(earlier)).max()
     }
 
@@ -81,7 +81,7 @@ impl Print {
 
     /// Up to which byte the earlier source, if it is one that began so, says the same as this one, which was
     /// read up to the end of a sample or to its own end.
-    fn same_until(&self, earlier: &Print) -> Option<u64> {
+    fn same_until(&self, earlier: &Fingerprint) -> Option<u64> {
         let whole = self.marks.len();
         let same_samples = self.marks.last() == earlier.marks.get(whole.wrapping_sub(1)) && whole > 0;
         let same_source = self.length == earlier.length && self.end() == earlier.end();
@@ -102,8 +102,8 @@ impl Print {
 mod tests {
     use super::*;
 
-    fn print(bytes: &[u8], piece: usize) -> Print {
-        let mut print = Print::default();
+    fn print(bytes: &[u8], piece: usize) -> Fingerprint {
+        let mut print = Fingerprint::default();
         bytes.chunks(piece).for_each(|bytes| print.add(bytes));
         print
     }

@@ -1,9 +1,9 @@
-//! Names of fields → roles, for rows that bring their names along: JSON and key=value.
+//! FieldNameIndex of fields → roles, for rows that bring their names along: JSON and key=value.
 
 use std::borrow::Cow;
 
 use super::fields::Fields;
-use super::format::Format;
+use super::format::definition::Format;
 use super::options::{Column, DetectorOptions};
 use super::roles::{ROLES, Role};
 use super::source_report::ColumnReport;
@@ -29,7 +29,7 @@ const WRAPPERS: &[&[u8]] = &[
 
 /// The names that are looked for, and which of them were met.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct FieldNameIndex {
     entries: Vec<Entry>,
     /// Number of an entry plus one, or 0, at the place its hash gives.
     slots: Vec<u16>,
@@ -37,7 +37,7 @@ pub(super) struct Names {
     beginnings: Vec<u64>,
 }
 
-/// Bits of [`Names::beginnings`]: some thousand are set.
+/// Bits of [`FieldNameIndex::beginnings`]: some thousand are set.
 const BEGINNINGS: u32 = 1 << 14;
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ struct Entry {
 
 /// A name on its way through nested objects: without case, blanks and punctuation, and hashed.
 #[derive(Debug)]
-pub(super) struct Path {
+pub(super) struct FieldPath {
     plain: [u8; LONGEST],
     at: Place,
 }
@@ -64,10 +64,10 @@ pub(super) struct Place {
     hash: u32,
 }
 
-impl Path {
+impl FieldPath {
     pub fn new() -> Self {
         // FNV-1a's offset basis, and its prime below.
-        Path { plain: [0; LONGEST], at: Place { len: 0, hash: 0x811C_9DC5 } }
+        FieldPath { plain: [0; LONGEST], at: Place { len: 0, hash: 0x811C_9DC5 } }
     }
 
     pub fn place(&self) -> Place {
@@ -122,12 +122,12 @@ const PLAIN: [u8; 256] = {
     table
 };
 
-impl Names {
+impl FieldNameIndex {
     /// What a format and the caller look for.
     #[inline(never)]
     pub fn of(format: &Format, options: &DetectorOptions) -> Self {
         let beginnings = vec![0; BEGINNINGS as usize / 64];
-        let mut names = Names { entries: Vec::new(), slots: Vec::new(), beginnings };
+        let mut names = FieldNameIndex { entries: Vec::new(), slots: Vec::new(), beginnings };
         for (role, column) in &options.columns {
             if let Column::Named { plain, .. } = column {
                 names.add(Cow::Owned(plain.clone()), *role);
@@ -143,7 +143,7 @@ impl Names {
         }
         names.slots = vec![0; (names.entries.len() * 2).next_power_of_two()];
         for (at, entry) in names.entries.iter().enumerate() {
-            let mut path = Path::new();
+            let mut path = FieldPath::new();
             for byte in entry.plain.as_bytes() {
                 path.push(&[*byte]);
                 if let Some(word) = names.beginnings.get_mut((path.at.hash % BEGINNINGS / 64) as usize) {
@@ -171,7 +171,7 @@ impl Names {
 
     /// The number of the name, if it is looked for.
     #[inline(always)]
-    fn find(&self, path: &Path) -> Option<usize> {
+    fn find(&self, path: &FieldPath) -> Option<usize> {
         let mut place = path.at.hash as usize;
         loop {
             let slot = *self.slots.get(place & (self.slots.len() - 1))?;
@@ -184,7 +184,7 @@ impl Names {
     }
 
     /// Whether a longer name may be looked for; false only if none is.
-    pub fn leads_on(&self, path: &Path) -> bool {
+    pub fn may_continue(&self, path: &FieldPath) -> bool {
         let word = self.beginnings.get((path.at.hash % BEGINNINGS / 64) as usize).copied().unwrap_or(0);
         path.at.len == 0 || word >> (path.at.hash % 64) & 1 == 1
     }
@@ -205,24 +205,24 @@ impl Names {
 
 /// The names that a row has shown so far: of several with one role, the best counts.
 #[derive(Debug)]
-pub(super) struct Finder<'n, 'f, 'a> {
-    names: &'n mut Names,
+pub(super) struct FieldCollector<'n, 'f, 'a> {
+    names: &'n mut FieldNameIndex,
     fields: &'f mut Fields<'a>,
     ranks: [u8; ROLES],
 }
 
-impl<'n, 'f, 'a> Finder<'n, 'f, 'a> {
-    pub fn new(names: &'n mut Names, fields: &'f mut Fields<'a>) -> Self {
-        Finder { names, fields, ranks: [u8::MAX; ROLES] }
+impl<'n, 'f, 'a> FieldCollector<'n, 'f, 'a> {
+    pub fn new(names: &'n mut FieldNameIndex, fields: &'f mut Fields<'a>) -> Self {
+        FieldCollector { names, fields, ranks: [u8::MAX; ROLES] }
     }
 }
 
-impl<'a> Visit<'a> for Finder<'_, '_, 'a> {
-    fn leads_on(&self, path: &Path) -> bool {
-        self.names.leads_on(path)
+impl<'a> VisitFields<'a> for FieldCollector<'_, '_, 'a> {
+    fn may_continue(&self, path: &FieldPath) -> bool {
+        self.names.may_continue(path)
     }
 
-    fn value(&mut self, path: &Path, written: &[u8], text: &'a [u8], escaped: bool) {
+    fn value(&mut self, path: &FieldPath, written: &[u8], text: &'a [u8], escaped: bool) {
         let Some(entry) = self.names.find(path).and_then(|at| self.names.entries.get_mut(at)) else { return };
         let Some(best) = self.ranks.get_mut(entry.role as usize) else { return };
         // A value that stands for none must not hide one under another name.
@@ -242,21 +242,21 @@ impl<'a> Visit<'a> for Finder<'_, '_, 'a> {
 }
 
 /// Who looks at the values of a JSON object.
-pub(super) trait Visit<'a> {
+pub(super) trait VisitFields<'a> {
     /// Whether an object or array of that name is looked into.
-    fn leads_on(&self, path: &Path) -> bool;
+    fn may_continue(&self, path: &FieldPath) -> bool;
     /// A value: under which name, that name's last part as it is written, the text, and whether that is a
     /// JSON string with escapes.
-    fn value(&mut self, path: &Path, written: &[u8], text: &'a [u8], escaped: bool);
+    fn value(&mut self, path: &FieldPath, written: &[u8], text: &'a [u8], escaped: bool);
 }
 
 /// Collects the names.
-impl<'a> Visit<'a> for Vec<String> {
-    fn leads_on(&self, _: &Path) -> bool {
+impl<'a> VisitFields<'a> for Vec<String> {
+    fn may_continue(&self, _: &FieldPath) -> bool {
         true
     }
 
-    fn value(&mut self, path: &Path, _: &[u8], _: &'a [u8], _: bool) {
+    fn value(&mut self, path: &FieldPath, _: &[u8], _: &'a [u8], _: bool) {
         let plain = String::from_utf8_lossy(path.plain());
         if !self.iter().any(|name| *name == plain) {
             self.push(plain.into_owned());

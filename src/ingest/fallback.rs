@@ -4,7 +4,7 @@ use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::layout::Layout;
 use super::record::{self, Record};
-use super::structure::Row;
+use super::structural_index::Row;
 use crate::model::flow::AddressInterner;
 use crate::text::value::time::TimeReading;
 
@@ -33,7 +33,7 @@ pub(super) fn read<'a>(
             fields.set(role, block.get(start..end).unwrap_or_default());
         }
     }
-    for &(role, column) in &layout.others {
+    for &(role, column) in &layout.alternatives {
         if !fields.has(role)
             && let Some((start, end)) = row.field(column)
         {

@@ -1,23 +1,23 @@
 //! The forms of start times that occurred in a source.
 
-use crate::text::value::time::{TimeForm, TimeUnit};
+use crate::text::value::time::{TimeFormat, TimeUnit};
 
 /// One bit a form.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Forms(u8);
+pub(super) struct TimeFormats(u8);
 
-impl Forms {
+impl TimeFormats {
     /// Notes that a form occurred.
     #[inline(always)]
-    pub fn note(&mut self, form: TimeForm) {
+    pub fn note(&mut self, form: TimeFormat) {
         self.0 |= 1
             << match form {
-                TimeForm::Epoch(TimeUnit::Seconds) => 0,
-                TimeForm::Epoch(TimeUnit::Milliseconds) => 1,
-                TimeForm::Epoch(TimeUnit::Microseconds) => 2,
-                TimeForm::Epoch(TimeUnit::Nanoseconds) => 3,
-                TimeForm::TextWithZone => 4,
-                TimeForm::TextWithoutZone => 5,
+                TimeFormat::Epoch(TimeUnit::Seconds) => 0,
+                TimeFormat::Epoch(TimeUnit::Milliseconds) => 1,
+                TimeFormat::Epoch(TimeUnit::Microseconds) => 2,
+                TimeFormat::Epoch(TimeUnit::Nanoseconds) => 3,
+                TimeFormat::TextWithZone => 4,
+                TimeFormat::TextWithoutZone => 5,
             };
     }
 

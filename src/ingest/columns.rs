@@ -1,0 +1,98 @@
+//! Which column has which role.
+
+use super::roles::{ROLES, Role};
+use super::source_report::ColumnReport;
+
+/// Which column is what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Columns {
+    /// [`NONE`] for a role without one.
+    at: [u16; ROLES],
+}
+
+pub(super) const NONE: u16 = u16::MAX;
+
+impl Default for Columns {
+    fn default() -> Self {
+        Columns { at: [NONE; ROLES] }
+    }
+}
+
+impl Columns {
+    /// Columns in these places.
+    pub fn of(places: &[(Role, usize)]) -> Self {
+        let mut columns = Columns::default();
+        for (role, at) in places {
+            columns.set(*role, *at);
+        }
+        columns
+    }
+
+    pub fn get(&self, role: Role) -> Option<usize> {
+        self.at.get(role as usize).filter(|at| **at != NONE).map(|at| usize::from(*at))
+    }
+
+    /// The roles that have a column.
+    #[inline(never)]
+    pub fn used(&self) -> Vec<(Role, usize)> {
+        let mut used = Vec::new();
+        for role in Role::ALL {
+            if let Some(at) = self.get(role) {
+                used.push((role, at));
+            }
+        }
+        used
+    }
+
+    pub fn set(&mut self, role: Role, column: usize) {
+        if let Some(at) = self.at.get_mut(role as usize) {
+            *at = u16::try_from(column).unwrap_or(NONE);
+        }
+    }
+
+    /// The columns that are read, for the report.
+    pub fn report(&self, names: &[String]) -> Vec<ColumnReport> {
+        let column = |(role, at)| ColumnReport {
+            role,
+            column: names.get(at).cloned().unwrap_or_default(),
+            position: at as u64 + 1,
+        };
+        self.used().into_iter().map(column).collect()
+    }
+
+    /// The names of the columns that are not read.
+    pub fn unused(&self, names: &[String]) -> Vec<String> {
+        let used = |at: usize| self.at.iter().any(|used| usize::from(*used) == at);
+        names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
+    }
+
+    /// Whether any column holds names.
+    pub fn name_something(&self) -> bool {
+        [Role::Host, Role::Query, Role::Process].into_iter().any(|role| self.get(role).is_some())
+    }
+
+    /// Whether any column is one of those that flows are known by.
+    pub fn any(&self) -> bool {
+        self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))
+    }
+
+    /// What has to be there for a row to be a flow, and is not.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let has = |role| self.get(role).is_some();
+        let ends = has(Role::Local) && has(Role::Remote);
+        let mut missing = Vec::new();
+        if !has(Role::Time) {
+            missing.push("the start time");
+        }
+        if !has(Role::Source) && !ends {
+            missing.push("the source address");
+        }
+        if !has(Role::Destination) && !ends {
+            missing.push("the destination address");
+        }
+        if !has(Role::Port) {
+            missing.push("the destination port");
+        }
+        missing
+    }
+}
