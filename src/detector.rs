@@ -8,7 +8,7 @@ use crate::ingest::{DetectorOptions, Sink, Source};
 use crate::model::error::{Error, ErrorKind};
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
-use crate::model::time::rfc3339;
+use crate::model::time::Timestamp;
 use crate::pairs::{DatasetView, History};
 use crate::report::{DroppedData, EvaluatedPair, Explanation, Report, Totals, WindowReport};
 use crate::rule::Rule;
@@ -341,8 +341,8 @@ impl Detector {
                 findings: evaluation.findings.len() as u64,
                 suppressed: evaluation.suppressed.len() as u64,
                 near_misses: evaluation.near_miss_count(),
-                first_flow: span.map(|(first, _)| rfc3339(first)),
-                last_flow: span.map(|(_, last)| rfc3339(last)),
+                first_flow: span.map(|(first, _)| Timestamp::clamped(first)),
+                last_flow: span.map(|(_, last)| Timestamp::clamped(last)),
             },
             dropped: DroppedData::of(evaluation.left_out, evaluation.names_left_out),
             gates: evaluation.gates(rule),

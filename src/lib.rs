@@ -32,7 +32,7 @@ pub mod query;
 mod random;
 pub mod regularity;
 pub mod report;
-mod rule;
+pub mod rule;
 mod text;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod wasm;
@@ -41,11 +41,10 @@ pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, P
 pub use ingest::{DetectorOptions, Role, TimeUnit};
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};
-pub use priority::Priority;
+pub use model::time::{LocalTimestamp, Timestamp};
 pub use report::{Explanation, Report};
 pub use rule::{
-    AppliesTo, Compiled, Entries, Entry, Gates, LeftOut, ReferenceSet, Rule, SetHit, Side, ThreatHit,
-    ThreatList, Window,
+    AppliesTo, CompiledLists, Gates, HuntSettings, PrioritySettings, ReferenceSet, Rule, ThreatList, Window,
 };
 
 /// Version of this crate.

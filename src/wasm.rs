@@ -12,7 +12,8 @@ use wasm_bindgen::prelude::*;
 
 use crate::model::error::quoted;
 use crate::report::{EvaluatedPair, SortOrder};
-use crate::rule::document;
+use crate::rule::{ReferenceSet, RuleReader, SkippedLines, ThreatList};
+use crate::text::json::{FromJson, JsonDocument, JsonNode};
 use crate::{
     Connection, DetectorOptions, Error, Explanation, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery,
     Report, Role, Rule, TimeUnit,
@@ -29,8 +30,7 @@ pub struct Detector {
     inner: crate::Detector,
     /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
     last: RefCell<Option<Last>>,
-    /// The lists of the rule that was read last.
-    last_lists: RefCell<crate::rule::LastLists>,
+    rules: RefCell<RuleReader>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
 }
@@ -54,7 +54,7 @@ impl Detector {
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
         let inner = crate::Detector::new(given_options(&options)?);
-        Ok(Detector { inner, last: RefCell::default(), last_lists: RefCell::default(), memory_pages: 0 })
+        Ok(Detector { inner, last: RefCell::default(), rules: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source; with options, it is read by its own.
@@ -321,7 +321,7 @@ impl Detector {
 
     fn rule_of(&self, text: Option<&str>) -> Result<Rule, JsError> {
         let Some(text) = text else { return Ok(Rule::default()) };
-        Rule::from_json_after(text, &mut self.last_lists.borrow_mut()).map_err(|error| thrown(&error))
+        self.rules.borrow_mut().read(text).map_err(|error| thrown(&error))
     }
 
     fn report(&self, rule: Option<String>, order: SortOrder, full: bool) -> Result<Rc<Report>, JsError> {
@@ -457,77 +457,73 @@ fn given_options(options: &JsValue) -> Result<DetectorOptions, JsError> {
 
 /// `DetectorOptions` of the package.
 fn options_of(text: &str) -> Result<DetectorOptions, Error> {
-    const FIELDS: [&str; 8] = [
-        "mapping",
-        "delimiter",
-        "timeUnit",
-        "utcOffsetMinutes",
-        "duplicates",
-        "hashSeed",
-        "shard",
-        "maxMemoryBytes",
-    ];
+    let document = JsonDocument { text, name: "options", kind: crate::ErrorKind::Options, hint: None };
     let mut options = DetectorOptions::new();
-    let read = document::whole(text)?.fields(&FIELDS, &mut |name, part| {
-        let given = std::mem::take(&mut options);
-        options = match name {
-            "mapping" => mapped(given, &part)?,
-            "delimiter" => {
-                given.with_delimiter(part.text("one character", |text| match text.as_bytes() {
-                    [byte] => Some(*byte),
-                    _ => None,
-                })?)?
-            }
-            "timeUnit" => given.with_time_unit(part.text("s, ms, us or ns", |text| match text {
-                "s" => Some(TimeUnit::Seconds),
-                "ms" => Some(TimeUnit::Milliseconds),
-                "us" => Some(TimeUnit::Microseconds),
-                "ns" => Some(TimeUnit::Nanoseconds),
-                _ => None,
-            })?),
-            "utcOffsetMinutes" => given.with_utc_offset_minutes(part.utc_offset()?)?,
-            "duplicates" => given.with_duplicates(part.flag()?),
-            "hashSeed" => given.with_hash_seed(part.count()?),
-            "shard" => shard_of(given, &part)?,
-            _ => given.with_max_memory_bytes(part.count()?)?,
-        };
-        Ok(())
-    });
-    // A document is a rule to those who read it.
-    read.map_err(|error| match error.kind() {
-        crate::ErrorKind::Rule => match error.message().strip_prefix("rule") {
-            Some(problem) => bad_option(format!("options{problem}")),
-            None => error,
-        },
-        _ => error,
+    let mut fields = document.root()?.object()?;
+    fields.with("mapping", |node| mapped(&mut options, node))?;
+    fields.with("delimiter", |node| {
+        let delimiter = node.text("one character", |text| match text.as_bytes() {
+            [byte] => Some(*byte),
+            _ => None,
+        })?;
+        changed(&mut options, |options| options.with_delimiter(delimiter))
     })?;
+    fields.with("timeUnit", |node| {
+        let unit = node.text("s, ms, us or ns", |text| match text {
+            "s" => Some(TimeUnit::Seconds),
+            "ms" => Some(TimeUnit::Milliseconds),
+            "us" => Some(TimeUnit::Microseconds),
+            "ns" => Some(TimeUnit::Nanoseconds),
+            _ => None,
+        })?;
+        changed(&mut options, |options| Ok(options.with_time_unit(unit)))
+    })?;
+    fields.with("utcOffsetMinutes", |node| {
+        let minutes = i32::from_json(node)?;
+        changed(&mut options, |options| options.with_utc_offset_minutes(minutes))
+    })?;
+    fields.with("duplicates", |node| {
+        let duplicates = bool::from_json(node)?;
+        changed(&mut options, |options| Ok(options.with_duplicates(duplicates)))
+    })?;
+    fields.with("hashSeed", |node| {
+        let seed = u64::from_json(node)?;
+        changed(&mut options, |options| Ok(options.with_hash_seed(seed)))
+    })?;
+    fields.with("shard", |node| {
+        let (mut index, mut of) = (0, 0);
+        let mut fields = node.object()?;
+        fields.read("index", &mut index)?;
+        fields.read("of", &mut of)?;
+        fields.finish()?;
+        changed(&mut options, |options| options.with_shard(index, of))
+    })?;
+    fields.with("maxMemoryBytes", |node| {
+        let bytes = u64::from_json(node)?;
+        changed(&mut options, |options| options.with_max_memory_bytes(bytes))
+    })?;
+    fields.finish()?;
     Ok(options)
 }
 
-fn mapped(options: DetectorOptions, part: &document::Part<'_>) -> Result<DetectorOptions, Error> {
-    let mut mapped = options;
-    part.fields(&Role::ALL.map(Role::name), &mut |name, part| {
-        let column = part.text("the name or the position of a column", |text| Some(text.to_owned()))?;
-        if let Some(role) = Role::from_name(name) {
-            mapped = std::mem::take(&mut mapped).with_column(role, &column)?;
-        }
-        Ok(())
-    })?;
-    Ok(mapped)
+/// Changes options by a builder's method.
+fn changed(
+    options: &mut DetectorOptions,
+    change: impl FnOnce(DetectorOptions) -> Result<DetectorOptions, Error>,
+) -> Result<(), Error> {
+    *options = change(std::mem::take(options))?;
+    Ok(())
 }
 
-fn shard_of(options: DetectorOptions, part: &document::Part<'_>) -> Result<DetectorOptions, Error> {
-    let (mut index, mut of) = (0, 0);
-    part.fields(&["index", "of"], &mut |name, part| {
-        let number = part.number(0, u64::from(u32::MAX))? as u32;
-        if name == "index" {
-            index = number
-        } else {
-            of = number
-        }
-        Ok(())
-    })?;
-    options.with_shard(index, of)
+fn mapped(options: &mut DetectorOptions, node: JsonNode<'_>) -> Result<(), Error> {
+    let mut fields = node.object()?;
+    for role in Role::ALL {
+        fields.with(role.name(), |node| {
+            let column = node.value::<String>("the name or the position of a column")?;
+            changed(options, |options| options.with_column(role, &column))
+        })?;
+    }
+    fields.finish()
 }
 
 fn bad_format(format: &str) -> Error {
@@ -572,29 +568,37 @@ pub fn render_query(target: &str, rule: Option<String>) -> Result<String, JsErro
     Ok(crate::query::render(&rule_of(rule.as_deref())?, target))
 }
 
-/// A reference set or a threat list from the text of a list, alone in a rule; and what was left out of it.
+/// A reference set or a threat list from the text of a list, as the only list of a rule, and the lines that were
+/// skipped.
 ///
 /// # Errors
 ///
 /// `E_RULE` with the line.
 #[wasm_bindgen(js_name = parseList)]
 pub fn parse_list(threats: bool, name: &str, text: &str, column: Option<String>) -> Result<JsValue, JsError> {
-    let (mut rule, mut left_out, column) = (Rule::default(), crate::LeftOut::default(), column.as_deref());
-    if threats {
-        let (list, lines) =
-            crate::ThreatList::from_list(name, text, column).map_err(|error| thrown(&error))?;
-        rule.threat_lists.push(list);
-        left_out = lines;
-    } else {
-        let set = crate::ReferenceSet::from_list(name, text, column).map_err(|error| thrown(&error))?;
-        rule.reference_sets.push(set);
-    }
+    let (rule, skipped) =
+        rule_with_list(threats, name, text, column.as_deref()).map_err(|error| thrown(&error))?;
     let out = Object::new();
     set(&out, "rule", &parsed(&rule.to_json())?);
-    set(&out, "leftOut", &left_out.lines.into());
-    if let Some((line, text)) = left_out.first {
+    set(&out, "skipped", &skipped.lines.into());
+    if let Some((line, text)) = skipped.first {
         set(&out, "line", &line.into());
         set(&out, "text", &text.into());
     }
     Ok(out.into())
+}
+
+fn rule_with_list(
+    threats: bool,
+    name: &str,
+    text: &str,
+    column: Option<&str>,
+) -> Result<(Rule, SkippedLines), Error> {
+    if threats {
+        let (list, skipped) = ThreatList::from_list(name, text, column)?;
+        Ok((Rule::new().with_threat_lists([list])?, skipped))
+    } else {
+        let set = ReferenceSet::from_list(name, text, column)?;
+        Ok((Rule::new().with_reference_sets([set])?, SkippedLines::default()))
+    }
 }

@@ -15,7 +15,8 @@ use std::process::Command;
 
 use beaconlens::query::{Target, render};
 use beaconlens::report::Finding;
-use beaconlens::{Detector, DetectorOptions, Entry, Rule};
+use beaconlens::rule::ListEntry;
+use beaconlens::{Detector, DetectorOptions, Rule};
 use flows::{Flow, HOUR, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::{Value, json};
 
@@ -195,8 +196,8 @@ fn large_rule(random: &mut Random) -> Rule {
 
 /// The engine's findings, as the query's columns; with threat lists, the list that names a pair.
 fn our_rows(detector: &Detector, rule: &Rule) -> Vec<Vec<String>> {
-    let names_a_pair = |entry: &Entry| !entry.to_string().contains("example.com");
-    let listed = rule.threat_lists.iter().any(|list| list.entries.iter().any(names_a_pair));
+    let names_a_pair = |entry: &ListEntry| !entry.to_string().contains("example.com");
+    let listed = rule.threat_lists().iter().any(|list| list.entries().iter().any(names_a_pair));
     let row = |finding: &Finding| {
         let mut row = vec![
             finding.sourceip.to_string(),

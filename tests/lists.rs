@@ -10,7 +10,8 @@ mod flows;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
-use beaconlens::{Compiled, ReferenceSet, Rule, Side, ThreatList};
+use beaconlens::rule::PairSide;
+use beaconlens::{CompiledLists, ReferenceSet, Rule, ThreatList};
 use flows::Random;
 use serde_json::{Value, json};
 
@@ -173,7 +174,7 @@ fn look_ups_find_what_a_plain_search_finds() {
         });
         let rule = Rule::from_json(&document.to_string()).unwrap();
         assert_eq!(Rule::from_json(&rule.to_json()).unwrap(), rule, "seed {seed}");
-        let compiled = Compiled::new(&rule);
+        let compiled = CompiledLists::new(&rule);
         for _ in 0..200 {
             let (source, destination) = (random_address(&mut random), random_address(&mut random));
             let port = random.pick(&[80, 443, 6667, 22]);
@@ -186,12 +187,12 @@ fn look_ups_find_what_a_plain_search_finds() {
                 }
                 let of =
                     |side, address, host| best(entries, address, host, None).map(|entry| (at, side, entry));
-                let of_source = of(Side::Source, source, None).filter(|_| sides[at] != "destination");
+                let of_source = of(PairSide::Source, source, None).filter(|_| sides[at] != "destination");
                 let of_destination =
-                    of(Side::Destination, destination, host).filter(|_| sides[at] != "source");
+                    of(PairSide::Destination, destination, host).filter(|_| sides[at] != "source");
                 of_source.or(of_destination)
             });
-            let expected: Vec<(usize, Side, usize)> = met.collect();
+            let expected: Vec<(usize, PairSide, usize)> = met.collect();
             let found: Vec<_> = compiled
                 .sets_with(source, destination, port, host)
                 .map(|hit| (hit.set, hit.side, hit.entry))
@@ -229,8 +230,8 @@ fn a_large_set_is_built_and_searched_right() {
     let text: String =
         networks.iter().map(|(first, bits)| format!("{}/{bits}\n", Ipv4Addr::from_bits(*first))).collect();
     let set = ReferenceSet::from_list("large", &text, None).unwrap();
-    let rule = Rule { reference_sets: vec![set], ..Rule::default() };
-    let compiled = Compiled::new(&rule);
+    let rule = Rule::new().with_reference_sets([set]).unwrap();
+    let compiled = CompiledLists::new(&rule);
     let nowhere = IpAddr::V6(Ipv6Addr::UNSPECIFIED);
     for _ in 0..300 {
         let address = match random.below(2) {
@@ -248,10 +249,10 @@ fn a_large_set_is_built_and_searched_right() {
 
 fn hit_of(rule: &Rule, destination: &str, port: u16, host: Option<&str>) -> Option<String> {
     let destination: IpAddr = destination.parse().unwrap();
-    let hit = Compiled::new(rule).threat(destination.to_canonical(), port, host)?;
-    let list = &rule.threat_lists[hit.list];
-    let entry = &list.entries[hit.entry];
-    Some(format!("{}, line {}: {entry}", list.name, entry.line()))
+    let hit = CompiledLists::new(rule).threat(destination.to_canonical(), port, host)?;
+    let list = &rule.threat_lists()[hit.list];
+    let entry = &list.entries()[hit.entry];
+    Some(format!("{}, line {}: {entry}", list.name(), entry.line()))
 }
 
 #[test]
@@ -300,28 +301,28 @@ fn published(file: &str) -> Option<String> {
 #[test]
 fn feodo_tracker_is_read_as_published() {
     let Some(text) = published("feodotracker_ipblocklist.csv") else { return };
-    let (list, left_out) = ThreatList::from_list("feodo", &text, None).unwrap();
-    assert_eq!((list.entries.len(), left_out.lines), (28, 0));
-    let rule = Rule { threat_lists: vec![list], ..Rule::default() };
+    let (list, skipped) = ThreatList::from_list("feodo", &text, None).unwrap();
+    assert_eq!((list.entries().len(), skipped.lines), (28, 0));
+    let rule = Rule::new().with_threat_lists([list]).unwrap();
     let hit = hit_of(&rule, "192.9.135.73", 1194, None);
     assert_eq!(hit.as_deref(), Some("feodo, line 10: 192.9.135.73:1194 # Pikabot"));
     assert_eq!(hit_of(&rule, "192.9.135.73", 443, None), None);
 }
 
 #[test]
-fn other_published_lists_are_read_and_what_is_left_out_is_counted() {
-    // The numbers of lines without a remark are those of the files' own PROVENANCE.txt.
-    for (file, rows, most_left_out) in [
+fn other_published_lists_are_read_and_skipped_lines_are_counted() {
+    // The numbers of lines without a comment are those of the files' own PROVENANCE.txt.
+    for (file, rows, most_skipped) in [
         ("c2tracker_all.txt", 2347, 0),
         ("maltrail_netsupport.txt", 4984, 60),
         ("maltrail_njrat.txt", 12320, 60),
         ("maltrail_remcos.txt", 17668, 400),
     ] {
         let Some(text) = published(file) else { continue };
-        let (list, left_out) = ThreatList::from_list(file, &text, None).unwrap();
-        assert_eq!(list.entries.len() + left_out.lines as usize, rows, "{file}: {:?}", left_out.first);
-        assert!(left_out.lines <= most_left_out, "{file}: {} {:?}", left_out.lines, left_out.first);
-        for entry in list.entries.iter().step_by(97) {
+        let (list, skipped) = ThreatList::from_list(file, &text, None).unwrap();
+        assert_eq!(list.entries().len() + skipped.lines as usize, rows, "{file}: {:?}", skipped.first);
+        assert!(skipped.lines <= most_skipped, "{file}: {} {:?}", skipped.lines, skipped.first);
+        for entry in list.entries().iter().step_by(97) {
             let line = text.lines().nth(entry.line() as usize - 1).unwrap();
             let subject = entry.to_string().replace("*.", "");
             assert!(line.to_lowercase().contains(&subject), "{file}, line {}: {entry}", entry.line());
@@ -329,6 +330,6 @@ fn other_published_lists_are_read_and_what_is_left_out_is_counted() {
     }
     let Some(text) = published("maltrail_remcos.txt") else { return };
     let (list, _) = ThreatList::from_list("remcos", &text, None).unwrap();
-    let rule = Rule { threat_lists: vec![list], ..Rule::default() };
+    let rule = Rule::new().with_threat_lists([list]).unwrap();
     assert!(hit_of(&rule, "66.63.168.35", 5888, None).is_some(), "known from a capture of this malware");
 }

@@ -97,18 +97,11 @@ fn no_name_gets_out_of_its_quotes() {
     let evil = "x' OR 1=1 -- */ \" ) ``` \\' \u{2028}| delete #conditions# //";
     let set = ReferenceSet::from_list("s", "10.0.0.1", None).unwrap();
     let (list, _) = ThreatList::from_list("t", "10.0.0.2", None).unwrap();
-    let rule = Rule {
-        name: format!("{evil}\nsecond line"),
-        reference_sets: vec![ReferenceSet { name: evil.to_owned(), ..set }],
-        threat_lists: vec![ThreatList { name: evil.to_owned(), ..list }],
-        ..Rule::default()
+    let named = |rule_name: &str, name: &str| {
+        let rule = Rule::new().with_name(rule_name).with_reference_sets([set.clone().with_name(name)]);
+        rule.unwrap().with_threat_lists([list.clone().with_name(name)]).unwrap()
     };
-    let plain = Rule {
-        name: "plain".to_owned(),
-        reference_sets: vec![ReferenceSet { name: "plain".to_owned(), ..rule.reference_sets[0].clone() }],
-        threat_lists: vec![ThreatList { name: "plain".to_owned(), ..rule.threat_lists[0].clone() }],
-        ..Rule::default()
-    };
+    let (rule, plain) = (named(&format!("{evil}\nsecond line"), evil), named("plain", "plain"));
     for target in Target::ALL {
         let (query, harmless) = (render(&rule, target), render(&plain, target));
         assert_eq!(query.lines().count(), harmless.lines().count(), "{query}");

@@ -86,18 +86,21 @@ fn damaged_documents_are_read_as_serde_json_reads_them() {
 fn check_values(rule: &Rule, value: &Value, text: &str) {
     let default = Rule::default();
     let number = |way: &str, or: u64| value.pointer(way).map_or(or, |value| value.as_u64().expect(text));
-    assert_eq!(rule.gates.min_hours, number("/gates/min_hours", default.gates.min_hours));
-    assert_eq!(rule.gates.min_connections, number("/gates/min_connections", default.gates.min_connections));
-    assert_eq!(rule.high_volume, number("/high_volume", default.high_volume));
-    assert_eq!(rule.name, value["name"].as_str().unwrap_or(&default.name));
+    assert_eq!(rule.gates().min_hours, number("/gates/min_hours", default.gates().min_hours));
+    assert_eq!(
+        rule.gates().min_connections,
+        number("/gates/min_connections", default.gates().min_connections)
+    );
+    assert_eq!(rule.high_volume(), number("/high_volume", default.high_volume()));
+    assert_eq!(rule.name(), value["name"].as_str().unwrap_or(default.name()));
     if let Some(ports) = value["c2_ports"].as_array() {
         let ports: Vec<u64> = ports.iter().map(|port| port.as_u64().expect(text)).collect();
-        assert_eq!(rule.c2_ports.iter().map(|port| u64::from(*port)).collect::<Vec<_>>(), ports);
+        assert_eq!(rule.c2_ports().iter().map(|port| u64::from(*port)).collect::<Vec<_>>(), ports);
     }
     if let Some(sets) = value["reference_sets"].as_array() {
-        for (set, value) in rule.reference_sets.iter().zip(sets) {
-            assert_eq!(set.name, value["name"].as_str().expect(text));
+        for (set, value) in rule.reference_sets().iter().zip(sets) {
+            assert_eq!(set.name(), value["name"].as_str().expect(text));
         }
-        assert_eq!(rule.reference_sets.len(), sets.len());
+        assert_eq!(rule.reference_sets().len(), sets.len());
     }
 }

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use beaconlens::{AppliesTo, Compiled, ReferenceSet, Rule};
+use beaconlens::{AppliesTo, CompiledLists, ReferenceSet, Rule};
 use beaconlens_bench::Random;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -35,11 +35,9 @@ fn rule(networks: usize, applies_to: AppliesTo) -> Rule {
         };
         assert!(written.is_ok());
     }
-    let set = match ReferenceSet::from_list("bench", &text, None) {
-        Ok(set) => set.with_applies_to(applies_to),
-        Err(error) => panic!("{error}"),
-    };
-    Rule { reference_sets: vec![set], ..Rule::default() }
+    let rule = ReferenceSet::from_list("bench", &text, None)
+        .and_then(|set| Rule::new().with_reference_sets([set.with_applies_to(applies_to)]));
+    rule.unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Internal hosts that call addresses from everywhere.
@@ -65,13 +63,13 @@ fn lists(criterion: &mut Criterion) {
             bencher.iter(|| Rule::from_json(black_box(&document)));
         });
         group.bench_function(BenchmarkId::new("make ready", networks), |bencher| {
-            bencher.iter(|| Compiled::new(black_box(&either)));
+            bencher.iter(|| CompiledLists::new(black_box(&either)));
         });
         group.throughput(Throughput::Elements(PAIRS as u64));
         for (name, applies_to) in
             [("look up destinations", AppliesTo::Destination), ("look up both ends", AppliesTo::Either)]
         {
-            let compiled = Compiled::new(&rule(networks, applies_to));
+            let compiled = CompiledLists::new(&rule(networks, applies_to));
             group.bench_function(BenchmarkId::new(name, networks), |bencher| {
                 bencher.iter(|| {
                     let hits = pairs.iter().filter_map(|(source, destination)| {

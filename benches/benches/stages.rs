@@ -9,7 +9,7 @@
 
 use std::hint::black_box;
 
-use beaconlens::{Detector, DetectorOptions, Pair, Rule};
+use beaconlens::{Detector, DetectorOptions, Gates, Pair, Rule, Window};
 use beaconlens_bench::company_day::CompanyDay;
 use beaconlens_bench::{Flow, HEADER};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -104,9 +104,9 @@ fn ingest(criterion: &mut Criterion) {
 fn evaluate(criterion: &mut Criterion) {
     let detector = ingested(&csv(day()));
     let default = Rule::default();
-    let mut stricter = Rule::default();
-    stricter.gates.min_connections = 50;
-    let narrower = Rule { window: beaconlens::Window::Hours(6), ..Rule::default() };
+    let stricter = Rule::new().with_gates(Gates::new().with_min_connections(50));
+    let narrower = Rule::new().with_window(Window::Hours(6));
+    let Ok(narrower) = narrower else { panic!("a valid window") };
     let mut group = criterion.benchmark_group("evaluate");
     group.sample_size(20).throughput(Throughput::Elements(ROWS));
     for (name, rule) in [("default", &default), ("50 connections", &stricter), ("6 hours", &narrower)] {

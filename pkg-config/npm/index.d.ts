@@ -107,9 +107,9 @@ export interface Rule {
     /** One that at least this share calls is common. */
     common_percent: number;
     /** Fewer hosts than this say nothing about what is rare or common. */
-    least_hosts: number;
+    min_hosts: number;
     /** At least so many periodic callers of an endpoint share it: a service. */
-    shared_callers: number;
+    min_shared_sources: number;
     /** Whether ports and host names of well-known periodic services lower the priority. */
     known_services: boolean;
   };
@@ -153,8 +153,8 @@ export interface ReferenceSet {
   ports?: number[];
   /**
    * The list, line by line: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
-   * `"*.example.com"` (its subdomains, not the name itself). A remark begins with ` #`; an entry may also be
-   * empty, or only a remark.
+   * `"*.example.com"` (its subdomains, not the name itself). A comment begins with ` #`; an entry may also be
+   * empty, or only a comment.
    */
   entries: string[];
 }
@@ -260,7 +260,7 @@ export interface ThreatMatch {
   /** Line of the entry in the list, from 1. */
   line: number;
   /** What the list says of the entry. */
-  remark: string | null;
+  comment: string | null;
   /** Counting gates that the pair failed. */
   failed_gates: GateName[];
 }
@@ -727,7 +727,7 @@ export function defaultRule(profile?: "default" | "lab"): Rule;
 export function renderQuery(target: QueryTarget, rule?: RuleDocument): string;
 
 /**
- * A reference set from the text of a list: an entry a line, remarks behind `#`; or a table (CSV), of which a
+ * A reference set from the text of a list: one entry per line, comments after `#`; or a table (CSV), of which a
  * column is read: the one that is named or numbered (`"#2"`), else the first that holds addresses.
  * Throws `E_RULE` with `line` at the first line that is neither.
  */
@@ -741,7 +741,7 @@ export function parseThreatList(
   name: string,
   text: string,
   column?: string,
-): { list: ThreatList; leftOut: number; first: { line: number; text: string } | null };
+): { list: ThreatList; skipped: number; first: { line: number; text: string } | null };
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;

@@ -38,7 +38,7 @@ pub(crate) fn explain(
     let span = Span::of(rule, data.time_extent);
     let inside: Vec<Connection> =
         connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
-    let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes, &mut Vec::new()));
+    let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes(), &mut Vec::new()));
     let mut out = Explanation {
         sourceip: pair.source,
         destinationip: pair.destination,
@@ -57,7 +57,7 @@ pub(crate) fn explain(
         intervals: intervals(&inside),
     };
     let lists = kept.lists.of(rule);
-    kept.turn_to(span, rule.utc_offset_minutes);
+    kept.turn_to(span, rule.utc_offset_minutes());
     out.hunts = hunted::hits(data, kept, rule, &lists);
     out.hunts.retain(|hit| hunted::has_part(hit, pair, &inside, rule));
     let ends = data.addresses.find(pair.source).zip(data.addresses.find(pair.destination));
@@ -89,9 +89,9 @@ pub(crate) fn explain(
         columns.threat = threat;
         columns.processes = data.side.processes(key);
         let hosts = hosts(&PrevalenceQuery::of_pair(pair), answers);
-        prioritise(&mut [Judged::from(&mut columns)], &hosts.0, &rule.priority);
+        prioritise(&mut [Judged::from(&mut columns)], &hosts.0, rule.priority());
         out.measures = Some(columns);
-        let from = match rule.window {
+        let from = match rule.window() {
             Window::Hours(_) => span.after + 1,
             Window::All => tally.first,
         };
@@ -114,7 +114,7 @@ fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String>
 }
 
 fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
-    let high = rule.high_volume;
+    let high = rule.high_volume();
     let reason = match value {
         3 => format!("port {} is a listed C2 port", pair.port),
         2 => format!("{count} connections are more than {high}"),

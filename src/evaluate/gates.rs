@@ -6,15 +6,15 @@ use super::Counts;
 use super::gate_facts::{Gate, GateResult, GateValue, Threshold};
 use crate::model::flow::{Address, AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
-use crate::rule::Rule;
-use crate::rule::networks::{Networks, first_with};
+use crate::rule::networks::first_containing;
+use crate::rule::{PrefixTable, Rule};
 use crate::text::numerals::{address_text, network_text};
 
 /// The gates of a rule, made ready.
 #[derive(Debug)]
 pub(crate) struct Gates<'a> {
     rule: &'a Rule,
-    excluded: Networks,
+    excluded: PrefixTable,
     c2_ports: Ports,
 }
 
@@ -74,8 +74,8 @@ impl<'a> Gates<'a> {
     pub fn new(rule: &'a Rule) -> Self {
         Gates {
             rule,
-            excluded: Networks::new(&rule.excluded_destinations),
-            c2_ports: Ports::new(&rule.c2_ports),
+            excluded: PrefixTable::new(rule.excluded_destinations()),
+            c2_ports: Ports::new(rule.c2_ports()),
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Gates<'a> {
 
     /// Whether one connection, on whatever port, is too little for both gates that count.
     pub fn fail_singles(&self) -> bool {
-        let gates = &self.rule.gates;
+        let gates = self.rule.gates();
         let least = gates.min_connections_c2_port.unwrap_or(u64::MAX).min(gates.min_connections);
         least > 1 && gates.min_hours > 1
     }
@@ -100,16 +100,16 @@ impl<'a> Gates<'a> {
         let mut failed = Failed::default();
         failed.add(Gate::ExcludedDestination, self.excludes(key.destination(), book));
         failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
-        failed.add(Gate::MinHours, counts.hours < self.rule.gates.min_hours);
+        failed.add(Gate::MinHours, counts.hours < self.rule.gates().min_hours);
         failed
     }
 
     /// As [`Rule::min_connections_on`], quicker.
     #[inline(always)]
     pub fn min_connections(&self, port: u16) -> u64 {
-        match self.rule.gates.min_connections_c2_port {
+        match self.rule.gates().min_connections_c2_port {
             Some(least) if self.c2_ports.contains(port) => least,
-            _ => self.rule.gates.min_connections,
+            _ => self.rule.gates().min_connections,
         }
     }
 
@@ -117,7 +117,7 @@ impl<'a> Gates<'a> {
     pub fn score(&self, port: u16, connections: u64) -> u8 {
         if self.c2_ports.contains(port) {
             3
-        } else if connections > self.rule.high_volume {
+        } else if connections > self.rule.high_volume() {
             2
         } else {
             1
@@ -127,10 +127,10 @@ impl<'a> Gates<'a> {
     pub fn threshold(&self, gate: Gate) -> Threshold {
         match gate {
             Gate::ExcludedDestination => {
-                Threshold::NoneOf(self.rule.excluded_destinations.iter().map(network_text).collect())
+                Threshold::NoneOf(self.rule.excluded_destinations().iter().map(network_text).collect())
             }
-            Gate::MinConnections => Threshold::AtLeast(self.rule.gates.min_connections),
-            Gate::MinHours => Threshold::AtLeast(self.rule.gates.min_hours),
+            Gate::MinConnections => Threshold::AtLeast(self.rule.gates().min_connections),
+            Gate::MinHours => Threshold::AtLeast(self.rule.gates().min_hours),
         }
     }
 
@@ -149,7 +149,7 @@ impl<'a> Gates<'a> {
 
     /// The first network that excludes the pair's destination.
     fn excluding(&self, pair: &Pair) -> Option<&IpNet> {
-        first_with(&self.rule.excluded_destinations, pair.destination)
+        first_containing(self.rule.excluded_destinations(), pair.destination)
     }
 
     /// What each gate says of a pair, in words.
@@ -174,7 +174,7 @@ impl<'a> Gates<'a> {
                 (GateValue::Count(found), compared(found, needed, "connection", "connections"))
             }
             Gate::MinHours => {
-                let (found, needed) = (counts.hours, self.rule.gates.min_hours);
+                let (found, needed) = (counts.hours, self.rule.gates().min_hours);
                 (GateValue::Count(found), compared(found, needed, "calendar hour", "calendar hours"))
             }
         };

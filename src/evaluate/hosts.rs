@@ -24,7 +24,9 @@ pub(super) fn stand_in(number: usize) -> IpAddr {
 /// All hosts of a rule's gates or threat lists.
 pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> Vec<HostBeacon> {
     let mut out = Vec::new();
-    let Some(span) = Span::of(rule, data.time_extent).filter(|_| rule.hunts.host_beacon) else { return out };
+    let Some(span) = Span::of(rule, data.time_extent).filter(|_| rule.hunts().host_beacon) else {
+        return out;
+    };
     let mut finder = Finder {
         data,
         rule,
@@ -35,7 +37,7 @@ pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> 
     };
     data.side.named.for_each(|name_use| {
         let host = data.side.names.name(name_use.name());
-        let few = name_use.count() < rule.gates.min_connections;
+        let few = name_use.count() < rule.gates().min_connections;
         if few && lists.threaten_nothing() {
             return;
         }
@@ -46,7 +48,7 @@ pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> 
         if !failed.is_empty() && threat.is_none() {
             return;
         }
-        let score = if measures.tally.counts.connections > rule.high_volume { 2 } else { 1 };
+        let score = if measures.tally.counts.connections > rule.high_volume() { 2 } else { 1 };
         let mut pair_of = measures.columns(&ends, score, rule);
         pair_of.threat = threat;
         out.push(HostBeacon {
@@ -63,8 +65,8 @@ pub(super) fn beacons(data: DatasetView<'_>, rule: &Rule, lists: &Lists<'_>) -> 
 /// The gates that count; a name is in no excluded network.
 fn failed(rule: &Rule, counts: Counts) -> Failed {
     let mut failed = Failed::default();
-    failed.add(Gate::MinConnections, counts.connections < rule.gates.min_connections);
-    failed.add(Gate::MinHours, counts.hours < rule.gates.min_hours);
+    failed.add(Gate::MinConnections, counts.connections < rule.gates().min_connections);
+    failed.add(Gate::MinHours, counts.hours < rule.gates().min_hours);
     failed
 }
 
@@ -101,7 +103,7 @@ impl Finder<'_> {
         let connections = &mut self.history.connections;
         connections.retain(|connection| self.span.contains(connection.start));
         sort_by(connections, Ord::cmp);
-        let tally = Tally::of(connections, self.span, self.rule.utc_offset_minutes, &mut self.hours)?;
+        let tally = Tally::of(connections, self.span, self.rule.utc_offset_minutes(), &mut self.hours)?;
         Some(Measures::of(tally, connections, self.span, self.data.time_extent?, &mut self.analyzer))
     }
 }

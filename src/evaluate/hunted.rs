@@ -8,7 +8,7 @@ use crate::model::time::LocalTimestamp;
 use crate::pairs::DatasetView;
 use crate::pairs::MAX_UNANSWERED_BYTES;
 use crate::rule::Rule;
-use crate::rule::networks::first_with;
+use crate::rule::networks::first_containing;
 use crate::text::numerals::{address_text, network_text};
 use crate::text::sort::sort_by;
 
@@ -40,21 +40,21 @@ pub(super) fn has_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], r
 /// Whether a burst or scan holds one of the connections.
 fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let unanswered_only =
-        hit.hunt != Hunt::Burst && rule.hunts.scan.as_ref().is_some_and(|scan| scan.unanswered_only);
-    let at = |connection: &Connection| LocalTimestamp::new(connection.start, rule.utc_offset_minutes);
+        hit.hunt != Hunt::Burst && rule.hunts().scan.as_ref().is_some_and(|scan| scan.unanswered_only);
+    let at = |connection: &Connection| LocalTimestamp::new(connection.start, rule.utc_offset_minutes());
     let from = connections.partition_point(|connection| at(connection) < hit.first_seen);
     let mut later = connections.iter().skip(from);
     let first =
         later.find(|connection| !unanswered_only || connection.bytes_received <= MAX_UNANSWERED_BYTES);
     let inside = first.is_some_and(|connection| at(connection) <= hit.last_seen);
-    inside && first_with(&rule.hunts.excluded, pair.destination).is_none()
+    inside && first_containing(&rule.hunts().excluded, pair.destination).is_none()
 }
 
 /// Which hunts leave the pair out, and why.
 pub(super) fn left_out(pair: &Pair, rule: &Rule) -> Vec<String> {
     let ends = [("bursts and scans to", pair.destination), ("lookups by", pair.source)];
     let told = ends.into_iter().filter_map(|(what, end)| {
-        let network = first_with(&rule.hunts.excluded, end)?;
+        let network = first_containing(&rule.hunts().excluded, end)?;
         let (end, network) = (address_text(end), network_text(network));
         Some(format!("{what} {end} are ignored by hunts: {network} is excluded"))
     });

@@ -7,9 +7,9 @@ use super::callers::Callers;
 use super::lists::ReadyLists;
 use super::measures::Measures;
 use super::span::Span;
-use crate::hunts::{self, Hunt, HuntHit, Hunts};
+use crate::hunts::{self, Hunt, HuntHit};
 use crate::pairs::DatasetView;
-use crate::rule::Rule;
+use crate::rule::{HuntSettings, Rule};
 use crate::text::sort::sort;
 
 /// Measures of pairs in one window, and counts of hosts.
@@ -24,7 +24,7 @@ pub(crate) struct Kept {
     /// How many pairs of a single flow go to which excluded networks.
     excluded_singles: Option<(Vec<IpNet>, u64)>,
     /// What the hunts found in that window, and by which of their thresholds.
-    hunted: Option<(Hunts, Vec<IpNet>, Vec<HuntHit>)>,
+    hunted: Option<(HuntSettings, Vec<IpNet>, Vec<HuntHit>)>,
     pub callers: Callers,
     pub lists: ReadyLists,
 }
@@ -46,9 +46,9 @@ impl Kept {
 
     /// What the hunts of a rule find, whose window is the one that was turned to.
     pub fn hunted(&mut self, data: DatasetView<'_>, rule: &Rule) -> Vec<HuntHit> {
-        let excluded = &rule.excluded_destinations;
-        let hits = match self.hunted.take().filter(|(hunts, ..)| *hunts == rule.hunts) {
-            Some((_, networks, hits)) if networks == *excluded => hits,
+        let excluded = rule.excluded_destinations();
+        let hits = match self.hunted.take().filter(|(hunts, ..)| hunts == rule.hunts()) {
+            Some((_, networks, hits)) if networks == excluded => hits,
             // Long connections alone hinge on those.
             Some((.., mut hits)) => {
                 hits.retain(|hit| hit.hunt != Hunt::LongConnection);
@@ -57,18 +57,18 @@ impl Kept {
             }
             None => hunts::hunt(data, rule),
         };
-        self.hunted = Some((rule.hunts.clone(), excluded.clone(), hits.clone()));
+        self.hunted = Some((rule.hunts().clone(), excluded.to_vec(), hits.clone()));
         hits
     }
 
     /// How many pairs of a single flow go to the networks that a rule excludes.
     pub fn excluded_singles(&mut self, rule: &Rule, count: impl FnOnce() -> u64) -> u64 {
-        let excluded = &rule.excluded_destinations;
+        let excluded = rule.excluded_destinations();
         match &self.excluded_singles {
             Some((networks, pairs)) if networks == excluded => *pairs,
             _ => {
                 let pairs = count();
-                self.excluded_singles = Some((excluded.clone(), pairs));
+                self.excluded_singles = Some((excluded.to_vec(), pairs));
                 pairs
             }
         }

@@ -6,23 +6,23 @@ use super::gate_facts::Gate;
 use super::gates::Failed;
 use super::pair_facts::{SetReport, ThreatMatch};
 use crate::model::flow::Pair;
-use crate::rule::{Compiled, Entry, ReferenceSet, Rule, SetMatch, ThreatList};
+use crate::rule::{CompiledLists, ReferenceSet, Rule, SetMatch, ThreatList};
 
 /// Lists that were made ready, kept for the next evaluation.
 #[derive(Debug, Default)]
 pub(crate) struct ReadyLists {
     sets: Vec<ReferenceSet>,
     threats: Vec<ThreatList>,
-    compiled: Arc<Compiled>,
+    compiled: Arc<CompiledLists>,
 }
 
 impl ReadyLists {
     /// The lists of a rule.
     pub fn of<'r>(&mut self, rule: &'r Rule) -> Lists<'r> {
-        if self.sets != rule.reference_sets || self.threats != rule.threat_lists {
-            self.sets.clone_from(&rule.reference_sets);
-            self.threats.clone_from(&rule.threat_lists);
-            self.compiled = Arc::new(Compiled::new(rule));
+        if self.sets != rule.reference_sets() || self.threats != rule.threat_lists() {
+            self.sets = rule.reference_sets().to_vec();
+            self.threats = rule.threat_lists().to_vec();
+            self.compiled = Arc::new(CompiledLists::new(rule));
         }
         Lists { rule, compiled: Arc::clone(&self.compiled) }
     }
@@ -32,16 +32,16 @@ impl ReadyLists {
 #[derive(Debug)]
 pub(crate) struct Lists<'r> {
     rule: &'r Rule,
-    compiled: Arc<Compiled>,
+    compiled: Arc<CompiledLists>,
 }
 
 impl Lists<'_> {
     pub fn suppress_nothing(&self) -> bool {
-        self.compiled.suppresses_nothing()
+        !self.compiled.has_reference_sets()
     }
 
     pub fn threaten_nothing(&self) -> bool {
-        self.compiled.threatens_nothing()
+        !self.compiled.has_threat_lists()
     }
 
     /// Which set takes a pair out: its number and what it says.
@@ -62,9 +62,9 @@ impl Lists<'_> {
     fn sets_of(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = (usize, SetMatch)> {
         let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, host);
         hits.filter_map(|hit| {
-            let set = self.rule.reference_sets.get(hit.set)?;
-            let entry = bare(set.entries.get(hit.entry)?);
-            Some((hit.set, SetMatch { reference_set: set.name.clone(), entry, side: hit.side }))
+            let set = self.rule.reference_sets().get(hit.set)?;
+            let entry = set.entries().get(hit.entry)?.without_comment();
+            Some((hit.set, SetMatch { reference_set: set.name().to_owned(), entry, side: hit.side }))
         })
     }
 
@@ -80,25 +80,20 @@ impl Lists<'_> {
 
     fn threat_of(&self, pair: &Pair, host: Option<&str>, failed: Failed) -> Option<ThreatMatch> {
         let hit = self.compiled.threat(pair.destination, pair.port, host)?;
-        let list = self.rule.threat_lists.get(hit.list)?;
-        let entry = list.entries.get(hit.entry)?;
+        let list = self.rule.threat_lists().get(hit.list)?;
+        let entry = list.entries().get(hit.entry)?;
         Some(ThreatMatch {
-            list: list.name.clone(),
-            entry: bare(entry),
+            list: list.name().to_owned(),
+            entry: entry.without_comment(),
             line: u64::from(entry.line()),
-            remark: entry.remark().map(str::to_owned),
+            comment: entry.comment().map(str::to_owned),
             failed_gates: failed.gates().filter(|gate| *gate != Gate::ExcludedDestination).collect(),
         })
     }
 
     /// What each set took out, before anything was.
     pub fn reports(&self) -> Vec<SetReport> {
-        let report = |set: &ReferenceSet| SetReport { name: set.name.clone(), pairs: 0, flows: 0 };
-        self.rule.reference_sets.iter().map(report).collect()
+        let report = |set: &ReferenceSet| SetReport { name: set.name().to_owned(), pairs: 0, flows: 0 };
+        self.rule.reference_sets().iter().map(report).collect()
     }
-}
-
-/// An entry without its remark.
-fn bare(entry: &Entry) -> String {
-    entry.bare()
 }

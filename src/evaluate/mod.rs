@@ -211,13 +211,13 @@ impl Evaluation {
         let findings = self.findings.iter_mut().chain(suppressed);
         let mut pairs: Vec<Judged<'_>> = findings.chain(near_misses).map(Judged::from).collect();
         let (hosts, of_names) = hosts(question, answers);
-        prioritise(&mut pairs, &hosts, &rule.priority);
+        prioritise(&mut pairs, &hosts, rule.priority());
         for host in &mut self.host_beacons {
             let number = question.names.binary_search(&host.host).unwrap_or(0);
             host.pair.destinationip = hosts::stand_in(number);
         }
         let mut pairs: Vec<Judged<'_>> = hosts::judged(&mut self.host_beacons).collect();
-        prioritise(&mut pairs, &of_names, &rule.priority);
+        prioritise(&mut pairs, &of_names, rule.priority());
         sort_by(&mut self.host_beacons, hosts::order);
     }
 
@@ -260,7 +260,7 @@ fn lacking(rule: &Rule, gate: Gate, port: u16, counts: Counts) -> u64 {
     match gate {
         Gate::ExcludedDestination => 0,
         Gate::MinConnections => rule.min_connections_on(port).saturating_sub(counts.connections),
-        Gate::MinHours => rule.gates.min_hours.saturating_sub(counts.hours),
+        Gate::MinHours => rule.gates().min_hours.saturating_sub(counts.hours),
     }
 }
 
@@ -323,7 +323,7 @@ pub(crate) fn evaluate(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, dept
     });
     (out.pairs_in_window, out.flows_in_window) = (counter.seen.pairs, counter.seen.flows);
     (out.pairs, out.left_out) = (data.pairs.len() as u64, data.pairs.evicted());
-    kept.turn_to(counter.span, rule.utc_offset_minutes);
+    kept.turn_to(counter.span, rule.utc_offset_minutes());
     let near_misses = near.nearest().into_iter();
     out.near_misses = near_misses
         .filter_map(|(gate, counted)| Some((gate, counter.finding_kept(counted, kept)?)))
@@ -374,7 +374,7 @@ pub(crate) fn list(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule) -> Vec<E
     let question = PrevalenceQuery::of(listed.iter().map(|listed| &listed.pair));
     let answer = prevalence_counts(data, kept, &question);
     let mut pairs: Vec<Judged<'_>> = listed.iter_mut().map(|listed| Judged::from(&mut listed.pair)).collect();
-    prioritise(&mut pairs, &hosts(&question, &[answer]).0, &rule.priority);
+    prioritise(&mut pairs, &hosts(&question, &[answer]).0, rule.priority());
     listed
 }
 
@@ -488,7 +488,9 @@ impl<'a> Counter<'a> {
             gates,
             span,
             kept_counts_hold: span.zip(data.time_extent).is_some_and(|(span, all)| {
-                span.covers(all) && hours_are_told_apart(all) && i64::from(rule.utc_offset_minutes) % 60 == 0
+                span.covers(all)
+                    && hours_are_told_apart(all)
+                    && i64::from(rule.utc_offset_minutes()) % 60 == 0
             }),
             seen: Seen::default(),
             history: History::default(),
@@ -542,7 +544,7 @@ impl<'a> Counter<'a> {
     #[inline(never)]
     fn tally(&mut self, pair: PairRef<'a>) -> Option<Tally> {
         pair.read(&mut self.history);
-        Tally::of(&self.history.connections, self.span?, self.rule.utc_offset_minutes, &mut self.hours)
+        Tally::of(&self.history.connections, self.span?, self.rule.utc_offset_minutes(), &mut self.hours)
     }
 
     /// What is said of a pair, from its history.

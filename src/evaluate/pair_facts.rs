@@ -63,7 +63,7 @@ pub struct ThreatMatch {
     /// Line of the entry in the list, from 1.
     pub line: u64,
     /// What the list says of the entry, such as the malware's name.
-    pub remark: Option<String>,
+    pub comment: Option<String>,
     /// Counting gates that the pair failed.
     pub failed_gates: Vec<Gate>,
 }

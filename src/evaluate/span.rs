@@ -1,6 +1,6 @@
 //! The window of a rule on the data at hand.
 
-use crate::model::time::HOUR;
+use crate::model::time::{HOUR, Timestamp};
 use crate::rule::{Rule, Window};
 
 /// `(after, until]` in UTC microseconds.
@@ -14,8 +14,8 @@ impl Span {
     /// The rule's window; `data` is the earliest and latest start. None without flows.
     pub fn of(rule: &Rule, data: Option<(i64, i64)>) -> Option<Span> {
         let (first, last) = data?;
-        let until = rule.end.unwrap_or(last);
-        let after = match rule.window {
+        let until = rule.end().map_or(last, Timestamp::as_micros);
+        let after = match rule.window() {
             Window::Hours(hours) => until - i64::from(hours) * HOUR,
             Window::All => first.min(until) - 1,
         };

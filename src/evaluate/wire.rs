@@ -35,7 +35,7 @@ impl Finding {
             out.text(&threat.list);
             out.text(&threat.entry);
             out.number(threat.line);
-            out.text(threat.remark.as_deref().unwrap_or_default());
+            out.text(threat.comment.as_deref().unwrap_or_default());
             out.number(threat.failed_gates.iter().map(|gate| 1 << *gate as u64).sum());
         });
     }
@@ -67,7 +67,7 @@ impl Finding {
                 list: bytes.text(),
                 entry: bytes.text(),
                 line: bytes.number(),
-                remark: Some(bytes.text()).filter(|remark| !remark.is_empty()),
+                comment: Some(bytes.text()).filter(|comment| !comment.is_empty()),
                 failed_gates: gates(bytes.number()),
             }),
         }

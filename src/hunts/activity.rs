@@ -2,13 +2,14 @@
 
 use super::slices::Slices;
 use super::windows::{Event, Peak, most_distinct, most_events};
-use super::{Burst, Found, Hunt, Hunts, Scan};
+use super::{Found, Hunt};
 use crate::model::time::MINUTE;
+use crate::rule::{BurstSettings, HuntSettings, ScanSettings};
 use crate::text::sort::{sort, sort_by};
 
 /// Finds the bursts and scans of a source by its connections: those to one destination behind each other, and among
 /// them those of one port.
-pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(Found<'_>)) {
+pub(super) fn hunt(events: &mut Vec<Event>, hunts: &HuntSettings, each: &mut dyn FnMut(Found<'_>)) {
     if let Some(bursts) = &hunts.burst {
         find_bursts(events, bursts, each);
     }
@@ -21,7 +22,7 @@ pub(super) fn hunt(events: &mut Vec<Event>, hunts: &Hunts, each: &mut dyn FnMut(
     }
 }
 
-fn find_bursts(events: &[Event], bursts: &Burst, each: &mut dyn FnMut(Found<'_>)) {
+fn find_bursts(events: &[Event], bursts: &BurstSettings, each: &mut dyn FnMut(Found<'_>)) {
     let Some(all) = burst(events, bursts) else { return };
     let mut most_to_one = 0;
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
@@ -37,7 +38,7 @@ fn find_bursts(events: &[Event], bursts: &Burst, each: &mut dyn FnMut(Found<'_>)
 }
 
 /// The window that holds the most of them, if that is a burst.
-fn burst(events: &[Event], bursts: &Burst) -> Option<Vec<Event>> {
+fn burst(events: &[Event], bursts: &BurstSettings) -> Option<Vec<Event>> {
     let least = bursts.connections.saturating_add(1);
     if (events.len() as u64) < least {
         return None;
@@ -55,7 +56,7 @@ fn burst(events: &[Event], bursts: &Burst) -> Option<Vec<Event>> {
     Some(held)
 }
 
-fn found_burst<'a>(events: &'a [Event], destination: Option<u64>, bursts: &Burst) -> Found<'a> {
+fn found_burst<'a>(events: &'a [Event], destination: Option<u64>, bursts: &BurstSettings) -> Found<'a> {
     Found {
         hunt: Hunt::Burst,
         destination,
@@ -72,7 +73,7 @@ fn only_port(events: &[Event]) -> Option<u16> {
     events.iter().all(|event| event.port == first).then_some(first)
 }
 
-fn find_vertical(events: &[Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
+fn find_vertical(events: &[Event], scans: &ScanSettings, each: &mut dyn FnMut(Found<'_>)) {
     for to_one in events.chunk_by(|a, b| a.destination == b.destination) {
         let ports = || to_one.chunk_by(|a, b| a.port == b.port).count() as u64;
         if (to_one.len() as u64) < scans.ports || ports() < scans.ports {
@@ -94,7 +95,7 @@ fn find_vertical(events: &[Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)
     }
 }
 
-fn find_horizontal(events: &mut [Event], scans: &Scan, each: &mut dyn FnMut(Found<'_>)) {
+fn find_horizontal(events: &mut [Event], scans: &ScanSettings, each: &mut dyn FnMut(Found<'_>)) {
     let slices = Slices::of(events);
     if slices.is_none_or(|slices| slices.at_most(scans.minutes) < scans.destinations) {
         return;

@@ -29,7 +29,7 @@ struct Asked<'a> {
 }
 
 pub(super) fn hunt(hunter: &Hunter<'_>, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
-    let Some(settings) = &hunter.rule.hunts.dga else { return };
+    let Some(settings) = &hunter.rule.hunts().dga else { return };
     let all = lookups(hunter, data);
     if all.is_empty() {
         return;

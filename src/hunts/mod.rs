@@ -21,10 +21,7 @@ use crate::model::time::LocalTimestamp;
 use crate::pairs::{
     ActivityThreshold, DatasetView, History, MAX_UNANSWERED_BYTES, PairTable, TimedConnection,
 };
-use crate::rule::Rule;
-use crate::rule::SetMatch;
-pub use crate::rule::hunt_settings::{Burst, Dga, Hunts, LongConnection, Scan};
-use crate::rule::networks::Networks;
+use crate::rule::{PrefixTable, Rule, SetMatch};
 use crate::text::numerals::{address_text, endpoint_text};
 use crate::text::sort::sort;
 use sources::pairs_of;
@@ -158,13 +155,13 @@ struct Hunter<'a> {
     addresses: &'a AddressInterner,
     rule: &'a Rule,
     span: Span,
-    excluded: Networks,
+    excluded: PrefixTable,
 }
 
 impl<'a> Hunter<'a> {
     /// None without flows.
     fn new(data: DatasetView<'a>, rule: &'a Rule) -> Option<Self> {
-        let (span, excluded) = (Span::of(rule, data.time_extent)?, Networks::new(&rule.hunts.excluded));
+        let (span, excluded) = (Span::of(rule, data.time_extent)?, PrefixTable::new(&rule.hunts().excluded));
         Some(Hunter { addresses: data.addresses, rule, span, excluded })
     }
     fn is_excluded(&self, end: Address) -> bool {
@@ -175,12 +172,12 @@ impl<'a> Hunter<'a> {
     }
 
     fn shown(&self, time: i64) -> LocalTimestamp {
-        LocalTimestamp::new(time, self.rule.utc_offset_minutes)
+        LocalTimestamp::new(time, self.rule.utc_offset_minutes())
     }
 
     /// Bursts and scans.
     fn activity(&self, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
-        let hunts = &self.rule.hunts;
+        let hunts = self.rule.hunts();
         let burst = hunts.burst.as_ref().map(|burst| ActivityThreshold {
             flows: burst.connections.saturating_add(1),
             minutes: burst.minutes,
@@ -298,8 +295,8 @@ impl<'a> Hunter<'a> {
 
     /// Pairs whose connections stayed open for long; not within one's own networks.
     fn long(&self, data: DatasetView<'_>, hits: &mut Vec<HuntHit>) {
-        let Some(settings) = &self.rule.hunts.long_connection else { return };
-        let excluded = Networks::new(&self.rule.excluded_destinations);
+        let Some(settings) = &self.rule.hunts().long_connection else { return };
+        let excluded = PrefixTable::new(self.rule.excluded_destinations());
         let mut inside = Vec::new();
         data.side.durations.for_each(|key, connections| {
             let destination = self.addresses.address(key.destination());

@@ -1,4 +1,4 @@
-//! Instants: UTC microseconds since 1970, and their text forms.
+//! Instants and their text forms.
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Serialize, Serializer};
@@ -10,6 +10,50 @@ pub(crate) const HOUR: i64 = 60 * MINUTE;
 /// 0001-01-01 and the last microsecond of 9999: the instants that a four-digit year can write.
 pub(crate) const EARLIEST: i64 = -62_135_596_800 * SECOND;
 pub(crate) const LATEST: i64 = 253_402_300_800 * SECOND - 1;
+
+/// An instant, in UTC microseconds since 1970. Its text form is RFC 3339 in UTC.
+///
+/// Any instant of the years 1 to 9999.
+///
+/// ```
+/// use beaconlens::Timestamp;
+///
+/// let end: Timestamp = "2026-03-02T19:00:00+01:00".parse()?;
+/// assert_eq!(end.to_string(), "2026-03-02T18:00:00Z");
+/// assert_eq!(Timestamp::from_micros(end.as_micros()), Some(end));
+/// # Ok::<(), beaconlens::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The instant, if it is in the years 1 to 9999.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        (EARLIEST..=LATEST).contains(&micros).then_some(Timestamp(micros))
+    }
+
+    /// The instant, or the earliest or latest one if it is outside the years 1 to 9999.
+    pub(crate) fn clamped(micros: i64) -> Self {
+        Timestamp(micros.clamp(EARLIEST, LATEST))
+    }
+
+    /// UTC microseconds since 1970.
+    pub fn as_micros(self) -> i64 {
+        self.0
+    }
+}
+
+impl std::fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&rfc3339(self.0))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// RFC 3339 in UTC, with as many fraction digits as the instant needs (0, 3 or 6).
 pub(crate) fn rfc3339(micros: i64) -> String {
@@ -23,7 +67,7 @@ pub(crate) fn rfc3339(micros: i64) -> String {
     out
 }
 
-/// A second in the rule's UTC offset, shown as the query's `DATEFORMAT` shows it: `yyyy-MM-dd HH:mm:ss`.
+/// A second in the rule's UTC offset. Its text form is that of the query's `DATEFORMAT`: `yyyy-MM-dd HH:mm:ss`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTimestamp {
     /// Seconds since 1970 in that offset.
@@ -76,19 +120,11 @@ impl Serialize for LocalTimestamp {
     }
 }
 
-/// As a [`LocalTimestamp`] shows it.
+/// The text of a [`LocalTimestamp`].
 pub(crate) fn query_format(micros: i64, utc_offset_minutes: i32) -> String {
     let mut out = String::new();
     LocalTimestamp::new(micros, utc_offset_minutes).write(&mut out);
     out
-}
-
-/// The rule's `end`: RFC 3339 in the document, microseconds inside.
-pub(crate) fn rfc3339_option<S: Serializer>(end: &Option<i64>, serializer: S) -> Result<S::Ok, S::Error> {
-    match end {
-        Some(micros) => serializer.serialize_some(&rfc3339(*micros)),
-        None => serializer.serialize_none(),
-    }
 }
 
 #[cfg(test)]

@@ -15,34 +15,8 @@ use serde::{Serialize, Serializer};
 
 use crate::evaluate::Finding;
 use crate::model::hash::{WordTable, words};
+use crate::rule::PrioritySettings;
 use services::Service;
-
-/// What can be tuned of the priority.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Priority {
-    /// A destination that at most this share of the hosts calls, in percent, is rare. Default 2.
-    pub rare_percent: u64,
-    /// One that at least this share calls, in percent, is common. Default 50.
-    pub common_percent: u64,
-    /// Fewer hosts than this say nothing about what is rare or common. Default 10.
-    pub least_hosts: u64,
-    /// At least so many hosts that call an endpoint periodically share it: a service. Default 5.
-    pub shared_callers: u64,
-    /// Whether ports and host names of well-known periodic services lower the priority. Default true.
-    pub known_services: bool,
-}
-
-impl Default for Priority {
-    fn default() -> Self {
-        Priority {
-            rare_percent: 2,
-            common_percent: 50,
-            least_hosts: 10,
-            shared_callers: 5,
-            known_services: true,
-        }
-    }
-}
 
 /// A part of a priority: the base, or a modifier.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +123,7 @@ impl<'a> From<&'a mut Finding> for Judged<'a> {
 }
 
 /// Gives every pair its priority. What one pair says of another is taken from all that are given.
-pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &Priority) {
+pub(crate) fn prioritise(pairs: &mut [Judged<'_>], hosts: &Hosts, settings: &PrioritySettings) {
     let endpoint = |pair: &Finding| words(pair.destinationip, u64::from(pair.destinationport) + 1);
     let mut periodic = WordTable::default();
     for Judged { pair, .. } in pairs.iter().filter(|judged| is_periodic(judged.pair)) {
@@ -204,9 +178,14 @@ fn regularity(pair: &Finding) -> u16 {
     pair.regularity.map_or(0, |of| of.regularity.0)
 }
 
-fn prevalence(pair: &Finding, by_name: bool, hosts: &Hosts, settings: &Priority) -> Option<PriorityPart> {
+fn prevalence(
+    pair: &Finding,
+    by_name: bool,
+    hosts: &Hosts,
+    settings: &PrioritySettings,
+) -> Option<PriorityPart> {
     let calling = *hosts.calling.get(&words(pair.destinationip, 0))?;
-    if hosts.all < settings.least_hosts {
+    if hosts.all < settings.min_hosts {
         return None;
     }
     let rare = calling * 100 <= settings.rare_percent * hosts.all || calling == 1;
@@ -222,18 +201,18 @@ fn prevalence(pair: &Finding, by_name: bool, hosts: &Hosts, settings: &Priority)
     Some(part(name, points, Cause::Callers { calling, hosts: hosts.all, by_name }))
 }
 
-fn shared(pair: &Finding, sharing: u64, settings: &Priority) -> Option<PriorityPart> {
-    (is_periodic(pair) && sharing >= settings.shared_callers)
+fn shared(pair: &Finding, sharing: u64, settings: &PrioritySettings) -> Option<PriorityPart> {
+    (is_periodic(pair) && sharing >= settings.min_shared_sources)
         .then(|| part("shared_by_periodic_callers", SHARED, Cause::Sharing(sharing)))
 }
 
-fn service(pair: &Finding, settings: &Priority) -> Option<PriorityPart> {
+fn service(pair: &Finding, settings: &PrioritySettings) -> Option<PriorityPart> {
     let service = services::on(pair.destinationport).filter(|_| settings.known_services)?;
     Some(part("known_service", service.points, Cause::Service(service)))
 }
 
 /// A host whose name tells that its clients call by themselves.
-fn known_host(host: &str, settings: &Priority) -> Option<PriorityPart> {
+fn known_host(host: &str, settings: &PrioritySettings) -> Option<PriorityPart> {
     let (name, points) = services::named(host).filter(|_| settings.known_services)?;
     Some(part("known_host", points, Cause::Host(host.into(), name)))
 }

@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 
-use crate::rule::{Entry, Subject};
+use crate::rule::{ListEntry, Subject};
 use crate::text::numerals::address_text;
 
 /// A list's entries, by port.
@@ -28,7 +28,7 @@ pub(super) struct OfPort {
 }
 
 impl Sorted {
-    pub fn new(entries: &[Entry]) -> Self {
+    pub fn new(entries: &[ListEntry]) -> Self {
         let mut sorted = Sorted::default();
         for entry in entries {
             let port = entry.port();

@@ -16,7 +16,7 @@ use ipnet::IpNet;
 
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::rule::networks::canonical;
-use crate::rule::{AppliesTo, Entry, Rule};
+use crate::rule::{AppliesTo, ListEntry, Rule};
 use entries::{OfPort, Sorted};
 use text::{Alternatives, Quote, Text};
 
@@ -166,7 +166,7 @@ struct List<'a> {
     kind: &'static str,
     name: &'a str,
     applies_to: AppliesTo,
-    entries: &'a [Entry],
+    entries: &'a [ListEntry],
 }
 
 struct Query<'a> {
@@ -178,7 +178,7 @@ impl Query<'_> {
     fn place(&self, out: &mut Text, place: &str) {
         let [listed, listed_2, listed_3] = self.language.listed;
         match place {
-            "name" => out.harmless(&self.rule.name),
+            "name" => out.harmless(self.rule.name()),
             "remarks" => self.remarks(out),
             "conditions" => self.conditions(out),
             "gates" => self.gates(out),
@@ -199,7 +199,7 @@ impl Query<'_> {
 
     #[inline(never)]
     fn shift(&self, out: &mut Text) {
-        let minutes = i64::from(self.rule.utc_offset_minutes);
+        let minutes = i64::from(self.rule.utc_offset_minutes());
         if minutes == 0 {
             return;
         }
@@ -213,15 +213,15 @@ impl Query<'_> {
     }
 
     fn sets(&self) -> impl Iterator<Item = (List<'_>, &[u16])> {
-        self.rule.reference_sets.iter().map(|set| {
-            let (name, entries) = (&*set.name, &*set.entries);
-            (List { kind: "reference set", name, applies_to: set.applies_to, entries }, &*set.ports)
+        self.rule.reference_sets().iter().map(|set| {
+            let (name, entries) = (set.name(), &**set.entries());
+            (List { kind: "reference set", name, applies_to: set.applies_to(), entries }, set.ports())
         })
     }
 
     fn threats(&self) -> impl Iterator<Item = List<'_>> {
-        self.rule.threat_lists.iter().map(|list| {
-            let (name, entries) = (&*list.name, &*list.entries);
+        self.rule.threat_lists().iter().map(|list| {
+            let (name, entries) = (list.name(), &**list.entries());
             List { kind: "threat list", name, applies_to: AppliesTo::Destination, entries }
         })
     }
@@ -265,7 +265,7 @@ impl Query<'_> {
             false => before = next,
         }
         // One by one, as in the detection's query.
-        for network in self.rule.excluded_destinations.iter().map(canonical) {
+        for network in self.rule.excluded_destinations().iter().map(canonical) {
             out.push(before);
             before = next;
             self.not(out, &mut |out| (language.within)(out, language.destination.address, &[network]));
@@ -301,11 +301,11 @@ impl Query<'_> {
         let begin = out.0.len();
         self.words(out, language.connections);
         out.push(" >= ");
-        let everywhere = rule.gates.min_connections;
-        match rule.gates.min_connections_c2_port.filter(|_| !rule.c2_ports.is_empty()) {
+        let everywhere = rule.gates().min_connections;
+        match rule.gates().min_connections_c2_port.filter(|_| !rule.c2_ports().is_empty()) {
             None => out.show(&everywhere),
             Some(there) => out.pattern(language.choose, &mut |out, place| match place {
-                "if" => self.port_is(out, &rule.c2_ports),
+                "if" => self.port_is(out, rule.c2_ports()),
                 "then" => out.show(&there),
                 _ => out.show(&everywhere),
             }),
@@ -313,7 +313,7 @@ impl Query<'_> {
         out.push(language.and);
         self.words(out, language.hours);
         out.push(" >= ");
-        out.show(&rule.gates.min_hours);
+        out.show(&rule.gates().min_hours);
         if self.any_listed() {
             out.bracket(begin);
             out.push(language.or);
@@ -325,9 +325,9 @@ impl Query<'_> {
     #[inline(never)]
     fn scores(&self, out: &mut Text) {
         let (rule, language) = (self.rule, self.language);
-        if !rule.c2_ports.is_empty() {
+        if !rule.c2_ports().is_empty() {
             out.pattern(language.branch, &mut |out, place| match place {
-                "if" => self.port_is(out, &rule.c2_ports),
+                "if" => self.port_is(out, rule.c2_ports()),
                 _ => out.push("3"),
             });
         }
@@ -335,7 +335,7 @@ impl Query<'_> {
             "if" => {
                 self.words(out, language.connections);
                 out.push(" > ");
-                out.show(&rule.high_volume);
+                out.show(&rule.high_volume());
             }
             _ => out.push("2"),
         });

@@ -1,7 +1,7 @@
 //! When connections count, as a language says it.
 
 use super::text::Text;
-use crate::model::time::{HOUR, MINUTE, SECOND, query_format};
+use crate::model::time::{EARLIEST, HOUR, MINUTE, SECOND, Timestamp, query_format};
 use crate::rule::{Rule, Window};
 
 /// Patterns for the places `from`, `until` and `condition`, each for these cases of a rule:
@@ -23,15 +23,15 @@ pub(super) fn write(out: &mut Text, rule: &Rule, words: &Words, place: &str) {
         "until" => words.until,
         _ => words.condition,
     };
-    let hours = match rule.window {
+    let hours = match rule.window() {
         Window::Hours(hours) => Some(i64::from(hours)),
         Window::All => None,
     };
-    let case = usize::from(hours.is_none()) + 2 * usize::from(rule.end.is_some());
-    let end = rule.end.unwrap_or_default();
+    let case = usize::from(hours.is_none()) + 2 * usize::from(rule.end().is_some());
+    let end = rule.end().map_or(0, Timestamp::as_micros);
     let pattern = of_place.get(case).copied().unwrap_or_default();
     out.pattern(pattern, &mut |out, place| match place.split_once('_') {
-        Some(("after", unit)) => instant(out, end - hours.unwrap_or_default() * HOUR, unit),
+        Some(("after", unit)) => instant(out, (end - hours.unwrap_or_default() * HOUR).max(EARLIEST), unit),
         // QRadar and Splunk stop before what they are told.
         Some(("stop", unit)) => instant(out, end + if unit == "minute" { MINUTE } else { SECOND }, unit),
         Some((_, unit)) => instant(out, end, unit),

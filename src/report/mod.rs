@@ -8,6 +8,7 @@ mod window;
 
 use serde::Serialize;
 
+use crate::model::time::Timestamp;
 use crate::rule::Rule;
 use crate::text::json::{written as json, written_in};
 use crate::text::numerals;
@@ -86,10 +87,10 @@ pub struct Totals {
     pub suppressed: u64,
     /// Pairs that failed exactly one gate.
     pub near_misses: u64,
-    /// Earliest flow start in the input (RFC 3339, UTC).
-    pub first_flow: Option<String>,
-    /// Latest flow start in the input (RFC 3339, UTC).
-    pub last_flow: Option<String>,
+    /// Earliest flow start in the input.
+    pub first_flow: Option<Timestamp>,
+    /// Latest flow start in the input.
+    pub last_flow: Option<Timestamp>,
 }
 
 /// A finding as JSON, about; most are shorter.

@@ -28,10 +28,11 @@ impl Explanation {
             let _ = writeln!(out, "  reference set {}: {}", set.reference_set, set.entry);
         }
         if let Some(threat) = self.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
-            let remark = threat.remark.as_deref().map_or_else(String::new, |remark| format!(" ({remark})"));
+            let comment =
+                threat.comment.as_deref().map_or_else(String::new, |comment| format!(" ({comment})"));
             let _ = writeln!(
                 out,
-                "  threat list {}, line {}: {}{remark}",
+                "  threat list {}, line {}: {}{comment}",
                 threat.list, threat.line, threat.entry
             );
         }

@@ -1,23 +1,18 @@
-//! Sets of networks, made ready for fast look-ups.
+//! Networks: their text, their canonical form, and which one contains an address.
 
 use std::net::IpAddr;
 
-use super::document::Part;
-use super::index::Index;
-use crate::model::error::Error;
 use ipnet::{IpNet, Ipv4Net};
 
+use crate::model::error::Error;
+use crate::text::json::JsonNode;
+
 /// Reads the networks of a rule document.
-pub(crate) fn read(part: &Part<'_>) -> Result<Vec<IpNet>, Error> {
-    let mut networks = Vec::new();
-    part.items(&mut |_, part| {
-        networks.push(part.text("a network such as \"10.0.0.0/8\" or an address", parse)?);
-        Ok(())
-    })?;
-    Ok(networks)
+pub(crate) fn read(node: JsonNode<'_>) -> Result<Vec<IpNet>, Error> {
+    node.list(|_, network| network.text("a network such as \"10.0.0.0/8\" or an address", parse))
 }
 
-/// CIDR, or an address alone.
+/// A network from CIDR notation or from an address.
 pub(crate) fn parse(text: &str) -> Option<IpNet> {
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) if prefix.bytes().all(|byte| byte.is_ascii_digit()) => {
@@ -33,8 +28,8 @@ pub(crate) fn parse(text: &str) -> Option<IpNet> {
     }
 }
 
-/// The network as the engine sees it: no bits behind the prefix, and a network of IPv4-mapped addresses is
-/// the IPv4 network, as those are IPv4 addresses.
+/// The network without bits after the prefix. A network of IPv4-mapped addresses becomes the IPv4 network, as
+/// those addresses become IPv4 addresses.
 pub(crate) fn canonical(network: &IpNet) -> IpNet {
     let network = network.trunc();
     if let IpNet::V6(v6) = network
@@ -46,183 +41,12 @@ pub(crate) fn canonical(network: &IpNet) -> IpNet {
     network
 }
 
-/// The first of some networks that holds a canonical address.
-pub(crate) fn first_with(networks: &[IpNet], address: IpAddr) -> Option<&IpNet> {
+/// The first of some networks that contains a canonical address.
+pub(crate) fn first_containing(networks: &[IpNet], address: IpAddr) -> Option<&IpNet> {
     networks.iter().find(|network| {
         let network = canonical(network);
         IpNet::new(address, network.prefix_len()).is_ok_and(|around| around.trunc() == network)
     })
-}
-
-/// No network.
-const NONE: u32 = u32::MAX;
-
-/// Networks of canonical addresses, cut into ranges that do not overlap, each with the most specific
-/// network that holds it. A look-up is a binary search; for IPv4 it is narrowed beforehand by the first
-/// bits, so that it takes as long in a large set as in a small one.
-#[derive(Debug, Default)]
-pub(crate) struct Networks {
-    v4: Ranges<u32>,
-    /// Where the IPv4 ranges of each value of the first bits begin.
-    first_bits: Vec<u32>,
-    /// How far an IPv4 address is shifted to leave the first bits.
-    shift: u32,
-    v6: Ranges<u128>,
-    /// The number of each given network, with its position, by number; equal networks share one.
-    numbers: Vec<(u32, u32)>,
-    /// By number: the next wider network that holds this one.
-    wider: Vec<u32>,
-}
-
-/// Where ranges start, and whose each is.
-#[derive(Debug, Default)]
-struct Ranges<T> {
-    starts: Vec<T>,
-    owners: Vec<u32>,
-}
-
-impl<T: Ord + Copy> Ranges<T> {
-    /// The owner of the range that holds a value; the range starts among `from..to`, or just before.
-    #[inline(always)]
-    fn owner(&self, value: T, from: usize, to: usize) -> u32 {
-        let after = if from == to { 0 } else { self.starts_up_to(value, from, to) };
-        (from + after).checked_sub(1).and_then(|at| self.owners.get(at).copied()).unwrap_or(NONE)
-    }
-
-    #[inline(never)]
-    fn starts_up_to(&self, value: T, from: usize, to: usize) -> usize {
-        self.starts.get(from..to).unwrap_or_default().partition_point(|start| *start <= value)
-    }
-}
-
-impl Networks {
-    pub fn new(networks: &[IpNet]) -> Self {
-        let (mut v4, mut v6) = (Index::default(), Index::default());
-        for (given, network) in (0_u64..).zip(networks) {
-            // Wider networks come before those inside them.
-            let (into, start, prefix) = match canonical(network) {
-                IpNet::V4(net) => (&mut v4, u128::from(net.network().to_bits()), net.prefix_len()),
-                IpNet::V6(net) => (&mut v6, net.network().to_bits(), net.prefix_len()),
-            };
-            into.push((start, u64::from(prefix) << 32 | given));
-        }
-        let mut set = Networks::default();
-        let ranges = set.cut(v4, 32);
-        set.v4.starts = ranges.starts.iter().map(|start| *start as u32).collect();
-        set.v4.owners = ranges.owners;
-        set.index_first_bits();
-        set.v6 = set.cut(v6, 128);
-        set
-    }
-
-    /// Cuts sorted networks into ranges, numbering the networks on the way.
-    fn cut(&mut self, mut networks: Index, width: u32) -> Ranges<u128> {
-        networks.sort();
-        let all = u128::MAX >> (128 - width);
-        let mut ranges = Ranges::<u128>::default();
-        let mut open: Vec<Open> = Vec::new();
-        for &(start, packed) in networks.entries() {
-            let prefix = (packed >> 32) as u32;
-            let end = start | all.checked_shr(prefix).unwrap_or(0) & all;
-            close(&mut open, Some(start), all, &mut ranges);
-            let number = match open.last() {
-                // The same network again.
-                Some(same) if same.start == start && same.end == end => same.number,
-                _ => {
-                    let number = self.wider.len() as u32;
-                    self.wider.push(open.last().map_or(NONE, |wider| wider.number));
-                    open.push(Open { start, end, number });
-                    ranges.begin(start, number);
-                    number
-                }
-            };
-            self.numbers.push((number, packed as u32));
-        }
-        close(&mut open, None, all, &mut ranges);
-        ranges
-    }
-
-    fn index_first_bits(&mut self) {
-        // At most about one range for each value of the bits; for most values none begins there.
-        let bits = self.v4.starts.len().max(1).ilog2().clamp(12, 16);
-        self.shift = 32 - bits;
-        for (position, start) in self.v4.starts.iter().enumerate() {
-            let value = start.checked_shr(self.shift).unwrap_or(0) as usize;
-            if value >= self.first_bits.len() {
-                self.first_bits.resize(value + 1, position as u32);
-            }
-        }
-        self.first_bits.resize((1 << bits) + 1, self.v4.starts.len() as u32);
-    }
-
-    pub fn contains(&self, address: IpAddr) -> bool {
-        self.innermost(address).is_some()
-    }
-
-    /// The number of the most specific network that holds a canonical address.
-    pub fn innermost(&self, address: IpAddr) -> Option<u32> {
-        let number = match address {
-            IpAddr::V4(v4) => self.owner_v4(v4.to_bits()),
-            IpAddr::V6(v6) => self.v6.owner(v6.to_bits(), 0, self.v6.starts.len()),
-        };
-        (number != NONE).then_some(number)
-    }
-
-    #[inline(always)]
-    fn owner_v4(&self, value: u32) -> u32 {
-        let bits = value.checked_shr(self.shift).unwrap_or(0) as usize;
-        match self.first_bits.get(bits..bits + 2) {
-            Some(&[from, to]) => self.v4.owner(value, from as usize, to as usize),
-            _ => NONE,
-        }
-    }
-
-    /// Whether a network holds that IPv4 address.
-    #[inline(always)]
-    pub fn contains_v4(&self, bits: u32) -> bool {
-        self.owner_v4(bits) != NONE
-    }
-
-    /// The numbers of all networks that hold a canonical address, the most specific first.
-    pub fn holding(&self, address: IpAddr) -> impl Iterator<Item = u32> {
-        let wider = |number: &u32| self.wider.get(*number as usize).copied().filter(|wider| *wider != NONE);
-        std::iter::successors(self.innermost(address), wider)
-    }
-
-    /// The numbers of the given networks in ascending order, each with the network's position.
-    pub fn numbers(&self) -> &[(u32, u32)] {
-        &self.numbers
-    }
-}
-
-impl Ranges<u128> {
-    fn begin(&mut self, start: u128, owner: u32) {
-        if self.starts.last() == Some(&start) {
-            // The range before would be empty.
-            self.starts.pop();
-            self.owners.pop();
-        }
-        self.starts.push(start);
-        self.owners.push(owner);
-    }
-}
-
-/// A network that holds the place where the cutting is.
-#[derive(Debug, Clone, Copy)]
-struct Open {
-    start: u128,
-    end: u128,
-    number: u32,
-}
-
-/// Ends the networks that end before `start`, or all of them; what follows belongs to the one around.
-/// The most specific of those that are open is the last.
-fn close(open: &mut Vec<Open>, start: Option<u128>, all: u128, ranges: &mut Ranges<u128>) {
-    while let Some(ended) = open.pop_if(|last| start.is_none_or(|start| last.end < start)) {
-        if ended.end < all {
-            ranges.begin(ended.end + 1, open.last().map_or(NONE, |around| around.number));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -235,76 +59,20 @@ mod tests {
         nets
     }
 
-    fn networks(texts: &[&str]) -> Networks {
-        Networks::new(&nets(texts))
-    }
-
-    fn has(set: &Networks, text: &str) -> bool {
-        text.parse::<IpAddr>().is_ok_and(|address| set.contains(address.to_canonical()))
-    }
-
     #[test]
-    fn holds_the_network_and_not_its_neighbours() {
-        let set = networks(&["172.16.0.0/12", "::1/128", "2001:db8::/33"]);
-        for inside in ["172.16.0.0", "172.31.255.255", "::1", "2001:db8::", "2001:db8:7fff:ffff::"] {
-            assert!(has(&set, inside), "{inside}");
-        }
-        for outside in ["172.15.255.255", "172.32.0.0", "::", "::2", "2001:db8:8000::", "0.0.0.1"] {
-            assert!(!has(&set, outside), "{outside}");
-        }
-    }
-
-    #[test]
-    fn mapped_networks_are_ipv4_networks() {
-        let set = networks(&["::ffff:198.51.100.0/120", "198.51.100.0/25", "198.51.100.7/32"]);
-        assert!(has(&set, "198.51.100.255"));
-        assert!(has(&set, "::ffff:198.51.100.1"));
-        assert!(!has(&set, "198.51.101.0"));
-        assert!(has(&networks(&["::/80"]), "::5"));
-        assert!(!has(&networks(&["::/80"]), "::ffff:192.0.2.1"));
-    }
-
-    #[test]
-    fn the_first_that_holds_an_address_is_told() {
+    fn the_first_that_contains_an_address_is_found() {
         let networks =
             nets(&["::/80", "::ffff:198.51.100.0/120", "198.51.100.0/25", "2001:db8::1/32", "0.0.0.0/0"]);
         let first = |text: &str| {
             let address: IpAddr = text.parse().ok()?;
-            let found = first_with(&networks, address.to_canonical())?;
+            let found = first_containing(&networks, address.to_canonical())?;
             networks.iter().position(|network| network == found)
         };
         assert_eq!(first("198.51.100.7"), Some(1));
         assert_eq!(first("::ffff:198.51.100.7"), Some(1));
-        assert_eq!(first("2001:db8:ffff::"), Some(3), "bits behind the prefix do not count");
+        assert_eq!(first("2001:db8:ffff::"), Some(3), "bits after the prefix do not count");
         assert_eq!(first("::ffff:192.0.2.1"), Some(4), "a mapped address is an IPv4 address");
         assert_eq!(first("::5"), Some(0));
         assert_eq!(first("2001:db9::"), None);
-    }
-
-    #[test]
-    fn everything_and_nothing() {
-        assert!(has(&networks(&["0.0.0.0/0"]), "255.255.255.255"));
-        assert!(!has(&networks(&["0.0.0.0/0"]), "::1"));
-        assert!(has(&networks(&["::/0"]), "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"));
-        assert!(!has(&networks(&[]), "10.0.0.1"));
-    }
-
-    #[test]
-    fn the_most_specific_network_comes_first() {
-        let texts = ["10.0.0.0/8", "10.1.0.0/16", "10.1.2.0/24", "10.1.2.3/32", "10.1.0.0/16", "10.1.2.0/25"];
-        let set = networks(&texts);
-        let found = |address: &str| -> Vec<usize> {
-            let Ok(address) = address.parse() else { panic!("{address}") };
-            let position = |number: u32| {
-                set.numbers().iter().find(|numbered| numbered.0 == number).map(|found| found.1 as usize)
-            };
-            set.holding(address).filter_map(position).collect()
-        };
-        assert_eq!(found("10.1.2.3"), [3, 5, 2, 1, 0]);
-        assert_eq!(found("10.1.2.128"), [2, 1, 0]);
-        assert_eq!(found("10.1.3.0"), [1, 0]);
-        assert_eq!(found("10.2.0.0"), [0]);
-        assert_eq!(found("11.0.0.0"), [0; 0]);
-        assert_eq!(set.numbers(), [(0, 0), (1, 1), (1, 4), (2, 2), (3, 5), (4, 3)]);
     }
 }

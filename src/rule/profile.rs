@@ -1,7 +1,8 @@
-//! Rules that are ready to use.
+//! Ready-made rules.
 
-use super::{Rule, profile_unknown};
-use crate::model::error::Error;
+use super::definition::Rule;
+use super::hunt_settings::DgaSettings;
+use crate::model::error::{Error, ErrorKind, joined, quoted};
 
 impl Rule {
     /// The names of the ready-made rules.
@@ -10,9 +11,8 @@ impl Rule {
     /// A ready-made rule.
     ///
     /// - `default`: [`Rule::default`].
-    /// - `lab`: for one's own test of the detection, which runs for minutes on one machine: loopback
-    ///   addresses count, one calendar hour is enough, and so are one connection on a listed C2 port and half as
-    ///   many generated names.
+    /// - `lab`: for a test of the detection that runs for minutes on one machine. Loopback addresses count, one
+    ///   calendar hour is enough, and so are one connection on a listed C2 port and half as many generated names.
     ///
     /// # Errors
     ///
@@ -20,7 +20,7 @@ impl Rule {
     ///
     /// ```
     /// let lab = beaconlens::Rule::profile("lab")?;
-    /// assert_eq!(lab.gates.min_connections_c2_port, Some(1));
+    /// assert_eq!(lab.gates().min_connections_c2_port, Some(1));
     /// # Ok::<(), beaconlens::Error>(())
     /// ```
     pub fn profile(name: &str) -> Result<Rule, Error> {
@@ -32,10 +32,33 @@ impl Rule {
                 rule.gates.min_hours = 1;
                 rule.gates.min_connections_c2_port = Some(1);
                 rule.excluded_destinations.retain(|network| !network.addr().is_loopback());
-                rule.hunts.lab();
+                rule.hunts.excluded.clear();
+                rule.hunts.dga = Some(DgaSettings::new().with_domains(50));
             }
-            _ => return Err(profile_unknown(name)),
+            _ => {
+                let names = joined(&Rule::PROFILES, " or ");
+                let message = format!("found profile {}, expected {names}", quoted(name));
+                return Err(Error::new(ErrorKind::Options, message));
+            }
         }
         Ok(rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lab_profile_is_as_specified() {
+        let lab = r#"{"name": "T1584.005 lab", "gates": {"min_hours": 1, "min_connections_c2_port": 1},
+            "excluded_destinations": ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16"],
+            "hunts": {"dga": {"domains": 50}, "excluded": []}}"#;
+        assert_eq!(Rule::profile("lab"), Rule::from_json(lab));
+        assert_eq!(Rule::profile("default"), Ok(Rule::default()));
+        let Err(error) = Rule::profile("Lab") else { panic!("no profile") };
+        assert_eq!(error.to_string(), "found profile \"Lab\", expected default or lab");
+        let lab = Rule::profile("lab").unwrap_or_default();
+        assert_eq!((lab.min_connections_on(6667), lab.min_connections_on(443)), (1, 20));
     }
 }

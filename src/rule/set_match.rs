@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Side;
+use super::compiled_lists::PairSide;
 use crate::text::codec::{Reader, Writer};
 
 /// A reference set that holds a pair.
@@ -14,7 +14,7 @@ pub struct SetMatch {
     /// Its most specific entry.
     pub entry: String,
     /// The end of the pair that is in it.
-    pub side: Side,
+    pub side: PairSide,
 }
 
 impl SetMatch {
@@ -22,12 +22,12 @@ impl SetMatch {
     pub(crate) fn write(&self, out: &mut Writer) {
         out.text(&self.reference_set);
         out.text(&self.entry);
-        out.number((self.side == Side::Source).into());
+        out.number((self.side == PairSide::Source).into());
     }
 
     pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
         let (reference_set, entry) = (bytes.text(), bytes.text());
-        let side = bytes.one_of([Side::Destination, Side::Source]);
+        let side = bytes.one_of([PairSide::Destination, PairSide::Source]);
         SetMatch { reference_set, entry, side }
     }
 }

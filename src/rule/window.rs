@@ -1,14 +1,16 @@
-//! The span that is evaluated.
+//! The time span that is evaluated.
 
-use crate::model::error::quoted;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
-/// The span that is evaluated: the hours before the end, or all there is.
+use crate::model::error::{Error, ErrorKind, quoted};
+use crate::text::json::{FromJson, JsonNode};
+
+/// The time span that is evaluated: a number of hours before the end, or everything.
 ///
-/// In text form `24h`, `7d` or `all`.
+/// Its text form is `24h`, `7d` or `all`.
 ///
 /// ```
 /// use beaconlens::Window;
@@ -16,10 +18,11 @@ use serde::{Serialize, Serializer};
 /// assert_eq!(Window::Hours(6).to_string(), "6h");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Window {
     /// `(end - hours, end]`; at least 1, at most [`Window::MAX_HOURS`].
     Hours(u32),
-    /// No cut.
+    /// No limit, but a rule's `end` applies.
     All,
 }
 
@@ -27,7 +30,29 @@ impl Window {
     /// The longest window in hours: a hundred years.
     pub const MAX_HOURS: u32 = 24 * 36_525;
 
-    pub(crate) const EXPECTED: &str = "hours or days such as \"24h\" or \"7d\", or \"all\"";
+    pub(super) const EXPECTED: &str = "hours or days such as \"24h\" or \"7d\", or \"all\"";
+
+    /// Whether a rule can have this window.
+    pub(super) fn is_in_range(self) -> bool {
+        match self {
+            Window::Hours(hours) => (1..=Window::MAX_HOURS).contains(&hours),
+            Window::All => true,
+        }
+    }
+
+    /// A window from its text form, in range or not.
+    fn parse(text: &str) -> Option<Window> {
+        if text == "all" {
+            return Some(Window::All);
+        }
+        let (digits, hours_per_unit) = match text.strip_suffix('h') {
+            Some(digits) => (digits, 1),
+            None => (text.strip_suffix('d')?, 24),
+        };
+        // `parse` takes a sign, too.
+        let number: u32 = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())??;
+        number.checked_mul(hours_per_unit).map(Window::Hours)
+    }
 }
 
 impl Default for Window {
@@ -37,23 +62,19 @@ impl Default for Window {
 }
 
 impl FromStr for Window {
-    type Err = String;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bad = || format!("found {}, expected {}", quoted(text), Window::EXPECTED);
-        if text == "all" {
-            return Ok(Window::All);
-        }
-        let (digits, hours_each) = match (text.strip_suffix('h'), text.strip_suffix('d')) {
-            (Some(digits), _) => (digits, 1),
-            (_, Some(digits)) => (digits, 24),
-            _ => return Err(bad()),
-        };
-        if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(bad());
-        }
-        let hours = digits.parse::<u32>().ok().and_then(|n| n.checked_mul(hours_each)).ok_or_else(bad)?;
-        if (1..=Window::MAX_HOURS).contains(&hours) { Ok(Window::Hours(hours)) } else { Err(bad()) }
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Window::parse(text).filter(|window| window.is_in_range()).ok_or_else(|| {
+            let message = format!("found {}, expected {}", quoted(text), Window::EXPECTED);
+            Error::new(ErrorKind::Rule, message)
+        })
+    }
+}
+
+impl FromJson for Window {
+    fn from_json(node: JsonNode<'_>) -> Result<Self, Error> {
+        node.text(Window::EXPECTED, |text| text.parse().ok())
     }
 }
 

@@ -201,7 +201,7 @@ tuningTest("a threat list from a file marks what it names, below the gates too",
     ["list", "feed.txt"],
     ["line", "2"],
     ["entry", "203.0.113.9:443"],
-    ["remark", "<b>seen</b> in May"],
+    ["comment", "<b>seen</b> in May"],
     ["failed gates", "least connections"],
   ]);
   await noBarriers(page);

@@ -74,7 +74,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const same: RuleDocument = defaultRule();
   const lab: Rule = defaultRule("lab");
   const set: ReferenceSet = parseReferenceSet("scanners", "10.1.2.3 # Nessus", "#1");
-  const { list, leftOut, first } = parseThreatList("mine", "203.0.113.9:443");
+  const { list, skipped, first } = parseThreatList("mine", "203.0.113.9:443");
   const threats: ThreatList[] = [list];
   const target: QueryTarget = "duckdb";
   const sql: string = renderQuery(target, { ...lab, reference_sets: [set], threat_lists: threats });
@@ -135,7 +135,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     const code: ErrorCode = error.code;
     console.log(code, error.line, error.byte, error.hint);
   }
-  console.log(sql, leftOut, first?.line);
+  console.log(sql, skipped, first?.line);
   console.log(measures, name, column, skipped, again, csv, why.status, reason, starts);
   console.log(points, parts, lost, rows);
 

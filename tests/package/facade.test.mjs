@@ -538,9 +538,9 @@ test("ready-made rules, lists, and queries", () => {
     () => parseReferenceSet("scanners", "10.1.2.3\nnonsense"),
     (error) => code("E_RULE")(error) && error.line === 2 && /scanners, line 2/.test(error.message),
   );
-  const { list, leftOut, first } = parseThreatList("c2", "# head\n203.0.113.9:443\n/gate.php");
+  const { list, skipped, first } = parseThreatList("c2", "# head\n203.0.113.9:443\n/gate.php");
   assert.deepEqual(list, { name: "c2", entries: ["", "203.0.113.9:443"] });
-  assert.deepEqual([leftOut, first], [1, { line: 3, text: "/gate.php" }]);
+  assert.deepEqual([skipped, first], [1, { line: 3, text: "/gate.php" }]);
   assert.equal(parseThreatList("c2", "").first, null);
   const rule = parseRule({ reference_sets: [set], threat_lists: [list] });
   assert.deepEqual(parseRule(rule), rule);

@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut rounds = Vec::new();
         for round in 0..ROUNDS {
             let rule = Rule::from_json(&change.replace('@', &round.to_string()))?;
-            let with_set = Rule { reference_sets: vec![set.clone()], ..rule.clone() };
+            let with_set = rule.clone().with_reference_sets([set.clone()])?;
             // The first of a kind differs: it is not counted.
             let (without, with) = match round % 2 {
                 0 => (timed(&plain, &rule), timed(&listed, &with_set)),

@@ -49,9 +49,9 @@ function readSet(text) {
 function readThreatList(text) {
   const { path, column, applies_to, port } = wordsOf("--threat-list", text);
   if (applies_to || port) throw new UsageError("--threat-list: takes only a column beside its file");
-  const { list, leftOut, first } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
-  if (leftOut) {
-    const lines = count(leftOut, "line");
+  const { list, skipped, first } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
+  if (skipped) {
+    const lines = count(skipped, "line");
     process.stderr.write(
       `${printable(path)}: ${lines} left out as no endpoint; first: line ${first.line}: ${printable(first.text)}\n`,
     );

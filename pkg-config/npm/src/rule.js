@@ -18,8 +18,8 @@ export function parseReferenceSet(name, text, column) {
 /** A threat list of a rule, from the text of a list, and the lines that are no endpoints. */
 export function parseThreatList(name, text, column) {
   const found = use((engine) => engine.parseList(true, name, text, column));
-  const first = found.leftOut ? { line: found.line, text: found.text } : null;
-  return { list: found.rule.threat_lists[0], leftOut: found.leftOut, first };
+  const first = found.skipped ? { line: found.line, text: found.text } : null;
+  return { list: found.rule.threat_lists[0], skipped: found.skipped, first };
 }
 
 /** Checks a rule document, given as JSON text or as an object, and completes it. */

@@ -1,9 +1,9 @@
-//! JSON: read and written by own code, as serde_json's would be a twentieth of the module.
+//! JSON: documents read by field with path and place, and JSON written by own code.
 
-mod check;
+mod node;
 mod write;
 
-pub(crate) use check::fault;
+pub(crate) use node::{FromJson, JsonDocument, JsonNode};
 pub(crate) use write::{written, written_in};
 
 /// What a JSON text between quotes stands for. None if it is no such text. Halves of a character that stand

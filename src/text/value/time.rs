@@ -1,9 +1,12 @@
 //! Start times: epoch numbers in four units, and calendar texts.
 
+use std::str::FromStr;
+
 use chrono::NaiveDate;
 
 use super::number::Decimal;
-use crate::model::time::{EARLIEST, LATEST, MINUTE, SECOND};
+use crate::model::error::{Error, ErrorKind, quoted};
+use crate::model::time::{EARLIEST, LATEST, MINUTE, SECOND, Timestamp};
 use crate::text::pieces::{find, join, words};
 
 /// The unit of epoch numbers.
@@ -99,12 +102,22 @@ pub(crate) fn plain_epoch(number: u64, unit: Option<TimeUnit>) -> Option<(i64, T
     (micros <= LATEST).then_some((micros, TimeFormat::Epoch(unit)))
 }
 
-/// An instant in the text form of the rule's `end`: RFC 3339, or without a zone for UTC.
-pub(crate) fn instant(text: &str) -> Option<i64> {
-    let text = text.trim().as_bytes();
-    let (micros, _) = matches!(text.get(4), Some(b'-')).then(|| calendar(text, 0))??;
-    within(micros)
+impl FromStr for Timestamp {
+    type Err = Error;
+
+    /// RFC 3339; a text without a zone is in UTC.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bytes = text.trim().as_bytes();
+        let instant = matches!(bytes.get(4), Some(b'-')).then(|| calendar(bytes, 0)).flatten();
+        instant.and_then(|(micros, _)| Timestamp::from_micros(micros)).ok_or_else(|| {
+            let message = format!("found {}, expected {TIMESTAMP_EXPECTED}", quoted(text));
+            Error::new(ErrorKind::Rule, message)
+        })
+    }
 }
+
+/// What errors say that a timestamp is.
+pub(crate) const TIMESTAMP_EXPECTED: &str = "an instant such as \"2026-03-02T18:00:00Z\"";
 
 fn epoch(text: &[u8], unit: Option<TimeUnit>) -> Option<(i64, TimeFormat)> {
     let number = Decimal::parse(text)?;

@@ -63,7 +63,7 @@ export interface EngineFacts {
 export interface ParsedList {
   list: ReferenceSet | ThreatList;
   /** Lines that are no entry, and the first of them. */
-  leftOut: number;
+  skipped: number;
   first: { line: number; text: string } | null;
 }
 

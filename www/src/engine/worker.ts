@@ -124,7 +124,7 @@ const publicSuffixes = () => askFor("suffixes").catch(() => undefined);
 
 function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {
   if (kind === "threat_lists") return parseThreatList(name, text);
-  return { list: parseReferenceSet(name, text), leftOut: 0, first: null };
+  return { list: parseReferenceSet(name, text), skipped: 0, first: null };
 }
 
 function dataset(): Leader {

@@ -38,10 +38,10 @@ export function listFiles(lists: RuleLists, parse: ParseList): HTMLElement {
   );
 }
 
-function summaryOf({ list, leftOut, first }: ParsedList): string {
+function summaryOf({ list, skipped, first }: ParsedList): string {
   const entries = list.entries.filter((entry) => entry !== "" && !entry.startsWith("#")).length;
   const read = `${list.name}: ${counted(entries, "entry", "entries")}`;
   if (!first) return `${read}.`;
-  const lines = counted(leftOut, "line");
+  const lines = counted(skipped, "line");
   return `${read}; ${lines} left out as no endpoint, the first is line ${first.line}: ${first.text}`;
 }

@@ -5,13 +5,13 @@ import { h } from "./dom";
 import { count } from "./format";
 import { GATE_NAMES } from "./gates";
 
-export function threatOf({ list, entry, line, remark, failed_gates }: ThreatMatch): HTMLElement {
+export function threatOf({ list, entry, line, comment, failed_gates }: ThreatMatch): HTMLElement {
   const failed = failed_gates.map((gate) => GATE_NAMES[gate]).join(", ");
   const facts: [string, string][] = [
     ["list", list],
     ["line", count(line)],
     ["entry", withoutRemark(entry)],
-    ["remark", remark ?? "none"],
+    ["comment", comment ?? "none"],
     ["failed gates", failed || "none"],
   ];
   return h(

@@ -1,62 +1,67 @@
-//! The lists of a rule, made ready for look-ups.
+//! The lists of a rule, prepared for look-ups.
 
 use std::net::IpAddr;
 
-use super::Rule;
-use super::entry::Subject;
-use super::index::Index;
-use super::lists::{AppliesTo, Entries};
-use super::networks::Networks;
+use serde::Serialize;
 
-/// The reference sets and threat lists of a rule, made ready: a look-up takes as long in a list of 100,000
-/// entries as in one of ten. To be made once for each rule.
+use super::definition::Rule;
+use super::list_entry::Subject;
+use super::lists::{AppliesTo, ListEntries, ReferenceSet};
+use super::prefix_table::PrefixTable;
+use super::sorted_index::SortedIndex;
+
+/// The reference sets and threat lists of a rule, prepared for look-ups. A look-up takes as long in a list of
+/// 100,000 entries as in one of ten. To be prepared once per rule.
 ///
 /// ```
-/// use beaconlens::{Compiled, Rule, Side};
+/// use beaconlens::{CompiledLists, Rule, rule::PairSide};
 ///
 /// let rule = Rule::from_json(r#"{"reference_sets": [
 ///     {"name": "irc", "applies_to": "destination", "ports": [6667], "entries": ["198.51.100.0/24"]}]}"#)?;
-/// let compiled = Compiled::new(&rule);
+/// let compiled = CompiledLists::new(&rule);
 /// let (source, destination) = ("10.0.0.5".parse()?, "198.51.100.7".parse()?);
 /// let hit = compiled.suppressed_by(source, destination, 6667, None).unwrap();
-/// assert_eq!((hit.set, hit.side), (0, Side::Destination));
-/// assert_eq!(rule.reference_sets[hit.set].entries[hit.entry].to_string(), "198.51.100.0/24");
+/// assert_eq!((hit.set, hit.side), (0, PairSide::Destination));
+/// assert_eq!(rule.reference_sets()[hit.set].entries()[hit.entry].to_string(), "198.51.100.0/24");
 /// assert!(compiled.suppressed_by(source, destination, 443, None).is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
-pub struct Compiled {
+pub struct CompiledLists {
     sets: Vec<Set>,
     threats: Vec<Table>,
 }
 
-/// The end of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+/// One end of a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// Who calls.
+#[non_exhaustive]
+pub enum PairSide {
+    /// The source.
     Source,
-    /// Who is called.
+    /// The destination.
     Destination,
 }
 
-/// A reference set that holds a pair, by positions in the rule.
+/// A reference set that contains a pair, by positions in the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SetHit {
-    /// Which of the rule's reference sets.
+    /// Position of the set in the rule.
     pub set: usize,
-    /// The end that is in it.
-    pub side: Side,
-    /// Its most specific entry that holds that end.
+    /// The end of the pair that is in the set.
+    pub side: PairSide,
+    /// Position in the set of the most specific entry that contains that end.
     pub entry: usize,
 }
 
 /// A threat list that names a pair's destination, by positions in the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ThreatHit {
-    /// Which of the rule's threat lists.
+    /// Position of the list in the rule.
     pub list: usize,
-    /// Its most specific entry that names the destination.
+    /// Position in the list of the most specific entry that names the destination.
     pub entry: usize,
 }
 
@@ -67,32 +72,30 @@ struct Set {
     table: Table,
 }
 
-impl Compiled {
-    /// Whether there is no reference set.
-    pub(crate) fn suppresses_nothing(&self) -> bool {
-        self.sets.is_empty()
+impl CompiledLists {
+    pub(crate) fn has_reference_sets(&self) -> bool {
+        !self.sets.is_empty()
     }
 
-    /// Whether there is no threat list.
-    pub(crate) fn threatens_nothing(&self) -> bool {
-        self.threats.is_empty()
+    pub(crate) fn has_threat_lists(&self) -> bool {
+        !self.threats.is_empty()
     }
 
-    /// The lists of that rule.
+    /// Prepares the lists of a rule.
     pub fn new(rule: &Rule) -> Self {
-        let set = |set: &super::ReferenceSet| Set {
-            applies_to: set.applies_to,
-            ports: set.ports.clone(),
-            table: Table::new(&set.entries),
+        let set = |set: &ReferenceSet| Set {
+            applies_to: set.applies_to(),
+            ports: set.ports().to_vec(),
+            table: Table::new(set.entries()),
         };
-        Compiled {
-            sets: rule.reference_sets.iter().map(set).collect(),
-            threats: rule.threat_lists.iter().map(|list| Table::new(&list.entries)).collect(),
+        CompiledLists {
+            sets: rule.reference_sets().iter().map(set).collect(),
+            threats: rule.threat_lists().iter().map(|list| Table::new(list.entries())).collect(),
         }
     }
 
-    /// The first reference set that holds a pair. Addresses are canonical, as [`Pair::new`](crate::Pair::new)
-    /// makes them; `host` is the destination's name, where the flows tell one.
+    /// The first reference set that contains a pair. Addresses are canonical, as
+    /// [`Pair::new`](crate::Pair::new) makes them; `host` is the destination's name, where it is known.
     pub fn suppressed_by(
         &self,
         source: IpAddr,
@@ -103,7 +106,7 @@ impl Compiled {
         self.sets_with(source, destination, port, host).next()
     }
 
-    /// All reference sets that hold a pair, in the order of the rule.
+    /// All reference sets that contain a pair, in the order of the rule.
     pub fn sets_with(
         &self,
         source: IpAddr,
@@ -118,9 +121,9 @@ impl Compiled {
             let hit = |side, entry| SetHit { set: number, side, entry };
             let of_destination = || {
                 let entry = set.table.address(destination, None).or_else(|| set.table.host(host?, None));
-                entry.map(|entry| hit(Side::Destination, entry))
+                entry.map(|entry| hit(PairSide::Destination, entry))
             };
-            let of_source = || set.table.address(source, None).map(|entry| hit(Side::Source, entry));
+            let of_source = || set.table.address(source, None).map(|entry| hit(PairSide::Source, entry));
             match set.applies_to {
                 AppliesTo::Source => of_source(),
                 AppliesTo::Destination => of_destination(),
@@ -151,20 +154,20 @@ impl Compiled {
 /// One list, by address and by name.
 #[derive(Debug)]
 struct Table {
-    entries: Entries,
-    networks: Networks,
-    /// The entries of each network and port.
-    of_network: Index,
-    /// The entries of each name, by its hash.
-    of_name: Index,
+    entries: ListEntries,
+    networks: PrefixTable,
+    /// The entries by network and port.
+    by_network: SortedIndex,
+    /// The entries by hash of the name.
+    by_name: SortedIndex,
 }
 
-/// The port of an entry that is about all.
+/// Stands for the port of an entry that is about all ports.
 const ANY_PORT: u32 = 1 << 16;
 
 impl Table {
-    fn new(entries: &Entries) -> Self {
-        let (mut of_network, mut of_name) = (Index::default(), Index::default());
+    fn new(entries: &ListEntries) -> Self {
+        let (mut by_network, mut by_name) = (Vec::new(), Vec::new());
         let (mut subjects, mut ports) = (Vec::new(), Vec::new());
         for (entry, at) in entries.iter().zip(0_u64..) {
             match entry.subject() {
@@ -172,44 +175,47 @@ impl Table {
                     subjects.push(*network);
                     ports.push((entry.port(), at));
                 }
-                Subject::Host(name) => of_name.push((hash(name), at)),
+                Subject::Host(name) => by_name.push((hash(name), at)),
             }
         }
-        let networks = Networks::new(&subjects);
-        // By number, which leaves little to sort.
+        let networks = PrefixTable::new(&subjects);
         for (number, position) in networks.numbers() {
             if let Some((port, at)) = ports.get(*position as usize) {
-                of_network.push((network_key(*number, *port), *at));
+                by_network.push((network_key(*number, *port), *at));
             }
         }
-        of_network.sort();
-        of_name.sort();
-        Table { entries: entries.clone(), networks, of_network, of_name }
+        Table {
+            entries: entries.clone(),
+            networks,
+            by_network: SortedIndex::new(by_network),
+            by_name: SortedIndex::new(by_name),
+        }
     }
 
-    /// The entry that holds an address: of the most specific network, and there the one with that port
-    /// before the one with none.
+    /// The entry that contains an address: the one of the most specific network, and of two for that network the
+    /// one with the port.
     fn address(&self, address: IpAddr, port: Option<u16>) -> Option<usize> {
-        self.networks.holding(address).find_map(|network| {
-            let entry = |port| self.of_network.values(network_key(network, port)).next();
+        self.networks.matches(address).find_map(|network| {
+            let entry = |port| self.by_network.values(network_key(network, port)).next();
             port.and_then(|port| entry(Some(port))).or_else(|| entry(None)).map(|at| at as usize)
         })
     }
 
-    /// The entry that names a host: the name itself before its parents' subdomains, the nearest parent
-    /// first; and there the one with that port before the one with none.
+    /// The entry that names a host: the name itself before the subdomains of its parents, the nearest parent
+    /// first; and of two for that name the one with the port.
     fn host(&self, host: &str, port: Option<u16>) -> Option<usize> {
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
         let whole = std::iter::once(host.as_str());
         let parents = host.match_indices('.').filter_map(|(at, _)| host.get(at..));
         whole.chain(parents).find_map(|name| {
             let entry =
-                |port: Option<u16>| self.of_name.values(hash(name)).find(|at| self.is(*at, name, port));
+                |port: Option<u16>| self.by_name.values(hash(name)).find(|at| self.has_name(*at, name, port));
             port.and_then(|port| entry(Some(port))).or_else(|| entry(None)).map(|at| at as usize)
         })
     }
 
-    fn is(&self, at: u64, name: &str, port: Option<u16>) -> bool {
+    /// Whether the entry at a position has that name and port; hashes of names can be equal.
+    fn has_name(&self, at: u64, name: &str, port: Option<u16>) -> bool {
         self.entries.get(at as usize).is_some_and(|entry| {
             entry.port() == port && matches!(entry.subject(), Subject::Host(host) if **host == *name)
         })

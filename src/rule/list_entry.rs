@@ -1,4 +1,4 @@
-//! One entry of a list: an address, a network or a host name, and what a list may add to it.
+//! One entry of a list: an address, a network or a host name, perhaps with a port and a comment.
 
 use std::fmt;
 
@@ -10,48 +10,47 @@ use crate::text::numerals::{address_text, endpoint_text, network_text};
 /// One entry of a reference set or a threat list.
 ///
 /// Its text form is a line of such a list: `203.0.113.5`, `198.51.100.0/24`, `example.com` (that name
-/// only), `*.example.com` (its subdomains, not the name itself); in threat lists also with a port, as
-/// `203.0.113.5:443`, `[2001:db8::5]:443` or `example.com:443`; and a remark behind ` #`.
+/// only), `*.example.com` (its subdomains, not the name itself); in threat lists also with a port:
+/// `203.0.113.5:443`, `[2001:db8::5]:443` or `example.com:443`. A comment may follow after ` #`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct ListEntry {
     line: u32,
     port: Option<u16>,
     subject: Subject,
-    remark: Option<Box<str>>,
+    comment: Option<Box<str>>,
 }
 
 /// What an entry names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// Addresses; canonical.
+    /// Addresses, as a canonical network.
     Network(IpNet),
-    /// A host name in lower case; with a dot before it, its subdomains.
+    /// A host name in lower case; its subdomains, if it begins with a dot.
     Host(Box<str>),
 }
 
-impl Entry {
-    /// The line of the list that it stands in, from 1; in a document, its position in `entries`.
+impl ListEntry {
+    /// The line of the list that has this entry, from 1; in a document, the position in `entries`.
     pub fn line(&self) -> u32 {
         self.line
     }
 
-    /// The port that it is about; none: every port.
+    /// The port that the entry is about; none: every port.
     pub fn port(&self) -> Option<u16> {
         self.port
     }
 
-    /// What the list says about it, in the list's words.
-    pub fn remark(&self) -> Option<&str> {
-        self.remark.as_deref()
+    /// The comment of the list, such as the name of the malware.
+    pub fn comment(&self) -> Option<&str> {
+        self.comment.as_deref()
     }
 
     pub(crate) fn subject(&self) -> &Subject {
         &self.subject
     }
 
-    /// An entry from what stands before any remark.
-    /// The entry without its remark, as text.
-    pub(crate) fn bare(&self) -> String {
+    /// The text of the entry without its comment.
+    pub(crate) fn without_comment(&self) -> String {
         let subject = match &self.subject {
             Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => match self.port {
                 Some(port) => return endpoint_text(net.addr(), port),
@@ -67,41 +66,42 @@ impl Entry {
         }
     }
 
-    pub(super) fn parse(text: &str, line: u32) -> Option<Entry> {
-        let whole = |subject| Entry { line, port: None, subject, remark: None };
+    /// An entry from its text without a comment.
+    pub(super) fn parse(text: &str, line: u32) -> Option<ListEntry> {
+        let on_every_port = |subject| ListEntry { line, port: None, subject, comment: None };
         if let Some(network) = network(text) {
-            return Some(whole(network));
+            return Some(on_every_port(network));
         }
-        // A name or an address is never empty and has no colon, unless it is in brackets.
+        // What is before the port is not empty, and has no colon unless it is in brackets.
         let split = text.rsplit_once(':').and_then(|(end, port)| Some((end, port_number(port)?)));
         match split {
             Some((end, port)) if !end.contains('/') => {
                 let subject = network(end).filter(|_| !end.contains(':') || end.starts_with('['));
-                Some(Entry { port: Some(port), ..whole(subject.or_else(|| host(end))?) })
+                Some(ListEntry { port: Some(port), ..on_every_port(subject.or_else(|| host(end))?) })
             }
-            _ => host(text).map(whole),
+            _ => host(text).map(on_every_port),
         }
     }
 
-    pub(super) fn with_port(self, port: Option<u16>) -> Entry {
-        Entry { port: port.or(self.port), ..self }
+    pub(super) fn with_port(self, port: Option<u16>) -> ListEntry {
+        ListEntry { port: port.or(self.port), ..self }
     }
 
-    pub(super) fn with_remark(self, remark: &str) -> Entry {
-        let remark = remark.trim();
-        Entry { remark: (!remark.is_empty()).then(|| remark.into()), ..self }
+    pub(super) fn with_comment(self, comment: &str) -> ListEntry {
+        let comment = comment.trim();
+        ListEntry { comment: (!comment.is_empty()).then(|| comment.into()), ..self }
     }
 
-    pub(super) fn at_line(self, line: u32) -> Entry {
-        Entry { line, ..self }
+    pub(super) fn with_line(self, line: u32) -> ListEntry {
+        ListEntry { line, ..self }
     }
 }
 
-impl fmt::Display for Entry {
+impl fmt::Display for ListEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.bare())?;
-        match &self.remark {
-            Some(remark) => write!(f, " # {remark}"),
+        f.write_str(&self.without_comment())?;
+        match &self.comment {
+            Some(comment) => write!(f, " # {comment}"),
             None => Ok(()),
         }
     }
@@ -113,12 +113,12 @@ fn network(text: &str) -> Option<Subject> {
 }
 
 fn port_number(text: &str) -> Option<u16> {
-    // `parse` would take a sign too.
+    // `parse` takes a sign, too.
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// A host name, as DNS has them (RFC 1035, with the underscores of RFC 2782): at least two labels, so that
-/// a word is no name; the last not all digits, so that a mistyped address is no name either.
+/// A host name as in DNS (RFC 1035, with the underscores of RFC 2782). It has at least two labels, so that a
+/// single word is refused, and the last label is not all digits, so that a mistyped address is refused.
 fn host(text: &str) -> Option<Subject> {
     let (subdomains, name) = text.strip_prefix('*').map_or((false, text), |rest| (true, rest));
     let name = if subdomains { name.strip_prefix('.')? } else { name };
@@ -129,12 +129,12 @@ fn host(text: &str) -> Option<Subject> {
     };
     let labels = name.split('.').count();
     let last = name.rsplit('.').next()?;
-    let sound = name.len() <= 253
+    let is_valid = name.len() <= 253
         && name.split('.').all(label)
         && (labels > 1 || subdomains)
         && !last.bytes().all(|byte| byte.is_ascii_digit());
     let dot = if subdomains { "." } else { "" };
-    sound.then(|| Subject::Host((dot.to_owned() + &name.to_ascii_lowercase()).into()))
+    is_valid.then(|| Subject::Host((dot.to_owned() + &name.to_ascii_lowercase()).into()))
 }
 
 #[cfg(test)]
@@ -162,14 +162,14 @@ mod tests {
             ("_sip._tcp.example.com:5060", "_sip._tcp.example.com:5060"),
             ("3com.com", "3com.com"),
         ] {
-            let entry = Entry::parse(text, 1);
+            let entry = ListEntry::parse(text, 1);
             assert_eq!(entry.as_ref().map(ToString::to_string).as_deref(), Some(written), "{text}");
-            assert_eq!(Entry::parse(written, 1), entry, "{text}");
+            assert_eq!(ListEntry::parse(written, 1), entry, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_entry() {
+    fn other_texts_are_no_entries() {
         let long = "a.".repeat(130);
         for text in [
             "",
@@ -197,7 +197,7 @@ mod tests {
             "0.95",
             long.as_str(),
         ] {
-            assert_eq!(Entry::parse(text, 1), None, "{text}");
+            assert_eq!(ListEntry::parse(text, 1), None, "{text}");
         }
     }
 }
