@@ -19,10 +19,6 @@ use crate::{
     Report, Role, Rule, TimeUnit,
 };
 
-/// The standard library's is three times as much code.
-#[global_allocator]
-static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
-
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 #[wasm_bindgen]
 #[derive(Debug)]
