@@ -38,7 +38,10 @@ mod text;
 mod wasm;
 
 pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
-pub use ingest::{DetectorOptions, Role, TimeUnit};
+pub use ingest::{
+    ColumnKind, DetectorOptions, Header, Preview, PreviewColumn, PreviewFlow, PreviewLayout, PreviewLine,
+    PreviewRow, Role, TimeUnit, preview,
+};
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};
 pub use model::time::{LocalTimestamp, Timestamp};

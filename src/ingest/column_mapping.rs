@@ -1,6 +1,6 @@
 //! Names of columns → their roles.
 
-use super::columns::Columns;
+use super::columns::{Columns, needed};
 use super::format::definition::Format;
 use super::options::Column;
 use super::roles::{Role, plain_name};
@@ -38,7 +38,7 @@ pub(super) fn columns_of(
         columns.set(Role::Time, date);
         columns.set(Role::TimeOfDay, time);
     }
-    let missing = columns.missing();
+    let missing = columns.missing().into_iter().map(needed).collect();
     (columns, missing)
 }
 

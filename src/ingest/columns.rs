@@ -76,23 +76,25 @@ impl Columns {
         self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))
     }
 
-    /// What has to be there for a row to be a flow, and is not.
-    pub fn missing(&self) -> Vec<&'static str> {
+    /// The roles that a row needs to be a flow, and that have no column.
+    pub fn missing(&self) -> Vec<Role> {
         let has = |role| self.get(role).is_some();
-        let ends = has(Role::Local) && has(Role::Remote);
-        let mut missing = Vec::new();
-        if !has(Role::Time) {
-            missing.push("the start time");
-        }
-        if !has(Role::Source) && !ends {
-            missing.push("the source address");
-        }
-        if !has(Role::Destination) && !ends {
-            missing.push("the destination address");
-        }
-        if !has(Role::Port) {
-            missing.push("the destination port");
-        }
-        missing
+        let ends: &[Role] = match has(Role::Local) && has(Role::Remote) {
+            true => &[],
+            false => &[Role::Source, Role::Destination],
+        };
+        let needed = [&[Role::Time], ends, &[Role::Port]].concat();
+        needed.into_iter().filter(|role| !has(*role)).collect()
+    }
+}
+
+/// A role that a flow needs, in words.
+pub(super) fn needed(role: Role) -> &'static str {
+    match role {
+        Role::Time => "the start time",
+        Role::Source => "the source address",
+        Role::Destination => "the destination address",
+        Role::Port => "the destination port",
+        other => other.name(),
     }
 }

@@ -85,6 +85,11 @@ impl DelimitedFields {
     }
 
     /// Adds separator and columns to the report.
+    /// Which column has which role.
+    pub fn columns(&self) -> &Columns {
+        &self.columns
+    }
+
     pub fn report(&self, report: &mut SourceReport) {
         report.delimiter = Some(char::from(self.separator).to_string());
         report.header_line = self.header_line;

@@ -60,7 +60,7 @@ fn detect_in(text: &[u8], options: &DetectorOptions) -> Result<DetectedFormat, R
     Ok(DetectedFormat::Table(by_header(text, options)?))
 }
 
-fn is_json(text: &[u8]) -> bool {
+pub(super) fn is_json(text: &[u8]) -> bool {
     matches!(text.trim_ascii_start(), [b'{' | b'[', ..])
 }
 

@@ -46,7 +46,7 @@ fn of_fields(fields: &[String], options: &DetectorOptions) -> Option<&'static Fo
 /// How the objects of a JSON text are cut out of it: an object a line where that is so, as one that is
 /// damaged takes no other along; else at some level of a document.
 #[inline(never)]
-fn splitter_of(text: &[u8], options: &DetectorOptions) -> RowSplitter {
+pub(super) fn splitter_of(text: &[u8], options: &DetectorOptions) -> RowSplitter {
     let document = text.trim_ascii_start();
     let len = json::whole(document).unwrap_or(0);
     let (first, after) = document.split_at(len);

@@ -27,6 +27,11 @@ const WRAPPERS: &[&[u8]] = &[
     b"event_data",
 ];
 
+/// Whether an object of that name is no part of the names in it.
+pub(super) fn is_wrapper(name: &[u8]) -> bool {
+    WRAPPERS.contains(&name)
+}
+
 /// The names that are looked for, and which of them were met.
 #[derive(Debug, Default)]
 pub(super) struct FieldNameIndex {
@@ -98,7 +103,7 @@ impl FieldPath {
 
     /// Enters an object of that name.
     pub fn enter(&mut self, name: &[u8]) {
-        if !WRAPPERS.contains(&name) {
+        if !is_wrapper(name) {
             self.push(name);
         }
     }
@@ -187,6 +192,12 @@ impl FieldNameIndex {
     pub fn may_continue(&self, path: &FieldPath) -> bool {
         let word = self.beginnings.get((path.at.hash % BEGINNINGS / 64) as usize).copied().unwrap_or(0);
         path.at.len == 0 || word >> (path.at.hash % 64) & 1 == 1
+    }
+
+    /// The plain names of the fields that were met.
+    pub fn met(&self) -> impl Iterator<Item = (Role, &str)> {
+        let met = self.entries.iter().filter(|entry| entry.met.is_some());
+        met.map(|entry| (entry.role, &*entry.plain))
     }
 
     /// The fields that were met, for the report. They have no position.

@@ -33,7 +33,7 @@ pub(super) fn by_position(text: &[u8], options: &DetectorOptions) -> Option<Box<
     Some(Layout::headerless(&generic::DELIMITED, delimiter, columns))
 }
 
-fn most_frequent_delimiter(text: &[u8]) -> u8 {
+pub(super) fn most_frequent_delimiter(text: &[u8]) -> u8 {
     let line = text.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| line.iter().filter(|&&b| b == delimiter).count();
     // Of equals the first: max_by_key would take the last.

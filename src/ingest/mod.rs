@@ -8,6 +8,7 @@
 //! ```
 
 mod column_mapping;
+mod column_place;
 mod columns;
 mod delimited_fields;
 mod detect;
@@ -27,6 +28,7 @@ mod layout;
 mod name_fields;
 mod options;
 mod other_data;
+mod preview;
 mod reading;
 mod record;
 mod record_kind;
@@ -48,6 +50,10 @@ mod tests;
 pub use crate::text::value::time::TimeUnit;
 pub use diagnostics::{Diagnostic, Example};
 pub use options::DetectorOptions;
+pub use preview::{
+    ColumnKind, Header, Layout as PreviewLayout, Preview, PreviewColumn, PreviewFlow, PreviewLine,
+    PreviewRow, preview,
+};
 pub use roles::Role;
 pub(crate) use sink::Sink;
 pub(crate) use source::Source;

@@ -82,6 +82,11 @@ impl DetectorOptions {
         Ok(self)
     }
 
+    /// These options without the columns.
+    pub(super) fn without_columns(&self) -> Self {
+        DetectorOptions { columns: Vec::new(), ..self.clone() }
+    }
+
     /// These options, but for how a source is read what `other` says of it: columns, delimiter, times.
     pub(crate) fn reading_as(&self, other: DetectorOptions) -> Self {
         let DetectorOptions { columns, delimiter, time, .. } = other;

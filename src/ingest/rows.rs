@@ -1,5 +1,6 @@
 //! Rows that are not read as a table: how they are split, and how their fields are found.
 
+use super::column_place::ColumnPlace;
 use super::delimited_fields::DelimitedFields;
 use super::diagnostics::Reason;
 use super::field_names::FieldNameIndex;
@@ -7,6 +8,7 @@ use super::fields::Fields;
 use super::format::definition::ExtractFields;
 use super::json;
 use super::key_value::read_key_value;
+use super::roles::Role;
 use super::row_splitter::RowSplitter;
 use super::source_report::SourceReport;
 
@@ -51,6 +53,17 @@ impl Rows {
         match &mut self.extractor {
             FieldExtractor::Delimited(delimited) => delimited.is_further_header(row),
             _ => false,
+        }
+    }
+
+    /// Which columns or fields are read as what.
+    pub fn roles(&self) -> Vec<(Role, ColumnPlace)> {
+        match &self.extractor {
+            FieldExtractor::Delimited(delimited) => ColumnPlace::of(delimited.columns()),
+            FieldExtractor::Json(names) | FieldExtractor::KeyValue(names) => {
+                names.met().map(|(role, name)| (role, ColumnPlace::Name(name.to_owned()))).collect()
+            }
+            FieldExtractor::Custom(_) => Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! One source of bytes, from its first chunk to its end.
 
+use super::column_place::ColumnPlace;
 use super::columns::Columns;
 use super::detect::{self, LOOK_AHEAD};
 use super::fingerprint::Fingerprint;
@@ -169,6 +170,24 @@ impl Source {
         self.pending.enough = 0;
         reading.repeated = false;
         read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held), sink);
+    }
+
+    /// Which columns or fields are read as what; of a refused source, as far as they are known.
+    pub(super) fn roles(&self) -> Vec<(Role, ColumnPlace)> {
+        match &self.state {
+            State::Looking => Vec::new(),
+            State::Reading(reading) => match &reading.parser {
+                RowParser::Table { layout, .. } => ColumnPlace::of(&layout.columns),
+                RowParser::Rows(rows) => rows.roles(),
+            },
+            State::Refused(refusal) if refusal.delimiter.is_some() => ColumnPlace::of(&refusal.columns),
+            State::Refused(refusal) => {
+                let name = |(role, at): (Role, usize)| {
+                    Some((role, ColumnPlace::Name(refusal.names.get(at)?.clone())))
+                };
+                refusal.columns.used().into_iter().filter_map(name).collect()
+            }
+        }
     }
 
     /// What became of the source, for the report.
