@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 
 fn main() -> std::io::Result<()> {
     let path = std::env::args_os().nth(1).ok_or_else(|| std::io::Error::other("no file was named"))?;
@@ -13,8 +13,9 @@ fn main() -> std::io::Result<()> {
         let length = file.read(&mut chunk)?;
         let bytes = chunk.get(..length).unwrap_or_default();
         if converter.is_none() {
-            let kind = Kind::of(bytes).ok_or_else(|| std::io::Error::other("the file is no capture"))?;
-            converter = Some(Converter::new(kind));
+            let format = CaptureFormat::detect(bytes);
+            let format = format.ok_or_else(|| std::io::Error::other("the file is not a capture"))?;
+            converter = Some(Converter::new(format));
         }
         if length == 0
             && let Some(converter) = converter.take()

@@ -1,35 +1,35 @@
-//! The binary XML of Windows event logs, walked from token to token.
+//! The binary XML of Windows event logs, read token by token.
 //!
-//! As described in [MS-EVEN6], 2.2.12 and 3.1.4.7, and by J. Metz in "Windows XML Event Log (EVTX) format". All
-//! offsets are of the chunk that holds the record: names and templates stand where they were needed first.
+//! Described in [MS-EVEN6], 2.2.12 and 3.1.4.7, and by J. Metz in "Windows XML Event Log (EVTX) format". All offsets
+//! are from the start of the chunk that holds the record: names and templates are stored where they are first used.
 
-use crate::bytes::{Cursor, Order};
+use crate::bytes::{ByteOrder, Cursor};
 
-/// Tokens and values read for one chunk at most; templates in templates could otherwise take forever. Chunks that
-/// were recorded take a tenth of it.
-const MOST_TOKENS: u32 = 1 << 18;
+/// Tokens and values read per chunk; without a limit nested templates could take exponential time. Recorded logs
+/// need a tenth of this.
+const MAX_TOKENS: u32 = 1 << 18;
 
-/// A longer name is none of an element that is read, nor of any that is known.
-const LONGEST_NAME: usize = 64;
+/// Longer names are truncated; no known element has one.
+const MAX_NAME_CHARS: usize = 64;
 
-/// Templates and values that hold XML within each other.
-const DEEPEST: u32 = 16;
+/// Depth of nested templates and values that hold XML.
+const MAX_DEPTH: u32 = 16;
 
-/// Values of a template.
-const MOST_VALUES: u32 = 4096;
+/// Values per template.
+const MAX_VALUES: u32 = 4096;
 
-/// What is found on the way; elements and their content as in any XML.
+/// Receives elements and their content, in the order of the document.
 pub(crate) trait Visit {
-    /// None: too deep.
+    /// None stops the walk: too deep.
     fn open(&mut self, name: &str) -> Option<()>;
-    /// What follows is its value, until the next one or the end of the attributes.
+    /// The values that follow are of this attribute, until the next attribute or the end of the attributes.
     fn attribute(&mut self, name: &str);
     fn end_of_attributes(&mut self);
     fn value(&mut self, value: Value<'_>);
     fn close(&mut self);
 }
 
-/// A value, by the number of its type.
+/// A value with its type number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Value<'a> {
     pub kind: u8,
@@ -39,14 +39,14 @@ pub(crate) struct Value<'a> {
 const TEXT: u8 = 0x01;
 const XML: u8 = 0x21;
 
-/// A chunk whose records are walked.
+/// Reads the records of one chunk.
 #[derive(Debug)]
 pub(crate) struct Walker<'c> {
     chunk: &'c [u8],
     tokens: u32,
 }
 
-/// The values of a template, by their places in the chunk.
+/// The values of a template: type, start and end offset.
 type Values = Vec<(u8, usize, usize)>;
 
 impl<'c> Walker<'c> {
@@ -54,7 +54,7 @@ impl<'c> Walker<'c> {
         Walker { chunk, tokens: 0 }
     }
 
-    /// Walks the XML from a place to another; none if it is none.
+    /// Reads the XML between two offsets; none if it is not valid.
     pub fn walk(&mut self, from: usize, to: usize, visit: &mut dyn Visit) -> Option<()> {
         self.walk_in(from, to, &Values::new(), 0, visit)
     }
@@ -67,23 +67,23 @@ impl<'c> Walker<'c> {
         depth: u32,
         visit: &mut dyn Visit,
     ) -> Option<()> {
-        if depth > DEEPEST {
+        if depth > MAX_DEPTH {
             return None;
         }
         let mut rest = Reader { chunk: self.chunk, at: from, end: to.min(self.chunk.len()) };
         while rest.at < rest.end {
             self.tokens += 1;
-            if self.tokens > MOST_TOKENS {
+            if self.tokens > MAX_TOKENS {
                 return None;
             }
             let token = rest.u8()?;
             match token & !0x40 {
                 0x00 => return Some(()),
                 0x01 => {
-                    rest.pass(6)?;
+                    rest.skip(6)?;
                     visit.open(&rest.name()?)?;
                     if token & 0x40 != 0 {
-                        rest.pass(4)?;
+                        rest.skip(4)?;
                     }
                 }
                 0x02 => visit.end_of_attributes(),
@@ -96,7 +96,7 @@ impl<'c> Walker<'c> {
                 0x06 => visit.attribute(&rest.name()?),
                 0x07 => visit.value(Value { kind: TEXT, bytes: rest.counted()? }),
                 0x08 => visit.value(Value { kind: TEXT, bytes: rest.bytes(2)? }),
-                // What stands for a sign: none is in what is read here.
+                // Character and entity references: the fields that are read have none.
                 0x09 => drop(rest.name()?),
                 0x0A => drop(rest.name()?),
                 0x0B => drop(rest.counted()?),
@@ -106,17 +106,17 @@ impl<'c> Walker<'c> {
                     self.walk_in(from, to, &values, depth + 1, visit)?;
                 }
                 0x0D | 0x0E => {
-                    let place = usize::from(rest.u16()?);
-                    rest.pass(1)?;
-                    // A value that is not there is an empty one.
-                    let Some(&(kind, from, to)) = values.get(place) else { continue };
+                    let index = usize::from(rest.u16()?);
+                    rest.skip(1)?;
+                    // A missing value is empty.
+                    let Some(&(kind, from, to)) = values.get(index) else { continue };
                     if kind == XML {
                         self.walk_in(from, to, &Values::new(), depth + 1, visit)?;
                     } else {
                         visit.value(Value { kind, bytes: self.chunk.get(from..to)? });
                     }
                 }
-                0x0F => rest.pass(3)?,
+                0x0F => rest.skip(3)?,
                 _ => return None,
             }
         }
@@ -124,32 +124,32 @@ impl<'c> Walker<'c> {
     }
 }
 
-/// Where the text of a template stands, and its values.
+/// Start and end of the XML of a template, and its values.
 fn template(rest: &mut Reader<'_>) -> Option<(usize, usize, Values)> {
-    rest.pass(5)?;
+    rest.skip(5)?;
     let at = rest.u32()? as usize;
     let mut definition = Reader { chunk: rest.chunk, at, end: rest.chunk.len() };
-    definition.pass(20)?;
+    definition.skip(20)?;
     let length = definition.u32()? as usize;
     let (from, to) = (definition.at, definition.at.checked_add(length)?);
     if at == rest.at {
-        rest.pass(24_usize.checked_add(length)?)?;
+        rest.skip(24_usize.checked_add(length)?)?;
     }
-    let count = rest.u32().filter(|count| *count <= MOST_VALUES)?;
+    let count = rest.u32().filter(|count| *count <= MAX_VALUES)?;
     let mut kinds = Reader { chunk: rest.chunk, at: rest.at, end: rest.end };
-    rest.pass(4 * count as usize)?;
+    rest.skip(4 * count as usize)?;
     let mut values = Values::new();
     for _ in 0..count {
         let (length, kind) = (usize::from(kinds.u16()?), kinds.u8()?);
-        kinds.pass(1)?;
+        kinds.skip(1)?;
         let from = rest.at;
-        rest.pass(length)?;
+        rest.skip(length)?;
         values.push((kind, from, rest.at));
     }
     Some((from, to, values))
 }
 
-/// A part of a chunk that is read from the front.
+/// Reads a part of a chunk from its start. Unlike [`Cursor`] it knows its offset.
 struct Reader<'c> {
     chunk: &'c [u8],
     at: usize,
@@ -164,7 +164,7 @@ impl<'c> Reader<'c> {
         Some(bytes)
     }
 
-    fn pass(&mut self, count: usize) -> Option<()> {
+    fn skip(&mut self, count: usize) -> Option<()> {
         self.bytes(count).map(|_| ())
     }
 
@@ -173,35 +173,35 @@ impl<'c> Reader<'c> {
     }
 
     fn u16(&mut self) -> Option<u16> {
-        Order::Little.u16(&mut Cursor(self.bytes(2)?))
+        ByteOrder::Little.u16(&mut Cursor(self.bytes(2)?))
     }
 
     fn u32(&mut self) -> Option<u32> {
-        Order::Little.u32(&mut Cursor(self.bytes(4)?))
+        ByteOrder::Little.u32(&mut Cursor(self.bytes(4)?))
     }
 
-    /// Text after its length in characters.
+    /// UTF-16 text after its length in characters.
     fn counted(&mut self) -> Option<&'c [u8]> {
         let count = self.u16()?;
         self.bytes(2 * usize::from(count))
     }
 
-    /// A name by its place, which may be here.
+    /// A name by its offset, which may be the current one; then the name itself follows and is skipped.
     fn name(&mut self) -> Option<String> {
         let at = self.u32()? as usize;
         let mut name = Reader { chunk: self.chunk, at, end: self.chunk.len() };
-        name.pass(6)?;
+        name.skip(6)?;
         let text = name.counted()?;
-        let known = text.get(..2 * LONGEST_NAME).unwrap_or(text);
+        let known = text.get(..2 * MAX_NAME_CHARS).unwrap_or(text);
         if at == self.at {
-            name.pass(2)?;
-            self.pass(name.at - at)?;
+            name.skip(2)?;
+            self.skip(name.at - at)?;
         }
         Some(utf16(known))
     }
 }
 
-/// Text of 16-bit characters, without the zero at its end.
+/// UTF-16 text up to its first zero.
 pub(crate) fn utf16(bytes: &[u8]) -> String {
     let units = bytes.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit));
     let text = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER));

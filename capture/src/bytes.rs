@@ -1,4 +1,4 @@
-//! Numbers out of bytes; what is not there is none.
+//! Numbers and addresses read from bytes. Every read returns none if too few bytes are left.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub(crate) struct Cursor<'a>(pub &'a [u8]);
 
 impl<'a> Cursor<'a> {
-    /// The next bytes; none if there are fewer, which are then left.
+    /// The next `count` bytes; if fewer are left, none is consumed.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
@@ -24,7 +24,7 @@ impl<'a> Cursor<'a> {
         self.array().map(|[byte]| byte)
     }
 
-    /// As networks order it.
+    /// Big-endian, as all integers of network protocols.
     pub fn u16(&mut self) -> Option<u16> {
         self.array().map(u16::from_be_bytes)
     }
@@ -46,26 +46,26 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How the writing machine ordered the bytes of its numbers.
+/// The byte order of the machine that wrote a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Order {
+pub(crate) enum ByteOrder {
     Big,
     Little,
 }
 
-impl Order {
+impl ByteOrder {
     pub fn u16(self, bytes: &mut Cursor<'_>) -> Option<u16> {
         let bytes = bytes.array()?;
-        Some(if self == Order::Big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+        Some(if self == ByteOrder::Big { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
     }
 
     pub fn u32(self, bytes: &mut Cursor<'_>) -> Option<u32> {
         let bytes = bytes.array()?;
-        Some(if self == Order::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+        Some(if self == ByteOrder::Big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
     }
 
     pub fn u64(self, bytes: &mut Cursor<'_>) -> Option<u64> {
         let bytes = bytes.array()?;
-        Some(if self == Order::Big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+        Some(if self == ByteOrder::Big { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
     }
 }

@@ -1,4 +1,4 @@
-//! What was not used, counted by reason, and how that is told.
+//! Counts of the packets that were not used, by reason, and the notes that report them.
 
 /// Why a packet was not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,11 +31,11 @@ impl NotUsed {
 pub(crate) struct Counts {
     pub packets: u64,
     not_used: [u64; NotUsed::ALL.len()],
-    /// Flows told before they were over, to make room.
-    pub early: u64,
+    /// Connections emitted before they ended, because the connection table was full.
+    pub emitted_early: u64,
     /// The first link type that is not read.
     pub link: Option<u32>,
-    /// Where the file stops making sense.
+    /// Offset of the first byte that is not valid.
     pub damage: Option<u64>,
     /// The file ends within a record.
     pub missing_end: bool,
@@ -48,7 +48,7 @@ impl Counts {
         }
     }
 
-    /// All of it in plain words, a sentence each.
+    /// One sentence per note.
     pub fn notes(&self) -> Vec<String> {
         let lost: u64 = self.not_used.iter().sum();
         let mut packets = format!("{} packets, {} used", self.packets, self.packets.saturating_sub(lost));
@@ -61,10 +61,10 @@ impl Counts {
             packets += &format!(" (link type {link})");
         }
         let mut notes = vec![packets];
-        if self.early > 0 {
+        if self.emitted_early > 0 {
             notes.push(format!(
-                "more connections than are held at a time: {} were told before they were over",
-                self.early
+                "connection table full: {} were written before they ended",
+                self.emitted_early
             ));
         }
         if let Some(at) = self.damage {
@@ -82,15 +82,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reasons_are_in_their_places() {
+    fn reasons_are_in_the_order_of_the_enum() {
         for (at, (reason, _)) in NotUsed::ALL.iter().enumerate() {
             assert_eq!(*reason as usize, at);
         }
     }
 
     #[test]
-    fn everything_is_told() {
-        let mut counts = Counts { packets: 9, early: 2, damage: Some(7), ..Counts::default() };
+    fn notes_report_all_counts() {
+        let mut counts = Counts { packets: 9, emitted_early: 2, damage: Some(7), ..Counts::default() };
         assert_eq!(Counts { packets: 9, ..Counts::default() }.notes(), ["9 packets, 9 used"]);
         counts.not_used(NotUsed::Arp);
         counts.not_used(NotUsed::Cut);

@@ -1,30 +1,30 @@
-//! DNS messages (RFC 1035, 4.1): what was asked, and what was answered.
+//! DNS messages (RFC 1035, 4.1): the first question, and the response code.
 
 use crate::bytes::Cursor;
 
-/// Where DNS is spoken.
+/// The port of DNS servers.
 pub(crate) const PORT: u16 = 53;
 
-/// A name is not longer (RFC 1035, 2.3.4).
-const LONGEST_NAME: usize = 255;
+/// The longest name (RFC 1035, 2.3.4).
+const MAX_NAME_BYTES: usize = 255;
 
-/// A message, as far as it is read: its first question.
+/// The parts of a message that are used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Message {
     pub id: u16,
     pub is_answer: bool,
     pub code: u8,
     pub kind: u16,
-    /// Labels with dots between them; `.` is the root.
+    /// Labels separated by dots; `.` is the root.
     pub name: Vec<u8>,
 }
 
-/// Reads a message; none if it is none, or asks nothing.
+/// Reads a message; none if the bytes are not one, or it has no question.
 pub(crate) fn message(bytes: &[u8]) -> Option<Message> {
     let mut rest = Cursor(bytes);
     let (id, flags, questions) = (rest.u16()?, rest.u16()?, rest.u16()?);
     rest.take(6)?;
-    // Other operations than a query tell of no look-up.
+    // Only the operation QUERY is a lookup.
     if questions == 0 || flags >> 11 & 15 != 0 {
         return None;
     }
@@ -32,7 +32,7 @@ pub(crate) fn message(bytes: &[u8]) -> Option<Message> {
     Some(Message { id, is_answer: flags & 0x8000 != 0, code: (flags & 15) as u8, kind: rest.u16()?, name })
 }
 
-/// The first name of a message, where nothing is before it that it could point to.
+/// The first name of a message. It has no compression pointers, as nothing precedes it that they could point to.
 fn name(rest: &mut Cursor<'_>) -> Option<Vec<u8>> {
     let mut name = Vec::new();
     loop {
@@ -44,7 +44,7 @@ fn name(rest: &mut Cursor<'_>) -> Option<Vec<u8>> {
                     name.push(b'.');
                 }
                 name.extend_from_slice(rest.take(usize::from(length))?);
-                if name.len() > LONGEST_NAME {
+                if name.len() > MAX_NAME_BYTES {
                     return None;
                 }
             }
@@ -53,7 +53,7 @@ fn name(rest: &mut Cursor<'_>) -> Option<Vec<u8>> {
     }
 }
 
-/// A response code as the registry of IANA names it; the others by number.
+/// The name of a response code in the IANA registry; none for rare codes.
 pub(crate) fn code_name(code: u8) -> Option<&'static str> {
     const NAMES: [&str; 6] = ["NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED"];
     NAMES.get(usize::from(code)).copied()
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_question_is_none() {
+    fn invalid_names_are_rejected() {
         let with = |name: &[u8]| [b"\0\x01\x01\0\0\x01\0\0\0\0\0\0", name, b"\0\x01\0\x01"].concat();
         assert_eq!(message(&with(b"\0")).map(|message| message.name), Some(b".".to_vec()));
         assert_eq!(message(&with(b"\xC0\x0C")), None);

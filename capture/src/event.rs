@@ -1,19 +1,19 @@
-//! An event of a Windows log → a row, if it tells of a connection or a lookup.
+//! An event of a Windows log → a row, if it describes a connection or a DNS lookup.
 
 use crate::binxml::{Value, Visit, utf16};
-use crate::bytes::{Cursor, Order};
+use crate::bytes::{ByteOrder, Cursor};
 use crate::rows::Row;
 
-/// Elements within each other.
-const DEEPEST: usize = 32;
+/// Depth of nested elements.
+const MAX_DEPTH: usize = 32;
 
-/// Longer texts are cut off.
-const LONGEST: usize = 512;
+/// Longer texts are truncated.
+const MAX_TEXT_BYTES: usize = 512;
 
-/// 1601, when the clock of Windows begins, to 1970, in microseconds.
-const TO_1970: u64 = 11_644_473_600_000_000;
+/// From 1601, the epoch of Windows, to 1970.
+const WINDOWS_EPOCH_MICROS: u64 = 11_644_473_600_000_000;
 
-/// The data of an event that are read: those of Sysmon's 3 and 22, then those of Windows' 5156.
+/// Names of the `Data` elements that are read: of Sysmon's events 3 and 22, then of Windows' event 5156.
 const FIELDS: [&str; 16] = [
     "UtcTime",
     "Protocol",
@@ -33,14 +33,14 @@ const FIELDS: [&str; 16] = [
     "DestPort",
 ];
 
-/// What is read of an event.
+/// The parts of an event that are used.
 #[derive(Debug, Default)]
 pub(crate) struct Event {
     open: Vec<Element>,
     attribute: Attribute,
     provider: String,
     id: String,
-    /// Its number in the log it was written to, where the record has another since the log was exported.
+    /// `EventRecordID`. In an exported log the record itself has another number.
     number: String,
     /// Microseconds since 1970.
     time: Option<u64>,
@@ -53,7 +53,7 @@ enum Element {
     Id,
     Number,
     Time,
-    /// With the place of its name among [`FIELDS`].
+    /// With the index of its name in [`FIELDS`].
     Data(usize),
     Other,
 }
@@ -78,7 +78,7 @@ impl Visit for Event {
             "Data" => Element::Data(FIELDS.len()),
             _ => Element::Other,
         });
-        (self.open.len() <= DEEPEST).then_some(())
+        (self.open.len() <= MAX_DEPTH).then_some(())
     }
 
     fn attribute(&mut self, name: &str) {
@@ -107,7 +107,7 @@ impl Visit for Event {
             (Element::Number, Attribute::None) => self.number = text(value),
             (Element::Data(at), Attribute::None) => {
                 if let Some(field) = self.fields.get_mut(at)
-                    && field.len() < LONGEST
+                    && field.len() < MAX_TEXT_BYTES
                 {
                     field.push_str(&text(value));
                 }
@@ -123,24 +123,24 @@ impl Visit for Event {
 }
 
 impl Event {
-    /// Writes its row; false if it tells nothing that is read.
-    pub fn tell(&self, record: u64, rows: &mut Vec<u8>) -> bool {
+    /// Writes its row; false if it is of another kind.
+    pub fn emit(&self, record: u64, rows: &mut Vec<u8>) -> bool {
         match (self.provider.as_str(), self.id.as_str()) {
-            ("Microsoft-Windows-Sysmon", "3") => self.tell_sysmon(record, rows),
-            ("Microsoft-Windows-Sysmon", "22") => self.tell_lookup(record, rows),
-            ("Microsoft-Windows-Security-Auditing", "5156") => self.tell_permitted(record, rows),
+            ("Microsoft-Windows-Sysmon", "3") => self.emit_connection(record, rows),
+            ("Microsoft-Windows-Sysmon", "22") => self.emit_lookup(record, rows),
+            ("Microsoft-Windows-Security-Auditing", "5156") => self.emit_permitted(record, rows),
             _ => return false,
         }
         true
     }
 
-    fn tell_sysmon(&self, record: u64, rows: &mut Vec<u8>) {
+    fn emit_connection(&self, record: u64, rows: &mut Vec<u8>) {
         let mut row = self.row("flow", record, rows);
         row.text("protocol", self.field("Protocol"));
-        self.end(&mut row, ["SourceIp", "SourcePort"], ["source", "source_port"]);
-        self.end(&mut row, ["DestinationIp", "DestinationPort"], ["destination", "port"]);
-        let began = self.field("Initiated").eq_ignore_ascii_case("true");
-        row.text("direction", if began { "out" } else { "in" });
+        self.write_endpoint(&mut row, ["SourceIp", "SourcePort"], ["source", "source_port"]);
+        self.write_endpoint(&mut row, ["DestinationIp", "DestinationPort"], ["destination", "port"]);
+        let is_initiator = self.field("Initiated").eq_ignore_ascii_case("true");
+        row.text("direction", if is_initiator { "out" } else { "in" });
         let host = self.field("DestinationHostname");
         if !host.is_empty() && host != "-" {
             row.text("host", host);
@@ -148,15 +148,15 @@ impl Event {
         row.text("process", self.field("Image")).end();
     }
 
-    fn tell_lookup(&self, record: u64, rows: &mut Vec<u8>) {
+    fn emit_lookup(&self, record: u64, rows: &mut Vec<u8>) {
         let mut row = self.row("dns", record, rows);
         row.text("query", self.field("QueryName")).text("answer", self.field("QueryStatus"));
         row.text("process", self.field("Image")).end();
     }
 
-    /// What the Windows Filtering Platform let through. By its description the source is the machine itself,
-    /// also of what it accepts.
-    fn tell_permitted(&self, record: u64, rows: &mut Vec<u8>) {
+    /// A connection that the Windows Filtering Platform permitted. Its documentation says that the source is the
+    /// machine itself, also for inbound connections.
+    fn emit_permitted(&self, record: u64, rows: &mut Vec<u8>) {
         const INBOUND: &str = "%%14592";
         let mut row = self.row("flow", record, rows);
         row.text("protocol", self.field("Protocol"));
@@ -165,19 +165,19 @@ impl Event {
         if inbound {
             (from, to) = (to, from);
         }
-        self.end(&mut row, ["SourceAddress", "SourcePort"], from);
-        self.end(&mut row, ["DestAddress", "DestPort"], to);
+        self.write_endpoint(&mut row, ["SourceAddress", "SourcePort"], from);
+        self.write_endpoint(&mut row, ["DestAddress", "DestPort"], to);
         row.text("direction", if inbound { "in" } else { "out" });
         row.text("process", self.field("Application")).end();
     }
 
-    fn end(&self, row: &mut Row<'_>, fields: [&str; 2], names: [&str; 2]) {
+    fn write_endpoint(&self, row: &mut Row<'_>, fields: [&str; 2], names: [&str; 2]) {
         for (field, name) in fields.into_iter().zip(names) {
             row.text(name, self.field(field));
         }
     }
 
-    /// With the time at which it happened, as Sysmon says it, else at which it was written.
+    /// Begins a row with the time of the event (`UtcTime` of Sysmon), otherwise the time at which it was logged.
     fn row<'o>(&self, kind: &str, record: u64, rows: &'o mut Vec<u8>) -> Row<'o> {
         let mut row = Row::new("log", kind, ("record", self.number.parse().unwrap_or(record)), rows);
         row.text("id", &self.id);
@@ -195,27 +195,27 @@ impl Event {
     }
 }
 
-/// A value as text; none of those that are read is of another type.
+/// A value as text; empty for types that none of the fields has.
 fn text(value: Value<'_>) -> String {
     let mut bytes = Cursor(value.bytes);
     let number = match (value.kind, value.bytes.len()) {
-        (0x01, _) => return utf16(value.bytes.get(..2 * LONGEST).unwrap_or(value.bytes)),
+        (0x01, _) => return utf16(value.bytes.get(..2 * MAX_TEXT_BYTES).unwrap_or(value.bytes)),
         (0x02, _) => {
-            let text = value.bytes.get(..LONGEST).unwrap_or(value.bytes);
+            let text = value.bytes.get(..MAX_TEXT_BYTES).unwrap_or(value.bytes);
             return String::from_utf8_lossy(text).trim_end_matches('\0').to_owned();
         }
         (0x0D, 4) => return if value.bytes == [0; 4] { "false" } else { "true" }.to_owned(),
         (0x04, 1) => bytes.u8().map(u64::from),
-        (0x06, 2) => Order::Little.u16(&mut bytes).map(u64::from),
-        (0x08 | 0x14, 4) => Order::Little.u32(&mut bytes).map(u64::from),
-        (0x0A | 0x15, 8) => Order::Little.u64(&mut bytes),
+        (0x06, 2) => ByteOrder::Little.u16(&mut bytes).map(u64::from),
+        (0x08 | 0x14, 4) => ByteOrder::Little.u32(&mut bytes).map(u64::from),
+        (0x0A | 0x15, 8) => ByteOrder::Little.u64(&mut bytes),
         _ => None,
     };
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-/// A FILETIME: tenths of microseconds.
+/// Microseconds since 1970 of a FILETIME, which counts tenths of microseconds since 1601.
 fn micros(value: Value<'_>) -> Option<u64> {
-    let ticks = Order::Little.u64(&mut Cursor(value.bytes)).filter(|_| value.kind == 0x11)?;
-    (ticks / 10).checked_sub(TO_1970)
+    let ticks = ByteOrder::Little.u64(&mut Cursor(value.bytes)).filter(|_| value.kind == 0x11)?;
+    (ticks / 10).checked_sub(WINDOWS_EPOCH_MICROS)
 }

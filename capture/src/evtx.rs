@@ -1,31 +1,31 @@
-//! Windows event logs: a header, then chunks of 64 KiB that each stand for themselves. See [`crate::binxml`] for
-//! where this is described.
+//! Windows event logs: a file header, then chunks of 64 KiB that do not depend on each other. [`crate::binxml`]
+//! names the descriptions of the format.
 
 use crate::binxml::Walker;
-use crate::bytes::{Cursor, Order};
+use crate::bytes::{ByteOrder, Cursor};
 use crate::event::Event;
 use crate::rows;
 
-const HEADER: usize = 4096;
-const CHUNK: usize = 65_536;
+const FILE_HEADER_BYTES: usize = 4096;
+const CHUNK_BYTES: usize = 65_536;
 
-/// Where records begin in a chunk.
-const RECORDS: usize = 512;
+/// Offset of the first record in a chunk.
+const RECORDS_START: usize = 512;
 
-/// The least a record can be: its head, and its length again.
-const LEAST: usize = 28;
+/// The shortest record: its header, and its length again at the end.
+const MIN_RECORD_BYTES: usize = 28;
 
-/// The reading of one log.
+/// Reads one log.
 #[derive(Debug)]
 pub(crate) struct Evtx {
-    /// The header or chunk that is not whole yet.
+    /// The file header or chunk that is not complete yet.
     pending: Vec<u8>,
     in_header: bool,
     records: u64,
     used: u64,
-    /// Records whose XML is none.
+    /// Records whose XML is not valid.
     malformed: u64,
-    /// Chunks that are none, or whose records end too early.
+    /// Chunks without a valid header, or with a record that is not valid.
     damaged: u64,
 }
 
@@ -37,7 +37,7 @@ impl Evtx {
     pub fn push(&mut self, bytes: &[u8], rows: &mut Vec<u8>) {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let length = if self.in_header { HEADER } else { CHUNK };
+            let length = if self.in_header { FILE_HEADER_BYTES } else { CHUNK_BYTES };
             let (now, later) = rest.split_at(rest.len().min(length.saturating_sub(self.pending.len())));
             rest = later;
             self.pending.extend_from_slice(now);
@@ -79,25 +79,25 @@ impl Evtx {
     }
 
     fn read(&mut self, chunk: &[u8], rows: &mut Vec<u8>) {
-        let filled = chunk.get(48..52).and_then(|bytes| Order::Little.u32(&mut Cursor(bytes)));
+        let filled = chunk.get(48..52).and_then(|bytes| ByteOrder::Little.u32(&mut Cursor(bytes)));
         let Some(end) = filled.filter(|_| chunk.starts_with(b"ElfChnk\0")) else {
-            // Logs have room at their end that was never written to.
+            // Logs end with chunks that were never written to.
             self.damaged += u64::from(chunk.iter().any(|byte| *byte != 0));
             return;
         };
-        let end = (end as usize).min(CHUNK);
+        let end = (end as usize).min(CHUNK_BYTES);
         let mut walker = Walker::new(chunk);
-        let mut at = RECORDS;
+        let mut at = RECORDS_START;
         while at < end {
-            let Some((id, length)) = record(chunk.get(at..).unwrap_or_default()) else {
-                // What is missing at the end of a file is told elsewhere.
-                self.damaged += u64::from(chunk.len() == CHUNK);
+            let Some((id, length)) = read_record(chunk.get(at..).unwrap_or_default()) else {
+                // The last chunk of a truncated file is reported by `finish`.
+                self.damaged += u64::from(chunk.len() == CHUNK_BYTES);
                 return;
             };
             self.records += 1;
             let mut event = Event::default();
             match walker.walk(at + 24, at + length - 4, &mut event) {
-                Some(()) => self.used += u64::from(event.tell(id, rows)),
+                Some(()) => self.used += u64::from(event.emit(id, rows)),
                 None => self.malformed += 1,
             }
             at += length;
@@ -105,13 +105,13 @@ impl Evtx {
     }
 }
 
-/// The number and the length of the record that begins here, if it is whole.
-fn record(bytes: &[u8]) -> Option<(u64, usize)> {
+/// The number and the length of the record at the start of `bytes`, if it is complete.
+fn read_record(bytes: &[u8]) -> Option<(u64, usize)> {
     let mut rest = Cursor(bytes);
     (rest.array()? == *b"**\0\0").then_some(())?;
-    let length = Order::Little.u32(&mut rest)? as usize;
-    let id = Order::Little.u64(&mut rest)?;
+    let length = ByteOrder::Little.u32(&mut rest)? as usize;
+    let id = ByteOrder::Little.u64(&mut rest)?;
     let again = bytes.get(length.checked_sub(4)?..length)?;
-    let same = Order::Little.u32(&mut Cursor(again))? as usize == length;
-    (same && length >= LEAST).then_some((id, length))
+    let same = ByteOrder::Little.u32(&mut Cursor(again))? as usize == length;
+    (same && length >= MIN_RECORD_BYTES).then_some((id, length))
 }

@@ -1,6 +1,6 @@
-//! What a frame carries, by the link it was captured on.
+//! Frames → the IP packets in them, by link type.
 //!
-//! Numbers of link types: <https://www.tcpdump.org/linktypes.html>; of what follows: IEEE 802 EtherTypes.
+//! Link types: <https://www.tcpdump.org/linktypes.html>. Protocols within a frame: IEEE 802 EtherTypes.
 
 use crate::bytes::Cursor;
 use crate::counts::NotUsed;
@@ -10,26 +10,26 @@ const ARP: u16 = 0x0806;
 const IPV6: u16 = 0x86DD;
 const PPPOE_SESSION: u16 = 0x8864;
 
-/// Tags in a row: more than this are no network's.
-const MOST_TAGS: usize = 4;
+/// Consecutive tags that are read: more than any network uses.
+const MAX_TAGS: usize = 4;
 
 /// The IP packet in a frame.
 pub(crate) fn ip_of(link: u32, frame: &[u8]) -> Result<&[u8], NotUsed> {
     let mut rest = Cursor(frame);
     match link {
-        // Ethernet: two addresses first.
+        // Ethernet: two addresses, then the type.
         1 => rest.take(12).and_then(|_| rest.u16()).map_or(Err(NotUsed::Cut), |kind| by_type(kind, rest)),
-        // The family of addresses, as the capturing machine numbers and orders it: 2 is IPv4; IPv6 is 10, 24, 28
-        // or 30.
+        // Loopback: the address family, as the capturing machine numbers and orders it. IPv4 is 2, IPv6 is 10, 24,
+        // 28 or 30.
         0 | 108 => match rest.array() {
             Some([2, 0, 0, 0] | [0, 0, 0, 2]) => Ok(rest.0),
             Some([10 | 24 | 28 | 30, 0, 0, 0] | [0, 0, 0, 10 | 24 | 28 | 30]) => Ok(rest.0),
             Some(_) => Err(NotUsed::NotIp),
             None => Err(NotUsed::Cut),
         },
-        // IP without anything before it, in old and new numbers.
+        // Raw IP, by old and new numbers.
         12 | 14 | 101 | 228 | 229 => Ok(frame),
-        // Linux, "any" interface: the type is the last of 16 bytes, or the first of 20.
+        // Linux "any" interface: the type is at the end of a header of 16 bytes, or at the start of one of 20.
         113 => rest.take(14).and_then(|_| rest.u16()).map_or(Err(NotUsed::Cut), |kind| by_type(kind, rest)),
         276 => {
             let kind = rest.u16().filter(|_| rest.take(18).is_some());
@@ -41,15 +41,15 @@ pub(crate) fn ip_of(link: u32, frame: &[u8]) -> Result<&[u8], NotUsed> {
 
 fn by_type(kind: u16, rest: Cursor<'_>) -> Result<&[u8], NotUsed> {
     let (mut kind, mut rest) = (kind, rest);
-    for _ in 0..MOST_TAGS {
+    for _ in 0..MAX_TAGS {
         match kind {
             IPV4 | IPV6 => return Ok(rest.0),
             ARP => return Err(NotUsed::Arp),
-            // VLAN tags, one or several: IEEE 802.1Q, 802.1ad, and what came before that.
+            // VLAN tags: IEEE 802.1Q, 802.1ad and its predecessor.
             0x8100 | 0x88A8 | 0x9100 => {
                 kind = rest.take(2).and_then(|_| rest.u16()).ok_or(NotUsed::Cut)?;
             }
-            // RFC 2516 and RFC 1661: six bytes, then the protocol within.
+            // RFC 2516 and RFC 1661: six bytes, then the protocol.
             PPPOE_SESSION => {
                 kind = match rest.take(6).and_then(|_| rest.u16()).ok_or(NotUsed::Cut)? {
                     0x0021 => IPV4,
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_ip_is_told() {
+    fn frames_without_ip_are_counted_by_reason() {
         let frame = |kind: [u8; 2]| [&[0; 12][..], &kind, &[0; 4]].concat();
         assert_eq!(ip_of(1, &frame([0x08, 0x06])), Err(NotUsed::Arp));
         assert_eq!(ip_of(1, &frame([0x88, 0xCC])), Err(NotUsed::NotIp));

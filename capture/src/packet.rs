@@ -1,4 +1,4 @@
-//! An IP packet → who sent what to whom.
+//! An IP packet → its endpoints, protocol, length and payload.
 
 use std::net::IpAddr;
 
@@ -16,35 +16,36 @@ pub(crate) const SYN: u8 = 2;
 pub(crate) const RST: u8 = 4;
 pub(crate) const ACK: u8 = 16;
 
-/// Extension headers in a row: more than this are no host's.
-const MOST_EXTENSIONS: usize = 16;
+/// Consecutive extension headers that are read: more than any host sends.
+const MAX_EXTENSIONS: usize = 16;
 
-/// An address with a port, or what stands for one.
-pub(crate) type End = (IpAddr, u16);
+/// An address and a port; ICMP has types and codes instead of ports.
+pub(crate) type Endpoint = (IpAddr, u16);
 
-/// One packet, as flows need it.
+/// The parts of a packet that connections need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Packet<'a> {
-    pub from: End,
-    pub to: End,
+    pub from: Endpoint,
+    pub to: Endpoint,
     pub protocol: u8,
-    /// Bytes of the IP packet with its header, as the sender sent it.
+    /// Bytes of the IP packet with its header, as sent.
     pub length: u64,
-    /// Of TCP; 0 else.
+    /// Flags of TCP; 0 for other protocols.
     pub flags: u8,
     pub sequence: u32,
-    /// Bytes within TCP or UDP as sent, and those of them that were captured.
+    /// Payload bytes of TCP or UDP, as sent.
     pub payload_length: u64,
+    /// The payload bytes that were captured.
     pub payload: &'a [u8],
 }
 
-/// What the IP header says.
+/// The IP header.
 struct Header<'a> {
     from: IpAddr,
     to: IpAddr,
     protocol: u8,
     length: u64,
-    /// After the headers, as sent.
+    /// Bytes after the headers, as sent.
     rest_length: u64,
     rest: &'a [u8],
 }
@@ -73,12 +74,12 @@ impl<'a> Packet<'a> {
             ICMP | ICMPV6 => packet.icmp(&header),
             _ => Some(()),
         };
-        let least = match header.protocol {
+        let min_length = match header.protocol {
             TCP => 20,
             UDP => 8,
             _ => 4,
         };
-        let short = if header.rest_length < least { NotUsed::Malformed } else { NotUsed::Cut };
+        let short = if header.rest_length < min_length { NotUsed::Malformed } else { NotUsed::Cut };
         transport.map(|()| packet).ok_or(short)
     }
 
@@ -103,7 +104,8 @@ impl<'a> Packet<'a> {
         Some(())
     }
 
-    /// Type and code stand for ports, and a request and its answer are one flow, as in Zeek's conn.log.
+    /// Type and code take the place of ports, so that a request and its reply are one connection, as in Zeek's
+    /// conn.log.
     fn icmp(&mut self, header: &Header<'a>) -> Option<()> {
         let mut rest = Cursor(header.rest);
         let (kind, code) = (rest.u8()?, rest.u8()?);
@@ -113,7 +115,7 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// The type that answers a type of ICMP, and the other way round (RFC 792, 950, 1256; RFC 4443, 4861, 2710).
+/// The ICMP type of the reply to a request, or of the request to a reply (RFC 792, 950, 1256; RFC 4443, 4861, 2710).
 fn counterpart(protocol: u8, kind: u8) -> Option<u8> {
     let pairs: &[(u8, u8)] = match protocol {
         ICMP => &[(8, 0), (13, 14), (15, 16), (17, 18), (10, 9)],
@@ -140,7 +142,7 @@ fn ipv4(bytes: &[u8]) -> Result<Header<'_>, NotUsed> {
         Some((usize::from(first & 15) * 4, total, fragment & 0x1FFF, protocol, rest.ipv4()?, rest.ipv4()?))
     };
     let (header, total, offset, protocol, from, to) = read(Cursor(bytes)).ok_or(NotUsed::Cut)?;
-    // A machine that leaves the cutting of large packets to its network card captures them without a length.
+    // Segmentation offload: packets that the network card will split are captured without a length.
     let total = if total == 0 { bytes.len() } else { usize::from(total) };
     if header < 20 || total < header {
         return Err(NotUsed::Malformed);
@@ -162,11 +164,11 @@ fn ipv6(bytes: &[u8]) -> Result<Header<'_>, NotUsed> {
     };
     let mut rest = Cursor(bytes);
     let (length, mut next, from, to) = read(&mut rest).ok_or(NotUsed::Cut)?;
-    // 0: longer than the field can say (RFC 2675), or as above.
+    // Zero for a jumbogram (RFC 2675), or with segmentation offload as above.
     let mut left = if length == 0 { rest.0.len() } else { length };
     let length = (40 + left) as u64;
     rest.0 = rest.0.get(..left).unwrap_or(rest.0);
-    for _ in 0..MOST_EXTENSIONS {
+    for _ in 0..MAX_EXTENSIONS {
         let before = rest.0.len();
         match extension(next, &mut rest) {
             None => {
@@ -182,7 +184,7 @@ fn ipv6(bytes: &[u8]) -> Result<Header<'_>, NotUsed> {
     Err(NotUsed::Malformed)
 }
 
-/// Passes an extension header, and tells which header follows; none if it is no extension header.
+/// Skips an extension header and returns the type of the next header; none if this is not an extension header.
 fn extension(kind: u8, rest: &mut Cursor<'_>) -> Option<Result<u8, NotUsed>> {
     let pass = |rest: &mut Cursor<'_>, length: fn(u8) -> usize| {
         let next = rest.u8()?;
@@ -192,7 +194,7 @@ fn extension(kind: u8, rest: &mut Cursor<'_>) -> Option<Result<u8, NotUsed>> {
     let next = match kind {
         // Hop-by-hop options, routing, destination options; mobility, host identity, shim.
         0 | 43 | 60 | 135 | 139 | 140 => pass(rest, |count| (usize::from(count) + 1) * 8),
-        // Authentication (RFC 4302) counts otherwise.
+        // Authentication (RFC 4302) has another unit of length.
         51 => pass(rest, |count| (usize::from(count) + 2) * 4),
         44 => {
             let mut ahead = *rest;

@@ -1,23 +1,21 @@
 //! Packets as libpcap writes them: <https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html>.
 
-use crate::bytes::{Cursor, Order};
-use crate::reading::{Frame, Step};
+use crate::bytes::{ByteOrder, Cursor};
+use crate::frame::{Frame, MAX_FRAME_BYTES, Step};
 
-/// A longer record is damage: libpcap's own limit (`MAXIMUM_SNAPLEN`).
-pub(crate) const LONGEST_FRAME: u32 = 262_144;
+const FILE_HEADER_BYTES: usize = 24;
+const RECORD_HEADER_BYTES: usize = 16;
 
-const HEADER: usize = 24;
-const RECORD: usize = 16;
-
-/// What the header of the file says.
+/// Reads a pcap file, record by record.
 #[derive(Debug)]
 pub(crate) struct Pcap {
+    /// None until the header of the file has been read.
     header: Option<Header>,
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Header {
-    order: Order,
+    order: ByteOrder,
     nanoseconds: bool,
     link: u32,
 }
@@ -27,15 +25,15 @@ impl Pcap {
         Pcap { header: None }
     }
 
-    /// The next thing in `bytes`.
+    /// Reads the file header or record at the start of `bytes`.
     pub fn step<'a>(&mut self, bytes: &'a [u8]) -> Step<'a> {
         let mut rest = Cursor(bytes);
         let Some(header) = self.header else {
-            if bytes.len() < HEADER {
-                return Step::Need(HEADER);
+            if bytes.len() < FILE_HEADER_BYTES {
+                return Step::Need(FILE_HEADER_BYTES);
             }
-            self.header = header_of(rest);
-            return if self.header.is_some() { Step::Pass(HEADER) } else { Step::Damage };
+            self.header = read_header(rest);
+            return if self.header.is_some() { Step::Skip(FILE_HEADER_BYTES) } else { Step::Damage };
         };
         let Header { order, nanoseconds, link } = header;
         let read = |rest: &mut Cursor<'_>| {
@@ -44,11 +42,13 @@ impl Pcap {
             order.u32(rest)?;
             Some((seconds, fraction, captured))
         };
-        let Some((seconds, fraction, captured)) = read(&mut rest) else { return Step::Need(RECORD) };
-        if captured > LONGEST_FRAME {
+        let Some((seconds, fraction, captured)) = read(&mut rest) else {
+            return Step::Need(RECORD_HEADER_BYTES);
+        };
+        if captured > MAX_FRAME_BYTES {
             return Step::Damage;
         }
-        let length = RECORD + captured as usize;
+        let length = RECORD_HEADER_BYTES + captured as usize;
         let Some(bytes) = rest.take(captured as usize) else { return Step::Need(length) };
         let micros = i64::from(if nanoseconds { fraction / 1000 } else { fraction });
         let time = Some(i64::from(seconds) * 1_000_000 + micros);
@@ -56,15 +56,15 @@ impl Pcap {
     }
 }
 
-fn header_of(mut rest: Cursor<'_>) -> Option<Header> {
+fn read_header(mut rest: Cursor<'_>) -> Option<Header> {
     let (order, nanoseconds) = match rest.array()? {
-        [0xD4, 0xC3, 0xB2, 0xA1] => (Order::Little, false),
-        [0xA1, 0xB2, 0xC3, 0xD4] => (Order::Big, false),
-        [0x4D, 0x3C, 0xB2, 0xA1] => (Order::Little, true),
-        [0xA1, 0xB2, 0x3C, 0x4D] => (Order::Big, true),
+        [0xD4, 0xC3, 0xB2, 0xA1] => (ByteOrder::Little, false),
+        [0xA1, 0xB2, 0xC3, 0xD4] => (ByteOrder::Big, false),
+        [0x4D, 0x3C, 0xB2, 0xA1] => (ByteOrder::Little, true),
+        [0xA1, 0xB2, 0x3C, 0x4D] => (ByteOrder::Big, true),
         _ => return None,
     };
     rest.take(16)?;
-    // The upper bits say how long the checksum at the end of each frame is.
+    // The upper bits hold the length of the checksum at the end of each frame.
     Some(Header { order, nanoseconds, link: order.u32(&mut rest)? & 0xFFFF })
 }

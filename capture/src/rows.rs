@@ -1,14 +1,14 @@
-//! Rows as JSON lines.
+//! Rows, written as JSON lines.
 
 use std::fmt::{Display, Write as _};
 
-/// One row; it is written when it ends.
+/// One row, while it is written.
 pub(crate) struct Row<'o> {
     out: &'o mut Vec<u8>,
 }
 
 impl<'o> Row<'o> {
-    /// Begins a row: what kind of file it is from and what it tells, and where it stands there.
+    /// Begins a row: `file` is its kind of file, `kind` its kind of row, `place` its position in the file.
     pub fn new(file: &str, kind: &str, place: (&str, u64), out: &'o mut Vec<u8>) -> Self {
         let mut row = Row { out };
         row.out.extend_from_slice(b"{");
@@ -43,14 +43,14 @@ impl<'o> Row<'o> {
         self
     }
 
-    /// Bytes that come from a network: what is not plain ASCII is written as `\x..`, as Zeek does it.
+    /// Text from the network. Bytes that are not printable ASCII are written as `\x..`, as Zeek does.
     pub fn foreign(&mut self, name: &str, value: &[u8]) -> &mut Self {
         self.next(name);
         self.quoted(value);
         self
     }
 
-    /// Seconds with six places.
+    /// Seconds with six decimals.
     pub fn seconds(&mut self, name: &str, micros: u64) -> &mut Self {
         self.number(name, format_args!("{}.{:06}", micros / 1_000_000, micros % 1_000_000))
     }
@@ -87,7 +87,7 @@ impl<'o> Row<'o> {
     }
 }
 
-/// What a person should know of the whole file.
+/// A note for the analyst about the whole file.
 pub(crate) fn note(file: &str, unit: &str, count: u64, text: &str, out: &mut Vec<u8>) {
     Row::new(file, "note", (unit, count), out).text("text", text).end();
 }
@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_from_files_cannot_leave_its_place() {
+    fn text_from_files_is_escaped() {
         let mut out = Vec::new();
         let name = b"a\"},{\\\n\xFF\x7F";
         Row::new("capture", "dns", ("frame", 3), &mut out)

@@ -2,23 +2,24 @@
 
 use wasm_bindgen::prelude::*;
 
-use crate::Kind;
+use crate::capture_format::CaptureFormat;
 
-/// Makes rows of one file.
+/// Converts one file into rows.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Converter {
-    inner: Option<crate::Converter>,
+    inner: Option<crate::converter::Converter>,
 }
 
 #[wasm_bindgen]
 impl Converter {
-    /// For the file that begins so; nothing if it is none that is read.
+    /// For a file that begins with these bytes; nothing if its format is not read.
     pub fn of(head: &[u8]) -> Option<Converter> {
-        Kind::of(head).map(|kind| Converter { inner: Some(crate::Converter::new(kind)) })
+        let inner = crate::converter::Converter::new(CaptureFormat::detect(head)?);
+        Some(Converter { inner: Some(inner) })
     }
 
-    /// Takes the next bytes; answers the rows that are complete.
+    /// Takes the next bytes; returns the rows that are complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut rows = Vec::new();
         if let Some(converter) = &mut self.inner {
@@ -27,7 +28,7 @@ impl Converter {
         rows
     }
 
-    /// Ends the file; answers the last rows.
+    /// Ends the file; returns the last rows.
     pub fn finish(&mut self) -> Vec<u8> {
         let mut rows = Vec::new();
         if let Some(converter) = self.inner.take() {

@@ -1,4 +1,4 @@
-//! Captures → rows: what is told of connections, in every container and any cut, and of bytes that are damaged.
+//! Captures → rows: connections in every container and any chunking, and damaged data.
 
 // A test that cannot read its own files has failed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -6,7 +6,7 @@
 mod made;
 
 use beaconlens::{Detector, DetectorOptions, Pair, Report, Rule};
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 use made::*;
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ fn report(rows: &str) -> Report {
     detector.evaluate(&Rule::default())
 }
 
-/// The rows of the office are a golden input of the engine: what comes of them stands beside it.
+/// The rows of the office capture are a golden input of the engine; its golden output is next to them.
 #[test]
 fn the_rows_of_an_office_are_the_recorded_ones() {
     let rows = rows(&pcap(Order::Little, false, 1, &office()));
@@ -35,7 +35,7 @@ fn the_rows_of_an_office_are_the_recorded_ones() {
 }
 
 #[test]
-fn every_container_tells_the_same() {
+fn every_container_gives_the_same_rows() {
     let frames = office();
     let expected = rows(&pcap(Order::Little, false, 1, &frames));
     for order in [Order::Big, Order::Little] {
@@ -82,7 +82,7 @@ fn sections_and_interfaces_have_their_own_clocks() {
 }
 
 #[test]
-fn the_engine_reads_what_is_told() {
+fn the_engine_reads_the_rows() {
     let report = report(&rows(&pcap(Order::Little, false, 1, &office())));
     let source = &report.sources[0];
     assert_eq!(source.format, Some("pcap"));
@@ -186,7 +186,7 @@ fn packets_that_were_cut_short_count_what_was_sent() {
 }
 
 #[test]
-fn damage_is_told_and_ends_the_reading() {
+fn damage_is_reported_and_ends_the_reading() {
     let frames: Vec<Frame> = (0..3).map(|at| (START, udp((CLIENT, at), (SERVER, 7), b""))).collect();
     let mut file = pcap(Order::Little, false, 1, &frames);
     let record = 16 + frames[0].1.len();
@@ -197,7 +197,7 @@ fn damage_is_told_and_ends_the_reading() {
 }
 
 #[test]
-fn any_cut_gives_the_same_rows() {
+fn any_chunking_gives_the_same_rows() {
     let frames = office();
     for file in [pcap(Order::Big, true, 1, &frames), pcapng(Order::Little, 1, &frames)] {
         let expected = rows(&file);
@@ -208,7 +208,7 @@ fn any_cut_gives_the_same_rows() {
 }
 
 #[test]
-fn a_file_that_ends_anywhere_is_survived() {
+fn truncated_files_are_read_to_their_end() {
     let frames = office();
     for file in [pcap(Order::Little, false, 1, &frames), pcapng(Order::Big, 1, &frames)] {
         for end in 8..file.len() {
@@ -224,8 +224,8 @@ fn a_file_that_ends_anywhere_is_survived() {
     }
 }
 
-fn survives(bytes: &[u8], kind: Kind, piece: usize) -> String {
-    let (mut converter, mut rows) = (Converter::new(kind), Vec::new());
+fn rows_of(bytes: &[u8], format: CaptureFormat, piece: usize) -> String {
+    let (mut converter, mut rows) = (Converter::new(format), Vec::new());
     for piece in bytes.chunks(piece) {
         converter.push(piece, &mut rows);
     }
@@ -235,9 +235,9 @@ fn survives(bytes: &[u8], kind: Kind, piece: usize) -> String {
 
 proptest! {
     #[test]
-    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..600), piece in 1usize..100) {
-        for kind in [Kind::Pcap, Kind::Pcapng] {
-            prop_assert_eq!(survives(&bytes, kind, piece), survives(&bytes, kind, 1 << 20));
+    fn any_bytes_are_accepted(bytes in proptest::collection::vec(any::<u8>(), 0..600), piece in 1usize..100) {
+        for format in [CaptureFormat::Pcap, CaptureFormat::Pcapng] {
+            prop_assert_eq!(rows_of(&bytes, format, piece), rows_of(&bytes, format, 1 << 20));
         }
         // As the content of whole frames of every link.
         for link in [0, 1, 12, 101, 108, 113, 228, 229, 276, 300] {
@@ -247,15 +247,15 @@ proptest! {
     }
 
     #[test]
-    fn any_damage_is_survived(at in 0usize..8000, bytes in any::<[u8; 4]>(), piece in 1usize..100) {
+    fn any_damage_is_accepted(at in 0usize..8000, bytes in any::<[u8; 4]>(), piece in 1usize..100) {
         let frames = office();
-        for (kind, mut file) in [
-            (Kind::Pcap, pcap(Order::Little, false, 1, &frames)),
-            (Kind::Pcapng, pcapng(Order::Little, 1, &frames)),
+        for (format, mut file) in [
+            (CaptureFormat::Pcap, pcap(Order::Little, false, 1, &frames)),
+            (CaptureFormat::Pcapng, pcapng(Order::Little, 1, &frames)),
         ] {
             let at = at % (file.len() - 4);
             file[at..at + 4].copy_from_slice(&bytes);
-            prop_assert_eq!(survives(&file, kind, piece), survives(&file, kind, 1 << 20));
+            prop_assert_eq!(rows_of(&file, format, piece), rows_of(&file, format, 1 << 20));
         }
     }
 }

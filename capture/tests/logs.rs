@@ -1,4 +1,4 @@
-//! Windows event logs → rows: made by code, and those that others recorded, where they are at hand.
+//! Windows event logs → rows: logs made by code, and recorded ones if they are available.
 
 // A test that cannot read its own files has failed.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -8,7 +8,7 @@ mod made;
 use std::path::Path;
 
 use beaconlens::{Detector, DetectorOptions, Report, Rule};
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 use made::log::{Made, Value, evtx};
 use made::{rows, rows_in};
 use proptest::prelude::*;
@@ -72,13 +72,13 @@ fn events() -> Vec<Made> {
         connection("2026-03-02 10:00:00.123", true, [("10.0.0.5", 50_001), ("203.0.113.9", 443)]),
         sysmon(1, vec![("UtcTime", Value::Text("2026-03-02 10:00:01.000")), ("Image", Value::Text("x"))]),
         connection("2026-03-02 10:00:02.000", false, [("10.0.0.7", 50_002), ("10.0.0.5", 3389)]),
-        // Sysmon sometimes tells the machine itself as the source of what it accepted.
+        // Sysmon sometimes gives the machine itself as the source of an inbound connection.
         connection("2026-03-02 10:00:03.000", false, [("10.0.0.5", 3389), ("10.0.0.8", 50_003)]),
         lookup("9003"),
         lookup("0"),
         permitted("%%14593", [("10.0.0.5", "50004"), ("198.51.100.7", "8443")]),
         permitted("%%14592", [("10.0.0.5", "445"), ("10.0.0.9", "50005")]),
-        // A number that means something else in another log.
+        // The same event number of another provider.
         Made { provider: "Microsoft-Windows-Other", ..sysmon(3, Vec::new()) },
     ]
 }
@@ -91,25 +91,25 @@ fn report(rows: &str) -> Report {
     detector.evaluate(&Rule::default())
 }
 
-/// The rows are a golden input of the engine: what comes of them stands beside it.
+/// The rows are a golden input of the engine; its golden output is next to them.
 #[test]
 fn the_rows_of_a_log_are_the_recorded_ones() {
     let rows = rows(&evtx(&events(), 4));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(SAMPLE, &rows).unwrap();
-        // To look at with other programs.
+        // For a look at it with other programs.
         if let Some(path) = std::env::var_os("KEEP_EVTX") {
             std::fs::write(path, evtx(&events(), 4)).unwrap();
         }
     }
     assert_eq!(rows, std::fs::read_to_string(SAMPLE).unwrap());
-    // However the chunks are filled.
+    // Independent of the number of events per chunk.
     assert_eq!(made::rows(&evtx(&events(), 1)), rows);
     assert_eq!(made::rows(&evtx(&events(), 100)), rows);
 }
 
 #[test]
-fn the_engine_reads_what_is_told() {
+fn the_engine_reads_the_rows() {
     let report = report(&rows(&evtx(&events(), 4)));
     let source = &report.sources[0];
     assert_eq!((source.format, source.rows_used, source.rows_skipped), (Some("evtx"), 5, 3));
@@ -119,7 +119,7 @@ fn the_engine_reads_what_is_told() {
 }
 
 #[test]
-fn any_cut_gives_the_same_rows() {
+fn any_chunking_gives_the_same_rows() {
     let file = evtx(&events(), 2);
     let expected = rows(&file);
     for piece in [1, 7, 4096, 5000, 65_536, 70_000] {
@@ -128,12 +128,12 @@ fn any_cut_gives_the_same_rows() {
 }
 
 #[test]
-fn damage_costs_one_part_of_the_log() {
+fn damage_affects_one_chunk() {
     let mut file = evtx(&events(), 3);
     file[4096] = b'X';
     assert!(rows(&file).contains("6 events, 5 used"), "{}", rows(&file));
     assert!(rows(&file).contains("1 parts of 64 KiB of the log are damaged"), "{}", rows(&file));
-    // Room that was never written to is none.
+    // A chunk that was never written to is not damaged.
     file[4096..][..65_536].fill(0);
     assert!(!rows(&file).contains("damaged"));
     let file = evtx(&events(), 3);
@@ -142,7 +142,7 @@ fn damage_costs_one_part_of_the_log() {
 }
 
 #[test]
-fn a_log_that_ends_anywhere_is_survived() {
+fn truncated_logs_are_read_to_their_end() {
     let file = evtx(&events(), 100);
     for end in (8..8000).chain([file.len() - 1]) {
         let rows = rows(&file[..end]);
@@ -152,20 +152,20 @@ fn a_log_that_ends_anywhere_is_survived() {
 
 proptest! {
     #[test]
-    fn any_damage_is_survived(at in 4096usize..9000, bytes in any::<[u8; 4]>(), piece in 100usize..70_000) {
+    fn any_damage_is_accepted(at in 4096usize..9000, bytes in any::<[u8; 4]>(), piece in 100usize..70_000) {
         let mut file = evtx(&events(), 100);
         file[at..at + 4].copy_from_slice(&bytes);
         prop_assert_eq!(rows_in(&file, piece), rows(&file));
     }
 
     #[test]
-    fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+    fn any_bytes_are_accepted(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
         // In place of the first record's XML, with lengths that fit.
         let length = (bytes.len() + 28) as u32;
         let record = [b"**\0\0", &length.to_le_bytes()[..], &[0; 16], &bytes, &length.to_le_bytes()].concat();
         let mut file = evtx(&events(), 100);
         file[4096 + 512..][..record.len()].copy_from_slice(&record);
-        let mut converter = Converter::new(Kind::Evtx);
+        let mut converter = Converter::new(CaptureFormat::Evtx);
         let mut rows = Vec::new();
         converter.push(&file, &mut rows);
         converter.finish(&mut rows);
@@ -173,7 +173,7 @@ proptest! {
     }
 }
 
-/// What another program made of the same logs stands beside them, an event a line.
+/// Next to the logs are the results of another program, one event per line.
 #[test]
 fn recorded_logs_are_read_as_another_program_reads_them() {
     if !Path::new(RECORDED).is_dir() {

@@ -1,24 +1,24 @@
-//! Any bytes as packets, as the content of one frame, and as an event log: no panic, the same rows in any pieces,
-//! and rows that the engine knows and accounts for.
+//! Any bytes as packets, as the content of one frame, and as an event log. There must be no panic, the same rows in
+//! any chunking, and the engine must account for every row.
 //!
-//! The first byte of the input says what the rest is, the second how long the pieces are.
+//! The first byte of the input selects the kind of file, the second the length of the pieces.
 
 #![no_main]
 
 use beaconlens::{Detector, DetectorOptions, Rule};
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &[u8]| {
-    let Some((&[what, piece], bytes)) = input.split_first_chunk() else { return };
-    let (kind, file) = match what % 4 {
-        0 => (Kind::Pcap, [&header(1)[..], bytes].concat()),
-        1 => (Kind::Pcapng, bytes.to_vec()),
-        2 => (Kind::Pcap, [&header(what >> 2)[..], &record(bytes.len()), bytes].concat()),
-        _ => (Kind::Evtx, log(bytes)),
+    let Some((&[selector, piece], bytes)) = input.split_first_chunk() else { return };
+    let (format, file) = match selector % 4 {
+        0 => (CaptureFormat::Pcap, [&header(1)[..], bytes].concat()),
+        1 => (CaptureFormat::Pcapng, bytes.to_vec()),
+        2 => (CaptureFormat::Pcap, [&header(selector >> 2)[..], &record(bytes.len()), bytes].concat()),
+        _ => (CaptureFormat::Evtx, log(bytes)),
     };
-    let whole = rows(kind, &file, file.len().max(1));
-    assert_eq!(rows(kind, &file, usize::from(piece) + 1), whole);
+    let whole = rows(format, &file, file.len().max(1));
+    assert_eq!(rows(format, &file, usize::from(piece) + 1), whole);
     let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("made");
     if detector.ingest(&whole).and_then(|()| detector.finish()).is_ok() {
@@ -27,8 +27,8 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-fn rows(kind: Kind, file: &[u8], piece: usize) -> Vec<u8> {
-    let (mut converter, mut rows) = (Converter::new(kind), Vec::new());
+fn rows(format: CaptureFormat, file: &[u8], piece: usize) -> Vec<u8> {
+    let (mut converter, mut rows) = (Converter::new(format), Vec::new());
     for piece in file.chunks(piece) {
         converter.push(piece, &mut rows);
     }
@@ -37,7 +37,7 @@ fn rows(kind: Kind, file: &[u8], piece: usize) -> Vec<u8> {
     rows
 }
 
-/// The head of a capture of this link.
+/// The file header of a capture of this link type.
 fn header(link: u8) -> [u8; 24] {
     let mut header = [0; 24];
     header[..4].copy_from_slice(b"\xD4\xC3\xB2\xA1");
@@ -45,14 +45,14 @@ fn header(link: u8) -> [u8; 24] {
     header
 }
 
-/// The head of a record of this length.
+/// The header of a record of this length.
 fn record(length: usize) -> [u8; 16] {
     let mut record = [1; 16];
     record[8..12].copy_from_slice(&(length as u32).to_le_bytes());
     record
 }
 
-/// A chunk that begins with these bytes, in place of its records.
+/// A log with these bytes in place of its records.
 fn log(bytes: &[u8]) -> Vec<u8> {
     let mut log = vec![0; 4096 + 65_536];
     log[4096..4104].copy_from_slice(b"ElfChnk\0");

@@ -1,6 +1,7 @@
-//! A whole session on any bytes: no panic, every row accounted for, and the same report in any pieces.
+//! A whole session on any bytes. There must be no panic, the same report in any chunking, and every row must be
+//! accounted for.
 //!
-//! The first bytes of the input say how the rest is cut; what follows them is the source.
+//! The first two bytes of the input are the lengths of the pieces; the rest is the source.
 
 #![no_main]
 
@@ -22,7 +23,7 @@ fuzz_target!(|input: &[u8]| {
     }
 });
 
-/// A rule that lets pairs through, so that all of the evaluation is met.
+/// A rule that many pairs meet, so that all of the evaluation is reached.
 fn rule() -> Rule {
     let document =
         r#"{"gates": {"min_connections": 2, "min_hours": 1}, "window": "7d", "utc_offset_minutes": 330,
@@ -34,14 +35,14 @@ fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
     let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("fuzz.csv");
     for piece in pieces {
-        // A refused source stays refused; its report is compared too.
+        // A rejected source stays rejected; its report is compared too.
         let _ = detector.ingest(piece);
     }
     let _ = detector.finish();
     detector
 }
 
-/// Pieces of two lengths in turn; a length of 0 gives an empty piece and then all the rest.
+/// Pieces of two alternating lengths; a length of 0 gives an empty piece and then the rest.
 fn pieces(source: &[u8], first: usize, second: usize) -> Vec<&[u8]> {
     let (mut rest, mut out) = (source, Vec::new());
     for length in [first, second].into_iter().cycle() {

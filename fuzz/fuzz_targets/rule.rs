@@ -1,4 +1,4 @@
-//! Any text as a rule document: refused with a message, or a rule that survives the way to JSON and back
+//! Any text as a rule document: rejected with a message, or a rule that is the same after a round trip through JSON
 //! and can be evaluated.
 
 #![no_main]

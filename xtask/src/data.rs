@@ -6,7 +6,7 @@ use crate::crosscheck;
 use crate::tools::{Outcome, root};
 use beaconlens::report::SourceReport;
 use beaconlens::{Detector, DetectorOptions, Pair};
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 use flate2::read::MultiGzDecoder;
 use std::fs;
 use std::io::Read;
@@ -107,8 +107,8 @@ fn read(file: &Path, options: DetectorOptions) -> Outcome<(Detector, SourceRepor
         MultiGzDecoder::new(bytes.as_slice()).read_to_end(&mut text).map_err(failed)?;
         bytes = text;
     }
-    if let Some(kind) = Kind::of(&bytes) {
-        let (mut converter, mut rows) = (Converter::new(kind), Vec::new());
+    if let Some(format) = CaptureFormat::detect(&bytes) {
+        let (mut converter, mut rows) = (Converter::new(format), Vec::new());
         converter.push(&bytes, &mut rows);
         converter.finish(&mut rows);
         bytes = rows;

@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-/// A value of a record, and the number of its type.
+/// A value of a record.
 #[derive(Debug, Clone)]
 pub enum Value {
     Text(&'static str),
@@ -28,7 +28,7 @@ impl Value {
     }
 }
 
-/// An event: its provider, its number, the microsecond of 1970 at which it was written, its data.
+/// An event: provider, number, time in microseconds since 1970, data.
 #[derive(Debug, Clone)]
 pub struct Made {
     pub provider: &'static str,
@@ -44,7 +44,7 @@ fn utf16(text: &str) -> Vec<u8> {
 /// Writes a part of an element.
 type Part<'a> = &'a dyn Fn(&mut Chunk);
 
-/// A chunk that is being written: names and templates stand where they are needed first.
+/// A chunk while it is written: names and templates are stored where they are first used.
 struct Chunk {
     bytes: Vec<u8>,
     names: HashMap<String, u32>,
@@ -60,14 +60,14 @@ impl Chunk {
         self.bytes.extend(value.to_le_bytes());
     }
 
-    /// Leaves room for a length, and answers where.
-    fn room(&mut self) -> usize {
+    /// Reserves space for a length; returns the offset after it.
+    fn reserve_length(&mut self) -> usize {
         self.u32(0);
         self.bytes.len()
     }
 
-    /// Fills it in.
-    fn measured(&mut self, room: usize) {
+    /// Fills in the reserved length.
+    fn fill_length(&mut self, room: usize) {
         let length = (self.bytes.len() - room) as u32;
         self.bytes[room - 4..room].copy_from_slice(&length.to_le_bytes());
     }
@@ -86,23 +86,23 @@ impl Chunk {
         self.u16(0);
     }
 
-    /// `<name attribute=…>` as far as its content, which `content` writes.
+    /// `<name attribute=…>`, its content, which `content` writes, and its end.
     fn element(&mut self, name: &str, attribute: Option<(&str, Part<'_>)>, content: Part<'_>) {
         self.bytes.push(if attribute.is_some() { 0x41 } else { 0x01 });
         self.u16(0xFFFF);
-        let room = self.room();
+        let room = self.reserve_length();
         self.name(name);
         if let Some((name, value)) = attribute {
-            let room = self.room();
+            let room = self.reserve_length();
             self.bytes.push(0x06);
             self.name(name);
             value(self);
-            self.measured(room);
+            self.fill_length(room);
         }
         self.bytes.push(0x02);
         content(self);
         self.bytes.push(0x04);
-        self.measured(room);
+        self.fill_length(room);
     }
 
     fn text(&mut self, text: &str) {
@@ -157,9 +157,9 @@ impl Chunk {
             self.u32(0);
             self.u32(u32::from(made.id));
             self.bytes.extend([9; 12]);
-            let room = self.room();
+            let room = self.reserve_length();
             self.event_text(made);
-            self.measured(room);
+            self.fill_length(room);
         }
         let system = [
             Value::Text(made.provider),
@@ -185,9 +185,9 @@ impl Chunk {
     }
 }
 
-/// A log with so many events a chunk.
-pub fn evtx(events: &[Made], a_chunk: usize) -> Vec<u8> {
-    let chunks: Vec<_> = events.chunks(a_chunk).collect();
+/// A log with this number of events per chunk.
+pub fn evtx(events: &[Made], per_chunk: usize) -> Vec<u8> {
+    let chunks: Vec<_> = events.chunks(per_chunk).collect();
     let mut out = b"ElfFile\0".to_vec();
     out.extend(0u64.to_le_bytes());
     out.extend((chunks.len() as u64 - 1).to_le_bytes());

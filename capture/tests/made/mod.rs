@@ -4,7 +4,7 @@
 
 pub mod log;
 
-use beaconlens_capture::{Converter, Kind};
+use beaconlens_capture::{CaptureFormat, Converter};
 use etherparse::{PacketBuilder, TcpHeader};
 
 pub const CLIENT: [u8; 4] = [10, 0, 0, 5];
@@ -45,7 +45,7 @@ pub fn udp(from: End, to: End, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// A question, or the answer to it.
+/// A DNS query, or the response to it.
 pub fn dns(id: u16, name: &str, answer: Option<u8>) -> Vec<u8> {
     let flags = answer.map_or(0x0100, |code| 0x8180 | u16::from(code));
     let mut bytes = [id.to_be_bytes(), flags.to_be_bytes(), [0, 1], [0; 2], [0; 2], [0; 2]].concat();
@@ -84,7 +84,7 @@ impl Order {
     }
 }
 
-/// A pcap file; with nanoseconds, each frame has 789 of them that are dropped.
+/// A pcap file. With nanoseconds, each time has 789 of them, which are dropped.
 pub fn pcap(order: Order, nanoseconds: bool, link: u32, frames: &[Frame]) -> Vec<u8> {
     let magic = if nanoseconds { 0xA1B2_3C4D } else { 0xA1B2_C3D4 };
     let mut out = order.u32(magic).to_vec();
@@ -130,7 +130,7 @@ pub fn enhanced(order: Order, interface: u32, ticks: u64, frame: &[u8]) -> Vec<u
     block(order, 6, &[&head.concat()[..], frame].concat())
 }
 
-/// All frames as one section of one interface, in nanoseconds, with a block between that nobody reads.
+/// All frames in one section with one interface, in nanoseconds; with a block of a type that is not read.
 pub fn pcapng(order: Order, link: u16, frames: &[Frame]) -> Vec<u8> {
     let mut out =
         [section(order), interface(order, link, Some(9)), block(order, 4, b"names of hosts")].concat();
@@ -140,10 +140,10 @@ pub fn pcapng(order: Order, link: u16, frames: &[Frame]) -> Vec<u8> {
     out
 }
 
-/// The rows of a file that is given in pieces of so many bytes.
+/// The rows of a file that is pushed in pieces of `piece` bytes.
 pub fn rows_in(file: &[u8], piece: usize) -> String {
     let mut rows = Vec::new();
-    let mut converter = Converter::new(Kind::of(file).unwrap());
+    let mut converter = Converter::new(CaptureFormat::detect(file).unwrap());
     for piece in file.chunks(piece) {
         converter.push(piece, &mut rows);
     }
@@ -155,7 +155,7 @@ pub fn rows(file: &[u8]) -> String {
     rows_in(file, usize::MAX)
 }
 
-/// A little of everything that happens in an office.
+/// A bit of everything that happens in an office network.
 pub fn office() -> Vec<Frame> {
     let mut frames = Vec::new();
     let mut at = |seconds: f64, frame: Vec<u8>| frames.push((START + (seconds * 1e6).round() as i64, frame));
@@ -176,7 +176,7 @@ pub fn office() -> Vec<Frame> {
     at(1.0, tcp(client(50_001), server, "FA", 2600, b""));
     at(1.05, tcp(server, client(50_001), "FA", 5900, b""));
     at(1.06, tcp(client(50_001), server, "A", 2601, b""));
-    // Nobody answers, although it is sent again.
+    // No answer, although the SYN is sent again.
     for seconds in [2.0, 3.0, 5.0] {
         at(seconds, tcp(client(50_002), ([198, 51, 100, 7], 8080), "S", 77, b""));
     }
@@ -196,17 +196,17 @@ pub fn office() -> Vec<Frame> {
         at(seconds, tcp(client(50_004), web, "A", 40, request.as_bytes()));
     }
     at(9.0, tcp(web, client(50_004), "R", 20, b""));
-    // Seen from its middle, the server first.
+    // Captured from its middle, the server first.
     at(10.0, tcp((SERVER, 8443), client(50_005), "A", 5, b"x"));
     at(10.5, tcp(client(50_005), (SERVER, 8443), "A", 5, b""));
     at(11.0, tcp(client(50_006), ([10, 0, 0, 6], 50_007), "A", 5, b"x"));
-    // A name that does not exist, one that nobody answers, an answer whose question was not seen.
+    // A name that does not exist, a query without a response, a response without a query.
     at(12.0, udp(client(51_001), resolver, &dns(2, "xkqzv.example.org", None)));
     at(12.1, udp(client(51_001), resolver, &dns(2, "xkqzv.example.org", None)));
     at(12.2, udp(resolver, client(51_001), &dns(2, "xkqzv.example.org", Some(3))));
     at(12.3, udp(client(51_001), resolver, &dns(3, "silence.example.org", None)));
     at(12.4, udp(resolver, client(51_002), &dns(4, "earlier.example.org", Some(2))));
-    // The same ports again after more than a minute of silence, and after less.
+    // The same ports again after less than a minute without packets, and after more.
     for seconds in [13.0, 60.0, 121.0] {
         at(seconds, udp(client(123), (SERVER, 123), &[0x23; 48]));
     }
@@ -215,7 +215,7 @@ pub fn office() -> Vec<Frame> {
     let mut fragment = udp(client(5000), (SERVER, 5000), &[1; 64]);
     fragment[14 + 6] = 0x20; // more follow
     at(123.0, fragment.clone());
-    fragment[14 + 7] = 9; // this one is further back
+    fragment[14 + 7] = 9; // not the first fragment
     at(123.1, fragment);
     let inner = udp(client(5001), (SERVER, 5001), b"tagged");
     at(124.0, [&inner[..12], &[0x81, 0x00, 0x00, 0x07], &inner[12..]].concat());
