@@ -1,4 +1,4 @@
-// The one-file page: its parts are data blocks in the document, packed as gzip in base64.
+// The one-file page: its parts are data blocks in the document, gzip in base64.
 
 import { start } from "../../www/src/app";
 import { SAMPLE_NAME } from "../../www/src/host";

@@ -1,5 +1,5 @@
-// What is loaded when it is needed, on both forms of the page: captures and event logs are just read, and domains
-// told by the public suffix list.
+// Parts that are loaded only when needed, in the served and the one-file page: the module for captures and event
+// logs, and the public suffix list.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -11,7 +11,7 @@ import { reportText } from "./engine.mjs";
 import { folder, pageTest } from "./fixture.mjs";
 import { cellsOf, dropFiles, samplePath, untilRead } from "./harness.mjs";
 
-/** What the engine says of the rows. */
+/** The report of the engine in Node. */
 async function expectedOf(...sources) {
   const read = sources.map(async ([name, bytes]) => {
     const rows = [];
@@ -65,7 +65,7 @@ for (const { name, standalone } of FORMS) {
   );
 
   pageTest(
-    `${name} tells domains by the public suffix list`,
+    `${name} uses the public suffix list for domains`,
     async (page, { requests }) => {
       const lists = () => requests.filter((request) => request.includes("public_suffixes")).length;
       await dropFiles(page, [samplePath]);

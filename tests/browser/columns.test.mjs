@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { noBarriers, pageTest } from "./fixture.mjs";
-import { calls, cellsOf, columnOf, csv, screenshot, settled, untilRead } from "./harness.mjs";
+import { cellsOf, columnOf, connections, csv, screenshot, settled, untilRead } from "./harness.mjs";
 
 const textFile = (name, text) => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
 
-const ROWS = calls("10.0.0.1", "203.0.113.1", 443, 30, 600);
+const ROWS = connections("10.0.0.1", "203.0.113.1", 443, 30, 600);
 const FOREIGN = ["wann,wer,wohin,tor,raus,rein", ...ROWS].join("\n");
 const PAIR = ["10.0.0.1", "203.0.113.1", "443", "30"];
 
@@ -102,7 +102,7 @@ pageTest("columns nobody knows: proposed, completed, seen, read, and remembered"
 pageTest("a header that is known in part is completed by what the engine proposes", async (page) => {
   const text = [
     "starttime,wer,destinationip,destinationport,bytes",
-    ...calls("10.0.0.1", "203.0.113.1", 443, 30, 600).map((row) => row.split(",").slice(0, 5).join()),
+    ...connections("10.0.0.1", "203.0.113.1", 443, 30, 600).map((row) => row.split(",").slice(0, 5).join()),
   ].join("\n");
   await refused(page, "halb.csv", text);
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "bytes_total"]);
@@ -146,7 +146,7 @@ pageTest("what was recognised can be changed, and a column left out", async (pag
 });
 
 pageTest("a file without a header, and others like it", async (page) => {
-  const other = calls("10.0.0.2", "203.0.113.1", 443, 25, 600);
+  const other = connections("10.0.0.2", "203.0.113.1", 443, 25, 600);
   await give(page, textFile("a.csv", ROWS.join("\n")), textFile("b.csv", other.join("\n")));
   await page.waitForSelector("[data-refused='b.csv']");
   await openDialog(page, "a.csv");
@@ -189,7 +189,9 @@ pageTest("a file without a header is known again by what its columns hold, if wa
   await page.reload();
   assert.match(await page.textContent("#remembered"), /1 kind of file/);
   // Empty cells say nothing; another number of columns, or text among numbers, is another make.
-  const alike = calls("10.0.0.2", "203.0.113.1", 443, 25, 600).map((row) => row.replace(/,[^,]*$/, ",-"));
+  const alike = connections("10.0.0.2", "203.0.113.1", 443, 25, 600).map((row) =>
+    row.replace(/,[^,]*$/, ",-"),
+  );
   const shorter = alike.map((row) => row.replace(/,-$/, ""));
   const other = alike.map((row) => row.replace(/,443,/, ",https,"));
   await give(

@@ -1,8 +1,8 @@
-// The same engine in Node, as what the page says is compared with.
+// The engine in Node, to compare the page with.
 
 import { Detector, init } from "../../dist/npm/dist/node.mjs";
 
-/** The report's text, in the page's order, for sources of `[name, bytes]`, made without a page. */
+/** The text of the report on sources of `[name, bytes]`, in the order of the page. */
 export async function reportText(format, sources, rule) {
   await init();
   const detector = new Detector();

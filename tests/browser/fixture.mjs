@@ -1,5 +1,4 @@
-// A browser, the page served, and a folder for files: who imports this has them from before the first test to after
-// the last.
+// A browser, a server of the page, and a folder for files, for all tests of the importing file.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,7 +7,7 @@ import { foreign, launch, oneFile, openPage, serve, workFolder } from "./harness
 
 export let browser;
 export let server;
-/** For the files of these tests. */
+/** A folder for the files of the tests. */
 export let folder;
 before(async () => {
   [browser, server, folder] = await Promise.all([launch(), serve(), workFolder()]);
@@ -20,8 +19,8 @@ after(async () => {
 });
 
 /**
- * A test on a fresh page, served or the one file; afterwards nothing may have gone wrong, or out.
- * What is not said here is the browser context's.
+ * A test on a new page, served or as one file. Fails on errors in the console and on requests to other
+ * servers. Further options are those of the browser context.
  */
 export function pageTest(name, steps, { standalone = false, query = "", ...options } = {}) {
   test(name, { timeout: 120_000 }, async () => {
@@ -37,10 +36,10 @@ export function pageTest(name, steps, { standalone = false, query = "", ...optio
   });
 }
 
-/** Nothing serious stands in the way of assistive technology. */
+/** Asserts that axe finds no serious barrier for assistive technology. */
 export async function noBarriers(page, state) {
   const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ["violations"] }).analyze();
   const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
-  const told = serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
-  assert.deepEqual(told, [], state);
+  const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.html).join(" ")}`);
+  assert.deepEqual(found, [], state);
 }

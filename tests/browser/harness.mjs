@@ -1,5 +1,4 @@
-// What a test needs to use the page as a person does: the page served, a browser, and a witness of everything
-// that went wrong or out.
+// Serves the page, opens it in a browser, and uses it as a person does. Records errors and requests.
 
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -59,7 +58,7 @@ export const launch = () =>
     ],
   });
 
-/** `BEACONLENS_SLOW=8`: the page's own thread runs at an eighth of its speed, to bring races to light. */
+/** `BEACONLENS_SLOW=8`: the main thread of the page runs at an eighth of its speed, to expose races. */
 async function slow(page) {
   const rate = Number(process.env.BEACONLENS_SLOW ?? 1);
   if (rate === 1) return;
@@ -67,7 +66,7 @@ async function slow(page) {
   await session.send("Emulation.setCPUThrottlingRate", { rate });
 }
 
-/** A page of its own, with everything recorded that must not happen. */
+/** Opens a new page; records errors, policy violations and requests. */
 export async function openPage(browser, url, options = {}) {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -88,7 +87,7 @@ export async function openPage(browser, url, options = {}) {
     document.addEventListener("securitypolicyviolation", (event) =>
       window.reportViolation(`policy violation: ${event.violatedDirective} ${event.blockedURI}`),
     );
-    // Every state of the progress, however short it was on the screen.
+    // Every state of the progress, however briefly it was shown.
     window.progressSeen = [];
     document.addEventListener("DOMContentLoaded", () => {
       const figures = document.getElementById("reading-figures");
@@ -102,13 +101,13 @@ export async function openPage(browser, url, options = {}) {
   return { page, context, troubles, requests, close: () => context.close() };
 }
 
-/** Requests that left: neither the page's own origin nor what lives inside the browser. */
+/** Requests to other servers: neither to that of the page nor inside the browser. */
 export const foreign = (requests, url) =>
   requests.filter((request) => !request.startsWith(url) && !/^(blob|data):/.test(request));
 
 export const untilResults = (page) => page.waitForSelector("body[data-state=results]", { timeout: 60_000 });
 
-/** Until results stand there that are of these files, and not those of files before. */
+/** Waits until the results of these files are shown. */
 export async function untilRead(page, ...names) {
   await page.waitForFunction(
     (shown) =>
@@ -120,13 +119,13 @@ export async function untilRead(page, ...names) {
 }
 
 /**
- * Until nothing that was asked for is still to come. The page marks what is about to change in the
- * same task as the event that asks for it, so this holds good right after a click or a key.
+ * Waits until every requested change is shown. The page marks a region as busy in the same task as the event
+ * that requests its change, so this can be called right after a click or a key.
  */
 export const settled = (page) =>
   page.waitForFunction(() => document.querySelector("[aria-busy=true]") === null, null, { timeout: 60_000 });
 
-/** Until the text of the element is this, or matches it; answers with the text. */
+/** Waits until the text of an element equals or matches; returns the text. */
 export async function untilText(page, selector, wanted) {
   const found = await page.waitForFunction(
     ([place, whole, pattern, flags]) => {
@@ -138,27 +137,27 @@ export async function untilText(page, selector, wanted) {
   return (await found.jsonValue()).text;
 }
 
-/** Opens the details of a row of the list, and waits for these and no others. */
+/** Opens the details of a row and waits until they are shown. */
 export async function openRow(page, index) {
   const keys = await keysOf(page);
   await page.click(`.pairs tbody tr >> nth=${index}`);
   await untilDetail(page, ...keys[index]);
 }
 
-/** Until the details are those of this pair, under the rule of now. */
+/** Waits until the details are those of this pair under the current rule. */
 export async function untilDetail(page, source, destination, port) {
   const host = destination.includes(":") ? `[${destination}]` : destination;
   await settled(page);
   await untilText(page, "#detail h2", `${source} → ${host}:${port}`);
 }
 
-/** Until the list is that of the rule of now; it then has this many rows. */
+/** Waits until the list is that of the current rule; asserts its number of rows. */
 export async function untilFindings(page, count) {
   await settled(page);
   assert.equal(await page.locator(".pairs tbody tr").count(), count);
 }
 
-/** Drops files as a person does: through the browser's own drag machinery, trusted events and all. */
+/** Drops files with trusted events of the browser. `release: false`: returns a function that drops them. */
 export async function dropFiles(page, paths, { release = true } = {}) {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: paths, dragOperationsMask: 1 };
@@ -173,13 +172,13 @@ export async function dropFiles(page, paths, { release = true } = {}) {
   return drop;
 }
 
-/** The rows of the list that is shown, as arrays of cell texts. */
+/** The rows of the visible list, as arrays of cell texts. */
 export const tableRows = (page) =>
   page.$$eval(".pairs tbody tr", (rows) =>
     rows.map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
   );
 
-/** Cells of the list that is shown, by the names of their columns: one array of texts a row. */
+/** Cells of the visible list by column name: one array of texts per row. */
 export const cellsOf = (page, ...names) =>
   page.$$eval(
     ".pairs tbody tr",
@@ -190,7 +189,7 @@ export const cellsOf = (page, ...names) =>
     names,
   );
 
-/** The pairs of that list: source, destination and port, without the badges beside them. */
+/** The pairs of the visible list: source, destination and port, without badges. */
 export const keysOf = (page) =>
   page.$$eval(".pairs tbody tr", (rows) =>
     rows.map((row) =>
@@ -200,7 +199,7 @@ export const keysOf = (page) =>
     ),
   );
 
-/** One column of it. */
+/** One column of the visible list. */
 export const columnOf = async (page, name) => (await cellsOf(page, name)).flat();
 
 export async function screenshot(page, name, options = {}) {
@@ -210,7 +209,7 @@ export async function screenshot(page, name, options = {}) {
   await page.screenshot({ path: join(folder, `${name}.png`), ...options });
 }
 
-/** A folder for one test run's files. */
+/** A temporary folder for the files of a test run. */
 export async function workFolder() {
   const folder = await mkdtemp(join(tmpdir(), "beaconlens-browser-"));
   return {
@@ -228,8 +227,8 @@ export async function workFolder() {
 export const HEADER = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived";
 const DAY = Date.UTC(2026, 2, 17);
 
-/** One pair that calls `count` times, `every` seconds apart, from midnight. */
-export const calls = (source, destination, port, count, every) =>
+/** CSV rows of one pair: `count` connections, `every` seconds apart, from midnight. */
+export const connections = (source, destination, port, count, every) =>
   Array.from(
     { length: count },
     (_, index) => `${DAY + index * every * 1000},${source},${destination},${port},100,200`,

@@ -1,4 +1,4 @@
-// What the hunts found, on the page, against the engine's own report; and their thresholds in the rule's form.
+// Hunt hits on the page, compared with the report of the engine; and hunt thresholds in the form of the rule.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -47,7 +47,7 @@ const named = (at, source, server_name) => ({
 
 const times = (count, make) => Array.from({ length: count }, (_, index) => make(index));
 
-/** Letters from a small generator. */
+/** Names of random letters, from a small generator. */
 function randomNames(count) {
   let state = 20_260_302;
   const letter = () => {
@@ -57,26 +57,26 @@ function randomNames(count) {
   return times(count, () => `${times(12, letter).join("")}.com`);
 }
 
-/** Markup as a name: the engine takes no name with a blank, and markup needs none. */
+/** Markup as a host name. The engine refuses names with spaces, which markup does not need. */
 const EVIL = "<img/src=x/onerror=alert(1)>.com";
-const BLANKS = "<img src=x onerror=alert(1)>.com";
+const SPACES = "<img src=x onerror=alert(1)>.com";
 
-/** A file of Zeek for each kind of record, as Zeek writes them. */
+/** One file per kind of record, as Zeek writes them. */
 const FILES = Object.entries({
-  // Ports of one host, hosts on one port, a busy client, and a pair that stayed open.
+  // A vertical scan, a horizontal scan, a burst, and a long connection.
   "conn.log": [
     ...times(40, (n) => flow(n, "10.0.0.5", "192.0.2.1", 1000 + n)),
     ...times(30, (n) => flow(n, "10.0.0.6", `198.51.100.${n}`, 445)),
     ...times(150, (n) => flow(n, "10.0.0.8", "192.0.2.9", 443, 5000)),
     ...times(2, (n) => ({ ...flow(n * 4000, "10.0.0.9", "192.0.2.7", 8443, 900), duration: 3900 })),
-    // The window ends with the last flow, and is to hold all lookups.
+    // The window ends with the last flow: this one makes it contain all lookups.
     flow(60_000, "10.0.0.12", "192.0.2.8", 80, 900),
   ],
   "dns.log": [
     ...randomNames(120).map((name, n) => lookup(n, "10.0.0.10", name, "NXDOMAIN")),
     ...times(100, (n) => lookup(n * 600, "10.0.0.7", "beacon.example.net", "NOERROR")),
     ...times(100, (n) => lookup(n * 600, "10.0.0.11", EVIL, "NOERROR")),
-    ...times(100, (n) => lookup(n * 600, "10.0.0.13", BLANKS, "NOERROR")),
+    ...times(100, (n) => lookup(n * 600, "10.0.0.13", SPACES, "NOERROR")),
     ...times(100, (n) => lookup(n * 600, "10.0.0.14", "www.msftconnecttest.com", "NOERROR")),
   ],
   "ssl.log": times(100, (n) => named(n * 600, "10.0.0.7", "Beacon.Example.NET")),
@@ -88,7 +88,7 @@ const reportOf = (rule) =>
     rule,
   );
 
-/** A test of the page with the dropped files. */
+/** A test on a page with these files. */
 function huntTest(name, steps, options) {
   const onFiles = async (page) => {
     const paths = await Promise.all(FILES.map(([file, text]) => folder.write(file, text)));
@@ -99,7 +99,7 @@ function huntTest(name, steps, options) {
   pageTest(name, onFiles, options);
 }
 
-/** The groups that are shown: title, and the cells of each row by the heads of their columns. */
+/** The visible groups: title, and the cells of each row by column title. */
 const shownGroups = (page) =>
   page.$$eval(".hunt", (groups) =>
     groups.map((group) => {
@@ -119,7 +119,7 @@ const TITLES = {
   long_connection: "Long connections",
 };
 
-/** What must be seen of each hit: titles with source, destination, first number of the count, sentence. */
+/** What the page must show of each hit, by group. */
 function expectedGroups({ hunts, host_beacons }) {
   const groups = new Map();
   const put = (title, ...row) => groups.set(title, [...(groups.get(title) ?? []), row]);
@@ -136,15 +136,15 @@ function expectedGroups({ hunts, host_beacons }) {
     );
   }
   for (const hit of hunts) {
-    const several = hit.destinationip ?? "several";
-    const what = hit.sentence + hit.examples.join(", ");
+    const destination = hit.destinationip ?? "several";
+    const description = hit.sentence + hit.examples.join(", ");
     const number = hit.unit === "seconds" ? null : hit.count;
-    put(TITLES[hit.hunt], hit.sourceip, several, number, hit.first_seen, hit.last_seen, what);
+    put(TITLES[hit.hunt], hit.sourceip, destination, number, hit.first_seen, hit.last_seen, description);
   }
   return Object.fromEntries(groups);
 }
 
-/** What is known of a host by its name stands after its verdict. */
+/** The note on a well-known host name, after the verdict. */
 function knownOf({ priority_parts }) {
   const known = priority_parts.find(({ name }) => name === "known_host");
   return known ? `priority −${-known.points}: ${known.reason}` : "";
@@ -160,7 +160,7 @@ const asExpected = (groups) =>
         /^[\d,]+ (?!h|min|s\b)/.test(row.count) ? Number(row.count.split(" ")[0].replaceAll(",", "")) : null,
         row["first seen"],
         row["last seen"],
-        row.verdict ?? row.what,
+        row.verdict ?? row.description,
       ]),
     ]),
   );
@@ -169,7 +169,7 @@ const sumOf = ({ hunts, host_beacons }) => hunts.length + host_beacons.length;
 
 const openForm = (page) => page.click(".rule-more summary >> text=/^Hunts$/");
 
-huntTest("all that the engine hunted down is shown, hunt by hunt", async (page) => {
+huntTest("all hits of the engine are shown, hunt by hunt", async (page) => {
   const expected = await reportOf({});
   assert.deepEqual(
     new Set(expected.hunts.map(({ hunt }) => hunt)),
@@ -184,10 +184,10 @@ huntTest("all that the engine hunted down is shown, hunt by hunt", async (page) 
   assert.deepEqual([long.count, long.threshold, long.port], ["2 h 10 min", "more than 1 h", "8443"]);
   assert.match(await page.textContent("[data-hunt='Bursts'] > .hint"), /1 hit: more than 100 connections/);
 
-  // The list says so, and its link leads there, also when the section is closed.
+  // The link above the list leads to the hits, also when the section is closed.
   await page.click("#hunts");
   assert.equal(await page.isVisible(".hunt-groups"), false);
-  await page.click(`.list-head a >> text=${sumOf(expected)} hits of the hunts`);
+  await page.click(`.list-head a >> text=${sumOf(expected)} hunt hits`);
   assert.equal(await page.isVisible(".hunt-groups"), true);
   await page.waitForFunction(() => {
     const { top, bottom } = document.getElementById("hunts").getBoundingClientRect();
@@ -201,7 +201,7 @@ huntTest("names from files are text and never markup", async (page) => {
   const { host_beacons } = await reportOf({});
   const evil = host_beacons.filter(({ host }) => host === EVIL);
   assert.equal(evil.length, 1);
-  assert.equal(host_beacons.filter(({ host }) => host === BLANKS).length, 0);
+  assert.equal(host_beacons.filter(({ host }) => host === SPACES).length, 0);
   assert.equal(await page.textContent(`.hunt tr:has-text("${EVIL}") [data-column=host]`), EVIL);
   assert.equal(await page.locator("img").count(), 0);
 });
@@ -210,14 +210,14 @@ huntTest("a hit that is about a pair opens that pair", async (page) => {
   await page.click("[data-hunt='Bursts'] tbody button");
   await untilDetail(page, "10.0.0.8", "192.0.2.9", 443);
   assert.equal(await page.locator(".hunt-hits [aria-current]").count(), 1);
-  // The details say which hunt it is part of.
+  // The details name the hunt.
   const { hunts } = await reportOf({});
   const { sentence } = hunts.find(({ hunt }) => hunt === "burst");
-  assert.equal(await page.textContent("#detail .hunts-met"), `Hunts it has part inburst: ${sentence}`);
+  assert.equal(await page.textContent("#detail .pair-hunts"), `Hunt hitsburst: ${sentence}`);
   assert.equal(await page.locator("[data-hunt='Generated names (DGA)'] tbody button").count(), 0);
 });
 
-huntTest("thresholds are changed in the form, and what they find is found again", async (page) => {
+huntTest("a changed threshold gives the hits of the engine under that rule", async (page) => {
   await openForm(page);
   const cases = [
     [
@@ -226,7 +226,7 @@ huntTest("thresholds are changed in the form, and what they find is found again"
       { burst: { connections: 150 } },
       "bursts (more connections than)",
     ],
-    ["#rule-hunts-scan-ports", "41", { scan: { ports: 41 } }, "scans (least ports of one destination)"],
+    ["#rule-hunts-scan-ports", "41", { scan: { ports: 41 } }, "scans (minimum ports of one destination)"],
     ["#rule-hunts-dga-domains", "121", { dga: { domains: 121 } }, "generated names (DGA)"],
     ["#rule-hunts-long-connection-minutes", "130", { long_connection: { minutes: 130 } }, "long connections"],
   ];
@@ -238,10 +238,10 @@ huntTest("thresholds are changed in the form, and what they find is found again"
     const expected = await reportOf({ hunts });
     assert.equal(sumOf(expected), sumOf(before) - 1, control);
     assert.deepEqual(asExpected(await shownGroups(page)), expectedGroups(expected), control);
-    const told = await page.textContent(".rule-difference");
+    const text = await page.textContent(".rule-difference");
     assert.ok(
-      told.startsWith("Differs from the default rule in 1 field: ") && told.includes(difference),
-      told,
+      text.startsWith("Differs from the default rule in 1 field: ") && text.includes(difference),
+      text,
     );
     assert.equal(await page.locator(".field.changed").count(), 1);
     await page.fill(control, standard);
@@ -277,7 +277,7 @@ huntTest("each hunt can be switched off, and all of them", async (page) => {
   await page.click("text=Reset to default");
   await settled(page);
   assert.deepEqual(asExpected(await shownGroups(page)), expectedGroups(await reportOf({})));
-  // What was switched off comes back with its thresholds.
+  // A hunt that is switched on again has its last thresholds.
   await page.fill("#rule-hunts-dga-domains", "110");
   await page.uncheck("#rule-hunts-dga-on");
   await page.check("#rule-hunts-dga-on");
@@ -285,7 +285,7 @@ huntTest("each hunt can be switched off, and all of them", async (page) => {
   assert.equal(await page.inputValue("#rule-hunts-dga-domains"), "110");
 });
 
-huntTest("what the engine refuses of a hunt is said at its field", async (page) => {
+huntTest("an error in a hunt is shown at its field", async (page) => {
   const before = await shownGroups(page);
   await openForm(page);
   for (const [control, value, good] of [
@@ -299,14 +299,14 @@ huntTest("what the engine refuses of a hunt is said at its field", async (page) 
     assert.equal(await page.getAttribute(control, "aria-invalid"), "true", control);
     assert.equal(await page.locator("[aria-invalid=true]").count(), 1);
     assert.match(await page.textContent(`${control}-error`), /^found .*, expected a /);
-    assert.deepEqual(await shownGroups(page), before, "the last good hits stay");
+    assert.deepEqual(await shownGroups(page), before, "the last valid hits stay");
     await page.fill(control, good);
     await settled(page);
     assert.equal(await page.getAttribute(control, "aria-invalid"), "false");
   }
 });
 
-huntTest("what a reference set holds stays listed, and says so", async (page) => {
+huntTest("suppressed hits stay listed and name their reference set", async (page) => {
   const sets = [{ name: "scanners.txt", applies_to: "source", entries: ["10.0.0.5"] }];
   await page.click("summary >> text=Reference sets and threat lists");
   await page.setInputFiles("[name=reference-set-file]", {
@@ -318,20 +318,20 @@ huntTest("what a reference set holds stays listed, and says so", async (page) =>
   await page.selectOption(".rule-list[data-list='scanners.txt'] select", "source");
   await settled(page);
   const expected = await reportOf({ reference_sets: sets });
-  const held = expected.hunts.filter((hit) => hit.suppressed_by !== null);
-  assert.ok(held.length > 0);
-  assert.equal(await page.locator(".hunt-hits tr.held").count(), held.length);
+  const suppressed = expected.hunts.filter((hit) => hit.suppressed_by !== null);
+  assert.ok(suppressed.length > 0);
+  assert.equal(await page.locator(".hunt-hits tr.suppressed-hit").count(), suppressed.length);
   assert.match(
-    await page.textContent(".hunt-hits tr.held"),
-    /suppressed by scanners\.txt: source by the entry 10\.0\.0\.5/,
+    await page.textContent(".hunt-hits tr.suppressed-hit"),
+    /suppressed by scanners\.txt: source matches the entry 10\.0\.0\.5/,
   );
   assert.match(
     await page.textContent("#hunts"),
-    new RegExp(`; ${held.length} suppressed by reference sets$`),
+    new RegExp(`; ${suppressed.length} suppressed by reference sets$`),
   );
 });
 
-huntTest("the hunts are exported as the command writes them", async (page) => {
+huntTest("hunt hits are exported as the command writes them", async (page) => {
   const expected = await reportOf({});
   for (const format of ["csv", "json"]) {
     const [download] = await Promise.all([
@@ -356,13 +356,13 @@ huntTest(
   { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1, hasTouch: true, isMobile: true },
 );
 
-pageTest("where nothing is hunted down the page says so in a line", async (page) => {
+pageTest("without hits the page says so in one line", async (page) => {
   await page.click("[data-action=sample] >> nth=0");
   await page.waitForSelector("body[data-state=results]");
-  assert.equal(await untilText(page, ".hunt-box", /./), "The hunts found nothing.");
+  assert.equal(await untilText(page, ".hunt-box", /./), "No hunt hits.");
 });
 
-pageTest("thousands of hits come by the page", async (page) => {
+pageTest("thousands of hits are shown page by page", async (page) => {
   const sources = times(700, (n) => `10.1.${n >> 8}.${n & 255}`);
   const lines = sources.flatMap((source) =>
     times(15, (n) => `${(START + n) * 1000},${source},192.0.2.1,${n + 1},60,0`),
@@ -384,11 +384,11 @@ pageTest("thousands of hits come by the page", async (page) => {
 });
 
 pageTest(
-  "long IPv6 addresses leave room for what was found",
+  "long IPv6 addresses leave space for the description",
   async (page) => {
     const source = "fd77:48a1:c0bb:1234:b96c:506d:6c7f:e8be";
-    const calls = times(150, (n) => flow(n, source, "2001:db8:1234:5678:9abc:def0:1234:5678", 443, 900));
-    const text = calls.map((record) => JSON.stringify(record)).join("\n");
+    const flows = times(150, (n) => flow(n, source, "2001:db8:1234:5678:9abc:def0:1234:5678", 443, 900));
+    const text = flows.map((record) => JSON.stringify(record)).join("\n");
     await page.setInputFiles("#picker", {
       name: "conn.log",
       mimeType: "text/plain",

@@ -1,4 +1,4 @@
-// The page as a person uses it, in a real Chromium.
+// The page as a person uses it, in Chromium.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -8,9 +8,9 @@ import { sysmon } from "../package/flows.mjs";
 import { report, reportText } from "./engine.mjs";
 import { browser, folder, noBarriers, pageTest, server } from "./fixture.mjs";
 import {
-  calls,
   cellsOf,
   columnOf,
+  connections,
   csv,
   dropFiles,
   HEADER,
@@ -38,7 +38,7 @@ async function pick(page, ...files) {
   await untilRead(page, ...files.map(({ name }) => name));
 }
 
-/** What makes a pair. */
+/** The columns that identify a pair. */
 const KEY = ["sourceip", "destinationip", "destinationport"];
 const keyOf = (row) => KEY.map((name) => String(row[name]));
 
@@ -69,7 +69,7 @@ pageTest("a dropped file is ranked as the engine ranks it", async (page) => {
   ]);
 });
 
-pageTest("the page is complete before the engine is there", async (page, { context }) => {
+pageTest("the page is usable before the engine is loaded", async (page, { context }) => {
   await context.route("**/beaconlens.wasm", () => {}); // never answered
   await page.reload();
   await page.waitForSelector("text=Drop flow files anywhere");
@@ -81,8 +81,8 @@ pageTest("the page is complete before the engine is there", async (page, { conte
   await screenshot(page, "landing");
 });
 
-pageTest("what was read: every column, and every row accounted for", async (page) => {
-  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600), ["no time,a,b,c,d,e"]);
+pageTest("what was read: columns, and reasons for skipped rows", async (page) => {
+  const text = csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 600), ["no time,a,b,c,d,e"]);
   await pick(page, textFile("flows.csv", text));
   const summary = await page.textContent(".dataset summary");
   assert.match(summary, /31 rows = 30 used \+ 1 skipped/);
@@ -98,7 +98,7 @@ pageTest("what was read: every column, and every row accounted for", async (page
 pageTest("a large file shows progress, and cancelling keeps the last results", async (page) => {
   await openSample(page);
   const before = await tableRows(page);
-  const rows = calls("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
+  const rows = connections("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
   const block = Buffer.from(`${rows}\n`);
   const big = [Buffer.from(`${HEADER}\n`), ...Array(300).fill(block)];
   const path = await folder.write("big.csv", Buffer.concat(big));
@@ -119,7 +119,7 @@ pageTest("a large file shows progress, and cancelling keeps the last results", a
   );
   assert.ok(values.at(-1) > 0 && values.at(-1) < 1, `stopped on the way, at ${values.at(-1)}`);
   assert.match(seen.at(-1).text, /rows[\d,]{6,}/);
-  // The worker that was stopped is not in the way of the next one, and the button works too.
+  // A stopped worker does not disturb the next one, and the button works too.
   await page.setInputFiles("#picker", path);
   await page.click("#cancel");
   await untilResults(page);
@@ -135,28 +135,31 @@ async function openAndFinish(page, path, rows) {
   await page.waitForSelector(`text=${rows.toLocaleString("en-US")} rows =`, { timeout: 100_000 });
   const seen = await page.evaluate(() => window.progressSeen);
   assert.equal(seen.at(-1).value, 1);
-  // At most ten a second, besides the first and the last; a busy page only shows them later.
+  // At most ten per second, besides the first and the last; a busy page shows them late.
   const took = seen.at(-1).at - started;
   assert.ok(seen.length <= took / 100 + 4, `${seen.length} updates in ${took} ms`);
 }
 
-pageTest("a threshold re-ranks at once, and says that it differs", async (page, { requests }) => {
-  await openSample(page);
-  const before = await tableRows(page);
-  const asked = requests.length;
-  const rule = { gates: { min_connections: 100 } };
-  const expected = (await report([await sample()], rule)).findings;
-  assert.ok(expected.length < before.length, "the sample has findings under 100 connections");
-  await page.fill("#rule-min-connections", "100");
-  await untilFindings(page, expected.length);
-  assert.match(await page.textContent(".rule-difference"), /Differs .* least connections/);
-  await page.click("text=Reset to default");
-  await untilFindings(page, before.length);
-  assert.match(await page.textContent(".rule-difference"), /default rule/);
-  assert.equal(requests.length, asked, "nothing was read again");
-});
+pageTest(
+  "a changed threshold takes effect at once, and the page says that the rule differs",
+  async (page, { requests }) => {
+    await openSample(page);
+    const before = await tableRows(page);
+    const asked = requests.length;
+    const rule = { gates: { min_connections: 100 } };
+    const expected = (await report([await sample()], rule)).findings;
+    assert.ok(expected.length < before.length, "the sample has findings under 100 connections");
+    await page.fill("#rule-min-connections", "100");
+    await untilFindings(page, expected.length);
+    assert.match(await page.textContent(".rule-difference"), /Differs .* minimum connections/);
+    await page.click("text=Reset to default");
+    await untilFindings(page, before.length);
+    assert.match(await page.textContent(".rule-difference"), /default rule/);
+    assert.equal(requests.length, asked, "nothing was read again");
+  },
+);
 
-pageTest("what the engine refuses in a rule is said at the field", async (page) => {
+pageTest("an error in the rule is shown at its field", async (page) => {
   await openSample(page);
   const before = await tableRows(page);
   await page.click(".rule-more summary");
@@ -165,7 +168,7 @@ pageTest("what the engine refuses in a rule is said at the field", async (page) 
   const error = await page.textContent("#rule-excluded-destinations-error");
   assert.match(error, /network|address/);
   assert.doesNotMatch(error, /line 1 column/);
-  assert.deepEqual(await tableRows(page), before, "the last good list stays");
+  assert.deepEqual(await tableRows(page), before, "the last valid list stays");
   await page.fill("#rule-excluded-destinations", "10.0.0.0/8");
   await page.waitForSelector("#rule-excluded-destinations[aria-invalid=false]");
   await page.fill("#rule-window", "yesterday");
@@ -177,7 +180,7 @@ pageTest("what the engine refuses in a rule is said at the field", async (page) 
   assert.match(await page.textContent("#list .list-head"), /outside this window/);
 });
 
-pageTest("any column sorts, both ways, by keyboard, and back to the priority", async (page) => {
+pageTest("every column sorts in both directions by keyboard, and back to the priority", async (page) => {
   await openSample(page);
   const { findings } = await report([await sample()]);
   const first = await cellsOf(page, ...KEY);
@@ -186,7 +189,7 @@ pageTest("any column sorts, both ways, by keyboard, and back to the priority", a
   for (const column of columns.filter((name) => name !== "priority")) {
     const head = `.pairs th[data-column=${column}]`;
     const sort = () => page.getAttribute(head, "aria-sort");
-    // At this width not all of them are shown; the keyboard reaches those that are.
+    // At this width not all columns are visible; the keyboard only reaches those that are.
     const press = async () => {
       if (!(await page.isVisible(head))) return page.$eval(`${head} button`, (button) => button.click());
       await page.focus(`${head} button`);
@@ -197,7 +200,7 @@ pageTest("any column sorts, both ways, by keyboard, and back to the priority", a
       const keys = await cellsOf(page, ...KEY);
       const rows = keys.map((key) => findings.find((row) => keyOf(row).join() === key.join()));
       const last = rows.slice(known.length).map((row) => row[column]);
-      assert.deepEqual(new Set(last), new Set(last.length ? [null] : []), "what has no value comes last");
+      assert.deepEqual(new Set(last), new Set(last.length ? [null] : []), "rows without a value come last");
       return rows.slice(0, known.length).map((row) => row[column]);
     };
     const directions = text.includes(column) ? ["ascending", "descending"] : ["descending", "ascending"];
@@ -220,7 +223,7 @@ pageTest("any column sorts, both ways, by keyboard, and back to the priority", a
   }
 });
 
-pageTest("the list is in the order of priority, and in the query's if wanted", async (page) => {
+pageTest("the list is sorted by priority, or in the order of the query", async (page) => {
   await openSample(page);
   const { findings } = await report([await sample()]);
   const byPriority = findings.map(keyOf);
@@ -238,7 +241,7 @@ pageTest("the list is in the order of priority, and in the query's if wanted", a
   assert.deepEqual(await cellsOf(page, ...KEY), byRule.map(keyOf));
   await page.click("text=Order by priority");
   assert.deepEqual(await cellsOf(page, ...KEY), byPriority);
-  // A period is a period, and what keeps none has a dash.
+  // A pair without a period has a dash.
   const periods = await cellsOf(page, "period_seconds", "regularity");
   assert.deepEqual(periods[0], ["60 s", "0.96"]);
   const random = findings.findIndex((row) => row.period_seconds === null);
@@ -247,7 +250,7 @@ pageTest("the list is in the order of priority, and in the query's if wanted", a
 
 pageTest("addresses sort by number, IPv4 before IPv6", async (page) => {
   const pairs = ["10.0.0.10", "10.0.0.9", "2001:db8::a", "2001:db8::9", "9.0.0.1"].map((source) =>
-    calls(source, "203.0.113.1", 443, 30, 600),
+    connections(source, "203.0.113.1", 443, 30, 600),
   );
   await pick(page, textFile("addresses.csv", csv(...pairs)));
   await page.click("[data-column=sourceip] button");
@@ -255,7 +258,7 @@ pageTest("addresses sort by number, IPv4 before IPv6", async (page) => {
   assert.deepEqual(sources, ["9.0.0.1", "10.0.0.9", "10.0.0.10", "2001:db8::9", "2001:db8::a"]);
 });
 
-/** How many pixels of each plot have ink. */
+/** The number of drawn pixels per plot. */
 const inkOfPlots = (page) =>
   page.$$eval("#detail canvas", (canvases) =>
     canvases.map((canvas) => {
@@ -287,9 +290,9 @@ pageTest("selecting a finding shows its gates, score and plots", async (page) =>
   );
   assert.deepEqual(
     plots.map(([name]) => name),
-    ["gaps", "connections", "bytes", "intervals"],
+    ["intervals", "connections", "bytes", "histogram"],
   );
-  assert.match(plots[0][1], /median gap is \d/);
+  assert.match(plots[0][1], /median interval is \d/);
   assert.match(plots[1][1], new RegExp(`${first.connection_count} connections`));
   for (const ink of await inkOfPlots(page)) assert.ok(ink > 500, `a plot has ${ink} inked pixels`);
   await page.setViewportSize({ width: 1440, height: 1500 });
@@ -298,9 +301,9 @@ pageTest("selecting a finding shows its gates, score and plots", async (page) =>
   assert.equal(await page.isHidden("#detail"), true);
 });
 
-/** What a table of parts says: the amounts, their names and reasons, and the sum. */
+/** A table of score parts: amounts, names with reasons, and the sum. */
 const partsOf = (page, name) =>
-  page.$eval(`[data-judged=${name}]`, (section) => ({
+  page.$eval(`[data-details=${name}]`, (section) => ({
     title: section.querySelector("h3").textContent,
     parts: [...section.querySelectorAll("[data-part]")].map((row) => ({
       name: row.dataset.part,
@@ -317,7 +320,7 @@ const factsOf = (page) =>
 
 const sumOf = (parts) => parts.reduce((sum, part) => sum + part.amount, 0);
 
-/** Pixels of the beat's ink, which nothing but the mark of the period has. */
+/** The number of pixels in the colour that only the mark of the period has. */
 const marksIn = (page, name) =>
   page.$eval(`[data-plot=${name}] canvas`, (canvas) => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -328,7 +331,7 @@ const marksIn = (page, name) =>
     return marked;
   });
 
-pageTest("the detail judges as the engine does, and its parts add up", async (page) => {
+pageTest("the detail shows the scores of the engine, and their parts add up", async (page) => {
   await openSample(page);
   const { findings } = await report([await sample()]);
   for (const [index, row] of findings.entries()) {
@@ -353,11 +356,11 @@ pageTest("the detail judges as the engine does, and its parts add up", async (pa
     assert.equal(sumOf(regularity.parts).toFixed(3), row.regularity.toFixed(3));
     for (const { text, amount } of regularity.parts)
       assert.ok(amount <= Number(/at most ([\d.]+)$/.exec(text)[1]));
-    const rita = await page.textContent("[data-judged=rita]");
-    assert.match(rita, new RegExp(`^For comparison: RITA’s score ${row.rita_score}What RITA v5 would score`));
+    const rita = await page.textContent("[data-details=rita]");
+    assert.match(rita, new RegExp(`^For comparison: RITA’s score ${row.rita_score}The score that RITA v5`));
     assert.match(rita, /does not count towards the priority/);
     const { score: _, ...parts } = row.rita_parts;
-    const shown = await page.$$eval("[data-judged=rita] dd", (cells) =>
+    const shown = await page.$$eval("[data-details=rita] dd", (cells) =>
       cells.map((c) => Number(c.textContent)),
     );
     assert.deepEqual(shown, Object.values(parts));
@@ -365,7 +368,7 @@ pageTest("the detail judges as the engine does, and its parts add up", async (pa
 });
 
 pageTest(
-  "the timing is told in words, and the period is marked",
+  "the timing is described in words, and the period is marked",
   async (page) => {
     await openSample(page);
     const { findings } = await report([await sample()]);
@@ -382,8 +385,8 @@ pageTest(
       calls: "147",
       significance: "chance below 1 in 10^9 for random traffic of this rate",
     });
-    assert.match(await page.textContent("[data-plot=intervals]"), /The dashed line is the period, 298 s\./);
-    for (const plot of ["intervals", "gaps"]) assert.ok((await marksIn(page, plot)) > 50, plot);
+    assert.match(await page.textContent("[data-plot=histogram]"), /The dashed line is the period, 298 s\./);
+    for (const plot of ["histogram", "intervals"]) assert.ok((await marksIn(page, plot)) > 50, plot);
     const random = await open("192.0.2.25");
     assert.deepEqual(
       { ...random, active_span_seconds: "" },
@@ -396,15 +399,15 @@ pageTest(
         significance: "nothing unusual for random traffic of this rate",
       },
     );
-    assert.doesNotMatch(await page.textContent("[data-plot=intervals]"), /dashed/);
-    for (const plot of ["intervals", "gaps"]) assert.equal(await marksIn(page, plot), 0, plot);
+    assert.doesNotMatch(await page.textContent("[data-plot=histogram]"), /dashed/);
+    for (const plot of ["histogram", "intervals"]) assert.equal(await marksIn(page, plot), 0, plot);
   },
   { colorScheme: "light" },
 );
 
-pageTest("what lowers a priority has its sign, and the list and the detail agree", async (page) => {
-  // Six hosts on one clock to one endpoint: a service, which no pair knows by itself.
-  const pairs = [1, 2, 3, 4, 5, 6].map((host) => calls(`10.0.0.${host}`, "203.0.113.1", 443, 30, 600));
+pageTest("a negative part of the priority has its sign, and list and detail agree", async (page) => {
+  // Six hosts with the same period and endpoint: a shared service, which only the whole dataset shows.
+  const pairs = [1, 2, 3, 4, 5, 6].map((host) => connections(`10.0.0.${host}`, "203.0.113.1", 443, 30, 600));
   await pick(page, textFile("shared.csv", csv(...pairs)));
   await openRow(page, 0);
   const { parts, sum } = await partsOf(page, "priority");
@@ -415,10 +418,10 @@ pageTest("what lowers a priority has its sign, and the list and the detail agree
   assert.equal(String(sum), (await columnOf(page, "priority"))[0]);
 });
 
-pageTest("a pair with too few calls is not scored, and says so", async (page) => {
+pageTest("a pair with too few connections is not scored, and the page says so", async (page) => {
   const text = csv(
-    calls("10.0.0.1", "203.0.113.1", 443, 30, 600),
-    calls("10.0.0.2", "203.0.113.2", 443, 3, 3600),
+    connections("10.0.0.1", "203.0.113.1", 443, 30, 600),
+    connections("10.0.0.2", "203.0.113.2", 443, 3, 3600),
   );
   await pick(page, textFile("few.csv", text));
   await page.fill("#rule-min-connections", "2");
@@ -433,14 +436,14 @@ pageTest("a pair with too few calls is not scored, and says so", async (page) =>
     /is a finding: 3 connections in 3 calendar hours/,
   );
   assert.match(
-    await page.textContent("[data-judged=regularity]"),
+    await page.textContent("[data-details=regularity]"),
     /Not scored: fewer than four distinct start times/,
   );
-  assert.equal(await page.locator("[data-judged=rita]").count(), 0);
+  assert.equal(await page.locator("[data-details=rita]").count(), 0);
 });
 
-pageTest("what the memory limit left out is said above the list", async (page, { context }) => {
-  // The limit is 3 GiB: the worker says what a detector that reached it would say.
+pageTest("flows dropped at the memory limit are reported above the list", async (page, { context }) => {
+  // The limit is 3 GiB: the test changes the report to that of a detector that reached it.
   const meaning = "the memory limit was reached: <b>7</b> times a pair was dropped";
   const program = `const post = postMessage;
     globalThis.postMessage = (message, options) => {
@@ -457,33 +460,30 @@ pageTest("what the memory limit left out is said above the list", async (page, {
   });
   await page.reload();
   await openSample(page);
-  const box = page.locator(".left-out [role=alert]");
-  assert.match(
-    await box.textContent(),
-    /^Not all flows are in this result: the memory limit was reached: <b>7<\/b> times/,
-  );
-  assert.match(await box.textContent(), /7 flows left out/);
+  const box = page.locator(".dropped [role=alert]");
+  assert.match(await box.textContent(), /^Incomplete result: the memory limit was reached: <b>7<\/b> times/);
+  assert.match(await box.textContent(), /7 flows dropped/);
   const above = await page.evaluate(
     () =>
-      document.querySelector(".left-out").getBoundingClientRect().bottom <=
+      document.querySelector(".dropped").getBoundingClientRect().bottom <=
       document.querySelector(".pairs").getBoundingClientRect().top,
   );
   assert.ok(above);
-  await screenshot(page, "left-out");
+  await screenshot(page, "dropped");
   await page.fill("#rule-min-hours", "2");
   await settled(page);
   assert.equal(await box.count(), 0);
 });
 
-pageTest("a pair with very many calls is drawn in part, and says so", async (page) => {
-  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 25_000, 3));
+pageTest("the plots of a pair with many connections show the latest, and say so", async (page) => {
+  const text = csv(connections("10.0.0.1", "203.0.113.1", 443, 25_000, 3));
   await pick(page, textFile("busy.csv", text));
   await openRow(page, 0);
-  assert.match(await page.textContent("[data-plot=gaps]"), /latest 20,000 of 25,000/);
+  assert.match(await page.textContent("[data-plot=intervals]"), /latest 20,000 of 25,000/);
   assert.match(await page.textContent("[data-plot=connections]"), /25,000 connections/);
 });
 
-pageTest("the list is walked by keyboard", async (page) => {
+pageTest("the list can be navigated by keyboard", async (page) => {
   await openSample(page);
   const keys = await cellsOf(page, ...KEY);
   await page.focus(".opener >> nth=0");
@@ -492,7 +492,7 @@ pageTest("the list is walked by keyboard", async (page) => {
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");
   await untilDetail(page, ...keys[1]);
-  await page.keyboard.press("j"); // with the detail open, the keys walk through the details
+  await page.keyboard.press("j"); // with the detail open, it follows the focus
   await untilDetail(page, ...keys[2]);
   await page.keyboard.press("Escape");
   assert.equal(await page.isHidden("#detail"), true);
@@ -500,11 +500,11 @@ pageTest("the list is walked by keyboard", async (page) => {
   assert.match(await page.evaluate(() => document.activeElement.textContent), new RegExp(keys.at(-1)[0]));
 });
 
-pageTest("no findings: which gate removed how many, and one click to relax it", async (page) => {
+pageTest("no findings: pairs removed per gate, and one click to relax a gate", async (page) => {
   const text = csv(
-    calls("10.0.0.1", "203.0.113.1", 443, 12, 3600), // too few
-    calls("10.0.0.2", "203.0.113.2", 443, 40, 60), // too short
-    calls("10.0.0.3", "10.9.9.9", 443, 40, 900), // inside
+    connections("10.0.0.1", "203.0.113.1", 443, 12, 3600), // too few
+    connections("10.0.0.2", "203.0.113.2", 443, 40, 60), // too short
+    connections("10.0.0.3", "10.9.9.9", 443, 40, 900), // inside
   );
   await pick(page, textFile("quiet.csv", text));
   assert.equal(await page.textContent("#no-findings-title"), "No findings");
@@ -513,8 +513,8 @@ pageTest("no findings: which gate removed how many, and one click to relax it", 
   );
   assert.deepEqual(gates, [
     ["excluded network", "6 networks", "1", "1"],
-    ["least connections", "at least 20", "1", "1"],
-    ["least hours", "at least 3", "1", "1"],
+    ["minimum connections", "at least 20", "1", "1"],
+    ["minimum hours", "at least 3", "1", "1"],
   ]);
   await screenshot(page, "no-findings");
   await page.click("text=Show the near misses");
@@ -526,15 +526,15 @@ pageTest("no findings: which gate removed how many, and one click to relax it", 
   assert.equal(await page.inputValue("#rule-min-connections"), "12");
 });
 
-pageTest("a pair on no list can be asked about", async (page) => {
+pageTest("a pair that is not listed can be explained", async (page) => {
   await openSample(page);
-  await page.click("#tab-question");
+  await page.click("#tab-explain");
   await page.fill("[name=source]", "10.20.0.12");
   await page.fill("[name=destination]", "not an address");
   await page.fill("[name=port]", "443");
   await page.keyboard.press("Enter");
   await settled(page);
-  assert.match(await page.textContent(".question .field-error"), /not an address/);
+  assert.match(await page.textContent(".pair-form .field-error"), /not an address/);
   await page.fill("[name=destination]", "192.0.2.255");
   await page.keyboard.press("Enter");
   await untilDetail(page, "10.20.0.12", "192.0.2.255", 443);
@@ -554,18 +554,18 @@ const NOT_FLOWS = [
 const refusals = (page) =>
   page.$$eval("[data-refused]", (boxes) => boxes.map((box) => [box.dataset.refused, box.textContent]));
 
-pageTest("files that are not flows are refused with what was expected", async (page) => {
+pageTest("files that are not flows are refused, with what was expected", async (page) => {
   await page.setInputFiles("#picker", NOT_FLOWS);
   await page.waitForSelector("[data-refused]");
   assert.equal(await page.getAttribute("body", "data-state"), "landing");
-  const told = await refusals(page);
+  const refused = await refusals(page);
   assert.deepEqual(
-    told.map(([name]) => name),
+    refused.map(([name]) => name),
     NOT_FLOWS.map((file) => file.name),
   );
-  for (const [name, text] of told) assert.match(text, /found .*expected/s, name);
+  for (const [name, text] of refused) assert.match(text, /found .*expected/s, name);
   await screenshot(page, "refused");
-  // After results they are refused beside them.
+  // Earlier results stay.
   await page.click("[data-action=sample]");
   await untilResults(page);
   const rows = await tableRows(page);
@@ -576,8 +576,8 @@ pageTest("files that are not flows are refused with what was expected", async (p
   assert.equal(await page.locator("[data-refused]").count(), 0);
 });
 
-pageTest("one refused file does not spoil the others, and stays named", async (page) => {
-  const good = textFile("flows.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600)));
+pageTest("one refused file does not affect the others, and stays reported", async (page) => {
+  const good = textFile("flows.csv", csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 600)));
   await pick(page, NOT_FLOWS[0], good, NOT_FLOWS[2]);
   assert.deepEqual((await cellsOf(page, ...KEY, "connection_count"))[0], [
     "10.0.0.1",
@@ -595,8 +595,8 @@ pageTest("one refused file does not spoil the others, and stays named", async (p
 });
 
 pageTest("several files, one of them gzip, are one dataset", async (page) => {
-  const first = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600));
-  const second = csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700));
+  const first = csv(connections("10.0.0.1", "203.0.113.1", 443, 15, 600));
+  const second = csv(connections("10.0.0.1", "203.0.113.1", 443, 15, 700));
   const paths = [
     await folder.write("first.csv", first),
     await folder.write("second.csv.gz", gzipSync(second)),
@@ -614,17 +614,17 @@ pageTest("several files, one of them gzip, are one dataset", async (page) => {
   assert.deepEqual(names, ["first.csv", "second.csv.gz"]);
 });
 
-pageTest("where the worker may not read files, the page reads for it", async (page, { context }) => {
-  // As WebKit behaves on file:// pages.
+pageTest("if the worker cannot read files, the page reads them", async (page, { context }) => {
+  // As in WebKit on file:// pages.
   const broken = 'Blob.prototype.slice = () => { throw new DOMException("no", "NotReadableError"); };';
   await context.route("**/scan.worker.js", async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${broken}\n${await response.text()}` });
   });
   await page.reload();
-  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600));
-  // Not the same text: a source that is given twice counts once.
-  const other = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 700));
+  const text = csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 600));
+  // Another text: a source that is read twice counts once.
+  const other = csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 700));
   await pick(page, textFile("plain.csv", text), {
     name: "packed.csv.gz",
     mimeType: "",
@@ -633,9 +633,9 @@ pageTest("where the worker may not read files, the page reads for it", async (pa
   assert.equal((await columnOf(page, "connection_count"))[0], "60");
 });
 
-pageTest("a dropped folder is walked", async (page) => {
-  await folder.write("day/b/second.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 700)));
-  await folder.write("day/first.csv", csv(calls("10.0.0.1", "203.0.113.1", 443, 15, 600)));
+pageTest("a dropped folder is read with its subfolders", async (page) => {
+  await folder.write("day/b/second.csv", csv(connections("10.0.0.1", "203.0.113.1", 443, 15, 700)));
+  await folder.write("day/first.csv", csv(connections("10.0.0.1", "203.0.113.1", 443, 15, 600)));
   await dropFiles(page, [folder.path("day")]);
   await untilResults(page);
   assert.equal((await columnOf(page, "connection_count"))[0], "30");
@@ -643,7 +643,7 @@ pageTest("a dropped folder is walked", async (page) => {
 });
 
 pageTest("a broken gzip file is an error that stays until dismissed", async (page) => {
-  const broken = gzipSync(csv(calls("10.0.0.1", "203.0.113.1", 443, 3000, 6))).subarray(0, 400);
+  const broken = gzipSync(csv(connections("10.0.0.1", "203.0.113.1", 443, 3000, 6))).subarray(0, 400);
   await page.setInputFiles("#picker", { name: "cut.gz", mimeType: "", buffer: broken });
   await page.waitForSelector(".message-error >> text=cut.gz");
   assert.equal(await page.getAttribute("body", "data-state"), "landing");
@@ -660,21 +660,21 @@ pageTest("pasted rows are read; pasting over results asks first", async (page) =
         new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }),
       );
     }, text);
-  await paste(csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600)));
+  await paste(csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 600)));
   await untilResults(page);
   assert.equal((await columnOf(page, "sourceip"))[0], "10.0.0.1");
-  await paste(csv(calls("10.0.0.2", "203.0.113.1", 443, 30, 600)));
+  await paste(csv(connections("10.0.0.2", "203.0.113.1", 443, 30, 600)));
   await page.click("#confirm-dialog >> text=Keep the results");
   await page.waitForSelector("#confirm-dialog", { state: "hidden" });
   assert.equal((await columnOf(page, "sourceip"))[0], "10.0.0.1");
   await page.click("header [data-action=paste]");
-  await page.fill("#paste-text", csv(calls("10.0.0.3", "203.0.113.1", 443, 30, 600)));
+  await page.fill("#paste-text", csv(connections("10.0.0.3", "203.0.113.1", 443, 30, 600)));
   await page.click("text=Read these rows");
   await page.click("#confirm-dialog >> text=Replace >> nth=-1");
-  await page.waitForSelector(".opener >> text=10.0.0.3"); // which none of the results before had
+  await page.waitForSelector(".opener >> text=10.0.0.3"); // not in the earlier results
 });
 
-pageTest("the exports are the engine's own text", async (page) => {
+pageTest("exports are the text of the engine", async (page) => {
   await openSample(page);
   const rule = { gates: { min_connections: 50 } };
   await page.fill("#rule-min-connections", "50");
@@ -708,7 +708,7 @@ pageTest(
   { permissions: ["clipboard-read", "clipboard-write"] },
 );
 
-pageTest("the processes that opened the connections stand in the detail, as text", async (page) => {
+pageTest("the detail lists the processes that opened the connections, as text", async (page) => {
   const images = ["C:\\<b>tools</b>\\a.exe", "C:\\Windows\\b.exe"];
   const rows = sysmon(Array.from({ length: 24 }, (_, index) => images[(index + 1) % 2]));
   await pick(page, {
@@ -723,7 +723,7 @@ pageTest("the processes that opened the connections stand in the detail, as text
     images,
   );
   await screenshot(page, "processes", { fullPage: true });
-  // Flows tell none, and nothing is said of them.
+  // Without processes in the records, nothing is shown.
   await page.reload();
   await openSample(page);
   await page.click(".pairs tbody tr");
@@ -732,7 +732,7 @@ pageTest("the processes that opened the connections stand in the detail, as text
 });
 
 pageTest("text from a file is never markup", async (page) => {
-  const text = csv(calls("10.0.0.1", "203.0.113.1", 443, 30, 600), [
+  const text = csv(connections("10.0.0.1", "203.0.113.1", 443, 30, 600), [
     "<img src=x onerror=alert(1)>,<b>,<i>,1,2,3",
   ]);
   await pick(page, textFile("<img src=x onerror=alert(2)>.csv", text));
@@ -741,7 +741,9 @@ pageTest("text from a file is never markup", async (page) => {
   assert.match(await page.textContent(".diagnostics code"), /<img src=x onerror=alert\(1\)>/);
 });
 
-test("the policy lets nothing out, and no text become markup", { timeout: 60_000 }, async () => {
+test("the security policy blocks requests to other servers, and text as markup", {
+  timeout: 60_000,
+}, async () => {
   const elsewhere = await serve();
   const { page, close } = await openPage(browser, server.url);
   try {
@@ -759,7 +761,7 @@ test("the policy lets nothing out, and no text become markup", { timeout: 60_000
       await attempt("markup", () => {
         document.body.insertAdjacentHTML("beforeend", "<b>bold</b>");
       });
-      // A worker as the page makes its own: it lives under the same policy.
+      // A worker made as the page makes its own has the same policy.
       const program = `fetch(${JSON.stringify(url)}, { mode: "no-cors" }).then(
         () => postMessage("done"), (error) => postMessage(error.name))`;
       const rules = { createScriptURL: (text) => text };
@@ -783,9 +785,9 @@ test("the policy lets nothing out, and no text become markup", { timeout: 60_000
   }
 });
 
-pageTest("more than 500 findings come by the page", async (page) => {
+pageTest("more than 500 findings are shown page by page", async (page) => {
   const pairs = Array.from({ length: 620 }, (_, index) =>
-    calls(`10.1.${index >> 8}.${index & 255}`, "203.0.113.1", 443, 20, 900),
+    connections(`10.1.${index >> 8}.${index & 255}`, "203.0.113.1", 443, 20, 900),
   );
   await pick(page, textFile("many.csv", csv(...pairs)));
   assert.equal((await tableRows(page)).length, 500);
@@ -795,7 +797,7 @@ pageTest("more than 500 findings come by the page", async (page) => {
 
 for (const colorScheme of ["light", "dark"]) {
   pageTest(
-    `nothing serious in the way of assistive technology (${colorScheme})`,
+    `no serious barrier for assistive technology (${colorScheme})`,
     async (page) => {
       await noBarriers(page, "landing");
       await openSample(page);
@@ -815,7 +817,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 pageTest(
-  "a phone shows the list without scrolling sideways",
+  "on a phone the list does not scroll sideways",
   async (page) => {
     await openSample(page);
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -834,7 +836,7 @@ pageTest(
 );
 
 pageTest(
-  "the theme follows the system until it is chosen",
+  "the theme follows the system until one is chosen",
   async (page) => {
     const dark = () =>
       page.evaluate(() => getComputedStyle(document.body).backgroundColor.startsWith("rgb(16"));

@@ -9,7 +9,7 @@ import { dropFiles, openRow, samplePath, tableRows, untilRead, untilResults } fr
 pageTest(
   "beaconlens.html works from file:// and gives the package's report",
   async (page) => {
-    // Not the sample's own name: what is shown of it tells that it is the dropped one.
+    // Another name than that of the sample, so that the page shows which one was read.
     const sources = [["dropped.csv", await readFile(samplePath)]];
     const expected = await report(sources);
     await page.click("[data-action=sample]");

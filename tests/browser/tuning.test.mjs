@@ -1,4 +1,4 @@
-// The rule as it is tuned on the page: reference sets, threat lists, and the way to other tools.
+// Tuning the rule on the page: reference sets, threat lists, profiles, and queries for other tools.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -6,8 +6,8 @@ import { defaultRule, init, renderQuery } from "../../dist/npm/dist/node.mjs";
 import { report } from "./engine.mjs";
 import { noBarriers, pageTest } from "./fixture.mjs";
 import {
-  calls,
   columnOf,
+  connections,
   csv,
   keysOf,
   screenshot,
@@ -20,16 +20,16 @@ import {
 
 const textFile = (name, text) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
 
-/** Three callers of two endpoints, and one that calls too seldom for the gates. */
+/** Three sources with two endpoints, and one with too few connections for the gates. */
 const FLOWS = csv(
-  calls("10.0.0.1", "203.0.113.1", 443, 30, 600),
-  calls("10.0.0.2", "203.0.113.1", 443, 40, 600),
-  calls("10.0.0.3", "203.0.113.2", 8443, 50, 600),
-  calls("10.0.0.4", "203.0.113.9", 443, 5, 3600),
+  connections("10.0.0.1", "203.0.113.1", 443, 30, 600),
+  connections("10.0.0.2", "203.0.113.1", 443, 40, 600),
+  connections("10.0.0.3", "203.0.113.2", 8443, 50, 600),
+  connections("10.0.0.4", "203.0.113.9", 443, 5, 3600),
 );
 const reportOf = (rule) => report([["flows.csv", Buffer.from(FLOWS)]], rule);
 
-/** A test of the page with the flows. */
+/** A test on a page with these flows. */
 function tuningTest(name, steps, options) {
   const onFlows = async (page, opened) => {
     await page.setInputFiles("#picker", textFile("flows.csv", FLOWS));
@@ -83,8 +83,8 @@ tuningTest(
     );
     assert.equal(await page.getAttribute("#detail .status", "data-status"), "suppressed");
     assert.match(
-      await page.textContent("#detail .sets-met"),
-      /allowed on this page: destination by the entry 203/,
+      await page.textContent("#detail .pair-sets"),
+      /allowed on this page: destination matches the entry 203/,
     );
     assert.match(await page.textContent("#detail .nearest-change"), /^Nearest change: .*203\.0\.113\.1/);
     await noBarriers(page);
@@ -96,14 +96,14 @@ tuningTest(
     await page.click("#status >> text=Undo");
     await untilFindings(page, 3);
     assert.equal(await page.textContent("#status"), "");
-    assert.equal(await page.isHidden(".suppressed"), true, "the set went with its last entry");
+    assert.equal(await page.isHidden(".suppressed"), true, "the set is removed with its last entry");
     assert.match(await page.textContent(".rule-difference"), /default rule/);
     const again = requests.slice(asked).filter((request) => !/plots-/.test(request));
     assert.deepEqual(again, [], "nothing was read again");
   },
 );
 
-tuningTest("a source can be allowed too, and undoing keeps what was changed since", async (page) => {
+tuningTest("a source can be allowed too, and undo keeps later changes", async (page) => {
   await openSource(page, "10.0.0.3");
   await page.selectOption(".allow-side", "source");
   await page.click("#detail >> text=/^Allow$/");
@@ -115,7 +115,7 @@ tuningTest("a source can be allowed too, and undoing keeps what was changed sinc
   await untilFindings(page, 2);
   assert.equal(await page.inputValue("#rule-min-connections"), "35");
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "H2");
-  // Without the status line the detail has the way back.
+  // Without the status line, the detail offers to undo it.
   await page.click("#detail >> text=/^Allow$/");
   await untilFindings(page, 1);
   await page.click("#status >> text=Dismiss");
@@ -165,7 +165,7 @@ tuningTest("a set is edited as lines, and an error names the line", async (page)
   assert.equal(await entries.inputValue(), "203.0.113.2");
 });
 
-tuningTest("no findings for the sake of a set is said so", async (page) => {
+tuningTest("no findings because of a set: the page says so", async (page) => {
   await openLists(page);
   await page.click("text=Add a reference set");
   await page.fill("[data-list='set 1'] textarea", "10.0.0.0/8");
@@ -183,12 +183,12 @@ const FEED = `# known endpoints
 http://203.0.113.77/gate.php
 `;
 
-tuningTest("a threat list from a file marks what it names, below the gates too", async (page) => {
+tuningTest("a threat list from a file marks the pairs it matches, also below the gates", async (page) => {
   await openLists(page);
   await page.setInputFiles("[name=threat-list-file]", textFile("feed.txt", FEED));
   await untilFindings(page, 4);
-  const told = await page.textContent(".list-files-told");
-  assert.match(told, /^feed\.txt: 1 entry; 1 line left out as no endpoint, the first is line 3: http:/);
+  const message = await page.textContent(".list-files-messages");
+  assert.match(message, /^feed\.txt: 1 entry; 1 line skipped as not an endpoint, first in line 3: http:/);
   const badges = await page.$$eval(".pairs .badge", (marks) =>
     marks.map((mark) => [mark.closest("tr").querySelector("th").textContent, mark.textContent, mark.title]),
   );
@@ -202,7 +202,7 @@ tuningTest("a threat list from a file marks what it names, below the gates too",
     ["line", "2"],
     ["entry", "203.0.113.9:443"],
     ["comment", "<b>seen</b> in May"],
-    ["failed gates", "least connections"],
+    ["failed gates", "minimum connections"],
   ]);
   await noBarriers(page);
   await screenshot(page, "threat", { fullPage: true });
@@ -210,7 +210,7 @@ tuningTest("a threat list from a file marks what it names, below the gates too",
   await untilFindings(page, 3);
 });
 
-tuningTest("a reference set from a file; the same name again takes its place", async (page) => {
+tuningTest("a reference set from a file; a file of the same name replaces it", async (page) => {
   await openLists(page);
   const load = (text) => page.setInputFiles("[name=reference-set-file]", textFile("ours.txt", text));
   await load("203.0.113.2\n");
@@ -220,13 +220,13 @@ tuningTest("a reference set from a file; the same name again takes its place", a
   assert.equal(await page.locator("[data-list='ours.txt']").count(), 1);
   await load("203.0.113.1\nnot an entry!\n");
   await settled(page);
-  assert.match(await page.textContent(".list-files-told"), /^ours\.txt, line 2: found "not an entry!"/);
-  assert.equal(await page.locator(".no-findings").count(), 1, "the last good set stays");
+  assert.match(await page.textContent(".list-files-messages"), /^ours\.txt, line 2: found "not an entry!"/);
+  assert.equal(await page.locator(".no-findings").count(), 1, "the last valid set stays");
 });
 
-tuningTest("very many suppressed pairs come by the page", async (page) => {
+tuningTest("many suppressed pairs are shown page by page", async (page) => {
   const pairs = Array.from({ length: 230 }, (_, index) =>
-    calls(`10.1.1.${index}`, "203.0.113.1", 443, 20, 900),
+    connections(`10.1.1.${index}`, "203.0.113.1", 443, 20, 900),
   );
   await page.setInputFiles("#picker", textFile("many.csv", csv(...pairs)));
   await untilRead(page, "many.csv");
@@ -241,7 +241,7 @@ tuningTest("very many suppressed pairs come by the page", async (page) => {
 });
 
 tuningTest(
-  "a phone shows all of it without scrolling sideways",
+  "on a phone nothing scrolls sideways",
   async (page) => {
     const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     await openLists(page);
@@ -283,13 +283,13 @@ tuningTest("the rule is saved, reset and loaded again", async (page) => {
   await settled(page);
   assert.match(await page.textContent(".rule-tools [role=alert]"), /^bad\.json: .*`windows`/);
   assert.equal(await page.inputValue("#rule-min-connections"), "35");
-  // A rule that the engine refuses is not saved: the field says why.
+  // An invalid rule is not saved: its field shows the error.
   await page.fill("#rule-window", "yesterday");
   await page.click("text=Save rule");
   await page.waitForSelector("#rule-window[aria-invalid=true]");
 });
 
-tuningTest("a profile can be chosen, and keeps the lists", async (page) => {
+tuningTest("choosing a profile keeps the lists", async (page) => {
   await openLists(page);
   await page.setInputFiles("[name=reference-set-file]", textFile("ours.txt", "203.0.113.2\n"));
   await untilFindings(page, 2);
@@ -308,7 +308,7 @@ tuningTest("a profile can be chosen, and keeps the lists", async (page) => {
 });
 
 tuningTest(
-  "the rule leaves as a query for each of the other tools",
+  "the rule is exported as a query for each tool",
   async (page) => {
     await init();
     await page.fill("#rule-min-connections", "35");
@@ -325,9 +325,9 @@ tuningTest(
       assert.match(file.name, new RegExp(`^beaconlens-rule\\.${target}\\.(aql|kql|spl|sql)$`));
       assert.equal(file.text, renderQuery(target, rule), target);
     }
-    // The query did not stand in the way of the change that was just typed.
+    // The query did not interfere with the change typed just before.
     await untilFindings(page, 2);
-    assert.match(await page.textContent(".rule-difference"), /Differs .* least connections/);
+    assert.match(await page.textContent(".rule-difference"), /Differs .* minimum connections/);
     await choice.selectOption("sentinel");
     await page.click("text=Copy query");
     await untilText(page, "#announcer", "copied");

@@ -1,4 +1,4 @@
-// The page with several workers: what it shows and exports is what one gives.
+// The page with several workers shows and exports the same as with one.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -8,8 +8,8 @@ import { gzipSync } from "node:zlib";
 import { reportText } from "./engine.mjs";
 import { folder, pageTest } from "./fixture.mjs";
 import {
-  calls,
   columnOf,
+  connections,
   csv,
   samplePath,
   settled,
@@ -18,7 +18,7 @@ import {
   untilResults,
 } from "./harness.mjs";
 
-/** A test of a page that is told how many workers to use. */
+/** A test on a page with a given number of workers. */
 function workersTest(name, workers, steps, options) {
   pageTest(name, steps, { query: workers ? `?workers=${workers}` : "", ...options });
 }
@@ -28,7 +28,7 @@ const pick = async (page, ...paths) => {
   await untilRead(page, ...paths.map((path) => basename(path)));
 };
 
-/** Those that were ended are gone a moment later. */
+/** Terminated workers disappear a moment later. */
 async function untilWorkers(page, count, why) {
   const end = Date.now() + 10_000;
   while (page.workers().length !== count && Date.now() < end) await page.waitForTimeout(20);
@@ -40,9 +40,9 @@ async function exported(page, format = "JSON") {
   return readFile(await download.path(), "utf8");
 }
 
-/** What the detail says of a pair that is asked for. */
+/** The detail of a pair, opened with the form. */
 async function explained(page, source, destination, port) {
-  await page.click("#tab-question");
+  await page.click("#tab-explain");
   await page.fill("[name=source]", source);
   await page.fill("[name=destination]", destination);
   await page.fill("[name=port]", String(port));
@@ -51,25 +51,25 @@ async function explained(page, source, destination, port) {
   return page.textContent("#detail");
 }
 
-/** Sources of all shards, one of them IPv6; more blocks than two workers have on their way. */
+/** Sources of every shard, some IPv6; more blocks than two workers have in transit. */
 function manyFlows() {
   const groups = [];
   for (let host = 0; host < 40; host++) {
     const source = host % 5 === 0 ? `2001:db8::${host.toString(16)}` : `10.0.${host}.5`;
-    groups.push(calls(source, "203.0.113.9", 443, 20 + host, 900));
-    groups.push(calls(source, "198.51.100.7", 6667, host, 420));
-    groups.push(calls(source, `198.51.${host}.8`, 443, 6000, 14));
+    groups.push(connections(source, "203.0.113.9", 443, 20 + host, 900));
+    groups.push(connections(source, "198.51.100.7", 6667, host, 420));
+    groups.push(connections(source, `198.51.${host}.8`, 443, 6000, 14));
   }
   return csv(...groups);
 }
 
 const RULE = { gates: { min_connections: 40 } };
-/** What one detector in Node says; what the page with one worker says of pairs. */
+/** The exports of one detector in Node, and the details of pairs on a page with one worker. */
 const expected = {};
 const details = new Map();
 
 for (const workers of [1, 2, 3, 4]) {
-  workersTest(`${workers} of them: reports, other rules, explanations`, workers, async (page) => {
+  workersTest(`${workers} workers: reports, other rules, explanations`, workers, async (page) => {
     const many = manyFlows();
     const sources = [
       ["office-day.csv", await readFile(samplePath)],
@@ -86,7 +86,7 @@ for (const workers of [1, 2, 3, 4]) {
     expected.json ??= await reportText("json", sources.slice(0, 2).concat(sources.slice(3)), undefined);
     const report = JSON.parse(await exported(page));
     const own = JSON.parse(expected.json);
-    // The photo stands among the sources, and nothing else is different.
+    // Only the refused photo among the sources is different.
     assert.equal(report.sources.length, 4);
     assert.deepEqual({ ...report, sources: [], totals: {} }, { ...own, sources: [], totals: {} });
     assert.deepEqual(report.findings, own.findings);
@@ -104,28 +104,32 @@ for (const workers of [1, 2, 3, 4]) {
       ["10.0.1.5", "192.0.2.255", 443],
     ];
     for (const pair of pairs) {
-      const said = await explained(page, ...pair);
-      if (!details.has(String(pair))) details.set(String(pair), said);
-      assert.equal(said, details.get(String(pair)), String(pair));
+      const detail = await explained(page, ...pair);
+      if (!details.has(String(pair))) details.set(String(pair), detail);
+      assert.equal(detail, details.get(String(pair)), String(pair));
     }
     assert.equal(new Set(details.values()).size, pairs.length);
   });
 }
 
-workersTest("a large file gets as many as there are cores, a small one gets one", undefined, async (page) => {
-  await pick(page, samplePath);
-  await untilWorkers(page, 1);
-  const rows = calls("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
-  const path = await folder.write("large.csv", csv(Array(90).fill(rows)));
-  await pick(page, path);
-  await untilWorkers(page, Math.min(cpus().length, 2), "and the one of the first file is gone");
-  assert.equal((await columnOf(page, "connection_count"))[0], "1,800,000");
-});
+workersTest(
+  "a large file is read by as many workers as there are cores, a small one by one",
+  undefined,
+  async (page) => {
+    await pick(page, samplePath);
+    await untilWorkers(page, 1);
+    const rows = connections("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
+    const path = await folder.write("large.csv", csv(Array(90).fill(rows)));
+    await pick(page, path);
+    await untilWorkers(page, Math.min(cpus().length, 2), "the worker of the first file is gone");
+    assert.equal((await columnOf(page, "connection_count"))[0], "1,800,000");
+  },
+);
 
-workersTest("cancelling ends them all, and the results before stay usable", 3, async (page) => {
+workersTest("cancelling ends all workers, and earlier results stay usable", 3, async (page) => {
   await pick(page, samplePath);
   const before = await exported(page);
-  const rows = calls("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
+  const rows = connections("10.0.0.1", "203.0.113.1", 443, 20_000, 4).join("\n");
   const path = await folder.write("large.csv", csv(Array(200).fill(rows)));
   await page.evaluate(() => {
     window.progressSeen = [];
@@ -139,7 +143,7 @@ workersTest("cancelling ends them all, and the results before stay usable", 3, a
   assert.equal(await exported(page), before);
 });
 
-workersTest("one that fails ends the reading with a message", 3, async (page, { context, troubles }) => {
+workersTest("a worker that fails ends the reading with a message", 3, async (page, { context, troubles }) => {
   const broken = `addEventListener("message", ({ data }) => {
     if (data.link?.index === 2) throw new Error("no thread today");
   });`;
@@ -152,11 +156,11 @@ workersTest("one that fails ends the reading with a message", 3, async (page, { 
   await page.waitForSelector(".message-error >> text=no thread today");
   assert.equal(await page.getAttribute("body", "data-state"), "landing");
   await untilWorkers(page, 0);
-  troubles.length = 0; // the browser tells of it too
+  troubles.length = 0; // the browser logs the error too
 });
 
-workersTest("where they may not read files, the page reads for them", 3, async (page, { context }) => {
-  // As WebKit behaves on file:// pages; on the second slice, so that something has been read before.
+workersTest("if workers cannot read files, the page reads them", 3, async (page, { context }) => {
+  // As in WebKit on file:// pages; only from the second slice on, so that something was read before.
   const broken = `const slice = Blob.prototype.slice;
     Blob.prototype.slice = function (from, to) {
       if (from > 0) throw new DOMException("no", "NotReadableError");
@@ -187,7 +191,7 @@ workersTest(
   { standalone: true },
 );
 
-workersTest("a file can be picked before the engine is there", 2, async (page, { context }) => {
+workersTest("a file can be picked before the engine is loaded", 2, async (page, { context }) => {
   let arrive;
   const arrived = new Promise((resolve) => {
     arrive = resolve;

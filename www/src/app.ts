@@ -1,8 +1,8 @@
-// The page as a whole: which state it is in, and how one leads to another.
+// The states of the page, and the transitions between them.
 //
 //   landing ──files──▶ reading ──▶ results ──files──▶ reading …
 //
-// A failed or cancelled reading goes back to where it came from, with the last results intact.
+// A failed or cancelled reading returns to the state before it, with its results.
 
 import type { Report, Rule } from "beaconlens";
 import { type ColumnChoice, ColumnDialog } from "./columns/dialog";
@@ -26,16 +26,16 @@ import { RuleEditor } from "./ui/rule-editor";
 import { clearStatus, showStatus } from "./ui/status";
 import { startTheme } from "./ui/theme";
 
-/** More dots than this in one plot are a blot, and slow. */
+/** Most dots in one plot: more are slow and cannot be told apart. */
 const MAX_POINTS = 20_000;
 
-/** Formats whose rows the engine makes itself: there is nothing to choose. */
+/** Formats without columns to choose: their rows are made from packets or events. */
 const CAPTURES = ["pcap", "evtx"];
 
 const NARROW = matchMedia("(max-width: 900px)");
 
-/** What the engine said of a pair under a rule, and what draws it. */
-interface Answer {
+/** A pair explained under a rule, and the code that plots it. */
+interface ExplainedPair {
   pair: PairKey;
   rule: Rule;
   details: PairDetails;
@@ -63,7 +63,7 @@ class App {
   #dataset: Dataset | null = null;
   #reading: AbortController | null = null;
   #selected: PairKey | null = null;
-  /** Counts questions to the engine, so that a late answer never overwrites a newer one. */
+  /** Number the requests, so that a late result never replaces a newer one. */
   #evaluation = 0;
   #explanation = 0;
 
@@ -73,7 +73,7 @@ class App {
     this.#detail = new Detail(byId("detail"));
     this.#list = new List(byId("list"), {
       onSelect: (pair) => this.#select(pair),
-      onAsk: (pair) => this.#select(pair),
+      onExplain: (pair) => this.#select(pair),
       onLeave: () => this.#closeDetail(),
       onRelax: (rule) => this.#editor?.apply(rule),
       onExport: (format) => this.#export(format),
@@ -96,13 +96,13 @@ class App {
     onAction("paste", () => this.#pasteDialog());
     byId("cancel").addEventListener("click", () => this.#reading?.abort());
     document.addEventListener("keydown", (event) => this.#onKey(event));
-    // The page is complete without the engine; it comes when the browser has nothing to do.
+    // The page is usable without the engine, which is loaded when the browser is idle.
     const idle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 200));
     idle(() => this.#preload());
   }
 
   #preload(): void {
-    // A failure here is shown when the engine is really needed.
+    // If this fails, the error is shown when the engine is needed.
     this.#engine.load().catch(() => {});
   }
 
@@ -125,15 +125,15 @@ class App {
   async #pasteDialog(): Promise<void> {
     const area = byId<HTMLTextAreaElement>("paste-text");
     area.value = "";
-    if ((await answerOf("paste-dialog")) !== "read" || area.value.trim() === "") return;
+    if ((await closedBy("paste-dialog")) !== "read" || area.value.trim() === "") return;
     await this.#accept([{ name: "pasted text", bytes: new Blob([area.value]) }], true);
   }
 
   async #accept(inputs: SourceInput[], needsConsent: boolean): Promise<void> {
     if (needsConsent && this.#dataset) {
       const rows = counted(this.#dataset.report.totals.rows_read, "row");
-      byId("confirm-text").textContent = `The results of ${rows} on this page give way to what was pasted.`;
-      if ((await answerOf("confirm-dialog")) !== "replace") return;
+      byId("confirm-text").textContent = `The pasted rows replace the results of ${rows} on this page.`;
+      if ((await closedBy("confirm-dialog")) !== "replace") return;
     }
     await this.#read(inputs);
   }
@@ -153,7 +153,7 @@ class App {
       this.#showNew(session, inputs, report);
     } catch (error) {
       if (this.#reading !== reading) return; // a newer reading has taken over
-      if (error instanceof CancelledError) announce("reading was cancelled");
+      if (error instanceof CancelledError) announce("reading cancelled");
       else showError(messageOf(error), hintOf(error));
       this.#setState(this.#dataset ? "results" : "landing");
     } finally {
@@ -162,14 +162,14 @@ class App {
   }
 
   async #firstReport(session: Session, signal: AbortSignal): Promise<Report> {
-    const asked = () => this.#dataset?.session ?? session;
+    const current = () => this.#dataset?.session ?? session;
     this.#editor ??= new RuleEditor(byId("rule"), session.facts, {
       onTouch: () => setBusy("list", true),
       onChange: (rule) => this.#evaluate(rule),
-      // Any worker will do; the one of the latest dataset is there as long as the editor is seen.
-      parseList: (kind, { name, text }) => asked().parseList({ kind, name, text }),
-      parseRule: (rule) => asked().parseRule(rule),
-      query: (target, rule) => asked().query(target, rule),
+      // Any worker can do this; that of the latest dataset lives as long as the editor is visible.
+      parseList: (kind, { name, text }) => current().parseList({ kind, name, text }),
+      parseRule: (rule) => current().parseRule(rule),
+      query: (target, rule) => current().query(target, rule),
     });
     try {
       const report = await this.#evaluateLeniently(session);
@@ -201,38 +201,39 @@ class App {
     announce(`reading finished: ${counted(report.totals.findings, "finding")}`);
   }
 
-  /** Not one source could be read: the last results, if any, stay. */
+  /** No source could be read: earlier results stay. */
   #refuse(session: Session, inputs: SourceInput[], report: Report): void {
     showRefusals(report.sources, this.#columnsOf(session, inputs, report));
     this.#setState(this.#dataset ? "results" : "landing");
     scrollTo(0, 0);
   }
 
-  /** A rule that is being edited may be broken; new files are then read by the default one. */
+  /** A rule that is being edited may be invalid; new files are then evaluated with the default rule. */
   async #evaluateLeniently(session: Session): Promise<Report> {
     try {
       return await session.evaluate(this.#editor?.rule ?? session.facts.defaultRule);
     } catch (error) {
       if (!(error instanceof EngineError && error.code === "E_RULE")) throw error;
       this.#editor?.set(session.facts.defaultRule);
-      setBusy("list", false); // what was typed a moment ago is gone
+      setBusy("list", false); // the edited rule was discarded
       return session.evaluate(session.facts.defaultRule);
     }
   }
 
-  /** What was read does not change with the rule: it is shown once a dataset. */
+  /** Sources do not depend on the rule: they are shown once per dataset. */
   #showSources({ session, inputs, report }: Dataset): void {
     showDataset(byId("dataset"), report, this.#columnsOf(session, inputs, report));
   }
 
-  /** What can be done about the columns of the sources. */
+  /** The column choice for each source. */
   #columnsOf(session: Session, inputs: SourceInput[], report: Report): ColumnActions {
     return {
       canChoose: (index) => {
         const format = report.sources[index]?.format ?? "";
         return session.sources[index]?.isText === true && !CAPTURES.includes(format);
       },
-      wereSaid: (index) => session.sources[index]?.remembered != null || inputs[index]?.options !== undefined,
+      wereChosen: (index) =>
+        session.sources[index]?.remembered != null || inputs[index]?.options !== undefined,
       choose: (index) => this.#chooseColumns(session, inputs, report, index),
     };
   }
@@ -279,17 +280,17 @@ class App {
     this.#read(next);
   }
 
-  /** What the browser keeps is said, with the way to have it forgotten. */
+  /** Shows how many column choices the browser stores, with a button to delete them. */
   #showRemembered(): void {
-    const kept = this.#remembered.storedCount;
+    const stored = this.#remembered.storedCount;
     const forget = () => {
       this.#remembered.forget();
       announce("forgotten");
     };
     replace(
       byId("remembered"),
-      kept > 0 ? ` · this browser remembers the columns of ${counted(kept, "kind")} of file ` : null,
-      kept > 0 ? button("Forget", forget, { class: "quiet" }) : null,
+      stored > 0 ? ` · this browser remembers the columns of ${counted(stored, "kind")} of file ` : null,
+      stored > 0 ? button("Forget", forget, { class: "quiet" }) : null,
     );
   }
 
@@ -299,10 +300,10 @@ class App {
   }
 
   /**
-   * Says whether the list is now this rule's. What is seen changes as a whole, in one task: the
-   * list, the open detail, and what `tell` says of it.
+   * Evaluates a rule; returns whether the page now shows its report. List, open detail and the
+   * message of `notify` change in one task, so that the page is never half updated.
    */
-  async #evaluate(rule: Rule, tell?: (report: Report) => void): Promise<boolean> {
+  async #evaluate(rule: Rule, notify?: (report: Report) => void): Promise<boolean> {
     const dataset = this.#dataset;
     const turn = ++this.#evaluation;
     const isLate = () => turn !== this.#evaluation || dataset !== this.#dataset;
@@ -317,11 +318,11 @@ class App {
       this.#showList(report);
       announce(counted(report.totals.findings, "finding"));
       if (open) this.#showDetail(dataset, open);
-      tell?.(report);
+      notify?.(report);
       return true;
     } catch (error) {
       if (isLate() || error instanceof CancelledError) return false;
-      // The last good list stays in place beside the error.
+      // The last list stays visible next to the error.
       if (error instanceof EngineError && error.code === "E_RULE") this.#editor?.showError(error);
       else showError(messageOf(error), hintOf(error));
       return false;
@@ -330,17 +331,17 @@ class App {
     }
   }
 
-  /** Changes the rule from outside its form, and re-ranks; says whether the engine took it. */
-  async #rework(change: (rule: Rule) => Rule, tell: (report: Report) => void): Promise<boolean> {
+  /** Changes the rule from outside its form and evaluates it; returns whether the engine accepted it. */
+  async #changeRule(change: (rule: Rule) => Rule, notify: (report: Report) => void): Promise<boolean> {
     const editor = this.#editor;
     if (!editor) return false;
     const rule = change(editor.take());
     editor.set(rule);
-    return this.#evaluate(rule, tell);
+    return this.#evaluate(rule, notify);
   }
 
   async #allow(end: Endpoint): Promise<void> {
-    await this.#rework(
+    await this.#changeRule(
       (rule) => allow(rule, end),
       (report) => {
         const pairs = counted(suppressedBy(report, end), "pair");
@@ -350,20 +351,20 @@ class App {
   }
 
   async #disallow(end: Endpoint): Promise<void> {
-    clearStatus(); // what it offers to undo is undone
-    const stayNear = () => byId("detail").querySelector("h2")?.focus();
-    const tell = () => {
+    clearStatus(); // its undo is done
+    const focusDetail = () => byId("detail").querySelector("h2")?.focus();
+    const notify = () => {
       announce(`${end.address} is no longer allowed`);
-      stayNear();
+      focusDetail();
     };
-    if (!(await this.#rework((rule) => disallow(rule, end), tell))) stayNear();
+    if (!(await this.#changeRule((rule) => disallow(rule, end), notify))) focusDetail();
   }
 
   async #select(pair: PairKey): Promise<void> {
     this.#selected = pair;
     this.#list.mark(pair);
     await this.#explain(pair);
-    // Beside the list the detail is in sight; in one column it has to be brought there.
+    // Next to the list the detail is visible; in one column it must be scrolled to.
     if (NARROW.matches) byId("detail").scrollIntoView({ block: "start" });
   }
 
@@ -373,21 +374,21 @@ class App {
     const turn = ++this.#explanation;
     setBusy("detail", true);
     try {
-      const answer = await this.#ask(dataset, pair, dataset.report.rule);
+      const explained = await this.#fetchDetails(dataset, pair, dataset.report.rule);
       if (turn !== this.#explanation) return;
-      announce(this.#showDetail(dataset, answer));
+      announce(this.#showDetail(dataset, explained));
     } catch (error) {
       if (turn !== this.#explanation || error instanceof CancelledError) return;
       if (error instanceof EngineError && error.code === "E_ADDRESS") {
         this.#selected = null;
-        this.#list.showQuestionError(error.hint ? `${error.message}. ${error.hint}` : error.message);
+        this.#list.showPairError(error.hint ? `${error.message}. ${error.hint}` : error.message);
       } else showError(messageOf(error), hintOf(error));
     } finally {
       if (turn === this.#explanation) setBusy("detail", false);
     }
   }
 
-  async #ask(dataset: Dataset, pair: PairKey, rule: Rule): Promise<Answer> {
+  async #fetchDetails(dataset: Dataset, pair: PairKey, rule: Rule): Promise<ExplainedPair> {
     const [details, { plotsOf }] = await Promise.all([
       dataset.session.details(pair, rule, MAX_POINTS),
       import("./ui/plots"), // the plotting code is not part of the first load
@@ -395,26 +396,26 @@ class App {
     return { pair, rule, details, plotsOf };
   }
 
-  /** What the detail has to say under another rule; a pair selected while it is asked counts. */
-  async #openDetail(dataset: Dataset, rule: Rule): Promise<Answer | null> {
+  /** The open pair explained under another rule; starts again if another pair is selected meanwhile. */
+  async #openDetail(dataset: Dataset, rule: Rule): Promise<ExplainedPair | null> {
     for (;;) {
       const pair = this.#selected;
       try {
-        const answer = pair && (await this.#ask(dataset, pair, rule));
-        if (pair === this.#selected) return answer;
+        const explained = pair && (await this.#fetchDetails(dataset, pair, rule));
+        if (pair === this.#selected) return explained;
       } catch (error) {
         if (pair === this.#selected) throw error;
       }
     }
   }
 
-  /** Shows it, and answers with what to tell people who listen. */
-  #showDetail(dataset: Dataset, { pair, rule, details, plotsOf }: Answer): string {
-    this.#explanation++; // what is still under way was asked before
+  /** Shows a pair; returns the text to announce. */
+  #showDetail(dataset: Dataset, { pair, rule, details, plotsOf }: ExplainedPair): string {
+    this.#explanation++; // pending requests are older
     setBusy("detail", false);
     document.body.dataset.detail = "open";
     const { explanation, series } = details;
-    // What is known of the other pairs counts, too: only the report has all of it.
+    // Prefer the row of the report: its scores also depend on the other pairs.
     const row = this.#list.find(pair) ?? explanation.measures;
     const plots = plotsOf(explanation, series, row, rule.utc_offset_minutes);
     this.#detail.show(explanation, row, plots, rule, {
@@ -457,7 +458,7 @@ class App {
   }
 }
 
-/** The other sources that were read, or refused, as this one, and have no header to be known by. */
+/** The other sources of the same format without a header line, which the same choice of columns may fit. */
 function alikeTo({ sources }: Report, at: number): number[] {
   const one = sources[at];
   return sources.flatMap((other, index) => {
@@ -477,8 +478,8 @@ function onAction(name: string, act: () => void): void {
   }
 }
 
-/** Opens a dialog of the page; resolves with the value of the button that closed it. */
-function answerOf(id: string): Promise<string> {
+/** Opens a dialog; resolves with the value of the button that closed it. */
+function closedBy(id: string): Promise<string> {
   const dialog = byId<HTMLDialogElement>(id);
   dialog.returnValue = "";
   dialog.showModal();

@@ -1,4 +1,4 @@
-// The served page: its parts are files next to it.
+// The served page: its parts are loaded from files next to it.
 
 import { start } from "./app";
 import { SAMPLE_NAME } from "./host";

@@ -1,16 +1,16 @@
-// The ways in: drop anywhere, pick, paste. Each ends in the same list of named inputs.
+// The ways to open files: drop, pick and paste. All end in a list of named inputs.
 
 import type { SourceInput } from "../engine/protocol";
 import { byId } from "../ui/dom";
 import { counted } from "../ui/format";
 
 export interface Intake {
-  /** A drag has started or the page is idle: time to load the engine. */
+  /** Files will probably be opened soon: time to load the engine. */
   onInterest(): void;
-  /** What a drop would do right now, for the overlay. */
+  /** What a drop would do now, for the overlay. */
   dropConsequence(): string;
   onInputs(inputs: SourceInput[], way: "drop" | "pick" | "paste"): void;
-  /** A dropped folder could not be walked. */
+  /** A dropped folder could not be read. */
   onFailure(error: unknown): void;
 }
 
@@ -23,8 +23,8 @@ export function startIntake(intake: Intake): void {
   startPaste(intake);
 }
 
-/** Files from anywhere; text from outside, unless it is on its way into a field. */
-function isForUs(event: DragEvent, fromInside: boolean): boolean {
+/** Accepts files, and text that is dragged from outside the page and not into a text field. */
+function accepts(event: DragEvent, fromInside: boolean): boolean {
   const types = event.dataTransfer?.types ?? [];
   if (types.includes("Files")) return true;
   return types.includes("text/plain") && !fromInside && !isTyping(event.target);
@@ -32,7 +32,7 @@ function isForUs(event: DragEvent, fromInside: boolean): boolean {
 
 function startDrop(intake: Intake): void {
   const overlay = byId("drop-overlay");
-  // Entering a child comes before leaving its parent: only the balance tells when it is over.
+  // A child is entered before its parent is left: only the balance says when the drag has left the page.
   let depth = 0;
   let fromInside = false;
   document.addEventListener("dragstart", () => {
@@ -53,19 +53,19 @@ function startDrop(intake: Intake): void {
     overlay.hidden = true;
   };
   document.addEventListener("dragenter", (event) => {
-    if (!isForUs(event, fromInside)) return;
+    if (!accepts(event, fromInside)) return;
     event.preventDefault();
     intake.onInterest();
     if (++depth === 1) show(event.dataTransfer);
   });
   document.addEventListener("dragover", (event) => {
-    if (isForUs(event, fromInside)) event.preventDefault();
+    if (accepts(event, fromInside)) event.preventDefault();
   });
   document.addEventListener("dragleave", (event) => {
-    if (isForUs(event, fromInside) && --depth <= 0) hide();
+    if (accepts(event, fromInside) && --depth <= 0) hide();
   });
   document.addEventListener("drop", (event) => {
-    if (!isForUs(event, fromInside)) return;
+    if (!accepts(event, fromInside)) return;
     event.preventDefault();
     hide();
     const folders = entriesOf(event.dataTransfer);
@@ -81,7 +81,7 @@ function startDrop(intake: Intake): void {
 const entriesOf = (transfer: DataTransfer | null): FileSystemEntry[] =>
   [...(transfer?.items ?? [])].flatMap((item) => item.webkitGetAsEntry() ?? []);
 
-/** Every file in and under the entries, named by its path, in the order of the names. */
+/** All files in and below the entries, named by their path, in order of name. */
 async function walk(entries: FileSystemEntry[]): Promise<SourceInput[]> {
   const inputs: SourceInput[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -94,7 +94,7 @@ async function walk(entries: FileSystemEntry[]): Promise<SourceInput[]> {
 const fileOf = (entry: FileSystemFileEntry): Promise<File> =>
   new Promise((resolve, reject) => entry.file(resolve, reject));
 
-/** A directory reader hands out its entries in batches, and ends with an empty one. */
+/** A directory reader returns its entries in batches; an empty batch is the last. */
 async function children(directory: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = directory.createReader();
   const all: FileSystemEntry[] = [];

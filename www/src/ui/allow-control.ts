@@ -1,4 +1,4 @@
-// The button that allows an end of a pair, and what is to be allowed by it.
+// The button that allows one side of a pair, and the choice of the side.
 
 import type { Explanation, Rule } from "beaconlens";
 import { allows, type Endpoint, type Side } from "./allowed";

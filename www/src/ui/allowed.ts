@@ -1,4 +1,4 @@
-// "Allow": the destination or the source of a pair becomes an entry of a reference set of the rule.
+// Allowing an endpoint: the destination or source of a pair becomes an entry of a reference set of the rule.
 
 import type { ReferenceSet, Report, Rule } from "beaconlens";
 
@@ -9,7 +9,7 @@ export interface Endpoint {
   address: string;
 }
 
-/** A set for each side: a server that may be called is not thereby free to call. */
+/** One set per side: a server that may receive connections may not therefore open them. */
 const SETS: Record<Side, string> = {
   destination: "allowed on this page",
   source: "allowed sources on this page",
@@ -33,7 +33,7 @@ export function allow(rule: Rule, endpoint: Endpoint): Rule {
   };
 }
 
-/** Takes the entry out again, and the set with it when nothing else is in it. */
+/** Removes the entry, and the set if it was the last one. */
 export function disallow(rule: Rule, { side, address }: Endpoint): Rule {
   const without = (set: ReferenceSet): ReferenceSet[] => {
     if (!isSetOf(set, side)) return [set];

@@ -1,19 +1,19 @@
-// A number as the sum of its parts: each with its sign, its reason, and where on the way it stands.
+// A score as a table of its parts: each with sign, reason, and a bar from the sum before it to the sum with it.
 
 import { h } from "./dom";
 
 export interface Part {
   name: string;
-  /** The part as it is written, with its sign. */
+  /** The part in points, with its sign. */
   amount: string;
-  /** The same from 0 to 1 of the whole scale. */
+  /** The part as a fraction of the whole scale. */
   share: number;
   reason: string;
 }
 
 export interface Sum {
   caption: string;
-  /** What the parts are called. */
+  /** Heading of the column of parts. */
   head: string;
   parts: readonly Part[];
   total: string;
@@ -32,18 +32,18 @@ export function breakdown({ caption, head, parts, total }: Sum): HTMLElement {
     "table",
     { class: "plain breakdown" },
     h("caption", { class: "offscreen" }, caption),
-    h("thead", {}, h("tr", {}, column(head), column("adds", "number"))),
+    h("thead", {}, h("tr", {}, column(head), column("points", "number"))),
     h("tbody", {}, ...rows),
     h(
       "tfoot",
       {},
-      h("tr", {}, h("th", { scope: "row" }, "together"), h("td", { class: "number" }, h("b", {}, total))),
+      h("tr", {}, h("th", { scope: "row" }, "Total"), h("td", { class: "number" }, h("b", {}, total))),
     ),
   );
 }
 
 function partRow(part: Part, from: number, to: number): HTMLElement {
-  const fill = h("i", { class: part.share < 0 ? "less" : "" });
+  const fill = h("i", { class: part.share < 0 ? "negative" : "" });
   const within = (share: number) => String(Math.min(Math.max(share, 0), 1));
   fill.style.setProperty("--from", within(Math.min(from, to)));
   fill.style.setProperty("--to", within(Math.max(from, to)));
@@ -55,5 +55,5 @@ function partRow(part: Part, from: number, to: number): HTMLElement {
   );
 }
 
-/** "+8", "−15": with a minus sign, which is read as one. */
+/** "+8", "−15": with a minus sign, which screen readers announce, and not a hyphen. */
 export const signed = (points: number): string => `${points < 0 ? "−" : "+"}${Math.abs(points)}`;

@@ -1,46 +1,46 @@
-// The cells of the list: a number with its bar, an address, a time, a score.
+// Cells of the pair table: priority with its bar, address, time, score.
 
 import type { ThreatMatch } from "beaconlens";
-import { type Column, type Pair, SCORE_WORDS, shown } from "./columns";
+import { type Column, cellText, type Pair, SCORE_WORDS } from "./columns";
 import { h } from "./dom";
 import { endpoint } from "./format";
 
-export interface Place {
-  /** Whether the keyboard is at this row. */
+export interface CellOptions {
+  /** Whether this row has the keyboard focus. */
   focused: boolean;
 }
 
-export function cellOf(row: Pair, column: Column, { focused }: Place): HTMLElement {
-  const text = shown(row, column);
-  const place = { role: "cell", "data-column": column.name, "data-label": column.title };
+export function cellOf(row: Pair, column: Column, { focused }: CellOptions): HTMLElement {
+  const text = cellText(row, column);
+  const attributes = { role: "cell", "data-column": column.name, "data-label": column.title };
   switch (column.name) {
     case "priority":
-      return h("td", { ...place, class: "number" }, priorityMark(row.priority));
+      return h("td", { ...attributes, class: "number" }, priorityMark(row.priority));
     case "sourceip":
       return h(
         "th",
-        { ...place, scope: "row", role: "rowheader", class: longOr("address", text) },
+        { ...attributes, scope: "row", role: "rowheader", class: addressClass(text) },
         opener(row, text, focused),
       );
     case "destinationip":
       return h(
         "td",
-        { ...place, class: longOr("address", text) },
+        { ...attributes, class: addressClass(text) },
         text,
         row.threat && threatBadge(row.threat),
       );
     case "first_seen":
     case "last_seen":
-      return h("td", { ...place, class: "time" }, ...halves(text));
+      return h("td", { ...attributes, class: "time" }, ...dateAndTime(text));
     case "beaconing_score":
-      return h("td", { ...place, class: "score-cell" }, scoreMark(row.beaconing_score));
+      return h("td", { ...attributes, class: "score-cell" }, scoreMark(row.beaconing_score));
     default:
-      return h("td", { ...place, class: "number" }, text);
+      return h("td", { ...attributes, class: "number" }, text);
   }
 }
 
-/** Only IPv6 may break. */
-const longOr = (name: string, text: string): string => (text.includes(":") ? `${name} long` : name);
+/** Only IPv6 addresses may wrap. */
+const addressClass = (address: string): string => (address.includes(":") ? "address long" : "address");
 
 function opener(row: Pair, text: string, focused: boolean): HTMLElement {
   const target = endpoint(row.destinationip, row.destinationport);
@@ -50,7 +50,7 @@ function opener(row: Pair, text: string, focused: boolean): HTMLElement {
       type: "button",
       class: "opener",
       tabindex: focused ? 0 : -1,
-      "aria-label": `${text}, why is it here: calls to ${target}`,
+      "aria-label": `Explain ${text} to ${target}`,
     },
     text,
   );
@@ -60,13 +60,13 @@ export function threatBadge({ list, line }: ThreatMatch): HTMLElement {
   return h("span", { class: "badge", title: `${list}, line ${line}` }, "threat list");
 }
 
-/** A time breaks only between its day and its hour. */
-function halves(text: string): (HTMLElement | string)[] {
+/** A time wraps only between date and hour. */
+function dateAndTime(text: string): (HTMLElement | string)[] {
   const [day, time] = text.split(" ");
   return [h("span", {}, day), " ", h("span", {}, time)];
 }
 
-/** The number, and a bar that only repeats it. */
+/** The number, and a bar that repeats it. */
 export function priorityMark(priority: number): HTMLElement {
   const fill = h("i");
   fill.style.setProperty("--to", String(priority / 100));
@@ -78,7 +78,7 @@ export function priorityMark(priority: number): HTMLElement {
   );
 }
 
-/** Number, bars and word: the colour only repeats what they say. */
+/** Number, bars and word; colour alone carries no meaning. */
 export function scoreMark(score: number): HTMLElement {
   const bars = [1, 2, 3].map((step) => h("i", { class: step <= score ? "full" : "" }));
   return h(

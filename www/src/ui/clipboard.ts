@@ -1,4 +1,4 @@
-// Copy to the clipboard, also where the modern interface is missing (plain http, some file://).
+// Copies to the clipboard, also where the Clipboard API is missing (plain http, some file:// pages).
 
 import { announce, button } from "./dom";
 
@@ -22,7 +22,7 @@ function copyBySelection(text: string): void {
   area.remove();
 }
 
-/** A button that copies and says for a moment that it did; `null`: there is nothing to copy. */
+/** A button that copies a text and briefly says "Copied"; `null`: there is nothing to copy. */
 export function copyButton(label: string, text: () => string | Promise<string | null>, name = label) {
   const element = button(
     label,

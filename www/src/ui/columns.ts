@@ -1,12 +1,12 @@
-// The columns of the list: names, order, how each is shown, copied and sorted.
+// Columns of the pair table: names, order, and how values are shown, copied and sorted.
 
 import type { Measures, Timing } from "beaconlens";
 import { bytes, count, interval } from "./format";
 
-/** What is known of a pair. */
+/** A pair with its query columns and scores. */
 export type Pair = Measures & Timing;
 
-/** The fields of the CSV, in its order: the query's ten, then what beaconlens adds. */
+/** Fields of the CSV in its order: the query's ten columns, then those that beaconlens adds. */
 export const FIELDS = [
   "sourceip",
   "destinationip",
@@ -34,31 +34,31 @@ export type Field = (typeof FIELDS)[number];
 export interface Column {
   name: Field;
   title: string;
-  /** What it means, for the header's tooltip. */
+  /** Tooltip of the header. */
   meaning: string;
   numeric: boolean;
   show?(value: number): string;
 }
 
 export const COLUMNS: readonly Column[] = [
-  { name: "priority", title: "priority", meaning: "what to look at first: 0 to 100", numeric: true },
-  { name: "sourceip", title: "source", meaning: "the host that calls", numeric: false },
-  { name: "destinationip", title: "destination", meaning: "the endpoint it calls", numeric: false },
-  // A port is a name, not an amount: no thousands separator.
-  { name: "destinationport", title: "port", meaning: "the port it calls", numeric: true, show: String },
+  { name: "priority", title: "priority", meaning: "what to investigate first, 0 to 100", numeric: true },
+  { name: "sourceip", title: "source", meaning: "host that opens the connections", numeric: false },
+  { name: "destinationip", title: "destination", meaning: "host that receives them", numeric: false },
+  // A port is an identifier: no thousands separator.
+  { name: "destinationport", title: "port", meaning: "destination port", numeric: true, show: String },
   { name: "connection_count", title: "connections", meaning: "connections in the window", numeric: true },
   { name: "hourly_buckets", title: "hours", meaning: "different hours with a connection", numeric: true },
   {
     name: "period_seconds",
     title: "period",
-    meaning: "the interval that its calls keep, if they keep one",
+    meaning: "interval at which the pair connects, if it is regular",
     numeric: true,
     show: interval,
   },
   {
     name: "regularity",
     title: "regularity",
-    meaning: "how machine-like timing and sizes are: 0 to 1",
+    meaning: "regularity of timing and sizes, 0 to 1",
     numeric: true,
     show: (value) => value.toFixed(2),
   },
@@ -75,15 +75,15 @@ export const COLUMNS: readonly Column[] = [
   {
     name: "beaconing_score",
     title: "score",
-    meaning: "the query’s: 3 C2 port, 2 high volume, 1 other",
+    meaning: "score of the query: 3 C2 port, 2 high volume, 1 other",
     numeric: true,
   },
 ];
 
 export const SCORE_WORDS: Record<number, string> = { 3: "C2 port", 2: "high volume", 1: "basic" };
 
-/** What a cell says; a pair with too few calls has no timing. */
-export function shown(row: Pair, column: Column): string {
+/** Text of a cell; a pair with too few connections has no timing. */
+export function cellText(row: Pair, column: Column): string {
   const value = row[column.name];
   if (value === null) return "–";
   return typeof value === "number" ? (column.show ?? count)(value) : value;
@@ -94,14 +94,14 @@ export function tsv(rows: readonly Pair[]): string {
   return [line(FIELDS), ...rows.map((row) => line(FIELDS.map((field) => row[field])))].join("\n");
 }
 
-/** By a column, or in the order in which the rows come. */
-export type Sort = { column: Field; descending: boolean } | "as given";
+/** By a column, or in the order of the report. */
+export type Sort = { column: Field; descending: boolean } | "unsorted";
 
 export const BY_PRIORITY: Sort = { column: "priority", descending: true };
 
-/** Rows with equal values keep their order, and those without a value come last. */
+/** Stable; rows without a value come last. */
 export function sorted<Row extends Pair>(rows: readonly Row[], sort: Sort): Row[] {
-  if (sort === "as given") return [...rows];
+  if (sort === "unsorted") return [...rows];
   const keyed = rows.map((row) => ({ row, key: sortKey(row[sort.column]) }));
   const sign = sort.descending ? -1 : 1;
   keyed.sort((a, b) => {
@@ -111,7 +111,7 @@ export function sorted<Row extends Pair>(rows: readonly Row[], sort: Sort): Row[
   return keyed.map(({ row }) => row);
 }
 
-/** Numbers as they are; addresses so that they order numerically, IPv4 before IPv6. */
+/** Numbers as they are; addresses as text that sorts numerically, IPv4 before IPv6. */
 function sortKey(value: string | number | null): string | number | null {
   if (typeof value !== "string") return value;
   if (/^\d+\.\d+\.\d+\.\d+$/.test(value)) return `4${pad(value.split("."), 3)}`;

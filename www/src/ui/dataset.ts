@@ -1,14 +1,14 @@
-// "What I read this as": every source with its columns, times and notes, and every row accounted for.
+// What was read: every source with its columns, times and notes, and why rows were skipped.
 
 import type { Diagnostic, Report, SourceReport } from "beaconlens";
 import { button, h, replace } from "./dom";
 import { bytes, count, counted, DELIMITER_NAMES, instant } from "./format";
 
-/** What can be done about the columns of a source, which is told by its place. */
+/** Column choice per source; `index`: its position in the report. */
 export interface ColumnActions {
   canChoose(index: number): boolean;
-  /** Whether they were named by a person. */
-  wereSaid(index: number): boolean;
+  /** Whether a person chose them. */
+  wereChosen(index: number): boolean;
   choose(index: number): void;
 }
 
@@ -24,7 +24,7 @@ export function showDataset(into: Element, report: Report, columns: ColumnAction
         "summary",
         {},
         h("span", { class: "summary-title" }, "What was read"),
-        h("span", { class: "summary-facts" }, accountOf(report)),
+        h("span", { class: "summary-facts" }, readingSummary(report)),
         totals.first_flow
           ? h(
               "span",
@@ -43,7 +43,7 @@ export function showDataset(into: Element, report: Report, columns: ColumnAction
   );
 }
 
-function accountOf({ totals, sources }: Report): string {
+function readingSummary({ totals, sources }: Report): string {
   const files = counted(sources.length, "file");
   const rows = `${counted(totals.rows_read, "row")} = ${count(totals.rows_used)} used + ${count(totals.rows_skipped)} skipped`;
   return `${files}, ${bytes(totals.bytes_read)} · ${rows} · ${counted(totals.pairs, "pair")}`;
@@ -57,8 +57,8 @@ export function refusal(source: SourceReport, index: number, columns: ColumnActi
     h("p", {}, source.error?.message),
     source.error?.hint ? h("p", { class: "hint" }, source.error.hint) : null,
     columns.canChoose(index)
-      ? button("Say which column is what…", () => columns.choose(index), {
-          "aria-label": `Say which column of ${source.name} is what…`,
+      ? button("Choose columns…", () => columns.choose(index), {
+          "aria-label": `Choose the columns of ${source.name}…`,
         })
       : null,
   );
@@ -92,7 +92,7 @@ function sourceCard(source: SourceReport, index: number, columns: ColumnActions)
           button("Change columns…", () => columns.choose(index), {
             "aria-label": `Change the columns of ${source.name}…`,
           }),
-          columns.wereSaid(index) ? h("span", { class: "hint" }, " Read as you said.") : null,
+          columns.wereChosen(index) ? h("span", { class: "hint" }, " Columns chosen by you.") : null,
         )
       : null,
   );
@@ -121,12 +121,12 @@ function mappingTable(source: SourceReport) {
 }
 
 function diagnosticsOf(diagnostics: Diagnostic[]) {
-  if (diagnostics.length === 0) return h("p", {}, "Every row could be used.");
-  const skipped = diagnostics.reduce((sum, diagnostic) => sum + diagnostic.rows, 0);
+  if (diagnostics.length === 0) return h("p", {}, "Every row was used.");
+  const affected = diagnostics.reduce((sum, diagnostic) => sum + diagnostic.rows, 0);
   return h(
     "section",
     { class: "diagnostics" },
-    h("h3", {}, `${counted(skipped, "row")} with a remark`),
+    h("h3", {}, `${counted(affected, "row")} with a problem`),
     ...diagnostics.map((diagnostic) =>
       h(
         "div",

@@ -1,17 +1,17 @@
-// Why this pair: the verdict, what the priority is made of, when it called, and every gate.
+// The details of a pair: verdict, scores and their parts, plots, and every gate.
 
 import type { Explanation, Rule } from "beaconlens";
 import { type AllowActions, allowControl } from "./allow-control";
 import { scoreMark } from "./cells";
 import { copyButton } from "./clipboard";
-import { COLUMNS, type Column, type Pair, shown, tsv } from "./columns";
+import { COLUMNS, type Column, cellText, type Pair, tsv } from "./columns";
 import { append, button, h, replace } from "./dom";
 import { counted, endpoint, zone } from "./format";
 import { GATE_NAMES } from "./gates";
-import { huntsMetOf } from "./hunts-met";
-import { priorityOf, regularityOf, ritaOf } from "./judgement";
-import { nearestChangeOf, setsOf, threatOf } from "./lists-met";
+import { pairHunts } from "./pair-hunts";
+import { matchingSets, nearestChange, threatMatch } from "./pair-lists";
 import type { PlotSet } from "./plots";
+import { priorityDetails, regularityDetails, ritaDetails } from "./score-details";
 
 export interface DetailActions extends AllowActions {
   onClose(): void;
@@ -35,7 +35,7 @@ export class Detail {
   constructor(root: HTMLElement) {
     this.#root = root;
     new ResizeObserver(() => {
-      // Redrawing changes heights only: react to a new width, or this would never rest.
+      // Redrawing changes the height: reacting to that would never end.
       if (this.#root.clientWidth !== this.#width) this.redraw();
     }).observe(root);
   }
@@ -52,7 +52,7 @@ export class Detail {
     this.#root.replaceChildren();
   }
 
-  /** `pair`: what the list says of it; the explanation's measures, if it is on no list. */
+  /** `pair`: its row in the list, or the measures of the explanation if it is not listed. */
   show(
     explanation: Explanation,
     pair: Pair | null,
@@ -70,26 +70,26 @@ export class Detail {
       ...sentencesOf(explanation, pair),
     );
     append(this.#root, [
-      nearestChangeOf(explanation),
-      pair?.threat && threatOf(pair.threat),
+      nearestChange(explanation),
+      pair?.threat && threatMatch(pair.threat),
       pair?.processes && processesOf(pair.processes),
-      setsOf(explanation),
-      huntsMetOf(explanation),
+      matchingSets(explanation),
+      pairHunts(explanation),
     ]);
-    if (pair) append(this.#root, [priorityOf(pair), regularityOf(pair)]);
+    if (pair) append(this.#root, [priorityDetails(pair), regularityDetails(pair)]);
     if (plots.figures.length > 0) {
-      append(this.#root, [h("h3", {}, "When it called"), ...plots.figures]);
+      append(this.#root, [h("h3", {}, "Timing"), ...plots.figures]);
     }
     append(this.#root, [
       explanation.gates.length > 0 ? h("section", {}, gatesOf(explanation), scoreOf(explanation)) : null,
       pair && measuresOf(pair, rule),
-      pair && ritaOf(pair),
+      pair && ritaDetails(pair),
     ]);
     this.redraw();
   }
 }
 
-/** The verdict on the timing comes first; then what the gates say. */
+/** The verdict on the timing first, then the sentence about the gates. */
 function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[] {
   const { sentence, flows_outside_window } = explanation;
   const verdict = pair?.verdict ? `${pair.verdict}.` : null;
@@ -97,7 +97,7 @@ function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[]
   if (verdict) sentences.push(h("p", { class: "hint" }, sentence));
   if (flows_outside_window > 0) {
     const outside = counted(flows_outside_window, "connection");
-    const text = `${outside} of this pair outside the window, not counted here.`;
+    const text = `${outside} of this pair are outside the window and not counted here.`;
     sentences.push(h("p", { class: "hint" }, text));
   }
   return sentences;
@@ -106,7 +106,7 @@ function sentencesOf(explanation: Explanation, pair: Pair | null): HTMLElement[]
 /** The processes that opened the connections, if the records name them. */
 function processesOf(processes: string[]): HTMLElement {
   const paths = processes.map((process) => h("li", { class: "mono process" }, process));
-  return h("section", {}, h("h3", {}, "Processes that opened it"), h("ul", {}, ...paths));
+  return h("section", {}, h("h3", {}, "Processes"), h("ul", {}, ...paths));
 }
 
 function headOf(explanation: Explanation, pair: Pair | null, actions: DetailActions): HTMLElement {
@@ -163,7 +163,7 @@ function gatesOf({ gates }: Explanation): HTMLElement {
               "th",
               { scope: "row" },
               GATE_NAMES[gate.gate],
-              // A passed gate is told by its numbers; a failed one is what people came to read.
+              // The numbers are enough for a passed gate; a failed one needs its reason.
               gate.passed ? null : h("span", { class: "hint reason" }, gate.reason),
             ),
             h("td", { class: "mono" }, gate.value),
@@ -179,7 +179,7 @@ function gatesOf({ gates }: Explanation): HTMLElement {
 const thresholdText = (threshold: string | number | readonly string[]): string =>
   typeof threshold === "object" ? `outside ${counted(threshold.length, "network")}` : `≥ ${threshold}`;
 
-const IN_THE_WINDOW = [
+const WINDOW_COLUMNS = [
   "connection_count",
   "hourly_buckets",
   "bytes_sent",
@@ -196,16 +196,16 @@ function measuresOf(pair: Pair, rule: Rule) {
     h(
       "dl",
       { class: "measures" },
-      ...COLUMNS.filter(({ name }) => IN_THE_WINDOW.includes(name)).map((column) =>
-        h("div", {}, h("dt", { title: column.name }, column.title), h("dd", {}, exactly(pair, column))),
+      ...COLUMNS.filter(({ name }) => WINDOW_COLUMNS.includes(name)).map((column) =>
+        h("div", {}, h("dt", { title: column.name }, column.title), h("dd", {}, exactText(pair, column))),
       ),
     ),
     h("p", { class: "hint" }, `Hours and times in ${zone(rule.utc_offset_minutes)}.`),
   );
 }
 
-/** Here bytes are told to the byte. */
-const exactly = (pair: Pair, column: Column): string => {
+/** The cell without rounding: bytes are cellText exactly. */
+const exactText = (pair: Pair, column: Column): string => {
   const { show: _, ...whole } = column;
-  return shown(pair, whole);
+  return cellText(pair, whole);
 };

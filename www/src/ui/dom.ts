@@ -1,4 +1,4 @@
-// Elements from code. Text is only ever a text node: nothing here parses markup.
+// Creates and changes elements. Text only becomes text nodes: nothing here parses markup.
 
 type Child = Node | string | number | null | undefined | false;
 type Listeners = { [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
@@ -42,7 +42,7 @@ export function replace(parent: Element, ...children: Child[]): void {
   append(parent, children);
 }
 
-/** The element of the page with this id; the page is ours, so a missing one is a mistake. */
+/** The element with this id; throws if index.html has none. */
 export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   const element = document.getElementById(id);
   if (!element) throw new Error(`the page has no element #${id}`);
@@ -53,12 +53,12 @@ export function button(label: string, onClick: () => void, attributes: Attribute
   return h("button", { type: "button", ...attributes, on: { click: onClick } }, label);
 }
 
-/** Tells people who listen instead of looking. */
+/** Announces a text to screen readers. */
 export function announce(text: string): void {
   byId("announcer").textContent = text;
 }
 
-/** While a region is about to change it says so, from the moment that something asks for the change. */
+/** Marks a region as busy, from the event that requests a change of it until the change is shown. */
 export function setBusy(id: string, busy: boolean): void {
   if (busy) byId(id).setAttribute("aria-busy", "true");
   else byId(id).removeAttribute("aria-busy");

@@ -1,4 +1,4 @@
-// A file made here, saved by the browser. The text is the engine's, byte for byte.
+// Saves a text as a file.
 
 export function download(name: string, type: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type }));
@@ -6,6 +6,6 @@ export function download(name: string, type: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  // The browser reads the blob after the click has returned.
+  // The browser reads the blob after the click returns.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

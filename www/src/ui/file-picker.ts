@@ -1,4 +1,4 @@
-// A button that opens the browser's file chooser and hands over the text of each file.
+// A button that opens the browser's file chooser and passes on the text of each file.
 
 import { button, h } from "./dom";
 
@@ -7,7 +7,7 @@ export interface TextFile {
   text: string;
 }
 
-/** `name`: of the input, which is never seen. */
+/** `name`: that of the hidden input. */
 export function filePicker(
   label: string,
   name: string,

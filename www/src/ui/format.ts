@@ -1,10 +1,10 @@
-// Numbers and times for people. One locale, so that a screenshot reads the same everywhere.
+// Numbers, durations and times as text, in one locale, so that screenshots are the same everywhere.
 
 const grouped = new Intl.NumberFormat("en-US");
 
 export const count = (value: number): string => grouped.format(value);
 
-/** A title within a sentence. */
+/** A title in the middle of a sentence: starts with a small letter. */
 export const inSentence = (title: string): string => title.charAt(0).toLowerCase() + title.slice(1);
 
 /** "1 row", "2,000 rows". */
@@ -22,7 +22,7 @@ export function bytes(value: number): string {
   return `${unit === 0 ? shown : shown.toFixed(shown < 10 ? 1 : 0)} ${units[unit]}`;
 }
 
-/** A span of seconds in its natural unit: "250 ms", "60 s", "5 min", "1.5 h". */
+/** Seconds in one unit: "250 ms", "60 s", "5 min", "1.5 h". */
 export function duration(seconds: number, digits = 3): string {
   const trim = (value: number): string => String(Number(value.toPrecision(digits)));
   if (seconds < 1) return `${trim(seconds * 1000)} ms`;
@@ -32,7 +32,7 @@ export function duration(seconds: number, digits = 3): string {
   return `${trim(seconds / 86_400)} d`;
 }
 
-/** The interval that calls keep, as the verdict says it: in seconds up to two hours. */
+/** An interval as the verdict writes it: in seconds up to two hours. */
 export function interval(seconds: number): string {
   const tenths = Math.round(seconds * 10);
   if (tenths < 10) return `${Math.round(seconds * 1000)} ms`;
@@ -48,7 +48,7 @@ const SPANS = [
   [1, "s"],
 ] as const;
 
-/** A span of seconds in its two largest units: "6 h 50 min". */
+/** Seconds in the two largest units: "6 h 50 min". */
 export function span(seconds: number): string {
   const whole = Math.round(seconds);
   const largest = SPANS.findIndex(([unit]) => whole >= unit);
@@ -62,7 +62,7 @@ export function span(seconds: number): string {
   return words.filter(Boolean).join(" ");
 }
 
-/** How improbable, as the verdict says it: 9 is one in 10^9, the smallest chance that is shown. */
+/** The significance (−log10 of a probability) as the verdict writes it, capped at 1 in 10^9. */
 export function chance(significance: number): string {
   const decades = Math.min(Math.floor(significance), 9);
   if (decades < 1) return "nothing unusual for random traffic of this rate";
@@ -84,7 +84,7 @@ export function zone(offsetMinutes: number): string {
   return `UTC${offsetMinutes < 0 ? "−" : "+"}${hours}:${String(size % 60).padStart(2, "0")}`;
 }
 
-/** Brackets keep an IPv6 address and its port apart. */
+/** "address:port"; an IPv6 address gets brackets. */
 export const endpoint = (address: string, port: number): string =>
   address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 

@@ -1,11 +1,11 @@
-// The gates in words, and what would let a near miss pass.
+// Names of the gates, and the change that would let a near miss pass.
 
 import type { GateName, NearMiss, Rule } from "beaconlens";
 
 export const GATE_NAMES: Record<GateName, string> = {
   excluded_destination: "excluded network",
-  min_connections: "least connections",
-  min_hours: "least hours",
+  min_connections: "minimum connections",
+  min_hours: "minimum hours",
 };
 
 export interface Relaxation {
@@ -13,7 +13,7 @@ export interface Relaxation {
   rule: Rule;
 }
 
-/** The smallest change of one gate that lets its nearest miss pass. */
+/** The smallest change of one gate that lets its nearest near miss pass. */
 export function relaxation(gate: GateName, nearest: NearMiss | undefined, rule: Rule): Relaxation | null {
   if (!nearest) return null;
   switch (gate) {

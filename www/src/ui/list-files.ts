@@ -1,4 +1,4 @@
-// Reference sets and threat lists from files: each becomes a list of the rule, named as its file.
+// Loads reference sets and threat lists from files: each becomes a list of the rule, named after its file.
 
 import type { ParsedList } from "../engine/protocol";
 import { button, h, replace } from "./dom";
@@ -9,10 +9,10 @@ import type { Kind, RuleLists } from "./rule-lists";
 export type ParseList = (kind: Kind, file: TextFile) => Promise<ParsedList>;
 
 export function listFiles(lists: RuleLists, parse: ParseList): HTMLElement {
-  const told = h("div", { class: "list-files-told" });
+  const messages = h("div", { class: "list-files-messages" });
   const load = (kind: Kind) => async (files: TextFile[]) => {
-    replace(told);
-    for (const file of files) told.append(await add(kind, file));
+    replace(messages);
+    for (const file of files) messages.append(await add(kind, file));
   };
   const add = async (kind: Kind, file: TextFile): Promise<HTMLElement> => {
     try {
@@ -34,7 +34,7 @@ export function listFiles(lists: RuleLists, parse: ParseList): HTMLElement {
       filePicker("Load a threat list…", "threat-list-file", load("threat_lists")),
       button("Add a reference set", () => lists.addEmpty()),
     ),
-    told,
+    messages,
   );
 }
 
@@ -43,5 +43,5 @@ function summaryOf({ list, skipped, first }: ParsedList): string {
   const read = `${list.name}: ${counted(entries, "entry", "entries")}`;
   if (!first) return `${read}.`;
   const lines = counted(skipped, "line");
-  return `${read}; ${lines} left out as no endpoint, the first is line ${first.line}: ${first.text}`;
+  return `${read}; ${lines} skipped as not an endpoint, first in line ${first.line}: ${first.text}`;
 }

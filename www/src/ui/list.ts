@@ -1,4 +1,4 @@
-// The left pane: findings, near misses, or a question about one pair; and what leaves the page.
+// The left pane: findings, near misses, or the form to explain any pair; hunts, suppressed pairs and exports.
 
 import type { Report, Rule } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
@@ -6,36 +6,36 @@ import { copyButton } from "./clipboard";
 import { BY_PRIORITY, tsv } from "./columns";
 import { button, h, replace } from "./dom";
 import { count, counted, instant, zone } from "./format";
-import { HuntList, huntCounts } from "./hunts";
+import { HuntList, huntCounts } from "./hunt-list";
 import { noFindings } from "./no-findings";
-import { type PairQuestion, pairQuestion } from "./pair-question";
+import { type PairForm, pairForm } from "./pair-form";
 import { keyOf, type Order, PairTable, type Row, sameKey } from "./pair-table";
 import { SuppressedList } from "./suppressed";
 
 export interface ListActions {
   onSelect(pair: PairKey): void;
-  onAsk(pair: PairKey): void;
+  onExplain(pair: PairKey): void;
   onLeave(): void;
   onRelax(rule: Rule): void;
   onExport(format: "json" | "csv"): void;
 }
 
-type Tab = "findings" | "near-misses" | "question";
-const TABS: readonly Tab[] = ["findings", "near-misses", "question"];
+type Tab = "findings" | "near-misses" | "explain";
+const TABS: readonly Tab[] = ["findings", "near-misses", "explain"];
 
 const PRIORITY: Order = {
   sort: BY_PRIORITY,
-  meaning: "By priority: what to look at first.",
+  meaning: "By priority, highest first.",
   name: "Order by priority",
 };
 const QUERY: Order = {
-  sort: "as given",
+  sort: "unsorted",
   meaning: "In the order of the query: beaconing_score, then connection_count, highest first.",
   name: "Order as the query does",
 };
 const NEAREST: Order = {
-  sort: "as given",
-  meaning: "Gate by gate, nearest first.",
+  sort: "unsorted",
+  meaning: "By gate, nearest to its threshold first.",
   name: "Nearest first",
 };
 
@@ -45,12 +45,12 @@ export class List {
   readonly #nearMisses: PairTable;
   readonly #suppressed: SuppressedList;
   readonly #hunts: HuntList;
-  readonly #question: PairQuestion;
+  readonly #pairForm: PairForm;
   readonly #tabs = new Map<Tab, HTMLButtonElement>();
   readonly #panel = h("div", { role: "tabpanel", id: "panel", "aria-labelledby": "tab-findings" });
   readonly #title = h("h2", { id: "list-title" });
   readonly #window = h("p", { class: "hint" });
-  readonly #leftOut = h("div", { class: "left-out" });
+  readonly #dropped = h("div", { class: "dropped" });
   #tab: Tab = "findings";
   #report: Report | null = null;
 
@@ -68,10 +68,10 @@ export class List {
     this.#nearMisses = table("Near misses", [PRIORITY, NEAREST], true);
     this.#suppressed = new SuppressedList(actions.onSelect);
     this.#hunts = new HuntList(actions.onSelect);
-    this.#question = pairQuestion(actions.onAsk);
+    this.#pairForm = pairForm(actions.onExplain);
     replace(
       root,
-      this.#leftOut,
+      this.#dropped,
       h("div", { class: "list-head" }, h("div", {}, this.#title, this.#window), this.#exports()),
       h(
         "div",
@@ -94,44 +94,41 @@ export class List {
         (totals.flows_outside_window > 0
           ? `; ${counted(totals.flows_outside_window, "flow")} outside this window`
           : "")
-      : `${counted(totals.pairs_in_window, "pair")} in all times`;
+      : `${counted(totals.pairs_in_window, "pair")} in all data`;
     const suppressed =
       totals.suppressed > 0 ? `; ${count(totals.suppressed)} suppressed by reference sets` : "";
     replace(this.#window, inTheWindow + suppressed, ...this.#huntLink(report));
-    this.#showLeftOut(report.dropped);
+    this.#showDropped(report.dropped);
     this.#findings.show(report.findings);
     this.#nearMisses.show(report.near_misses);
     this.#hunts.show(report);
     this.#suppressed.show(report);
     this.#label("findings", `Findings (${count(totals.findings)})`);
     this.#label("near-misses", `Near misses (${count(totals.near_misses)})`);
-    this.#label("question", "Ask about a pair");
+    this.#label("explain", "Explain a pair");
     this.#showTab();
   }
 
   #huntLink(report: Report): (string | HTMLElement)[] {
-    const { found, held } = huntCounts(report);
-    if (found + held === 0) return [];
-    const text = found > 0 ? counted(found, "hit") : `${counted(held, "suppressed hit")}`;
-    return [
-      "; ",
-      h("a", { href: "#hunts", on: { click: () => this.#hunts.open() } }, `${text} of the hunts`),
-    ];
+    const { hits, suppressed } = huntCounts(report);
+    if (hits + suppressed === 0) return [];
+    const text = hits > 0 ? counted(hits, "hunt hit") : counted(suppressed, "suppressed hunt hit");
+    return ["; ", h("a", { href: "#hunts", on: { click: () => this.#hunts.open() } }, text)];
   }
 
-  /** Nobody may take what is left of the flows for all of them. */
-  #showLeftOut(leftOut: Report["dropped"]): void {
-    const meaning = leftOut?.meaning ?? "";
-    if (meaning === (this.#leftOut.dataset.meaning ?? "")) return; // said once
-    this.#leftOut.dataset.meaning = meaning;
-    replace(this.#leftOut, leftOut && leftOutMessage(leftOut));
+  /** An incomplete result must be recognised as such. The alert is announced only when it changes. */
+  #showDropped(dropped: Report["dropped"]): void {
+    const meaning = dropped?.meaning ?? "";
+    if (meaning === (this.#dropped.dataset.meaning ?? "")) return;
+    this.#dropped.dataset.meaning = meaning;
+    replace(this.#dropped, dropped && droppedMessage(dropped));
   }
 
-  /** What the lists say of a pair. */
+  /** The row of a pair, if it is listed. */
   find(pair: PairKey): Row | null {
     const { findings = [], near_misses = [], suppressed = [] } = this.#report ?? {};
-    const isIt = (row: Row) => sameKey(keyOf(row), pair);
-    return findings.find(isIt) ?? near_misses.find(isIt) ?? suppressed.find(isIt) ?? null;
+    const isPair = (row: Row) => sameKey(keyOf(row), pair);
+    return findings.find(isPair) ?? near_misses.find(isPair) ?? suppressed.find(isPair) ?? null;
   }
 
   mark(pair: PairKey | null): void {
@@ -151,8 +148,8 @@ export class List {
     else this.#findings.focusRow();
   }
 
-  showQuestionError(message: string): void {
-    this.#question.showError(message);
+  showPairError(message: string): void {
+    this.#pairForm.showError(message);
   }
 
   #exports(): HTMLElement {
@@ -203,7 +200,7 @@ export class List {
 
   #content(): HTMLElement {
     const report = this.#report;
-    if (this.#tab === "question" || !report) return this.#question.element;
+    if (this.#tab === "explain" || !report) return this.#pairForm.element;
     if (this.#tab === "near-misses") return this.#nearMissView(report);
     if (report.findings.length > 0) return this.#findings.element;
     return noFindings(report, {
@@ -217,24 +214,24 @@ export class List {
     if (near_misses.length === 0) {
       return h("p", { class: "empty" }, "No pair failed exactly one gate.");
     }
-    const many =
+    const limited =
       totals.near_misses === near_misses.length
         ? ""
         : ` Of ${count(totals.near_misses)}, the nearest ${count(near_misses.length)} are listed.`;
-    const what = `These pairs failed exactly one gate.${many}`;
+    const what = `These pairs failed exactly one gate.${limited}`;
     return h("div", {}, h("p", { class: "hint" }, what), this.#nearMisses.element);
   }
 }
 
-function leftOutMessage({ meaning, flows }: NonNullable<Report["dropped"]>): HTMLElement {
+function droppedMessage({ meaning, flows }: NonNullable<Report["dropped"]>): HTMLElement {
   return h(
     "div",
     { class: "message message-error", role: "alert" },
-    h("p", {}, h("strong", {}, "Not all flows are in this result: "), `${meaning}.`),
+    h("p", {}, h("strong", {}, "Incomplete result: "), `${meaning}.`),
     h(
       "p",
       { class: "hint" },
-      `${counted(flows, "flow")} left out. For a complete result read a shorter time, or fewer files.`,
+      `${counted(flows, "flow")} dropped. For a complete result read a shorter period or fewer files.`,
     ),
   );
 }

@@ -1,4 +1,4 @@
-// Errors of the page as a whole. They stay until dismissed, and repeat what to do about it.
+// Errors that concern the whole page. They stay until dismissed, with a hint what to do.
 
 import type { SourceReport } from "beaconlens";
 import { type ColumnActions, refusal } from "./dataset";
@@ -8,14 +8,14 @@ export function showError(message: string, hint: string | null = null): void {
   const box = h(
     "div",
     { class: "message message-error", role: "alert" },
-    h("p", {}, h("strong", {}, "Not done: "), message),
+    h("p", {}, h("strong", {}, "Error: "), message),
     hint ? h("p", { class: "hint" }, hint) : null,
     button("Dismiss", () => box.remove(), { class: "quiet" }),
   );
   byId("messages").append(box);
 }
 
-/** Nothing could be read: says why for each source, and offers to name the columns of those that may have some. */
+/** No source could be read: shows why for each, and offers to choose the columns of tables. */
 export function showRefusals(sources: readonly SourceReport[], columns: ColumnActions): void {
   const boxes = sources.map((source, index) => refusal(source, index, columns));
   const dismiss = () => {

@@ -1,4 +1,4 @@
-// No findings is an answer too: what was looked at, what each gate took out, what nearly passed.
+// Shown instead of an empty list: what was evaluated, how many pairs each gate removed, and what nearly passed.
 
 import type { NearMiss, Report, Rule } from "beaconlens";
 import { button, h } from "./dom";
@@ -30,7 +30,7 @@ export function noFindings(report: Report, actions: NoFindingsActions): HTMLElem
       ? h(
           "p",
           {},
-          button("Use all times", () => actions.onRelax({ ...report.rule, window: "all", end: null })),
+          button("Use all data", () => actions.onRelax({ ...report.rule, window: "all", end: null })),
         )
       : null,
   );

@@ -1,4 +1,4 @@
-// The ranked pairs in a real table: sortable, walked by keyboard, shown by the page of 500.
+// A sortable table of pairs with keyboard navigation, 500 rows per page.
 
 import type { GateName, Measures } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
@@ -23,17 +23,17 @@ export const sameKey = (a: PairKey | null, b: PairKey | null): boolean =>
 
 export interface Order {
   sort: Sort;
-  /** What it is, in a sentence. */
+  /** Sentence that describes the order. */
   meaning: string;
-  /** What the button says that brings it. */
+  /** Label of the button that selects it. */
   name: string;
 }
 
 export interface PairTableOptions {
   caption: string;
-  /** The orders that are more than a column; the first is shown first. */
+  /** Orders other than by a single column; the first is the initial one. */
   orders: readonly Order[];
-  /** Near misses have one column more: the gate that failed. */
+  /** Whether to add the column of the failed gate, for near misses. */
   withGate: boolean;
   onSelect(row: Row): void;
   onLeave(): void;
@@ -55,11 +55,11 @@ export class PairTable {
 
   constructor(options: PairTableOptions) {
     this.#options = options;
-    this.#sort = this.#first;
+    this.#sort = this.#initialSort;
     const table = h(
       "table",
-      // The roles say again what the tags say: on a phone the rows are laid out as cards,
-      // and a browser may then forget that they are a table.
+      // Explicit roles: on a phone the rows are laid out as cards, and a browser may then
+      // no longer treat them as a table.
       { class: "pairs", role: "table" },
       h("caption", { class: "offscreen" }, options.caption),
       h(
@@ -79,11 +79,11 @@ export class PairTable {
     replace(this.element, this.#order, scroller, this.#more);
   }
 
-  get #first(): Sort {
-    return this.#options.orders[0]?.sort ?? "as given";
+  get #initialSort(): Sort {
+    return this.#options.orders[0]?.sort ?? "unsorted";
   }
 
-  /** The rows as they are shown: what "copy" and a sorted view are about. */
+  /** The rows in their current order. */
   get view(): readonly Row[] {
     return this.#view;
   }
@@ -94,7 +94,7 @@ export class PairTable {
     this.#arrange();
   }
 
-  /** Marks a pair, whether or not this table shows it. */
+  /** Marks the row of a pair, if this table shows it. */
   mark(pair: PairKey | null): void {
     this.#selected = pair;
     for (const [index, tr] of [...this.#body.rows].entries()) {
@@ -148,25 +148,25 @@ export class PairTable {
     return this.#options.withGate ? h("th", { scope: "col", role: "columnheader" }, "failed gate") : null;
   }
 
-  /** First the useful direction, then the other one, then the first order again. */
+  /** Cycles through the more useful direction, the other one, and the initial order. */
   #sortBy(column: Column): void {
     const now = this.#sort;
-    const first = column.numeric;
-    if (now === "as given" || now.column !== column.name) {
-      this.#arrange({ column: column.name, descending: first });
-    } else if (now.descending === first) {
-      this.#arrange({ column: column.name, descending: !first });
+    const descendingFirst = column.numeric;
+    if (now === "unsorted" || now.column !== column.name) {
+      this.#arrange({ column: column.name, descending: descendingFirst });
+    } else if (now.descending === descendingFirst) {
+      this.#arrange({ column: column.name, descending: !descendingFirst });
     } else {
-      this.#arrange(this.#first);
+      this.#arrange(this.#initialSort);
     }
   }
 
   #arrange(sort = this.#sort): void {
     this.#sort = sort;
-    // What is equal in the column stays in the first order.
-    this.#view = sorted(sorted(this.#rows, sort === "as given" ? sort : this.#first), sort);
+    // Equal values stay in the initial order.
+    this.#view = sorted(sorted(this.#rows, sort === "unsorted" ? sort : this.#initialSort), sort);
     for (const [column, cell] of this.#heads) {
-      if (sort !== "as given" && sort.column === column.name) {
+      if (sort !== "unsorted" && sort.column === column.name) {
         cell.setAttribute("aria-sort", sort.descending ? "descending" : "ascending");
       } else cell.removeAttribute("aria-sort");
     }
@@ -187,19 +187,19 @@ export class PairTable {
       left > 0 ? `Showing ${count(page.length)} of ${count(this.#view.length)}. ` : null,
       left > 0 ? button(`Show ${count(Math.min(left, PAGE))} more`, () => this.#showMore()) : null,
     );
-    replace(this.#order, ...this.#orderWords());
+    replace(this.#order, ...this.#orderLine());
   }
 
-  #orderWords(): (string | HTMLElement)[] {
+  #orderLine(): (string | HTMLElement)[] {
     const now = this.#sort;
     const isNow = ({ sort }: Order) =>
       sort === now ||
-      (sort !== "as given" &&
-        now !== "as given" &&
+      (sort !== "unsorted" &&
+        now !== "unsorted" &&
         sort.column === now.column &&
         sort.descending === now.descending);
     const { orders } = this.#options;
-    const title = now === "as given" ? "" : COLUMNS.find(({ name }) => name === now.column)?.title;
+    const title = now === "unsorted" ? "" : COLUMNS.find(({ name }) => name === now.column)?.title;
     return [
       orders.find(isNow)?.meaning ?? `Sorted by ${title}.`,
       ...orders
@@ -228,7 +228,7 @@ export class PairTable {
 
   #onClick(event: MouseEvent): void {
     const tr = (event.target as Element).closest("tr");
-    if (!tr || getSelection()?.toString()) return; // marking text is not choosing a row
+    if (!tr || getSelection()?.toString()) return; // selecting text does not select the row
     const index = [...this.#body.rows].indexOf(tr);
     this.focusRow(index);
     this.#select(index);
@@ -251,7 +251,7 @@ export class PairTable {
     if (to !== undefined) {
       event.preventDefault();
       this.focusRow(to);
-      // With the detail open the keys walk through the findings, not only the rows.
+      // While the detail is open, moving the focus also opens the row.
       if (this.#selected) this.#select(this.#focus);
     } else if (event.key === "Escape" && this.#selected) {
       event.preventDefault();

@@ -1,4 +1,4 @@
-// A list of ports as people write it: "6660-6669, 6697" and back.
+// A list of ports as text, such as "6660-6669, 6697", and back.
 
 export function writePorts(ports: readonly number[]): string {
   const runs: [number, number][] = [];
@@ -10,7 +10,7 @@ export function writePorts(ports: readonly number[]): string {
   return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(", ");
 }
 
-/** What is not a number stays text: the engine then names it in its error. */
+/** Text that is not a port goes to the engine unchanged: its error names it. */
 export function readPorts(text: string): (number | string)[] {
   return text
     .split(/[\s,;]+/)
@@ -19,7 +19,7 @@ export function readPorts(text: string): (number | string)[] {
       const range = /^(\d{1,5})-(\d{1,5})$/.exec(word);
       if (!range) return [/^\d+$/.test(word) ? Number(word) : word];
       const [from, to] = [Number(range[1]), Number(range[2])];
-      if (from > to || to > 65_535) return [word];
+      if (from > to) return [word];
       return Array.from({ length: to - from + 1 }, (_, index) => from + index);
     });
 }

@@ -1,4 +1,4 @@
-// Progress with real numbers: bytes of a known total, rows and pairs so far.
+// The progress of reading: bytes of the total, rows and pairs so far.
 
 import { sizeOf } from "../engine/bytes";
 import type { ReadProgress, SourceInput } from "../engine/protocol";

@@ -1,34 +1,21 @@
-// The rule as a form. Every change re-ranks at once; what the engine refuses is said at the field.
+// The rule as a form. Every change is evaluated at once; errors of the engine are shown at the field.
 
 import type { QueryTarget, Rule } from "beaconlens";
 import type { EngineFacts } from "../engine/protocol";
 import { button, h, replace } from "./dom";
 import { counted } from "./format";
 import { listFiles, type ParseList } from "./list-files";
-import { readPorts, writePorts } from "./ports";
+import { type Field, ruleFields } from "./rule-fields";
 import { RuleHunts } from "./rule-hunts";
 import { RuleLists } from "./rule-lists";
 import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
 import { clearStatus, showStatus } from "./status";
 
-interface Field {
-  /** The field's name in the rule document, as in the path of an error. */
-  name: string;
-  label: string;
-  note: string;
-  control: HTMLInputElement | HTMLTextAreaElement;
-  read(text: string): unknown;
-  write(rule: Rule): string;
-}
-
-/** Why the engine refuses a rule, and the path of the field that is wrong. */
-export type RuleError = { message: string; field: string | null };
-
 export interface RuleActions {
-  /** Something was typed: `onChange` follows when the typing rests. */
+  /** Something was typed; `onChange` follows after a pause. */
   onTouch(): void;
   onChange(rule: Rule): void;
-  /** These three reject with what the engine refuses. */
+  /** These three reject with the error of the engine. */
   parseList: ParseList;
   parseRule(rule: Rule | string): Promise<Rule>;
   query(target: QueryTarget, rule: Rule): Promise<string>;
@@ -37,11 +24,8 @@ export interface RuleActions {
 const DEBOUNCE_MS = 100;
 const WINDOWS = ["6h", "24h", "7d", "all"];
 
-/** Text that is not a number goes to the engine as it is: its error explains better. */
-const numberOrText = (text: string): unknown =>
-  text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
-
-const words = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
+/** Why the engine refused a rule; `field`: the path of the wrong field. */
+export type RuleError = { message: string; field: string | null };
 
 export class RuleEditor {
   readonly #profiles: Record<Profile, Rule>;
@@ -51,7 +35,7 @@ export class RuleEditor {
   readonly #lists = new RuleLists(() => this.#changed());
   readonly #hunts: RuleHunts;
   readonly #difference = h("p", { class: "rule-difference" });
-  readonly #stray = h("p", { class: "field-error", role: "alert" });
+  readonly #otherError = h("p", { class: "field-error", role: "alert" });
   #timer: ReturnType<typeof setTimeout> | undefined;
   #rule: Rule;
 
@@ -59,28 +43,28 @@ export class RuleEditor {
     this.#profiles = { default: defaultRule, lab: labRule };
     this.#rule = structuredClone(defaultRule);
     this.#actions = actions;
-    this.#fields = fields();
+    this.#fields = ruleFields();
     this.#hunts = new RuleHunts(defaultRule.hunts);
     this.#tools = ruleTools({
       onProfile: (profile) =>
-        this.#exchange({ ...this.#profiles[profile], ...this.#lists.read() }, `Profile ${profile} is used.`),
-      document: () => this.#asked((rule) => actions.parseRule(rule)),
-      query: (target) => this.#asked((rule) => actions.query(target, rule)),
+        this.#exchange({ ...this.#profiles[profile], ...this.#lists.read() }, `Profile ${profile} loaded.`),
+      document: () => this.#request((rule) => actions.parseRule(rule)),
+      query: (target) => this.#request((rule) => actions.query(target, rule)),
       onLoad: async ({ name, text }) => this.#exchange(await actions.parseRule(text), `Loaded ${name}.`),
     });
     replace(root, this.#form());
     this.set(defaultRule);
   }
 
-  /** The profile that this rule began as: each has its name. */
+  /** The profile that the rule is based on, known by its name. */
   get #profile(): Profile {
     return this.#rule.name === this.#profiles.lab.name ? "lab" : "default";
   }
 
-  /** Asks the engine something about what the form says now; what it refuses is said at the field. */
-  async #asked<Answer>(ask: (rule: Rule) => Promise<Answer>): Promise<Answer | null> {
+  /** Runs a request of the engine with the current form; shows an error at its field. */
+  async #request<Result>(run: (rule: Rule) => Promise<Result>): Promise<Result | null> {
     try {
-      return await ask(this.#read());
+      return await run(this.#read());
     } catch (error) {
       this.showError(error as RuleError);
       return null;
@@ -91,14 +75,14 @@ export class RuleEditor {
     return this.#rule;
   }
 
-  /** What the form says now, also what was typed a moment ago; whoever asks evaluates it. */
+  /** The rule of the current form, without waiting for the pause; the caller evaluates it. */
   take(): Rule {
     clearTimeout(this.#timer);
     this.#rule = this.#read();
     return this.#rule;
   }
 
-  /** Shows this rule; says nothing to anybody. */
+  /** Shows a rule without evaluating it. */
   set(rule: Rule): void {
     clearTimeout(this.#timer);
     this.#rule = structuredClone(rule);
@@ -110,17 +94,17 @@ export class RuleEditor {
     this.#showDifference();
   }
 
-  /** Shows this rule and re-ranks by it. */
+  /** Shows a rule and evaluates it. */
   apply(rule: Rule): void {
     this.set(rule);
     this.#actions.onChange(this.#rule);
   }
 
-  /** Another rule in the place of this one, lists and all; there is a way back. */
-  #exchange(rule: Rule, told: string): void {
+  /** Replaces the whole rule, lists included, and offers to undo that. */
+  #exchange(rule: Rule, message: string): void {
     const before = this.take();
     this.apply(rule);
-    showStatus(told, () => {
+    showStatus(message, () => {
       clearStatus();
       this.apply(before);
     });
@@ -129,22 +113,22 @@ export class RuleEditor {
   showError(error: RuleError | null): void {
     const path = error?.field ?? null;
     const message = error ? problemOf(error) : "";
-    const isAList = this.#lists.showError(path, message);
-    if (isAList) openDrawer(this.#lists.element);
-    const isAHunt = this.#hunts.showError(path, message);
-    if (isAHunt) openDrawer(this.#hunts.element);
-    const isElsewhere = isAList || isAHunt;
-    const guilty =
+    const isInLists = this.#lists.showError(path, message);
+    if (isInLists) openSection(this.#lists.element);
+    const isInHunts = this.#hunts.showError(path, message);
+    if (isInHunts) openSection(this.#hunts.element);
+    const isElsewhere = isInLists || isInHunts;
+    const invalid =
       path && !isElsewhere && this.#fields.find((field) => path.split(/[.[]/).includes(field.name));
     for (const field of this.#fields) {
       const place = errorPlace(field);
-      const isGuilty = field === guilty;
-      field.control.setAttribute("aria-invalid", String(isGuilty));
-      const text = isGuilty ? message : "";
+      const isInvalid = field === invalid;
+      field.control.setAttribute("aria-invalid", String(isInvalid));
+      const text = isInvalid ? message : "";
       if (place.textContent !== text) place.textContent = text;
-      if (isGuilty) openDrawer(field.control);
+      if (isInvalid) openSection(field.control);
     }
-    this.#stray.textContent = guilty || isElsewhere ? "" : message;
+    this.#otherError.textContent = invalid || isElsewhere ? "" : message;
   }
 
   #form(): HTMLElement {
@@ -172,7 +156,7 @@ export class RuleEditor {
         listFiles(this.#lists, this.#actions.parseList),
       ),
       this.#tools.element,
-      this.#stray,
+      this.#otherError,
       this.#difference,
     );
   }
@@ -207,7 +191,7 @@ export class RuleEditor {
     return h("span", { class: "chips" }, ...WINDOWS.map(preset));
   }
 
-  /** Choosing a file or a query changes no rule yet. */
+  /** Choosing a file or a query does not change the rule. */
   #onInput({ target }: Event): void {
     if ((target as Element).closest(".rule-tools, .list-files") === null) this.#changed();
   }
@@ -222,7 +206,7 @@ export class RuleEditor {
     }, DEBOUNCE_MS);
   }
 
-  /** Unchecked on purpose: the engine is the judge of what a rule may say. */
+  /** Not checked here: the engine checks the rule. */
   #read(): Rule {
     const rule = structuredClone(this.#rule) as unknown as Record<string, unknown>;
     const gates = { ...this.#rule.gates } as Record<string, unknown>;
@@ -240,7 +224,7 @@ export class RuleEditor {
     for (const field of this.#fields) {
       field.control.closest(".field")?.classList.toggle("changed", changed.includes(field));
     }
-    const others = OTHERS.filter(
+    const others = OTHER_PARTS.filter(
       ([, part]) => JSON.stringify(part(standard)) !== JSON.stringify(part(this.#rule)),
     );
     const names = [
@@ -249,7 +233,7 @@ export class RuleEditor {
       ...others.map(([name]) => name),
     ];
     if (names.length === 0) {
-      const meaning = profile === "lab" ? "for one’s own test on one machine" : "the query for T1584.005";
+      const meaning = profile === "lab" ? "for tests on a single machine" : "the query for T1584.005";
       replace(this.#difference, `This is the ${profile} rule: ${meaning}.`);
       return;
     }
@@ -263,18 +247,18 @@ export class RuleEditor {
   }
 }
 
-/** What else a rule can differ in, without a field of its own. */
-const OTHERS: readonly [string, (rule: Rule) => unknown][] = [
+/** Parts of the rule without an input of their own here. */
+const OTHER_PARTS: readonly [string, (rule: Rule) => unknown][] = [
   ["reference sets", (rule) => rule.reference_sets],
   ["threat lists", (rule) => rule.threat_lists],
-  ["least connections on a C2 port", (rule) => rule.gates.min_connections_c2_port],
+  ["minimum connections on a C2 port", (rule) => rule.gates.min_connections_c2_port],
   ["priority", (rule) => rule.priority],
 ];
 
-/** An error must not hide in a closed drawer. */
-function openDrawer(around: Element): void {
-  const drawer = around.closest("details");
-  if (drawer) drawer.open = true;
+/** An error must not be hidden in a closed section. */
+function openSection(around: Element): void {
+  const section = around.closest("details");
+  if (section) section.open = true;
 }
 
 /** The message without the name of the field, which is in sight here. */
@@ -288,73 +272,3 @@ function errorPlace(field: Field): HTMLElement {
   if (!place) throw new Error(`the field ${field.name} has no place for its error`);
   return place;
 }
-
-function fields(): Field[] {
-  return [
-    field("window", "Window", "", line(), String, (rule) => rule.window),
-    field(
-      "min_connections",
-      "Least connections",
-      "calls a pair must make",
-      line("numeric"),
-      numberOrText,
-      (rule) => String(rule.gates.min_connections),
-    ),
-    field("min_hours", "Least hours", "different hours with a call", line("numeric"), numberOrText, (rule) =>
-      String(rule.gates.min_hours),
-    ),
-    field(
-      "high_volume",
-      "High volume above",
-      "calls that make score 2",
-      line("numeric"),
-      numberOrText,
-      (rule) => String(rule.high_volume),
-    ),
-    field(
-      "excluded_destinations",
-      "Excluded destination networks",
-      "one network a line; calls into them are not counted",
-      area(),
-      words,
-      (rule) => rule.excluded_destinations.join("\n"),
-    ),
-    field("c2_ports", "C2 ports", "ports and ranges that make score 3", area(), readPorts, (rule) =>
-      writePorts(rule.c2_ports),
-    ),
-    field(
-      "end",
-      "End of the window",
-      "such as 2026-03-02T18:00:00Z; empty: the latest flow",
-      line(),
-      (text) => text.trim() || null,
-      (rule) => rule.end ?? "",
-    ),
-    field(
-      "utc_offset_minutes",
-      "Hours in offset from UTC",
-      "minutes: 60 for UTC+1, -300 for UTC−5",
-      line("text"),
-      numberOrText,
-      (rule) => String(rule.utc_offset_minutes),
-    ),
-  ];
-}
-
-function field(
-  name: string,
-  label: string,
-  note: string,
-  control: Field["control"],
-  read: Field["read"],
-  write: Field["write"],
-): Field {
-  control.id = `rule-${name.replaceAll("_", "-")}`;
-  control.setAttribute("name", name);
-  control.setAttribute("aria-describedby", `${control.id}-note ${control.id}-error`);
-  return { name, label, note, control, read, write };
-}
-
-const line = (inputmode = "text") =>
-  h("input", { type: "text", inputmode, autocomplete: "off", spellcheck: "false" });
-const area = () => h("textarea", { rows: 6, autocomplete: "off", spellcheck: "false" });

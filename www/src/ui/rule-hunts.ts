@@ -1,4 +1,4 @@
-// The hunts of the rule: each with a switch and its thresholds.
+// The hunt settings of the rule: each hunt with a switch and its thresholds.
 
 import type { Rule } from "beaconlens";
 import { h } from "./dom";
@@ -34,26 +34,26 @@ const FORM: readonly [HuntName, string, readonly Threshold[]][] = [
     "scan",
     "Scans",
     [
-      { name: "ports", label: "Least ports of one destination" },
-      { name: "destinations", label: "Least destinations on one port" },
+      { name: "ports", label: "Minimum ports of one destination" },
+      { name: "destinations", label: "Minimum destinations on one port" },
       { name: "minutes", label: "Within minutes" },
-      { name: "unanswered_only", label: "Only connections without an answer" },
+      { name: "unanswered_only", label: "Only unanswered connections" },
     ],
   ],
   [
     "dga",
     "Generated names (DGA)",
     [
-      { name: "domains", label: "Least domains that do not exist" },
-      { name: "percent", label: "Least percent of the lookups" },
-      { name: "randomness", label: "Least randomness, 0 to 100" },
+      { name: "domains", label: "Minimum nonexistent domains" },
+      { name: "percent", label: "Minimum percent of lookups" },
+      { name: "randomness", label: "Minimum randomness, 0 to 100" },
     ],
   ],
   ["long_connection", "Long connections", [{ name: "minutes", label: "More minutes than" }]],
   ["host_beacon", "Beacons by host name", []],
 ];
 
-/** Thresholds that are a switch and not a number. */
+/** Settings that are on or off. */
 const SWITCHES = ["unanswered_only"];
 
 export class RuleHunts {
@@ -66,10 +66,10 @@ export class RuleHunts {
     id: "rule-hunts-excluded",
   });
 
-  /** A hunt that is switched on begins with these thresholds, if it had none. */
+  /** `standard`: initial thresholds of hunts that are switched off. */
   constructor(standard: Hunts) {
     this.#cards = FORM.map(([name, title, thresholds]) => cardOf(name, title, thresholds));
-    const excluded = fieldOf("Networks that are not hunted in", this.#excluded, "one network a line");
+    const excluded = fieldOf("Excluded networks", this.#excluded, "one network per line");
     this.element = h("div", { class: "rule-hunts" }, ...this.#cards.map(({ element }) => element), excluded);
     this.element.addEventListener("input", () => this.#showSwitches());
     this.set(standard);
@@ -79,14 +79,14 @@ export class RuleHunts {
     for (const { name, on, thresholds } of this.#cards) {
       const values = hunts[name];
       on.checked = Boolean(values);
-      if (typeof values !== "object" || values === null) continue; // what stood there last is kept
+      if (typeof values !== "object" || values === null) continue; // keeps the last thresholds
       for (const { name: field, control } of thresholds) write(control, (values as Values)[field]);
     }
     this.#excluded.value = hunts.excluded.join("\n");
     this.#showSwitches();
   }
 
-  /** Unchecked on purpose: the engine is the judge of what a threshold may be. */
+  /** Not checked here: the engine checks the rule. */
   read(): Pick<Rule, "hunts"> {
     const hunts: Values = {
       excluded: this.#excluded.value.split(/[\s,;]+/).filter(Boolean),
@@ -104,22 +104,22 @@ export class RuleHunts {
     const [, hunt, field] = /^hunts\.(\w+)(?:\.(\w+))?/.exec(path ?? "") ?? [];
     const card = this.#cards.find(({ name }) => name === hunt);
     const threshold = card?.thresholds.find(({ name }) => name === field);
-    const guilty = hunt === "excluded" ? this.#excluded : (threshold?.control ?? card?.on);
+    const invalid = hunt === "excluded" ? this.#excluded : (threshold?.control ?? card?.on);
     for (const control of this.#controls()) {
-      control.setAttribute("aria-invalid", String(control === guilty));
+      control.setAttribute("aria-invalid", String(control === invalid));
       const place = control.parentElement?.querySelector(".field-error");
-      const text = control === guilty ? message : "";
+      const text = control === invalid ? message : "";
       if (place && place.textContent !== text) place.textContent = text;
     }
-    return guilty !== undefined;
+    return invalid !== undefined;
   }
 
-  /** What is not as in that rule, in words. */
+  /** Names of the settings that differ from those of `standard`. */
   differences(standard: Hunts): string[] {
     const names = this.#cards.flatMap((card) => differencesOf(card, standard[card.name]));
-    const isOther = this.#excluded.value !== standard.excluded.join("\n");
-    mark(this.#excluded, isOther);
-    return isOther ? [...names, "networks that are not hunted in"] : names;
+    const isChanged = this.#excluded.value !== standard.excluded.join("\n");
+    mark(this.#excluded, isChanged);
+    return isChanged ? [...names, "networks excluded from hunts"] : names;
   }
 
   #controls(): (HTMLInputElement | HTMLTextAreaElement)[] {
@@ -166,7 +166,7 @@ function cardOf(name: HuntName, title: string, thresholds: readonly Threshold[])
     "fieldset",
     { class: "rule-hunt", "data-hunt": name },
     h("legend", {}, title),
-    fieldOf("Hunted", on),
+    fieldOf("Enabled", on),
     ...controls.map(({ label, control }) => fieldOf(label, control)),
   );
   return { name, title, element, on, thresholds: controls };
@@ -194,7 +194,7 @@ function write(control: HTMLInputElement, value: unknown): void {
   else control.value = String(value);
 }
 
-/** Text that is not a number goes to the engine as it is: its error explains better. */
+/** Text that is not a number goes to the engine unchanged: its error explains better. */
 function readControl(control: HTMLInputElement): unknown {
   if (control.type === "checkbox") return control.checked;
   const text = control.value.trim();

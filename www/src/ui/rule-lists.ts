@@ -1,4 +1,4 @@
-// The reference sets and threat lists of the rule, as plain lines that can be edited.
+// The reference sets and threat lists of the rule, editable as lines of text.
 
 import type { ReferenceSet, Rule, ThreatList } from "beaconlens";
 import { button, h, replace } from "./dom";
@@ -10,13 +10,13 @@ type Lists = Pick<Rule, Kind>;
 
 const KIND_NAMES: Record<Kind, string> = { reference_sets: "Reference set", threat_lists: "Threat list" };
 
-/** More entries than this are shown as a number: no one edits them by hand, and a text field would be slow. */
+/** Longer lists are shown as a count: nobody edits them by hand, and a text field would be slow. */
 const MAX_LINES = 5000;
 
 interface Card {
   kind: Kind;
   element: HTMLElement;
-  /** By the names of the document's fields. */
+  /** Keyed by field name in the rule document. */
   controls: Record<string, HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>;
   error: HTMLElement;
   read(): ReferenceSet | ThreatList;
@@ -41,12 +41,12 @@ export class RuleLists {
 
   read(): Lists {
     return {
-      reference_sets: this.#of("reference_sets").map((card) => card.read() as ReferenceSet),
-      threat_lists: this.#of("threat_lists").map((card) => card.read()),
+      reference_sets: this.#cardsOf("reference_sets").map((card) => card.read() as ReferenceSet),
+      threat_lists: this.#cardsOf("threat_lists").map((card) => card.read()),
     };
   }
 
-  /** Adds the list, in the place of the one of its kind and name if there is one. */
+  /** Adds a list, or replaces the one of the same kind and name. */
   put(kind: Kind, list: ReferenceSet | ThreatList): void {
     const card = this.#card(kind, list);
     const at = this.#cards.findIndex((other) => other.kind === kind && other.read().name === list.name);
@@ -70,7 +70,7 @@ export class RuleLists {
     }
     const [, kind, index, field = "", line] =
       /^(reference_sets|threat_lists)\[(\d+)\](?:\.(\w+)(?:\[(\d+)\])?)?/.exec(path ?? "") ?? [];
-    const card = this.#of(kind as Kind)[Number(index)];
+    const card = this.#cardsOf(kind as Kind)[Number(index)];
     if (!card) return false;
     card.controls[field]?.setAttribute("aria-invalid", "true");
     const place = field === "entries" && line ? `line ${Number(line) + 1}: ` : "";
@@ -78,7 +78,7 @@ export class RuleLists {
     return true;
   }
 
-  #of(kind: Kind): Card[] {
+  #cardsOf(kind: Kind): Card[] {
     return this.#cards.filter((card) => card.kind === kind);
   }
 
@@ -90,7 +90,7 @@ export class RuleLists {
   #remove(card: Card): void {
     this.#cards = this.#cards.filter((other) => other !== card);
     this.#show();
-    // The button that was pressed is gone; the keyboard stays near.
+    // The pressed button is gone; the focus moves to the heading of its section.
     this.element.closest("details")?.querySelector("summary")?.focus();
     this.#onChange();
   }
@@ -136,7 +136,7 @@ function setControls(set: ReferenceSet) {
   return {
     controls: { applies_to: side, ports },
     elements: [labelled("Applies to", side), labelled("Ports (empty: all)", ports)],
-    // Unchecked on purpose: the engine is the judge of what a port is.
+    // Not checked here: the engine checks the ports.
     read: () => ({
       applies_to: side.value as ReferenceSet["applies_to"],
       ...(ports.value.trim() === "" ? {} : { ports: readPorts(ports.value) as number[] }),
@@ -146,13 +146,13 @@ function setControls(set: ReferenceSet) {
 
 function linesOf(entries: string[]) {
   if (entries.length > MAX_LINES) {
-    const text = `${counted(entries.length, "line")}: too many to be edited here.`;
+    const text = `${counted(entries.length, "line")}: too many to edit here.`;
     return { control: null, element: h("p", { class: "hint" }, text), read: () => entries };
   }
   const control = h("textarea", { rows: 6, autocomplete: "off", spellcheck: "false" });
   control.value = entries.join("\n");
   const read = () => (control.value.trim() === "" ? [] : control.value.trimEnd().split("\n"));
-  return { control, element: labelled("Entries, one a line", control), read };
+  return { control, element: labelled("Entries, one per line", control), read };
 }
 
 const labelled = (text: string, control: HTMLElement): HTMLElement =>

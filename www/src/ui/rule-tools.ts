@@ -1,4 +1,4 @@
-// What leads into the rule and out of it: profiles, its document, and queries for other tools.
+// Import and export of the rule: profiles, the rule as a file, and as a query for other tools.
 
 import type { QueryTarget, Rule } from "beaconlens";
 import { copyButton } from "./clipboard";
@@ -21,7 +21,7 @@ export type Profile = (typeof PROFILES)[number];
 
 export interface ToolActions {
   onProfile(profile: Profile): void;
-  /** The rule as it stands, complete; `null` when the engine refused it, which is then said at its field. */
+  /** The complete rule; `null` if the engine refused it, which is then shown at its field. */
   document(): Promise<Rule | null>;
   query(target: QueryTarget): Promise<string | null>;
   onLoad(file: TextFile): Promise<void>;
@@ -47,7 +47,7 @@ export function ruleTools(actions: ToolActions): RuleTools {
         { class: "field" },
         h("span", {}, "Profile"),
         profile,
-        h("span", { class: "hint" }, "lab: one’s own test on one machine; lists stay"),
+        h("span", { class: "hint" }, "lab: for tests on a single machine; keeps the lists"),
       ),
       documentTools(actions),
       queryTools(actions),
@@ -79,33 +79,34 @@ function documentTools(actions: ToolActions): HTMLElement {
   return h(
     "div",
     { class: "field" },
-    h("span", {}, "Rule as a document"),
+    h("span", {}, "Rule as a file"),
     h("span", { class: "tools" }, button("Save rule", save), load),
-    h("span", { class: "hint" }, "JSON, also for the command and the worker"),
+    h("span", { class: "hint" }, "JSON; the command and the Worker read it too"),
     error,
   );
 }
 
 function queryTools(actions: ToolActions): HTMLElement {
-  const choice = h(
+  const select = h(
     "select",
     {},
     ...TARGETS.map(({ target, label }) => h("option", { value: target }, label)),
   );
-  const chosen = () => TARGETS[choice.selectedIndex] ?? TARGETS[0];
+  const chosen = () => TARGETS[select.selectedIndex] ?? TARGETS[0];
   const text = async () => {
-    const to = chosen();
-    return to ? actions.query(to.target) : null;
+    const choice = chosen();
+    return choice ? actions.query(choice.target) : null;
   };
   const save = async () => {
-    const to = chosen();
+    const choice = chosen();
     const query = await text();
-    if (to && query !== null) download(`beaconlens-rule.${to.target}.${to.extension}`, "text/plain", query);
+    if (choice && query !== null)
+      download(`beaconlens-rule.${choice.target}.${choice.extension}`, "text/plain", query);
   };
   return h(
     "div",
     { class: "field" },
-    h("label", { class: "field" }, h("span", {}, "Rule as a query"), choice),
+    h("label", { class: "field" }, h("span", {}, "Rule as a query"), select),
     h("span", { class: "tools" }, copyButton("Copy query", text), button("Download query", save)),
   );
 }

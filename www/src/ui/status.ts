@@ -1,4 +1,4 @@
-// The line that says what was just done, with the way back.
+// The status line: what was just done, with a button to undo it.
 
 import { button, byId, replace } from "./dom";
 
@@ -6,7 +6,7 @@ export function showStatus(text: string, onUndo: () => void): void {
   const line = byId("status");
   const undo = button("Undo", onUndo);
   replace(line, `${text} `, undo, button("Dismiss", clearStatus, { class: "quiet" }));
-  // Where what was pressed is gone from the page, the way back takes the keyboard over.
+  // If the pressed button is no longer on the page, the focus moves to "Undo".
   if (document.activeElement === document.body) undo.focus({ preventScroll: true });
 }
 

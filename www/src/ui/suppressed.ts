@@ -1,4 +1,4 @@
-// What the reference sets took out: counts of each set, and every pair with the entry that names it.
+// Pairs suppressed by reference sets: counts per set, and every pair with the entry that matches it.
 
 import type { Report, Suppressed } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
@@ -57,7 +57,7 @@ export class SuppressedList {
       h(
         "table",
         { class: "plain suppressed-pairs" },
-        h("caption", { class: "offscreen" }, "Pairs that would be findings, had no reference set held them"),
+        h("caption", { class: "offscreen" }, "Findings suppressed by reference sets"),
         h(
           "thead",
           {},
@@ -94,11 +94,7 @@ export class SuppressedList {
     return h(
       "tr",
       {},
-      h(
-        "th",
-        { scope: "row" },
-        button(pair, open, { class: "quiet mono", "aria-label": `${pair}, why is it suppressed` }),
-      ),
+      h("th", { scope: "row" }, button(pair, open, { class: "quiet mono", "aria-label": `Explain ${pair}` })),
       h("td", {}, reference_set),
       h("td", {}, h("span", { class: "mono" }, entry), h("span", { class: "hint" }, ` ${side}`)),
       h("td", { class: "number" }, priorityMark(row.priority)),

@@ -1,4 +1,4 @@
-// Light, dark, or what the system says. The choice is remembered.
+// The colour theme: light, dark, or that of the system. The choice is stored.
 
 import { byId, h, replace } from "./dom";
 
@@ -8,7 +8,7 @@ const KEY = "beaconlens-theme";
 
 export function startTheme(onChange: () => void): void {
   const toggle = byId("theme");
-  let choice = remembered();
+  let choice = storedChoice();
   const apply = () => {
     if (choice === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = choice;
@@ -17,15 +17,15 @@ export function startTheme(onChange: () => void): void {
   apply();
   toggle.addEventListener("click", () => {
     choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length] ?? "system";
-    remember(choice);
+    storeChoice(choice);
     apply();
     onChange();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange);
 }
 
-// Storage may be forbidden (private windows, some file:// pages): then nothing is remembered.
-function remembered(): Choice {
+// Storage may be unavailable (private windows, some file:// pages): then the choice is not stored.
+function storedChoice(): Choice {
   try {
     return CHOICES.find((choice) => choice === localStorage.getItem(KEY)) ?? "system";
   } catch {
@@ -33,7 +33,7 @@ function remembered(): Choice {
   }
 }
 
-function remember(choice: Choice): void {
+function storeChoice(choice: Choice): void {
   try {
     localStorage.setItem(KEY, choice);
   } catch {}

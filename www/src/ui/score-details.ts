@@ -1,4 +1,4 @@
-// How a pair is judged: its priority, the regularity of its calls, and RITA's score beside them.
+// The scores of a pair and their parts: priority, regularity, and RITA's score for comparison.
 
 import type { Timing } from "beaconlens";
 import { breakdown, signed } from "./breakdown";
@@ -6,14 +6,14 @@ import { priorityMark } from "./cells";
 import { h } from "./dom";
 import { chance, count, interval, span } from "./format";
 
-export function priorityOf({ priority, priority_parts }: Timing): HTMLElement {
+export function priorityDetails({ priority, priority_parts }: Timing): HTMLElement {
   return h(
     "section",
-    { class: "judged", "data-judged": "priority" },
+    { class: "score-details", "data-details": "priority" },
     h("h3", {}, "Priority ", priorityMark(priority), h("span", { class: "hint" }, " of 100")),
     breakdown({
-      caption: "What the priority is the sum of",
-      head: "why",
+      caption: "Parts of the priority",
+      head: "part",
       parts: priority_parts.map(({ name, points, reason }) => ({
         name: name.replaceAll("_", " "),
         amount: signed(points),
@@ -25,43 +25,43 @@ export function priorityOf({ priority, priority_parts }: Timing): HTMLElement {
   );
 }
 
-/** The most that each part can be is said in the package's documentation, too. */
+/** The parts with their maximum, as in the package's documentation. */
 const REGULARITY = [
-  ["timing", "0.35", "calls keep an interval that random traffic would not keep"],
-  ["persistence", "0.5", "they keep it for long, without long interruptions"],
-  ["size", "0.15", "connections are alike in size"],
+  ["timing", "0.35", "calls repeat at an interval that is unlikely in random traffic"],
+  ["persistence", "0.5", "they do so for long, without long interruptions"],
+  ["size", "0.15", "connections have similar sizes"],
 ] as const;
 
-export function regularityOf(timing: Timing): HTMLElement {
+export function regularityDetails(timing: Timing): HTMLElement {
   const { regularity, regularity_parts: parts } = timing;
   if (regularity === null || parts === null) {
     return h(
       "section",
-      { class: "judged", "data-judged": "regularity" },
+      { class: "score-details", "data-details": "regularity" },
       h("h3", {}, "Regularity"),
       h("p", {}, "Not scored: fewer than four distinct start times."),
     );
   }
   return h(
     "section",
-    { class: "judged", "data-judged": "regularity" },
+    { class: "score-details", "data-details": "regularity" },
     h("h3", {}, `Regularity ${regularity}`, h("span", { class: "hint" }, " of 1")),
     breakdown({
-      caption: "What the regularity is the sum of",
+      caption: "Parts of the regularity",
       head: "part",
-      parts: REGULARITY.map(([name, most, reason]) => ({
+      parts: REGULARITY.map(([name, maximum, reason]) => ({
         name,
         amount: signed(parts[name]),
         share: parts[name],
-        reason: `${reason}; at most ${most}`,
+        reason: `${reason}; at most ${maximum}`,
       })),
       total: String(regularity),
     }),
-    factsOf(timing),
+    timingFacts(timing),
   );
 }
 
-function factsOf(timing: Timing): HTMLElement {
+function timingFacts(timing: Timing): HTMLElement {
   const { period_seconds: period, jitter_percent: jitter, missed_percent: missed } = timing;
   const none = "none found";
   const percent = (value: number | null) => (value === null ? "–" : `${value} %`);
@@ -82,7 +82,7 @@ function factsOf(timing: Timing): HTMLElement {
   );
 }
 
-export function ritaOf({ rita_score, rita_parts }: Timing) {
+export function ritaDetails({ rita_score, rita_parts }: Timing) {
   if (rita_score === null || rita_parts === null) return null;
   const parts: [string, number][] = [
     ["timestamp", rita_parts.timestamp],
@@ -92,12 +92,12 @@ export function ritaOf({ rita_score, rita_parts }: Timing) {
   ];
   return h(
     "section",
-    { "data-judged": "rita" },
+    { "data-details": "rita" },
     h("h3", {}, `For comparison: RITA’s score ${rita_score}`),
     h(
       "p",
       { class: "hint" },
-      "What RITA v5 would score this pair by its published formulas, the mean of four parts. " +
+      "The score that RITA v5 would give this pair by its published formulas: the mean of four parts. " +
         "It does not count towards the priority.",
     ),
     h(

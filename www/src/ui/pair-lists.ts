@@ -1,11 +1,11 @@
-// What the rule's lists say of a pair: a threat list that names it, and the reference sets that hold it.
+// The lists of the rule that match a pair: threat lists and reference sets.
 
 import type { Explanation, ThreatMatch } from "beaconlens";
 import { h } from "./dom";
 import { count } from "./format";
 import { GATE_NAMES } from "./gates";
 
-export function threatOf({ list, entry, line, comment, failed_gates }: ThreatMatch): HTMLElement {
+export function threatMatch({ list, entry, line, comment, failed_gates }: ThreatMatch): HTMLElement {
   const failed = failed_gates.map((gate) => GATE_NAMES[gate]).join(", ");
   const facts: [string, string][] = [
     ["list", list],
@@ -23,18 +23,20 @@ export function threatOf({ list, entry, line, comment, failed_gates }: ThreatMat
       { class: "measures" },
       ...facts.map(([name, text]) => h("div", { "data-threat": name }, h("dt", {}, name), h("dd", {}, text))),
     ),
-    failed ? h("p", { class: "hint" }, "Shown all the same: a listed pair need not pass these gates.") : null,
+    failed
+      ? h("p", { class: "hint" }, "Listed anyway: a pair on a threat list need not pass these gates.")
+      : null,
   );
 }
 
 const withoutRemark = (entry: string): string => entry.split(" #", 1)[0]?.trim() ?? entry;
 
-export function setsOf({ reference_sets }: Explanation) {
+export function matchingSets({ reference_sets }: Explanation) {
   if (reference_sets.length === 0) return null;
   return h(
     "section",
-    { class: "sets-met" },
-    h("h3", {}, "Reference sets that hold it"),
+    { class: "pair-sets" },
+    h("h3", {}, "Matching reference sets"),
     h(
       "ul",
       {},
@@ -43,7 +45,7 @@ export function setsOf({ reference_sets }: Explanation) {
           "li",
           {},
           h("b", {}, reference_set),
-          `: ${side} by the entry `,
+          `: ${side} matches the entry `,
           h("span", { class: "mono" }, entry),
         ),
       ),
@@ -51,7 +53,7 @@ export function setsOf({ reference_sets }: Explanation) {
   );
 }
 
-export function nearestChangeOf({ nearest_change }: Explanation) {
+export function nearestChange({ nearest_change }: Explanation) {
   if (!nearest_change) return null;
   return h("p", { class: "nearest-change" }, h("b", {}, "Nearest change: "), nearest_change);
 }

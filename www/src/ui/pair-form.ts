@@ -1,14 +1,14 @@
-// "Why not this one?": any pair that was read can be asked about, finding or not.
+// The form that explains any pair that was read, listed or not.
 
 import type { PairKey } from "../engine/protocol";
 import { type Attributes, h } from "./dom";
 
-export interface PairQuestion {
+export interface PairForm {
   element: HTMLElement;
   showError(message: string): void;
 }
 
-export function pairQuestion(onAsk: (pair: PairKey) => void): PairQuestion {
+export function pairForm(onExplain: (pair: PairKey) => void): PairForm {
   const error = h("p", { class: "field-error", role: "alert" });
   const input = (name: string, label: string, kind: Attributes) =>
     h(
@@ -20,14 +20,14 @@ export function pairQuestion(onAsk: (pair: PairKey) => void): PairQuestion {
   const form = h(
     "form",
     {
-      class: "question",
+      class: "pair-form",
       on: {
         submit: (event) => {
           event.preventDefault();
           error.textContent = "";
           const data = new FormData(form);
           const text = (name: string) => String(data.get(name) ?? "").trim();
-          onAsk({
+          onExplain({
             source: text("source"),
             destination: text("destination"),
             port: Number(text("port")),
@@ -35,7 +35,7 @@ export function pairQuestion(onAsk: (pair: PairKey) => void): PairQuestion {
         },
       },
     },
-    h("p", {}, "Ask about any pair in the data, also one that is on no list: every gate answers."),
+    h("p", {}, "Explain any pair in the data, whether or not it is listed."),
     h(
       "div",
       { class: "fields" },

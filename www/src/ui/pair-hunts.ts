@@ -1,4 +1,4 @@
-// What the hunts say of one pair: what they found that it has part in, and why some leave it out.
+// The hunt hits that involve one pair, and why some hunts exclude it.
 
 import type { Explanation, HuntHit } from "beaconlens";
 import { h } from "./dom";
@@ -11,12 +11,12 @@ const NAMES: Record<HuntHit["hunt"], string> = {
   long_connection: "long connection",
 };
 
-export function huntsMetOf({ hunts, hunt_exclusions }: Explanation) {
+export function pairHunts({ hunts, hunt_exclusions }: Explanation) {
   if (hunts.length + hunt_exclusions.length === 0) return null;
   return h(
     "section",
-    { class: "hunts-met" },
-    h("h3", {}, hunts.length > 0 ? "Hunts it has part in" : "Hunts"),
+    { class: "pair-hunts" },
+    h("h3", {}, hunts.length > 0 ? "Hunt hits" : "Hunts"),
     h("ul", {}, ...hunts.map(hitOf), ...hunt_exclusions.map((reason) => h("li", {}, reason))),
   );
 }
