@@ -90,8 +90,8 @@ pageTest("columns nobody knows: proposed, completed, seen, read, and remembered"
   await untilRead(page, "morgen.csv.gz", "flows.csv");
   assert.deepEqual(await pairs(page), [[...PAIR.slice(0, 3), "60"]]);
   await page.click(".dataset summary");
-  assert.match(await page.textContent(".source >> nth=0"), /Read as you said\./);
-  assert.doesNotMatch(await page.textContent(".source >> nth=1"), /Read as you said\./);
+  assert.match(await page.textContent(".source >> nth=0"), /Columns chosen by you\./);
+  assert.doesNotMatch(await page.textContent(".source >> nth=1"), /Columns chosen by you\./);
   await page.click("#remembered >> text=Forget");
   assert.equal(await page.textContent("#remembered"), "");
   await page.reload();
@@ -209,8 +209,8 @@ pageTest("a file without a header is known again by what its columns hold, if wa
     new Set([PAIR.join(), "10.0.0.2,203.0.113.1,443,25"]),
   );
   await page.click(".dataset summary");
-  assert.match(await page.textContent(".source:has-text('b.csv')"), /Read as you said\./);
-  assert.doesNotMatch(await page.textContent(".source:has-text('e.csv')"), /Read as you said\./);
+  assert.match(await page.textContent(".source:has-text('b.csv')"), /Columns chosen by you\./);
+  assert.doesNotMatch(await page.textContent(".source:has-text('e.csv')"), /Columns chosen by you\./);
   await openDialog(page, "b.csv");
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
   assert.equal(await page.isChecked(box), true);
@@ -374,7 +374,7 @@ pageTest("it is all done by keyboard", async (page) => {
   await page.waitForSelector("#columns-dialog", { state: "detached" });
   assert.equal(
     await page.evaluate(() => document.activeElement.textContent),
-    "Say which column is what…",
+    "Choose columns…",
     "the keyboard is back where it came from",
   );
 });

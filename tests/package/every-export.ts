@@ -95,7 +95,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const name: GateName | undefined = gate?.gate ?? near?.failed_gate;
   const read: SourceReport | undefined = report.sources[0];
   const column: ColumnReport | undefined = read?.columns[0];
-  const skipped: Diagnostic | undefined = report.diagnostics[0];
+  const diagnostic: Diagnostic | undefined = report.diagnostics[0];
 
   using detector = new Detector(options);
   detector.startSource("flows.csv");
@@ -136,7 +136,7 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
     console.log(code, error.line, error.byte, error.hint);
   }
   console.log(sql, skipped, first?.line);
-  console.log(measures, name, column, skipped, again, csv, why.status, reason, starts);
+  console.log(measures, name, column, diagnostic, again, csv, why.status, reason, starts);
   console.log(points, parts, lost, rows);
 
   // @ts-expect-error a target that does not exist
