@@ -322,8 +322,8 @@ impl Detector {
     #[inline(never)]
     fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
-        let span = self.sink.span;
-        let window = WindowReport::of(rule, self.sink.data_span());
+        let span = self.sink.time_extent;
+        let window = WindowReport::of(rule, self.sink.data_time_extent());
         Report {
             beaconlens: crate::VERSION,
             window,
@@ -408,7 +408,7 @@ impl Detector {
             addresses: &self.sink.addresses,
             side: &self.sink.side.tables,
             suffixes: &self.suffixes,
-            time_extent: self.sink.data_span(),
+            time_extent: self.sink.data_time_extent(),
         }
     }
 }

@@ -84,12 +84,12 @@ impl Reason {
             Reason::Destination => "the destination is not an IP address",
             Reason::Port => "the destination port is not a number from 0 to 65535",
             Reason::Bytes => "a byte count is not a number from 0 to 2^53 - 1",
-            Reason::Header => "the header stands here again",
+            Reason::Header => "repeated header row",
             Reason::TooLong => "the row is longer than 1 MiB",
             Reason::TooManyAddresses => "the memory limit leaves no room for another IPv6 address",
             Reason::Json => "the row is not a JSON object",
             Reason::NotIp => "the row is of a protocol without IP addresses, such as ARP",
-            Reason::OtherEvent => "the row tells something else than a connection or a name",
+            Reason::OtherEvent => "the row describes neither a connection nor a host name",
             Reason::HostName => {
                 "the row names the host of a connection: kept for the beacons by host name, no flow of its own"
             }

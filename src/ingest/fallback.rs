@@ -1,4 +1,4 @@
-//! Any row of a table → a record, or the reason why not.
+//! The fallback for tables: any row → a record, or the reason why not.
 
 use super::diagnostics::Reason;
 use super::fields::Fields;
@@ -6,17 +6,17 @@ use super::layout::Layout;
 use super::record::{self, Record};
 use super::structural_index::Row;
 use crate::model::flow::AddressInterner;
-use crate::text::value::time::TimeReading;
+use crate::text::value::time_format::TimeReading;
 
-/// What a row turned out to be.
+/// The result of parsing a row.
 pub(super) enum Outcome {
     Record,
     Skipped(Reason),
-    /// A blank line or a comment: not a row at all.
+    /// A blank line or a comment, which is not a row.
     Nothing,
 }
 
-/// Reads a row of that layout into `record`.
+/// Parses a row of the layout into `record`.
 #[inline(never)]
 pub(super) fn read<'a>(
     row: &Row<'_>,
@@ -25,7 +25,7 @@ pub(super) fn read<'a>(
     time: TimeReading,
     fields: &mut Fields<'a>,
     record: &mut Record,
-    book: &mut AddressInterner,
+    addresses: &mut AddressInterner,
 ) -> Outcome {
     fields.clear();
     for &(role, column) in &layout.used {
@@ -41,7 +41,7 @@ pub(super) fn read<'a>(
         }
     }
     let text = block.get(row.start..row.end()).unwrap_or_default();
-    match record::read(fields, layout.format, time, book, record) {
+    match record::read(fields, layout.format, time, addresses, record) {
         Ok(()) => Outcome::Record,
         Err(reason) => match text.trim_ascii() {
             b"" | [b'#', ..] => Outcome::Nothing,

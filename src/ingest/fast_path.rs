@@ -1,7 +1,7 @@
-//! The rows of a block whose fields are all plain (an epoch number, dotted addresses, digits) → flows.
+//! The fast path for tables: rows whose fields are all plain (an epoch number, dotted addresses, digits) → flows.
 //!
-//! One column at a time: each pass is a short loop over one kind of field. A row with any other field is
-//! marked as odd, and left to the exact reader; so are all rows of a block that is no even table.
+//! Columns are parsed one at a time, each in a short loop over one kind of field. A row with any other field is left
+//! to the fallback, and so are all rows of a block whose rows have different numbers of fields.
 
 use super::layout::Layout;
 use super::roles::Role;
@@ -12,10 +12,12 @@ use crate::model::pair_key::{FlowRow, PairKey};
 use crate::pairs::MIN_LONG_MICROSECONDS;
 use crate::text::value::address::plain_dotted;
 use crate::text::value::clean::{clean, is_unset};
+use crate::text::value::duration::duration;
 use crate::text::value::number::{MAX_BYTES, digits};
-use crate::text::value::time::{self, TimeUnit, plain_epoch};
+use crate::text::value::time::plain_epoch;
+use crate::text::value::time_format::TimeUnit;
 
-/// Where the columns stand that a plain row has.
+/// The positions of the columns that the fast path parses.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ColumnPositions {
     time: usize,
@@ -24,49 +26,49 @@ pub(super) struct ColumnPositions {
     port: usize,
     bytes_sent: Option<usize>,
     bytes_received: Option<usize>,
-    took: Option<Took>,
+    duration: Option<DurationColumn>,
 }
 
-/// Where a row tells how long it took.
+/// The column with the duration or the end.
 #[derive(Debug, Clone, Copy)]
-struct Took {
+struct DurationColumn {
     column: usize,
-    /// The unit of durations; none if the column tells the end.
+    /// The unit of durations; none if the column has the end.
     unit: Option<TimeUnit>,
-    /// Another column may tell it where this one is empty.
-    or_elsewhere: bool,
+    /// Whether another column may have it where this one is empty.
+    has_alternative: bool,
 }
 
-impl Took {
+impl DurationColumn {
     fn of(layout: &Layout) -> Option<Self> {
         let unit = layout.format.duration?;
         let (duration, end) = (layout.columns.get(Role::Duration), layout.columns.get(Role::End));
         Some(match duration {
             Some(column) => {
-                let or_elsewhere =
+                let has_alternative =
                     end.is_some() || layout.alternatives.iter().any(|(role, _)| *role == Role::Duration);
-                Took { column, unit: Some(unit), or_elsewhere }
+                DurationColumn { column, unit: Some(unit), has_alternative }
             }
-            None => Took { column: end?, unit: None, or_elsewhere: false },
+            None => DurationColumn { column: end?, unit: None, has_alternative: false },
         })
     }
 }
 
 impl ColumnPositions {
-    /// None where rows need the exact reader: received bytes by subtraction, ends and a direction, a start that
-    /// is told by the end.
+    /// None where all rows need the fallback: received bytes by subtraction, local and remote ends with a direction,
+    /// or a start that is computed from the end.
     pub fn of(layout: &Layout) -> Option<Self> {
         let columns = &layout.columns;
         let received = columns.get(Role::BytesReceived);
-        let took = Took::of(layout);
+        let duration = DurationColumn::of(layout);
         if columns.get(Role::Local).is_some()
             || (received.is_none() && columns.get(Role::BytesTotal).is_some())
-            || took.is_some_and(|took| took.column == 0 || layout.format.time_is_end)
+            || duration.is_some_and(|duration| duration.column == 0 || layout.format.time_is_end)
         {
             return None;
         }
         Some(ColumnPositions {
-            took,
+            duration,
             time: columns.get(Role::Time)?,
             source: columns.get(Role::Source)?,
             destination: columns.get(Role::Destination)?,
@@ -78,15 +80,18 @@ impl ColumnPositions {
 
     /// Whether the rows of the table have all these columns.
     fn fit(&self, table: &Table<'_>) -> bool {
-        let bytes =
-            self.bytes_sent.max(self.bytes_received).max(self.took.map(|took| took.column)).unwrap_or(0);
+        let bytes = self
+            .bytes_sent
+            .max(self.bytes_received)
+            .max(self.duration.map(|duration| duration.column))
+            .unwrap_or(0);
         self.time.max(self.source).max(self.destination).max(self.port).max(bytes) < table.width()
     }
 }
 
-/// The columns of a block. Made once and used for many blocks, as its space is kept.
+/// The parsed columns of a block. Reused for many blocks, so that its buffers are allocated once.
 #[derive(Debug, Default)]
-pub(super) struct PlainColumns {
+pub(super) struct FastPath {
     time: Vec<u64>,
     source: Vec<u32>,
     destination: Vec<u32>,
@@ -94,113 +99,115 @@ pub(super) struct PlainColumns {
     bytes_sent: Vec<u64>,
     bytes_received: Vec<u64>,
     end: Vec<u64>,
-    odd: Vec<bool>,
-    /// The rows that took long, and how many microseconds.
-    took_long: Vec<(usize, u64)>,
+    needs_fallback: Vec<bool>,
+    /// The rows of long connections, with their durations in microseconds.
+    long_rows: Vec<(usize, u64)>,
 }
 
-impl PlainColumns {
-    /// Reads the plain rows into `batch`, and returns `forms` with those of their start times. Without
-    /// `places` no row is plain.
+impl FastPath {
+    /// Appends the flows of plain rows to `batch`, and returns `formats` with those of their start times. Without
+    /// `positions` all rows are left to the fallback.
     #[inline(never)]
     pub fn read(
         &mut self,
-        structure: &StructuralIndex,
+        index: &StructuralIndex,
         block: &[u8],
-        places: Option<&ColumnPositions>,
+        positions: Option<&ColumnPositions>,
         unit: Option<TimeUnit>,
         batch: &mut Vec<FlowRow>,
-        forms: TimeFormats,
+        formats: TimeFormats,
     ) -> TimeFormats {
-        self.odd.clear();
-        self.took_long.clear();
-        let table = structure.table().filter(|table| places.is_some_and(|places| places.fit(table)));
-        let (Some(places), Some(table)) = (places, table) else {
-            self.odd.resize(structure.len(), true);
-            return forms;
+        self.needs_fallback.clear();
+        self.long_rows.clear();
+        let table = index.table().filter(|table| positions.is_some_and(|positions| positions.fit(table)));
+        let (Some(positions), Some(table)) = (positions, table) else {
+            self.needs_fallback.resize(index.len(), true);
+            return formats;
         };
-        self.odd.resize(structure.len(), false);
-        let odd = self.odd.as_mut_slice();
-        read::<Number>(table, block, Some(places.time), &mut self.time, odd);
-        read::<Dotted>(table, block, Some(places.source), &mut self.source, odd);
-        read::<Dotted>(table, block, Some(places.destination), &mut self.destination, odd);
-        read::<Number>(table, block, Some(places.port), &mut self.port, odd);
-        read::<Number>(table, block, places.bytes_sent, &mut self.bytes_sent, odd);
-        read::<Number>(table, block, places.bytes_received, &mut self.bytes_received, odd);
-        match places.took {
+        self.needs_fallback.resize(index.len(), false);
+        let needs_fallback = self.needs_fallback.as_mut_slice();
+        read::<Number>(table, block, Some(positions.time), &mut self.time, needs_fallback);
+        read::<Dotted>(table, block, Some(positions.source), &mut self.source, needs_fallback);
+        read::<Dotted>(table, block, Some(positions.destination), &mut self.destination, needs_fallback);
+        read::<Number>(table, block, Some(positions.port), &mut self.port, needs_fallback);
+        read::<Number>(table, block, positions.bytes_sent, &mut self.bytes_sent, needs_fallback);
+        read::<Number>(table, block, positions.bytes_received, &mut self.bytes_received, needs_fallback);
+        match positions.duration {
             None => {}
-            Some(Took { column, unit: None, .. }) => {
-                read::<Number>(table, block, Some(column), &mut self.end, odd);
-                self.find_late(unit);
+            Some(DurationColumn { column, unit: None, .. }) => {
+                read::<Number>(table, block, Some(column), &mut self.end, needs_fallback);
+                self.find_long_by_end(unit);
             }
-            Some(took @ Took { unit: Some(unit), .. }) => self.find_long(took, unit, table, block),
+            Some(column @ DurationColumn { unit: Some(unit), .. }) => {
+                self.find_long(column, unit, table, block)
+            }
         }
-        self.join(unit, batch, forms)
+        self.join(unit, batch, formats)
     }
 
-    /// Whether the row is left to the exact reader.
-    pub fn odd(&self) -> &[bool] {
-        &self.odd
+    /// Which rows are left to the fallback.
+    pub fn needs_fallback(&self) -> &[bool] {
+        &self.needs_fallback
     }
 
-    /// Whether any row is left to the exact reader.
-    pub fn any_odd(&self) -> bool {
-        self.odd.contains(&true)
+    /// Whether any row is left to the fallback.
+    pub fn any_needs_fallback(&self) -> bool {
+        self.needs_fallback.contains(&true)
     }
 
-    /// Whether any row took long.
+    /// Whether any connection is long.
     pub fn any_long(&self) -> bool {
-        !self.took_long.is_empty()
+        !self.long_rows.is_empty()
     }
 
-    /// Pair, start and duration of the rows that took long, in microseconds.
+    /// Pair, start and duration of the long connections, in microseconds.
     pub fn long(&self, unit: Option<TimeUnit>) -> impl Iterator<Item = (PairKey, i64, u64)> {
-        self.took_long.iter().filter(|(at, _)| self.odd.get(*at) == Some(&false)).filter_map(
-            move |&(at, took)| {
+        self.long_rows.iter().filter(|(at, _)| self.needs_fallback.get(*at) == Some(&false)).filter_map(
+            move |&(at, microseconds)| {
                 let source = Address::V4(*self.source.get(at)?);
                 let key =
                     PairKey::new(source, Address::V4(*self.destination.get(at)?), *self.port.get(at)? as u16);
-                Some((key, micros(*self.time.get(at)?, unit).unwrap_or(0), took))
+                Some((key, micros(*self.time.get(at)?, unit).unwrap_or(0), microseconds))
             },
         )
     }
 
-    /// Finds the rows that took long, by their durations. Of the others it is enough to know that they did not.
+    /// Finds the long connections by their durations. Short durations are recognised without parsing them.
     #[inline(never)]
-    fn find_long(&mut self, took: Took, unit: TimeUnit, table: Table<'_>, block: &[u8]) {
-        // So many digits are less than ten seconds.
+    fn find_long(&mut self, column: DurationColumn, unit: TimeUnit, table: Table<'_>, block: &[u8]) {
+        // Fewer than ten seconds have at most this many digits.
         let short = match unit {
             TimeUnit::Seconds => 1,
             TimeUnit::Milliseconds => 4,
             TimeUnit::Microseconds => 7,
             TimeUnit::Nanoseconds => 10,
         };
-        for ((at, (start, end)), odd) in table.column(took.column).enumerate().zip(&mut self.odd) {
+        for ((at, (start, end)), needs_fallback) in
+            table.column(column.column).enumerate().zip(&mut self.needs_fallback)
+        {
             let text = block.get(start..end).unwrap_or_default();
-            if at_most_digits(text, short) {
+            if has_at_most_digits(text, short) {
                 continue;
             }
             let text = clean(text);
-            *odd |= took.or_elsewhere && is_unset(&text);
-            if let Some(micros) =
-                time::duration(&text, unit).filter(|micros| *micros >= MIN_LONG_MICROSECONDS)
-            {
-                self.took_long.push((at, micros));
+            *needs_fallback |= column.has_alternative && is_unset(&text);
+            if let Some(micros) = duration(&text, unit).filter(|micros| *micros >= MIN_LONG_MICROSECONDS) {
+                self.long_rows.push((at, micros));
             }
         }
     }
 
-    /// The same by their ends, which are read.
+    /// Finds the long connections by their ends, which are parsed.
     #[inline(never)]
-    fn find_late(&mut self, unit: Option<TimeUnit>) {
-        let rows = self.time.iter().zip(&self.end).zip(&mut self.odd).enumerate();
-        for (at, ((&time, &end), odd)) in rows {
+    fn find_long_by_end(&mut self, unit: Option<TimeUnit>) {
+        let rows = self.time.iter().zip(&self.end).zip(&mut self.needs_fallback).enumerate();
+        for (at, ((&time, &end), needs_fallback)) in rows {
             let (Some(start), Some(end)) = (micros(time, unit), micros(end, unit)) else {
-                *odd = true;
+                *needs_fallback = true;
                 continue;
             };
             if end - start >= MIN_LONG_MICROSECONDS as i64 {
-                self.took_long.push((at, (end - start) as u64));
+                self.long_rows.push((at, (end - start) as u64));
             }
         }
     }
@@ -211,53 +218,55 @@ impl PlainColumns {
         &mut self,
         unit: Option<TimeUnit>,
         batch: &mut Vec<FlowRow>,
-        mut forms: TimeFormats,
+        mut formats: TimeFormats,
     ) -> TimeFormats {
-        batch.reserve(self.odd.len());
+        batch.reserve(self.needs_fallback.len());
         let addresses = self.source.iter().zip(&self.destination);
         let bytes = self.bytes_sent.iter().zip(&self.bytes_received);
-        let rows = self.time.iter().zip(&self.port).zip(addresses).zip(bytes).zip(&mut self.odd);
-        for ((((&time, &port), (&source, &destination)), (&bytes_sent, &bytes_received)), odd) in rows {
+        let rows = self.time.iter().zip(&self.port).zip(addresses).zip(bytes).zip(&mut self.needs_fallback);
+        for ((((&time, &port), (&source, &destination)), (&bytes_sent, &bytes_received)), needs_fallback) in
+            rows
+        {
             let fits = port <= u64::from(u16::MAX) && bytes_sent.max(bytes_received) <= MAX_BYTES;
             match plain_epoch(time, unit) {
-                Some((start, form)) if fits && !*odd => {
-                    forms.note(form);
+                Some((start, format)) if fits && !*needs_fallback => {
+                    formats.add(format);
                     let key = PairKey::new(Address::V4(source), Address::V4(destination), port as u16);
                     batch.push(FlowRow { key, start, bytes_sent, bytes_received });
                 }
-                _ => *odd = true,
+                _ => *needs_fallback = true,
             }
         }
-        forms
+        formats
     }
 }
 
-/// An instant in microseconds, where speed does not matter so much.
+/// An instant in microseconds; not for hot loops.
 #[inline(never)]
 fn micros(number: u64, unit: Option<TimeUnit>) -> Option<i64> {
     plain_epoch(number, unit).map(|(micros, _)| micros)
 }
 
-/// Whether the text is a number that has at most so many digits before its fraction.
+/// Whether the text is a number with at most `max` digits before its fraction.
 #[inline(always)]
-fn at_most_digits(text: &[u8], most: usize) -> bool {
+fn has_at_most_digits(text: &[u8], max: usize) -> bool {
     let whole = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    (1..=most).contains(&whole)
+    (1..=max).contains(&whole)
         && match text.get(whole..) {
             Some([b'.', fraction @ ..]) => fraction.iter().all(u8::is_ascii_digit),
             rest => rest == Some(b""),
         }
 }
 
-/// A kind of plain field. A trait, and not a function to pass, so that it is compiled into the loop.
-trait Plain {
+/// A kind of plain field. A trait, and not a function pointer, so that it is inlined into the loop.
+trait PlainField {
     type Value: Copy + Default;
     fn read(block: &[u8], start: usize, end: usize) -> Option<Self::Value>;
 }
 
 struct Number;
 
-impl Plain for Number {
+impl PlainField for Number {
     type Value = u64;
     #[inline(always)]
     fn read(block: &[u8], start: usize, end: usize) -> Option<u64> {
@@ -267,7 +276,7 @@ impl Plain for Number {
 
 struct Dotted;
 
-impl Plain for Dotted {
+impl PlainField for Dotted {
     type Value = u32;
     #[inline(always)]
     fn read(block: &[u8], start: usize, end: usize) -> Option<u32> {
@@ -275,34 +284,34 @@ impl Plain for Dotted {
     }
 }
 
-/// Reads a column; one that is not there is zeros.
-fn read<P: Plain>(
+/// Parses a column. A missing column is all zeros.
+fn read<P: PlainField>(
     table: Table<'_>,
     block: &[u8],
     column: Option<usize>,
     out: &mut Vec<P::Value>,
-    odd: &mut [bool],
+    needs_fallback: &mut [bool],
 ) {
     out.clear();
     out.resize(table.len(), P::Value::default());
     match column {
-        Some(0) => read_fields::<P>(table.first_column(), block, out, odd),
-        Some(column) => read_fields::<P>(table.column(column), block, out, odd),
+        Some(0) => read_fields::<P>(table.first_column(), block, out, needs_fallback),
+        Some(column) => read_fields::<P>(table.column(column), block, out, needs_fallback),
         None => {}
     }
 }
 
 #[inline(never)]
-fn read_fields<P: Plain>(
+fn read_fields<P: PlainField>(
     fields: impl Iterator<Item = (usize, usize)>,
     block: &[u8],
     out: &mut [P::Value],
-    odd: &mut [bool],
+    needs_fallback: &mut [bool],
 ) {
-    for (((start, end), out), odd) in fields.zip(out).zip(odd) {
+    for (((start, end), out), needs_fallback) in fields.zip(out).zip(needs_fallback) {
         match P::read(block, start, end) {
             Some(value) => *out = value,
-            None => *odd = true,
+            None => *needs_fallback = true,
         }
     }
 }

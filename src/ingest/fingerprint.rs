@@ -1,37 +1,35 @@
-//! Whether a source says again what an earlier one said: the same file twice, or a log after an older copy
-//! of it.
+//! Whether a source duplicates an earlier one: the same file twice, or a log after an older copy of it.
 //!
-//! Prints are compared, not bytes: of the first 64 KiB, and of the first KiB of each 64 KiB from there on.
-//! What flows tell in these places (times, ports, sizes) does not agree by chance, and a print costs next
-//! to nothing.
+//! Fingerprints are compared: hashes of the first 64 KiB and of the first KiB of each later 64 KiB. Times, ports and
+//! sizes in these places are not equal by chance, and a fingerprint costs next to nothing.
 
-/// From here to there a sample begins; the first one is whole.
+/// A sample begins at each multiple of this; the first sample is a whole block.
 const BLOCK: u64 = 64 * 1024;
 const SAMPLE: u64 = 1024;
 
-/// The print of a source, as far as it was read.
+/// The fingerprint of a source, as far as it was read.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprint {
-    /// The hash of all samples so far, after each whole one.
-    marks: Vec<u64>,
+    /// After each complete sample, the hash of all samples so far.
+    sample_hashes: Vec<u64>,
     hash: u64,
-    /// The bytes after the last whole eight.
+    /// The bytes after the last complete eight.
     word: u64,
     pub length: u64,
 }
 
 impl Fingerprint {
-    /// Up to where an earlier source says the same, if one does.
-    pub fn same_as_any(&self, earlier: &[Fingerprint]) -> Option<u64> {
-        earlier.iter().filter_map(|earlier| self.same_until(earlier)).max()
+    /// End offset of the bytes known to duplicate an earlier source, if there is one.
+    pub fn duplicate_until(&self, earlier: &[Fingerprint]) -> Option<u64> {
+        earlier.iter().filter_map(|earlier| self.equal_until(earlier)).max()
     }
 
-    /// Where the sample ends that begins with this block; what begins within a block ends at once.
+    /// The end of the sample that begins at this offset, if one does.
     pub fn sample_end(from: u64) -> u64 {
         if from.is_multiple_of(BLOCK) { from + SAMPLE } else { from }
     }
 
-    /// Goes on with the next bytes.
+    /// Adds the next bytes.
     #[inline(never)]
     pub fn add(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
@@ -46,20 +44,20 @@ impl Fingerprint {
                 self.length += now.len() as u64;
             }
             if within < sample && (self.length - 1) % BLOCK + 1 == sample {
-                self.marks.push(self.hash);
+                self.sample_hashes.push(self.hash);
             }
             rest = later;
         }
     }
 
-    /// Hashes bytes of a sample, eight at a time where they are whole.
+    /// Hashes bytes of a sample, eight at a time.
     fn mix(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some((&byte, after)) = rest.split_first() {
             if self.length.is_multiple_of(8)
                 && let Some(eight) = rest.first_chunk::<8>()
             {
-                self.turn(u64::from_le_bytes(*eight));
+                self.mix_word(u64::from_le_bytes(*eight));
                 self.length += 8;
                 rest = rest.get(8..).unwrap_or_default();
                 continue;
@@ -67,23 +65,24 @@ impl Fingerprint {
             self.word = self.word >> 8 | u64::from(byte) << 56;
             self.length += 1;
             if self.length.is_multiple_of(8) {
-                self.turn(self.word);
+                self.mix_word(self.word);
                 self.word = 0;
             }
             rest = after;
         }
     }
 
-    fn turn(&mut self, word: u64) {
-        // An odd factor with bits all over, SplitMix64's.
+    fn mix_word(&mut self, word: u64) {
+        // The factor of SplitMix64.
         self.hash = (self.hash ^ word).wrapping_mul(0xBF58_476D_1CE4_E5B9).rotate_left(29);
     }
 
-    /// Up to which byte the earlier source, if it is one that began so, says the same as this one, which was
-    /// read up to the end of a sample or to its own end.
-    fn same_until(&self, earlier: &Fingerprint) -> Option<u64> {
-        let whole = self.marks.len();
-        let same_samples = self.marks.last() == earlier.marks.get(whole.wrapping_sub(1)) && whole > 0;
+    /// End offset of the bytes that are known to equal those of an earlier source. This source must have been read to
+    /// the end of a sample, or to its own end.
+    fn equal_until(&self, earlier: &Fingerprint) -> Option<u64> {
+        let whole = self.sample_hashes.len();
+        let same_samples =
+            self.sample_hashes.last() == earlier.sample_hashes.get(whole.wrapping_sub(1)) && whole > 0;
         let same_source = self.length == earlier.length && self.end() == earlier.end();
         match (same_samples, same_source) {
             (true, false) => Some(earlier.length.min(whole as u64 * BLOCK)),
@@ -92,7 +91,7 @@ impl Fingerprint {
         }
     }
 
-    /// The hash of all samples, also of one that is not whole.
+    /// The hash of all samples, with an incomplete last one.
     fn end(&self) -> u64 {
         self.hash ^ self.word
     }
@@ -102,10 +101,10 @@ impl Fingerprint {
 mod tests {
     use super::*;
 
-    fn print(bytes: &[u8], piece: usize) -> Fingerprint {
-        let mut print = Fingerprint::default();
-        bytes.chunks(piece).for_each(|bytes| print.add(bytes));
-        print
+    fn fingerprint(bytes: &[u8], piece: usize) -> Fingerprint {
+        let mut fingerprint = Fingerprint::default();
+        bytes.chunks(piece).for_each(|bytes| fingerprint.add(bytes));
+        fingerprint
     }
 
     fn bytes(length: usize) -> Vec<u8> {
@@ -115,21 +114,22 @@ mod tests {
     #[test]
     fn pieces_do_not_matter() {
         let text = bytes(200_003);
-        let whole = print(&text, text.len());
+        let whole = fingerprint(&text, text.len());
         for piece in [1, 7, 8, 1000, 65_536] {
-            let pieces = print(&text, piece);
+            let pieces = fingerprint(&text, piece);
             assert_eq!(
-                (pieces.marks, pieces.hash, pieces.word),
-                (whole.marks.clone(), whole.hash, whole.word)
+                (pieces.sample_hashes, pieces.hash, pieces.word),
+                (whole.sample_hashes.clone(), whole.hash, whole.word)
             );
         }
-        assert_eq!((whole.marks.len(), whole.length), (4, 200_003));
+        assert_eq!((whole.sample_hashes.len(), whole.length), (4, 200_003));
     }
 
     #[test]
-    fn the_same_source_and_its_beginnings_are_known() {
+    fn the_same_source_and_its_beginnings_are_recognised() {
         let text = bytes(200_003);
-        let until = |now: &[u8], earlier: &[u8]| print(now, 99).same_until(&print(earlier, 1000));
+        let until =
+            |now: &[u8], earlier: &[u8]| fingerprint(now, 99).equal_until(&fingerprint(earlier, 1000));
         assert_eq!(until(&text, &text), Some(200_003));
         assert_eq!(until(&text[..500], &text[..500]), Some(500));
         assert_eq!(until(&text[..500], &text[..501]), None);

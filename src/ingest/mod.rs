@@ -41,13 +41,14 @@ mod side_records;
 mod sink;
 mod source;
 mod source_report;
+mod source_stats;
 mod structural_index;
 mod time_formats;
 
 #[cfg(test)]
 mod tests;
 
-pub use crate::text::value::time::TimeUnit;
+pub use crate::text::value::time_format::TimeUnit;
 pub use diagnostics::{Diagnostic, Example};
 pub use options::DetectorOptions;
 pub use preview::{

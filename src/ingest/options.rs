@@ -4,7 +4,7 @@ use super::columns::NONE;
 use super::roles::{Role, plain_name};
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::shard::Shard;
-use crate::text::value::time::{TimeReading, TimeUnit};
+use crate::text::value::time_format::{TimeReading, TimeUnit};
 
 /// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
 ///

@@ -11,8 +11,10 @@ use crate::model::flow::{Address, AddressInterner};
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::text::pieces::join;
 use crate::text::value::address::address;
+use crate::text::value::duration::duration as parse_duration;
 use crate::text::value::number::{bytes, port};
-use crate::text::value::time::{self, TimeFormat, TimeReading, TimeUnit, start};
+use crate::text::value::time::start;
+use crate::text::value::time_format::{TimeFormat, TimeReading, TimeUnit};
 
 /// A row, parsed. Reused for many rows.
 #[derive(Debug, Clone)]
@@ -181,7 +183,7 @@ fn duration(fields: &Fields<'_>, format: &Format, start_of: i64, reading: TimeRe
 #[inline(never)]
 fn known_duration(fields: &Fields<'_>, unit: TimeUnit, start_of: i64, reading: TimeReading) -> Option<u64> {
     if let Some(text) = fields.value(Role::Duration) {
-        return time::duration(&text, unit);
+        return parse_duration(&text, unit);
     }
     let (end, _) = start(&fields.value(Role::End)?, reading)?;
     u64::try_from(end.checked_sub(start_of)?).ok()

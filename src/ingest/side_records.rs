@@ -1,13 +1,13 @@
 //! What a record says besides its flow → side tables.
 
-use super::fast_path::PlainColumns;
+use super::fast_path::FastPath;
 use super::name_fields::{DnsOutcome, NameFields};
 use super::record::Record;
 use super::record_kind::{FlowDirection, RecordKind};
 use crate::model::flow::{Address, AddressInterner, Connection};
 use crate::model::shard::Shard;
 use crate::pairs::{MIN_LONG_MICROSECONDS, SideTables};
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 /// A name has at most that many bytes (RFC 1035, 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
@@ -56,12 +56,12 @@ impl SideRecords {
     #[inline(never)]
     pub(super) fn take_long(
         &mut self,
-        plain: &PlainColumns,
+        rows: &FastPath,
         unit: Option<TimeUnit>,
         addresses: &AddressInterner,
         shard: Shard,
     ) {
-        let long = plain.long(unit).filter(|(key, ..)| shard.owns(key.source(), addresses));
+        let long = rows.long(unit).filter(|(key, ..)| shard.owns(key.source(), addresses));
         self.tables.durations.add(long);
     }
 

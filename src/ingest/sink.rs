@@ -1,9 +1,9 @@
-//! Where the flows of all sources go.
+//! Collects the flows of all sources.
 
 use std::cell::Cell;
 
 use super::diagnostics::Diagnostics;
-use super::fast_path::PlainColumns;
+use super::fast_path::FastPath;
 use super::fingerprint::Fingerprint;
 use super::options::{Budget, DetectorOptions};
 use super::side_records::SideRecords;
@@ -13,7 +13,7 @@ use crate::model::pair_key::FlowRow;
 use crate::model::shard::Shard;
 use crate::pairs::{ActivitySketch, PairTable};
 
-/// What all sources of a detector share: the pairs, the counts, and space for the work on a block.
+/// What the sources of a detector share: pairs, counters, and buffers for the parsing of a block.
 #[derive(Debug, Default)]
 pub(crate) struct Sink {
     pub pairs: PairTable,
@@ -25,12 +25,12 @@ pub(crate) struct Sink {
     pub rows_skipped: u64,
     pub(super) shard: Shard,
     /// Earliest and latest start, of all shards.
-    pub span: Option<(i64, i64)>,
+    pub time_extent: Option<(i64, i64)>,
     pub(super) index: StructuralIndex,
-    pub(super) plain: PlainColumns,
+    pub(super) fast_path: FastPath,
     pub(super) batch: Vec<FlowRow>,
     pub side: SideRecords,
-    /// Of the sources that were read.
+    /// Those of the sources read so far.
     pub(super) fingerprints: Vec<Fingerprint>,
 }
 
@@ -40,43 +40,42 @@ impl Sink {
         Sink {
             pairs: PairTable::new(options.hash_seed, bytes),
             activity: ActivitySketch::new(options.hash_seed, bytes / 16),
-            // Where most of the memory would be addresses, pairs would have none.
+            // At most half, so that memory is left for pairs.
             addresses: AddressInterner::new(options.hash_seed, bytes / 2),
-            // Of three tables that share it none is as large as that of the pairs.
+            // Shared by several tables.
             side: SideRecords::new(options.hash_seed, bytes / 3),
             shard: options.shard,
-            // Not what is left of a default one: to make that and to drop it is much code.
             diagnostics: Diagnostics::default(),
             bytes_read: 0,
             rows_used: 0,
             rows_skipped: 0,
-            span: None,
+            time_extent: None,
             index: StructuralIndex::default(),
-            plain: PlainColumns::default(),
+            fast_path: FastPath::default(),
             batch: Vec::new(),
             fingerprints: Vec::new(),
         }
     }
 
-    /// Earliest and latest start; of names, where there are no flows.
-    pub fn data_span(&self) -> Option<(i64, i64)> {
-        self.span.or(self.side.time_extent)
+    /// Earliest and latest start of flows; of names, if there are no flows.
+    pub fn data_time_extent(&self) -> Option<(i64, i64)> {
+        self.time_extent.or(self.side.time_extent)
     }
 
-    /// Folds the flows of the batch into the pairs.
+    /// Adds the flows of the batch to the pairs.
     #[inline(never)]
-    pub(super) fn take_batch(&mut self) {
-        let (mut first, mut last) = self.span.unwrap_or((i64::MAX, i64::MIN));
+    pub(super) fn add_batch(&mut self) {
+        let (mut first, mut last) = self.time_extent.unwrap_or((i64::MAX, i64::MIN));
         for flow in &self.batch {
             first = first.min(flow.start);
             last = last.max(flow.start);
         }
         if first <= last {
-            self.span = Some((first, last));
+            self.time_extent = Some((first, last));
         }
         self.rows_used += self.batch.len() as u64;
         if self.shard.of > 1 {
-            self.keep_own();
+            self.drop_flows_of_other_shards();
         }
         self.pairs.used_by_others = self.activity.bytes() + self.addresses.bytes() + self.side.tables.bytes();
         self.pairs.add(&self.batch);
@@ -84,10 +83,10 @@ impl Sink {
         self.activity.add(&self.batch);
     }
 
-    /// Drops the flows of other shards. Each is moved, whether it stays or not: who stays cannot be foreseen, and
-    /// a wrong guess of the processor takes longer than the move.
+    /// Drops the flows of other shards. Every flow is moved, whether it is kept or not, as a branch that the processor
+    /// predicts wrongly takes longer than the move.
     #[inline(never)]
-    fn keep_own(&mut self) {
+    fn drop_flows_of_other_shards(&mut self) {
         let flows = Cell::from_mut(self.batch.as_mut_slice()).as_slice_of_cells();
         let mut kept = 0;
         for flow in flows {

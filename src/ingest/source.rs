@@ -12,32 +12,33 @@ use super::sink::Sink;
 use super::source_report::{ErrorReport, SourceReport};
 use crate::model::error::Error;
 
-/// One source: looking for its layout, or reading, or refused.
+/// A source whose format is being detected, which is being read, or which was refused.
 #[derive(Debug)]
 pub(crate) struct Source {
     name: String,
     bytes_read: u64,
     state: State,
-    /// Bytes that came but are not read yet: the beginning, or a row that is not whole.
+    /// Bytes that are not parsed yet: the beginning of the source, or an incomplete row.
     pending: Pending,
-    print: Fingerprint,
-    /// Up to here it is known to say what an earlier source said.
-    repeated_until: Option<u64>,
-    /// The beginning of a sample by which it will be known further.
-    held: Vec<u8>,
+    fingerprint: Fingerprint,
+    /// End offset of the data known to duplicate an earlier source.
+    duplicate_until: Option<u64>,
+    /// The beginning of the next sample, which decides whether more of the data is a duplicate.
+    held_back: Vec<u8>,
 }
 
-/// Bytes that are kept for later.
+/// Bytes that are buffered.
 #[derive(Debug, Default)]
 struct Pending {
     bytes: Vec<u8>,
-    /// No row is whole before there are this many: a long row in small chunks is not scanned for each.
-    enough: usize,
+    /// Number of bytes from which on the buffer is scanned again: a long row in small chunks is not scanned for each
+    /// of them.
+    scan_from: usize,
 }
 
 #[derive(Debug)]
 enum State {
-    Looking,
+    Detecting,
     Reading(Box<Reading>),
     Refused(Refusal),
 }
@@ -47,54 +48,54 @@ impl Source {
         Source {
             name: name.to_owned(),
             bytes_read: 0,
-            state: State::Looking,
+            state: State::Detecting,
             pending: Pending::default(),
-            print: Fingerprint::default(),
-            repeated_until: None,
-            held: Vec::new(),
+            fingerprint: Fingerprint::default(),
+            duplicate_until: None,
+            held_back: Vec::new(),
         }
     }
 
-    /// Takes the next bytes.
+    /// Reads the next bytes.
     pub fn ingest(&mut self, chunk: &[u8], options: &DetectorOptions, sink: &mut Sink) -> Result<(), Error> {
         self.bytes_read += chunk.len() as u64;
         sink.bytes_read += chunk.len() as u64;
         let mut rest = chunk;
-        if matches!(self.state, State::Looking) {
+        if matches!(self.state, State::Detecting) {
             let wanted = LOOK_AHEAD.saturating_sub(self.pending.bytes.len()).min(chunk.len());
             let (head, after) = chunk.split_at(wanted);
             self.pending.bytes.extend_from_slice(head);
             if self.pending.bytes.len() < LOOK_AHEAD {
                 return Ok(());
             }
-            self.look(options, sink);
+            self.detect(options, sink);
             rest = after;
         }
-        if self.repeated_until.is_some() {
-            rest = self.pass_over(rest, sink);
+        if self.duplicate_until.is_some() {
+            rest = self.skip_duplicate(rest, sink);
         }
         match &mut self.state {
             State::Refused(refusal) => return Err(refusal.error.clone()),
             State::Reading(reading) => {
                 if !options.duplicates {
-                    self.print.add(rest);
+                    self.fingerprint.add(rest);
                 }
                 read_chunk(reading, &mut self.pending, rest, sink);
             }
-            State::Looking => {}
+            State::Detecting => {}
         }
         Ok(())
     }
 
-    /// Reads what is left after the last line feed.
+    /// Reads the bytes after the last line feed.
     pub fn finish(&mut self, options: &DetectorOptions, sink: &mut Sink) -> Result<(), Error> {
-        if matches!(self.state, State::Looking) {
-            self.look(options, sink);
+        if matches!(self.state, State::Detecting) {
+            self.detect(options, sink);
         }
-        if !self.held.is_empty() {
-            match self.print.same_as_any(&sink.fingerprints) == Some(self.print.length) {
-                true => self.pending.bytes.append(&mut self.held),
-                false => self.end_repeat(sink),
+        if !self.held_back.is_empty() {
+            match self.fingerprint.duplicate_until(&sink.fingerprints) == Some(self.fingerprint.length) {
+                true => self.pending.bytes.append(&mut self.held_back),
+                false => self.end_duplicate(sink),
             }
         }
         let rest = std::mem::take(&mut self.pending.bytes);
@@ -102,23 +103,23 @@ impl Source {
             State::Refused(refusal) => return Err(refusal.error.clone()),
             State::Reading(reading) => {
                 reading.finish(&rest, sink);
-                sink.fingerprints.push(std::mem::take(&mut self.print));
+                sink.fingerprints.push(std::mem::take(&mut self.fingerprint));
             }
-            State::Looking => {}
+            State::Detecting => {}
         }
         Ok(())
     }
 
-    /// Finds the format of what is pending, and reads that.
-    fn look(&mut self, options: &DetectorOptions, sink: &mut Sink) {
+    /// Finds the format of the buffered bytes, and reads them.
+    fn detect(&mut self, options: &DetectorOptions, sink: &mut Sink) {
         let head = std::mem::take(&mut self.pending.bytes);
         self.state = match detect::detect(&head, options) {
             Ok(found) => {
                 let mut reading = Box::new(Reading::new(&self.name, found, &head, options));
                 if !options.duplicates {
-                    self.print.add(&head);
-                    self.repeated_until = self.print.same_as_any(&sink.fingerprints);
-                    reading.repeated = self.repeated_until.is_some();
+                    self.fingerprint.add(&head);
+                    self.duplicate_until = self.fingerprint.duplicate_until(&sink.fingerprints);
+                    reading.is_duplicate = self.duplicate_until.is_some();
                 }
                 let data = head.get(reading.data_start()..).unwrap_or_default();
                 read_chunk(&mut reading, &mut self.pending, data, sink);
@@ -128,54 +129,54 @@ impl Source {
         };
     }
 
-    /// Passes over what an earlier source said, as far as these bytes do; returns the rest of them.
+    /// Skips the bytes that duplicate an earlier source; returns the rest.
     #[cold]
     #[inline(never)]
-    fn pass_over<'a>(&mut self, bytes: &'a [u8], sink: &mut Sink) -> &'a [u8] {
+    fn skip_duplicate<'a>(&mut self, bytes: &'a [u8], sink: &mut Sink) -> &'a [u8] {
         let mut rest = bytes;
-        while let (Some(until), State::Reading(reading)) = (self.repeated_until, &mut self.state)
+        while let (Some(until), State::Reading(reading)) = (self.duplicate_until, &mut self.state)
             && !rest.is_empty()
         {
-            // At the end of what is known to be said again, the next sample is held back until it is whole.
-            let sample = self.print.length >= until;
+            // At the end of the known duplicate, the next sample is held back until it is complete.
+            let sample = self.fingerprint.length >= until;
             let edge = if sample { Fingerprint::sample_end(until) } else { until };
-            let (now, later) = rest.split_at(rest.len().min((edge - self.print.length) as usize));
-            self.print.add(now);
+            let (now, later) = rest.split_at(rest.len().min((edge - self.fingerprint.length) as usize));
+            self.fingerprint.add(now);
             rest = later;
             if !sample {
                 read_chunk(reading, &mut self.pending, now, sink);
                 continue;
             }
-            self.held.extend_from_slice(now);
-            if self.print.length == edge {
-                self.repeated_until =
-                    self.print.same_as_any(&sink.fingerprints).filter(|further| *further > until);
-                if self.repeated_until.is_none() {
-                    self.end_repeat(sink);
+            self.held_back.extend_from_slice(now);
+            if self.fingerprint.length == edge {
+                self.duplicate_until =
+                    self.fingerprint.duplicate_until(&sink.fingerprints).filter(|further| *further > until);
+                if self.duplicate_until.is_none() {
+                    self.end_duplicate(sink);
                     break;
                 }
-                read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held), sink);
+                read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held_back), sink);
             }
         }
         rest
     }
 
-    /// From here on nothing is said again; what was held back neither.
-    fn end_repeat(&mut self, sink: &mut Sink) {
-        self.repeated_until = None;
+    /// Ends the duplicate. The bytes that were held back are not part of it.
+    fn end_duplicate(&mut self, sink: &mut Sink) {
+        self.duplicate_until = None;
         let State::Reading(reading) = &mut self.state else { return };
-        // What is pending came before.
+        // The buffered bytes come first.
         let used = reading.read(&self.pending.bytes, false, sink);
         self.pending.bytes.drain(..used);
-        self.pending.enough = 0;
-        reading.repeated = false;
-        read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held), sink);
+        self.pending.scan_from = 0;
+        reading.is_duplicate = false;
+        read_chunk(reading, &mut self.pending, &std::mem::take(&mut self.held_back), sink);
     }
 
     /// Which columns or fields are read as what; of a refused source, as far as they are known.
     pub(super) fn roles(&self) -> Vec<(Role, ColumnPlace)> {
         match &self.state {
-            State::Looking => Vec::new(),
+            State::Detecting => Vec::new(),
             State::Reading(reading) => match &reading.parser {
                 RowParser::Table { layout, .. } => ColumnPlace::of(&layout.columns),
                 RowParser::Rows(rows) => rows.roles(),
@@ -190,40 +191,40 @@ impl Source {
         }
     }
 
-    /// What became of the source, for the report.
+    /// What the report says of the source.
     pub fn report(&self) -> SourceReport {
         let mut report =
             SourceReport { name: self.name.clone(), bytes_read: self.bytes_read, ..Default::default() };
         match &self.state {
-            State::Looking => {}
+            State::Detecting => {}
             State::Refused(refusal) => {
                 report.delimiter = refusal.delimiter.map(|delimiter| char::from(delimiter).to_string());
                 report.header_line =
                     refusal.delimiter.and(refusal.error.position()).map(|position| position.line);
                 report.columns = refusal.columns.report(&refusal.names);
                 if refusal.delimiter.is_none() {
-                    // Fields of JSON have no place.
+                    // JSON fields have no position.
                     report.columns.iter_mut().for_each(|column| column.position = 0);
                 }
                 report.unused_columns = refusal.columns.unused(&refusal.names);
                 report.error = Some(ErrorReport::of(&refusal.error));
             }
-            State::Reading(reading) => tell(reading, &mut report),
+            State::Reading(reading) => add_reading(reading, &mut report),
         }
         report
     }
 }
 
-/// Reads the whole rows of what is pending and the chunk; what is left becomes pending.
+/// Reads the complete rows of the buffered bytes and the chunk, and buffers the rest.
 fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: &mut Sink) {
     let mut rest = chunk;
-    // A row that began in an earlier chunk: take bytes until it is whole, more each time, so that the work
-    // stays linear. What was taken too much is read from the chunk.
+    // A row that began in an earlier chunk: buffer bytes until it is complete, more each time, so that the work stays
+    // linear. Bytes after its end are read from the chunk.
     while !pending.bytes.is_empty() && !rest.is_empty() {
         let before = pending.bytes.len();
         let taken = rest.len().min(before.max(4096));
         pending.bytes.extend_from_slice(rest.get(..taken).unwrap_or_default());
-        if pending.bytes.len() < pending.enough {
+        if pending.bytes.len() < pending.scan_from {
             return;
         }
         let used = reading.read(&pending.bytes, false, sink);
@@ -234,23 +235,23 @@ fn read_chunk(reading: &mut Reading, pending: &mut Pending, chunk: &[u8], sink: 
             pending.bytes.drain(..used);
             rest = rest.get(taken..).unwrap_or_default();
         }
-        pending.enough = 2 * pending.bytes.len();
+        pending.scan_from = 2 * pending.bytes.len();
     }
     if !rest.is_empty() {
         let used = reading.read(rest, false, sink);
         pending.bytes.extend_from_slice(rest.get(used..).unwrap_or_default());
-        pending.enough = 0;
+        pending.scan_from = 0;
     }
 }
 
-/// What was read, and as what.
-fn tell(reading: &Reading, report: &mut SourceReport) {
+/// Adds what was read, and as what.
+fn add_reading(reading: &Reading, report: &mut SourceReport) {
     let stats = &reading.stats;
     report.rows_read = stats.rows_used + stats.rows_skipped;
     report.rows_used = stats.rows_used;
     report.rows_skipped = stats.rows_skipped;
     report.format = Some(reading.format.name);
-    report.times = stats.forms.report();
+    report.times = stats.time_formats.report();
     match &reading.parser {
         RowParser::Table { layout, .. } => {
             report.delimiter = Some(char::from(layout.delimiter).to_string());
@@ -263,13 +264,13 @@ fn tell(reading: &Reading, report: &mut SourceReport) {
     }
     report.notes.extend(reading.format.notes.iter().map(|note| (*note).to_owned()));
     report.notes.extend_from_slice(&stats.notes);
-    if stats.unclear > 0 {
+    if stats.unknown_direction > 0 {
         let note = "rows that do not tell who opened the connection, and are read as they stand";
-        report.notes.push(format!("{note}: {}", stats.unclear));
+        report.notes.push(format!("{note}: {}", stats.unknown_direction));
     }
 }
 
-/// What a person should know about the columns.
+/// Notes on missing columns, for the report.
 fn notes(columns: &Columns) -> Vec<String> {
     let has = |role| columns.get(role).is_some();
     let bytes = match (has(Role::BytesSent), has(Role::BytesReceived), has(Role::BytesTotal)) {

@@ -1,17 +1,17 @@
-//! The forms of start times that occurred in a source.
+//! The formats of start times that occur in a source.
 
-use crate::text::value::time::{TimeFormat, TimeUnit};
+use crate::text::value::time_format::{TimeFormat, TimeUnit};
 
-/// One bit a form.
+/// A set: one bit per format.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct TimeFormats(u8);
 
 impl TimeFormats {
-    /// Notes that a form occurred.
+    /// Adds a format.
     #[inline(always)]
-    pub fn note(&mut self, form: TimeFormat) {
+    pub fn add(&mut self, format: TimeFormat) {
         self.0 |= 1
-            << match form {
+            << match format {
                 TimeFormat::Epoch(TimeUnit::Seconds) => 0,
                 TimeFormat::Epoch(TimeUnit::Milliseconds) => 1,
                 TimeFormat::Epoch(TimeUnit::Microseconds) => 2,
@@ -21,7 +21,7 @@ impl TimeFormats {
             };
     }
 
-    /// The forms that occurred, in words.
+    /// The formats that occurred, in words.
     pub fn report(self) -> Vec<String> {
         const WORDS: [&str; 6] = [
             "epoch seconds",

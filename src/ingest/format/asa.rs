@@ -11,8 +11,8 @@ use crate::ingest::json::find_byte;
 use crate::ingest::record_kind::{FlowDirection, RecordKind};
 use crate::ingest::roles::Role;
 use crate::text::pieces::words;
+use crate::text::value::calendar::month;
 use crate::text::value::number::port;
-use crate::text::value::time::month;
 
 pub(super) static SYSLOG: Format = Format {
     name: "cisco-asa",

@@ -4,7 +4,7 @@
 //! microseconds. Forward is the way of the first packet.
 
 use super::definition::{Format, Signature};
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "cicflowmeter",

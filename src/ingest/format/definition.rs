@@ -5,7 +5,7 @@ use crate::ingest::fields::Fields;
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::refusal::Refusal;
 use crate::ingest::roles::{Role, split_words};
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 /// Finds the fields of a row.
 pub(in crate::ingest) type ExtractFields = for<'a> fn(&'a [u8], &mut Fields<'a>) -> Result<(), Reason>;

@@ -3,7 +3,7 @@
 use super::definition::{Format, RowRule, Signature};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 pub(super) static JSON: Format = Format {
     name: "ecs-json",

@@ -1,7 +1,7 @@
 //! nfstream's CSV: bidirectional flows, times and durations in milliseconds.
 
 use super::definition::{Format, Signature};
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 pub(super) static CSV: Format = Format {
     name: "nfstream",

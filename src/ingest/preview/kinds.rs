@@ -3,7 +3,8 @@
 use super::result::ColumnKind;
 use crate::text::value::address::address;
 use crate::text::value::number::Decimal;
-use crate::text::value::time::{TimeReading, start};
+use crate::text::value::time::start;
+use crate::text::value::time_format::TimeReading;
 
 impl ColumnKind {
     const ALL: [ColumnKind; 4] =
