@@ -67,48 +67,48 @@ export interface DetectorOptions extends SourceOptions {
   shard?: { index: number; of: number };
 }
 
-/** The conditions of a rule that a pair can fail. */
+/** The gates of a rule. */
 export type GateName = "excluded_destination" | "min_connections" | "min_hours";
 
-/** Everything tunable, complete. */
+/** All settings of an evaluation. */
 export interface Rule {
-  /** What the rule is called, for people. */
+  /** A name for people. */
   name: string;
-  /** The span that is evaluated, back from `end`: hours (`"24h"`), days (`"7d"`) or `"all"`. */
+  /** The time span that is evaluated, back from `end`: hours (`"24h"`), days (`"7d"`) or `"all"`. */
   window: string;
   /** The end of the window, RFC 3339; `null`: the latest flow start in the data. */
   end: string | null;
-  /** The zone whose calendar hours are counted, in minutes east of UTC. */
+  /** The time zone of the calendar hours, in minutes east of UTC, -1439 to 1439. */
   utc_offset_minutes: number;
   gates: {
-    /** The fewest connections of a finding. */
+    /** Minimum number of connections of a finding. */
     min_connections: number;
-    /** The fewest on a port of `c2_ports`; missing: the same as on every port. */
+    /** Minimum number of connections on a port of `c2_ports`; missing: as on every port. */
     min_connections_c2_port?: number;
-    /** The fewest distinct calendar hours of a finding. */
+    /** Minimum number of distinct calendar hours of a finding. */
     min_hours: number;
   };
-  /** Networks (CIDR) or addresses whose pairs are no findings. */
+  /** Destination networks (CIDR) or addresses to ignore. */
   excluded_destinations: string[];
-  /** Destination ports that score 3, each 0 to 65535. */
+  /** Destination ports that give a beaconing score of 3, each 0 to 65535. */
   c2_ports: number[];
-  /** More connections than this score 2. */
+  /** More connections than this give a beaconing score of 2. */
   high_volume: number;
-  /** Lists whose pairs are no findings. */
+  /** Lists whose pairs are suppressed. */
   reference_sets: ReferenceSet[];
-  /** Lists of known command-and-control endpoints: a listed pair is shown whatever the gates count. */
+  /** Lists of known command-and-control endpoints: a listed pair is shown even if it fails the gates that count. */
   threat_lists: ThreatList[];
-  /** What else is hunted; a hunt that is `null` is switched off. */
-  hunts: Hunts;
+  /** The hunts; one that is `null` is switched off. */
+  hunts: HuntSettings;
   /** The priority's thresholds. */
   priority: {
-    /** A destination that at most this share of the hosts calls is rare. */
+    /** A destination is rare if at most this share of the hosts calls it, in percent. */
     rare_percent: number;
-    /** One that at least this share calls is common. */
+    /** A destination is common if at least this share of the hosts calls it, in percent. */
     common_percent: number;
-    /** Fewer hosts than this say nothing about what is rare or common. */
+    /** Prevalence is not scored below this number of hosts. */
     min_hosts: number;
-    /** At least so many periodic callers of an endpoint share it: a service. */
+    /** An endpoint that at least this number of hosts calls periodically is a shared service. */
     min_shared_sources: number;
     /** Whether ports and host names of well-known periodic services lower the priority. */
     known_services: boolean;
@@ -116,58 +116,58 @@ export interface Rule {
 }
 
 /** The hunts of a rule with their thresholds. */
-export interface Hunts {
-  /** A source with more than so many connections in any so many minutes. */
+export interface HuntSettings {
+  /** A source with more than `connections` in a sliding window of `minutes` (1 to 1440). */
   burst: { connections: number; minutes: number } | null;
-  /** A source that tries so many ports of one destination, or destinations on one port. */
+  /** A source that tries at least `ports` of one destination, or `destinations` on one port, within `minutes`. */
   scan: {
     ports: number;
     destinations: number;
     minutes: number;
-    /** Whether only connections count to which no data came back. */
+    /** Whether only connections count that got no data back. */
     unanswered_only: boolean;
   } | null;
-  /** A source that looks up so many random registrable domains that do not exist. */
+  /** A source that looks up at least this number of random registrable `domains` that do not exist. */
   dga: {
     domains: number;
-    /** The least share of its lookups that does not exist. */
+    /** Minimum share of its lookups whose name does not exist, 0 to 100. */
     percent: number;
-    /** The least mean randomness of the names, 0 to 100. */
+    /** Minimum average randomness of the names, 0 to 100. */
     randomness: number;
   } | null;
-  /** Connections of one pair that are open for more than so many minutes in all. */
+  /** Connections of one pair that are open for more than this number of minutes in total. */
   long_connection: { minutes: number } | null;
-  /** Whether hosts are listed that are called, or looked up, as often as a finding. */
+  /** Whether host names are listed that are called, or looked up, as often as a finding. */
   host_beacon: boolean;
-  /** Networks (CIDR) or addresses that bursts, scans and lookups leave out. */
+  /** Networks (CIDR) or addresses that bursts, scans and lookups of names ignore. */
   excluded: string[];
 }
 
 /** A named list of addresses, networks and host names. */
 export interface ReferenceSet {
-  /** What reports call it, 1 to 100 characters; no two sets of a rule share a name. */
+  /** The name in reports, 1 to 100 characters; no two sets of a rule have the same. */
   name: string;
   /** The end of a pair that is looked up. */
   applies_to: "source" | "destination" | "either";
-  /** The destination ports it is about; missing: all. */
+  /** The destination ports that the set is about; missing: all. */
   ports?: number[];
   /**
-   * The list, line by line: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
-   * `"*.example.com"` (its subdomains, not the name itself). A comment begins with ` #`; an entry may also be
-   * empty, or only a comment.
+   * The list, one line per item: `"203.0.113.5"`, `"198.51.100.0/24"`, `"example.com"` (that name only) or
+   * `"*.example.com"` (its subdomains, not the name itself). A comment begins with ` #`; an item can be
+   * empty or a comment.
    */
   entries: string[];
 }
 
 /** A named list of known command-and-control endpoints. */
 export interface ThreatList {
-  /** What reports call it, 1 to 100 characters; no two lists of a rule share a name. */
+  /** The name in reports, 1 to 100 characters; no two lists of a rule have the same. */
   name: string;
-  /** As in a reference set, also with a port: `"203.0.113.5:443"`. The position is the line of the list. */
+  /** As in a reference set, also with a port: `"203.0.113.5:443"`. The position of an item is its line. */
   entries: string[];
 }
 
-/** A rule as it is given: what is missing takes the default, an unknown field is an error. */
+/** A rule as a document: missing fields have the default, unknown fields are errors. */
 export type RuleDocument = Partial<Omit<Rule, "gates" | "priority" | "reference_sets" | "threat_lists">> & {
   gates?: Partial<Rule["gates"]>;
   priority?: Partial<Rule["priority"]>;

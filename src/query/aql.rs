@@ -2,12 +2,12 @@
 
 use ipnet::IpNet;
 
-use super::text::{Alternatives, Quote, Text};
-use super::window::Words;
-use super::{End, Language};
+use super::language::{EndFields, Language};
+use super::text::{Alternatives, QueryText, Quote};
+use super::window::WindowPatterns;
 use crate::text::numerals::network_text;
 
-/// Remarks may stand only inside a query, not before or after it.
+/// AQL allows comments only inside a query, not before or after it.
 const TEMPLATE: &str = "\
 SELECT sourceip, destinationip, destinationport,
   COUNT(*) AS connection_count,
@@ -16,7 +16,7 @@ SELECT sourceip, destinationip, destinationport,
   MIN(DATEFORMAT(starttime#shift#, 'yyyy-MM-dd HH:mm:ss')) AS first_seen,
   MAX(DATEFORMAT(starttime#shift#, 'yyyy-MM-dd HH:mm:ss')) AS last_seen,
   CASE #scores#ELSE 1 END AS beaconing_score#listed#
-FROM flows#remarks##conditions#
+FROM flows#comments##conditions#
 GROUP BY sourceip, destinationip, destinationport
 HAVING #gates#
 ORDER BY beaconing_score DESC, connection_count DESC
@@ -34,20 +34,20 @@ pub(super) const LITERAL: Language = Language {
     branch: "WHEN #if# THEN #then# ",
     listed: [",\n  CASE #branches#ELSE '' END AS threat_list", "", ""],
     is_listed: "threat_list != ''",
-    remark: "\n/* #text# */",
-    kept_list: None,
+    comment: "\n/* #text# */",
+    stored_list: None,
     shift: " + (#milliseconds#)",
-    source: End { address: "sourceip", host: None },
-    destination: End { address: "destinationip", host: None },
+    source: EndFields { address: "sourceip", host: None },
+    destination: EndFields { address: "destinationip", host: None },
     port: "destinationport",
     connections: "COUNT(*)",
     hours: "COUNT(DISTINCT DATEFORMAT(starttime#shift#, 'yyyy-MM-dd HH'))",
     quote: Quote::Doubled,
     within,
     ends_with: |_, _, _| {},
-    // START and STOP are whole minutes, so the start times are asked for as well. Without a start, QRadar
-    // looks at the last five minutes.
-    window: Words {
+    // START and STOP are whole minutes, so a condition on the start times is added. Without a start, QRadar
+    // searches the last five minutes.
+    window: WindowPatterns {
         from: ["LAST #hours# HOURS", EVER, "START '#after_minute#Z'", EVER],
         until: ["", "", " STOP '#stop_minute#Z'", " STOP '#stop_minute#Z'"],
         condition: ["", "", "starttime > #after_ms# AND starttime <= #end_ms#", "starttime <= #end_ms#"],
@@ -57,9 +57,9 @@ pub(super) const LITERAL: Language = Language {
 const EVER: &str = "START '1970-01-01 00:00Z'";
 
 pub(super) const QRADAR: Language =
-    Language { kept_list: Some("REFERENCESETCONTAINS(#name#, #field#)"), ..LITERAL };
+    Language { stored_list: Some("REFERENCESETCONTAINS(#name#, #field#)"), ..LITERAL };
 
-fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " OR ");
     for network in networks {
         any.next(out);

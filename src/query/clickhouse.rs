@@ -2,12 +2,12 @@
 
 use ipnet::IpNet;
 
-use super::text::{Alternatives, Quote, Text};
-use super::window::Words;
-use super::{End, Language};
+use super::language::{EndFields, Language};
+use super::text::{Alternatives, QueryText, Quote};
+use super::window::WindowPatterns;
 use crate::text::numerals::{address_text, network_text};
 
-const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#remarks#
+const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#comments#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
 WITH connections AS (
   SELECT starttime#shift# AS start,
@@ -58,18 +58,18 @@ pub(super) const LANGUAGE: Language = Language {
     branch: "WHEN #if# THEN #then# ",
     listed: [", CASE #branches#ELSE '' END AS threat_list", ", threat_list", ""],
     is_listed: "threat_list != ''",
-    remark: "\n-- #text#",
-    kept_list: None,
+    comment: "\n-- #text#",
+    stored_list: None,
     shift: " + toIntervalMinute(#minutes#)",
-    source: End { address: "sourceip", host: None },
-    destination: End { address: "destinationip", host: None },
+    source: EndFields { address: "sourceip", host: None },
+    destination: EndFields { address: "destinationip", host: None },
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
     quote: Quote::SingleEscaped,
     within,
     ends_with: |_, _, _| {},
-    window: Words {
+    window: WindowPatterns {
         from: [
             " AND starttime > (SELECT max(starttime) FROM flows) - toIntervalHour(#hours#)",
             "",
@@ -88,9 +88,9 @@ pub(super) const LANGUAGE: Language = Language {
 
 const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 
-/// Whether an address is in one of many networks is looked up in a hash set for each length of prefix: a
-/// function over an array would copy the array for each row.
-fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+/// Many networks become one hash set per prefix length, since a function over an array would copy the array for
+/// each row.
+fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     if let [one] = networks {
         out.show(&format_args!("isIPAddressInRange({field}, '{}')", network_text(one)));
         return;

@@ -1,16 +1,16 @@
-//! DuckDB's SQL. It has no addresses without an extension, so each address is made a text of hexadecimal
-//! digits, once, that sorts and compares as the address does.
+//! DuckDB's SQL. Without an extension it has no addresses, so the query converts each distinct address to a text of
+//! hexadecimal digits that sorts and compares as the address does.
 
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::text::{Quote, Text};
-use super::window::Words;
-use super::{End, Language};
+use super::language::{EndFields, Language};
+use super::text::{QueryText, Quote};
+use super::window::WindowPatterns;
 use crate::text::numerals::network_text;
 
-const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#remarks#
+const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#comments#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
 WITH connections AS (
   SELECT starttime#shift# AS start, CAST(sourceip AS VARCHAR) AS source, CAST(destinationip AS VARCHAR) AS destination,
@@ -101,18 +101,18 @@ pub(super) const LANGUAGE: Language = Language {
     branch: "WHEN #if# THEN #then# ",
     listed: [", CASE #branches#END AS threat_list", ", threat_list", ""],
     is_listed: "threat_list IS NOT NULL",
-    remark: "\n-- #text#",
-    kept_list: None,
+    comment: "\n-- #text#",
+    stored_list: None,
     shift: " + INTERVAL (#minutes#) MINUTE",
-    source: End { address: "sourceip", host: None },
-    destination: End { address: "destinationip", host: None },
+    source: EndFields { address: "sourceip", host: None },
+    destination: EndFields { address: "destinationip", host: None },
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
     quote: Quote::Doubled,
     within,
     ends_with: |_, _, _| {},
-    window: Words {
+    window: WindowPatterns {
         from: [
             " AND starttime > (SELECT max(starttime) FROM flows) - INTERVAL #hours# HOUR",
             "",
@@ -126,7 +126,7 @@ pub(super) const LANGUAGE: Language = Language {
 
 const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 
-fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let key = if field == "sourceip" { "sourcekey" } else { "destinationkey" };
     if let [one] = networks {
         out.show(&format_args!("{key} BETWEEN '"));
@@ -147,8 +147,8 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     out.show(&format_args!(") AS network(written, first, last) WHERE {key} BETWEEN first AND last)"));
 }
 
-/// The key of an address in the query.
-fn digits(out: &mut Text, address: IpAddr) {
+/// Writes the hexadecimal digits of an address.
+fn digits(out: &mut QueryText, address: IpAddr) {
     match address {
         IpAddr::V4(v4) => out.show(&format_args!("4{:08x}", v4.to_bits())),
         IpAddr::V6(v6) => out.show(&format_args!("6{:032x}", v6.to_bits())),

@@ -1,4 +1,4 @@
-//! The entries of a list, by the kind of condition they make.
+//! The entries of a list, grouped by the condition that they become.
 
 use ipnet::IpNet;
 
@@ -7,56 +7,56 @@ use crate::text::numerals::address_text;
 
 /// A list's entries, by port.
 #[derive(Debug, Default)]
-pub(super) struct Sorted {
-    /// In the order in which the ports come up.
-    pub by_port: Vec<OfPort>,
-    /// How many are host names.
+pub(super) struct EntriesByPort {
+    /// In order of the first entry for each port.
+    pub by_port: Vec<PortEntries>,
+    /// The number of host names.
     pub names: usize,
 }
 
-/// The entries about one port, or about all.
+/// The entries for one port, or for all ports.
 #[derive(Debug, Default)]
-pub(super) struct OfPort {
+pub(super) struct PortEntries {
     pub port: Option<u16>,
     pub addresses: Vec<String>,
     /// Networks of more than one address.
     pub networks: Vec<IpNet>,
-    /// Whole names.
+    /// Full host names.
     pub hosts: Vec<String>,
-    /// Ends of names, with the dot before.
+    /// Names whose subdomains are meant, with a dot before them.
     pub subdomains: Vec<String>,
 }
 
-impl Sorted {
+impl EntriesByPort {
     pub fn new(entries: &[ListEntry]) -> Self {
-        let mut sorted = Sorted::default();
+        let mut grouped = EntriesByPort::default();
         for entry in entries {
             let port = entry.port();
-            let at = match sorted.by_port.iter().position(|of_port| of_port.port == port) {
+            let at = match grouped.by_port.iter().position(|on_port| on_port.port == port) {
                 Some(at) => at,
                 None => {
-                    sorted.by_port.push(OfPort { port, ..OfPort::default() });
-                    sorted.by_port.len() - 1
+                    grouped.by_port.push(PortEntries { port, ..PortEntries::default() });
+                    grouped.by_port.len() - 1
                 }
             };
-            let Some(of_port) = sorted.by_port.get_mut(at) else { continue };
+            let Some(on_port) = grouped.by_port.get_mut(at) else { continue };
             match entry.subject() {
                 Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => {
-                    of_port.addresses.push(address_text(net.addr()));
+                    on_port.addresses.push(address_text(net.addr()));
                 }
-                Subject::Network(net) => of_port.networks.push(*net),
+                Subject::Network(net) => on_port.networks.push(*net),
                 Subject::Host(name) => {
-                    sorted.names += 1;
+                    grouped.names += 1;
                     let names =
-                        if name.starts_with('.') { &mut of_port.subdomains } else { &mut of_port.hosts };
+                        if name.starts_with('.') { &mut on_port.subdomains } else { &mut on_port.hosts };
                     names.push((**name).to_owned());
                 }
             }
         }
-        sorted
+        grouped
     }
 
-    /// Whether a product's own list of addresses can stand for it.
+    /// Whether a list of addresses in the product can have the same content.
     pub fn only_addresses(&self) -> bool {
         matches!(self.by_port.as_slice(),
             [all] if all.port.is_none() && all.networks.is_empty() && self.names == 0)

@@ -2,14 +2,14 @@
 
 use ipnet::IpNet;
 
-use super::text::{Alternatives, Quote, Text};
-use super::window::Words;
-use super::{End, Language};
+use super::language::{EndFields, Language};
+use super::text::{Alternatives, QueryText, Quote};
+use super::window::WindowPatterns;
 use crate::text::numerals::network_text;
 
-/// Over the sessions of every source that Sentinel knows, by their common schema (ASIM).
+/// Reads the sessions of every source that Sentinel knows, in their common schema (ASIM).
 const ASIM: &str = "\
-// The rule #name# of beaconlens, for Microsoft Sentinel (ASIM network sessions).#remarks#
+// The rule #name# of beaconlens, for Microsoft Sentinel (ASIM network sessions).#comments#
 let window_end = #until#;
 let window_start = #from#;
 _Im_NetworkSession(starttime=window_start, endtime=window_end)
@@ -19,9 +19,9 @@ _Im_NetworkSession(starttime=window_start, endtime=window_end)
     sourcehost = tolower(coalesce(SrcFQDN, SrcHostname)), destinationhost = tolower(coalesce(DstFQDN, DstHostname))
 ";
 
-/// Defender's table counts no bytes.
+/// Reads Defender's table, which has no byte counts.
 const DEVICE_NETWORK_EVENTS: &str = "\
-// The rule #name# of beaconlens, for Microsoft Defender. Its table has no byte counts.#remarks#
+// The rule #name# of beaconlens, for Microsoft Defender. Its table has no byte counts.#comments#
 let window_end = #until#;
 let window_start = #from#;
 DeviceNetworkEvents
@@ -63,18 +63,18 @@ pub(super) const SENTINEL: Language = Language {
         ", threat_list",
     ],
     is_listed: "isnotempty(threat_list)",
-    remark: "\n// #text#",
-    kept_list: None,
+    comment: "\n// #text#",
+    stored_list: None,
     shift: " + (#minutes#m)",
-    source: End { address: "sourceip", host: Some("sourcehost") },
-    destination: End { address: "destinationip", host: Some("destinationhost") },
+    source: EndFields { address: "sourceip", host: Some("sourcehost") },
+    destination: EndFields { address: "destinationip", host: Some("destinationhost") },
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
     quote: Quote::DoubleEscaped,
     within,
     ends_with: |out, field, end| out.show(&format_args!("{field} endswith \"{end}\"")),
-    window: Words {
+    window: WindowPatterns {
         from: [HOURS, "datetime(1970-01-01)", HOURS, "datetime(1970-01-01)"],
         until: ["now()", "now()", "datetime(#end_text#)", "datetime(#end_text#)"],
         condition: [""; 4],
@@ -85,9 +85,9 @@ const HOURS: &str = "window_end - #hours#h";
 
 pub(super) const DEFENDER: Language = Language { template: [DEVICE_NETWORK_EVENTS, REST], ..SENTINEL };
 
-/// What is no address of the kind gives null, and `not(null)` would drop the row. An IPv4 address would be
-/// looked up as an IPv4-mapped one.
-fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+/// A text that is not an address of the family gives null, and `not(null)` would drop the row, hence `coalesce`. The
+/// function for IPv6 takes an IPv4 address for an IPv4-mapped one, hence the colon.
+fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " or ");
     for family in ["4", "6"] {
         let of_family: Vec<&IpNet> =

@@ -1,13 +1,13 @@
-//! Splunk's SPL, over what the Common Information Model tags as network traffic.
+//! Splunk's SPL, over events that the Common Information Model tags as network traffic.
 
 use ipnet::IpNet;
 
-use super::text::{Alternatives, Quote, Text};
-use super::window::Words;
-use super::{End, Language};
+use super::language::{EndFields, Language};
+use super::text::{Alternatives, QueryText, Quote};
+use super::window::WindowPatterns;
 use crate::text::numerals::network_text;
 
-const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#remarks#
+const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#comments#
 | eval sourceip=coalesce(src_ip, src), destinationip=coalesce(dest_ip, dest), destinationport=coalesce(dest_port, 0),
     sourcehost=lower(coalesce(src_host, src_name, src, "")), destinationhost=lower(coalesce(dest_host, dest_name, dest, ""))
 | eval sourceip=replace(sourceip, "^::ffff:([0-9.]+)$", "\1"), destinationip=replace(destinationip, "^::ffff:([0-9.]+)$", "\1"), hour=floor((_time#shift#) / 3600)#conditions##listed#
@@ -34,26 +34,26 @@ pub(super) const LANGUAGE: Language = Language {
         " threat_list",
     ],
     is_listed: "isnotnull(threat_list)",
-    remark: " ```#text#```",
-    kept_list: None,
+    comment: " ```#text#```",
+    stored_list: None,
     shift: " + (#seconds#)",
-    source: End { address: "sourceip", host: Some("sourcehost") },
-    destination: End { address: "destinationip", host: Some("destinationhost") },
+    source: EndFields { address: "sourceip", host: Some("sourcehost") },
+    destination: EndFields { address: "destinationip", host: Some("destinationhost") },
     port: "destinationport",
     connections: "connection_count",
     hours: "hourly_buckets",
     quote: Quote::Splunk,
     within,
     ends_with,
-    // `latest` is outside, and both are whole seconds: so the times are asked for as well.
-    window: Words {
+    // `latest` is exclusive and both are whole seconds, so a condition on the times is added.
+    window: WindowPatterns {
         from: ["earliest=-#hours#h latest=now", "earliest=0 latest=now", "earliest=#after_s#", "earliest=0"],
         until: ["", "", " latest=#stop_s#", " latest=#stop_s#"],
         condition: ["", "", "_time > #after_epoch# AND _time <= #end_epoch#", "_time <= #end_epoch#"],
     },
 };
 
-fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
+fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " OR ");
     for network in networks {
         any.next(out);
@@ -62,8 +62,8 @@ fn within(out: &mut Text, field: &str, networks: &[IpNet]) {
     any.end(out);
 }
 
-/// A host name has no character that is special in a pattern, but the dot.
-fn ends_with(out: &mut Text, field: &str, end: &str) {
+/// The dot is the only character of a host name that is special in a regular expression.
+fn ends_with(out: &mut QueryText, field: &str, end: &str) {
     out.show(&format_args!("match({field}, \""));
     for label in end.split('.').skip(1) {
         out.show(&format_args!("\\\\.{label}"));

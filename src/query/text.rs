@@ -1,40 +1,37 @@
-//! A query while it is written, and what is harmless in it.
+//! The text of a query while it is written, with texts of a user quoted.
 
 use std::fmt::{Display, Write};
 
-/// A text that grows.
+/// The text of a query so far.
 #[derive(Debug, Default)]
-pub(super) struct Text(pub String);
+pub(super) struct QueryText(pub String);
 
-/// Writes what goes into a place, by the place's name.
-pub(super) type Place<'p> = dyn FnMut(&mut Text, &str) + 'p;
+/// Writes what a placeholder stands for, by its name.
+pub(super) type Placeholder<'p> = dyn FnMut(&mut QueryText, &str) + 'p;
 
-impl Text {
-    #[inline(never)]
+impl QueryText {
     pub fn push(&mut self, text: &str) {
         self.0.push_str(text);
     }
 
-    #[inline(never)]
     pub fn show(&mut self, value: &dyn Display) {
         // Writing to a text cannot fail.
         let _ = write!(self.0, "{value}");
     }
 
-    /// A pattern: what stands between two `#` in it is a place. What is written there is not looked at
-    /// again, so that no text of a user can name one.
-    #[inline(never)]
-    pub fn pattern(&mut self, pattern: &str, place: &mut Place<'_>) {
+    /// Writes a pattern, in which a name between two `#` is a placeholder. What is written for it is not searched
+    /// for placeholders, so that no text of a user can be one.
+    pub fn pattern(&mut self, pattern: &str, placeholder: &mut Placeholder<'_>) {
         for (number, part) in pattern.split('#').enumerate() {
             match number % 2 {
                 0 => self.push(part),
-                _ => place(self, part),
+                _ => placeholder(self, part),
             }
         }
     }
 
-    /// Each of some, with commas between.
-    pub fn each<T>(&mut self, items: &[T], write: &mut dyn FnMut(&mut Text, &T)) {
+    /// Writes items with commas between them.
+    pub fn each<T>(&mut self, items: &[T], write: &mut dyn FnMut(&mut QueryText, &T)) {
         for (number, item) in items.iter().enumerate() {
             if number > 0 {
                 self.push(", ");
@@ -43,21 +40,19 @@ impl Text {
         }
     }
 
-    /// What was written since then.
+    /// The text since an earlier length.
     pub fn since(&self, begin: usize) -> &str {
         self.0.get(begin..).unwrap_or_default()
     }
 
-    /// Puts brackets around what was written since then.
-    #[inline(never)]
+    /// Puts brackets around the text since an earlier length.
     pub fn bracket(&mut self, begin: usize) {
         self.0.insert(begin, '(');
         self.0.push(')');
     }
 
-    /// A user's text between two quotes: without what begins a new line in any of the languages, and with
-    /// something before special characters.
-    #[inline(never)]
+    /// Writes a user's text between two quotes: without characters that begin a new line in any of the
+    /// languages, and with a character before special ones.
     fn escaped(&mut self, quote: char, text: &str, special: &str, before: char, backtick: char) {
         self.0.push(quote);
         for character in text.chars() {
@@ -74,29 +69,27 @@ impl Text {
         self.0.push(quote);
     }
 
-    /// A user's text in a remark: nothing in it ends one, or begins one.
-    #[inline(never)]
-    pub fn harmless(&mut self, text: &str) {
+    /// Writes a user's text in a comment, such that it neither ends the comment nor begins another.
+    pub fn comment_text(&mut self, text: &str) {
         self.escaped('"', text, "*/", ' ', '\'');
     }
 }
 
-/// How a language writes a text.
+/// How a language quotes a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Quote {
-    /// In single quotes; one inside is doubled, and nothing else is special.
+    /// In single quotes. A quote in the text is doubled; nothing else is special.
     Doubled,
-    /// In single quotes, with backslashes before what is special.
+    /// In single quotes, with backslashes before special characters.
     SingleEscaped,
-    /// In double quotes, with backslashes before what is special.
+    /// In double quotes, with backslashes before special characters.
     DoubleEscaped,
-    /// The same, without backticks, which might begin a macro.
+    /// The same, without backticks, which can begin a macro.
     Splunk,
 }
 
 impl Quote {
-    #[inline(never)]
-    pub fn write(self, out: &mut Text, text: &str) {
+    pub fn write(self, out: &mut QueryText, text: &str) {
         match self {
             Quote::Doubled => out.escaped('\'', text, "'", '\'', '`'),
             Quote::SingleEscaped => out.escaped('\'', text, "\\'", '\\', '`'),
@@ -106,7 +99,7 @@ impl Quote {
     }
 }
 
-/// The separators and brackets of alternatives, whose number is known only at their end.
+/// Writes the separators between alternatives, and brackets around them if there are several.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Alternatives {
     begin: usize,
@@ -115,22 +108,20 @@ pub(super) struct Alternatives {
 }
 
 impl Alternatives {
-    pub fn begin(out: &Text, between: &'static str) -> Self {
+    pub fn begin(out: &QueryText, between: &'static str) -> Self {
         Alternatives { begin: out.0.len(), count: 0, between }
     }
 
-    /// To be called before each.
-    #[inline(never)]
-    pub fn next(&mut self, out: &mut Text) {
+    /// To be called before each alternative.
+    pub fn next(&mut self, out: &mut QueryText) {
         if self.count > 0 {
             out.push(self.between);
         }
         self.count += 1;
     }
 
-    /// Whether there was any; several get brackets.
-    #[inline(never)]
-    pub fn end(self, out: &mut Text) -> bool {
+    /// To be called after the last alternative. False if there was none.
+    pub fn end(self, out: &mut QueryText) -> bool {
         if self.count > 1 {
             out.bracket(self.begin);
         }
