@@ -7,16 +7,15 @@ use std::cell::{RefCell, RefMut};
 use std::rc::Rc;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
-use serde::Serializer;
+use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
 use crate::model::error::quoted;
 use crate::report::{EvaluatedPair, SortOrder};
 use crate::rule::{ReferenceSet, RuleReader, SkippedLines, ThreatList};
-use crate::text::json::{FromJson, JsonDocument, JsonNode};
 use crate::{
-    Connection, DetectorOptions, Error, Explanation, Pair, PartialResult, PrevalenceCounts, PrevalenceQuery,
-    Report, Role, Rule, TimeUnit,
+    Connection, DetectorOptions, Error, Explanation, Header, Pair, PartialResult, PrevalenceCounts,
+    PrevalenceQuery, Report, Rule,
 };
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
@@ -49,7 +48,8 @@ impl Detector {
     /// `E_OPTIONS`.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
-        let inner = crate::Detector::new(given_options(&options)?);
+        let options = DetectorOptions::from_json(&document_of(&options)?).map_err(|error| thrown(&error))?;
+        let inner = crate::Detector::new(options);
         Ok(Detector { inner, last: RefCell::default(), rules: RefCell::default(), memory_pages: 0 })
     }
 
@@ -63,7 +63,7 @@ impl Detector {
         self.last.take();
         match options.is_undefined() {
             true => self.inner.start_source(name),
-            false => self.inner.start_source_with(name, given_options(&options)?),
+            false => self.inner.start_source_with(name, source_options(&options)?),
         }
         Ok(())
     }
@@ -441,85 +441,16 @@ fn parsed(json: &str) -> Result<JsValue, JsError> {
     JSON::parse(json).map_err(|error| error.unchecked_into())
 }
 
-#[inline(never)]
-fn given_options(options: &JsValue) -> Result<DetectorOptions, JsError> {
+/// Options as a JSON document: a conversion of the object by serde would not report unknown options.
+fn document_of(options: &JsValue) -> Result<String, JsError> {
     if options.is_undefined() || options.is_null() {
-        return Ok(DetectorOptions::new());
+        return Ok("{}".to_owned());
     }
-    // As JSON, like a rule: so that an unknown option is seen.
-    let text = JSON::stringify(options).map_err(|error| error.unchecked_into::<JsError>())?;
-    options_of(&String::from(text)).map_err(|error| thrown(&error))
+    JSON::stringify(options).map(String::from).map_err(|error| error.unchecked_into())
 }
 
-/// `DetectorOptions` of the package.
-fn options_of(text: &str) -> Result<DetectorOptions, Error> {
-    let document = JsonDocument { text, name: "options", kind: crate::ErrorKind::Options, hint: None };
-    let mut options = DetectorOptions::new();
-    let mut fields = document.root()?.object()?;
-    fields.with("mapping", |node| mapped(&mut options, node))?;
-    fields.with("delimiter", |node| {
-        let delimiter = node.text("one character", |text| match text.as_bytes() {
-            [byte] => Some(*byte),
-            _ => None,
-        })?;
-        changed(&mut options, |options| options.with_delimiter(delimiter))
-    })?;
-    fields.with("timeUnit", |node| {
-        let unit = node.text("s, ms, us or ns", |text| match text {
-            "s" => Some(TimeUnit::Seconds),
-            "ms" => Some(TimeUnit::Milliseconds),
-            "us" => Some(TimeUnit::Microseconds),
-            "ns" => Some(TimeUnit::Nanoseconds),
-            _ => None,
-        })?;
-        changed(&mut options, |options| Ok(options.with_time_unit(unit)))
-    })?;
-    fields.with("utcOffsetMinutes", |node| {
-        let minutes = i32::from_json(node)?;
-        changed(&mut options, |options| options.with_utc_offset_minutes(minutes))
-    })?;
-    fields.with("duplicates", |node| {
-        let duplicates = bool::from_json(node)?;
-        changed(&mut options, |options| Ok(options.with_duplicates(duplicates)))
-    })?;
-    fields.with("hashSeed", |node| {
-        let seed = u64::from_json(node)?;
-        changed(&mut options, |options| Ok(options.with_hash_seed(seed)))
-    })?;
-    fields.with("shard", |node| {
-        let (mut index, mut of) = (0, 0);
-        let mut fields = node.object()?;
-        fields.read("index", &mut index)?;
-        fields.read("of", &mut of)?;
-        fields.finish()?;
-        changed(&mut options, |options| options.with_shard(index, of))
-    })?;
-    fields.with("maxMemoryBytes", |node| {
-        let bytes = u64::from_json(node)?;
-        changed(&mut options, |options| options.with_max_memory_bytes(bytes))
-    })?;
-    fields.finish()?;
-    Ok(options)
-}
-
-/// Changes options by a builder's method.
-fn changed(
-    options: &mut DetectorOptions,
-    change: impl FnOnce(DetectorOptions) -> Result<DetectorOptions, Error>,
-) -> Result<(), Error> {
-    *options = change(std::mem::take(options))?;
-    Ok(())
-}
-
-fn mapped(options: &mut DetectorOptions, node: JsonNode<'_>) -> Result<(), Error> {
-    let mut fields = node.object()?;
-    for role in Role::ALL {
-        fields.with(role.name(), |node| {
-            let column = node.value::<String>("the name or the position of a column")?;
-            changed(options, |options| options.with_column(role, &column))
-        })?;
-    }
-    fields.finish()
+fn source_options(options: &JsValue) -> Result<DetectorOptions, JsError> {
+    DetectorOptions::for_source_from_json(&document_of(options)?).map_err(|error| thrown(&error))
 }
 
 fn bad_format(format: &str) -> Error {
@@ -551,6 +482,24 @@ fn thrown(error: &Error) -> JsError {
 fn set(object: &JsValue, name: &str, value: &JsValue) {
     // Setting a property of an object that was made here cannot fail.
     let _ = Reflect::set(object, &name.into(), value);
+}
+
+/// The first rows of a file and what its columns are read as. `header` is the line of the row that names them, 0 if
+/// none does, and undefined if it is to be found.
+///
+/// # Errors
+///
+/// `E_OPTIONS`.
+#[wasm_bindgen]
+pub fn preview(head: &[u8], header: Option<u32>, options: JsValue) -> Result<JsValue, JsError> {
+    let header = match header {
+        None => Header::Found,
+        Some(0) => Header::Absent,
+        Some(line) => Header::Line(line.into()),
+    };
+    let preview = crate::preview(head, header, &source_options(&options)?);
+    let plain = serde_wasm_bindgen::Serializer::json_compatible();
+    preview.serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// The rule as a query for that target.

@@ -27,6 +27,7 @@ mod key_value;
 mod layout;
 mod name_fields;
 mod options;
+mod options_document;
 mod other_data;
 mod preview;
 mod reading;

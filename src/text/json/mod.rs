@@ -3,7 +3,7 @@
 mod node;
 mod write;
 
-pub(crate) use node::{FromJson, JsonDocument, JsonNode};
+pub(crate) use node::{FromJson, JsonDocument, JsonNode, JsonObject};
 pub(crate) use write::{written, written_in};
 
 /// What a JSON text between quotes stands for. None if it is no such text. Halves of a character that stand
