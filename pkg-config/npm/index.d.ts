@@ -67,6 +67,71 @@ export interface DetectorOptions extends SourceOptions {
   shard?: { index: number; of: number };
 }
 
+/** The options of {@link preview}. */
+export interface PreviewOptions extends SourceOptions {
+  /** The line of the row that names the columns, from 1, or `"none"` if no row does. Default: found by itself. */
+  header?: number | "none";
+}
+
+/** The beginning of a file: its first rows cut into columns, and how they would be read. */
+export interface Preview {
+  /** `"other"`: neither delimited text nor JSON objects; there are no columns to choose from. */
+  layout: "table" | "json" | "other";
+  /** What separates the columns; `null` where there are none. */
+  delimiter: string | null;
+  /** The line of the row that names the columns, from 1; `null` if there is none. */
+  header_line: number | null;
+  /** The first rows of a table, of which one may name the columns. */
+  header_candidates: { line: number; cells: string[] }[];
+  /** The columns of a table or the fields of JSON objects, at most 200. */
+  columns: PreviewColumn[];
+  /** The first rows of data, at most six. */
+  rows: PreviewRow[];
+  /** The roles that a flow needs and no column has. */
+  missing: Role[];
+  /**
+   * Equal for files of the same make: the header as it is written, the names of JSON fields, or the kinds of values
+   * in columns without names. `null` where nothing distinguishes the make.
+   */
+  signature: string | null;
+  /** How the beginning would be read with these options. */
+  source: SourceReport;
+}
+
+/** A column of a table or a field of JSON objects. */
+export interface PreviewColumn {
+  /** Its name, with the names of the objects around a JSON field; empty without a header. */
+  name: string;
+  /** How `mapping` names it: by its name, or by its position where the name is not unique. */
+  reference: string;
+  /** What it is read as, by the options or else as the engine proposes. */
+  role: Role | null;
+  /** The role is only guessed from the values: the engine does not read the file by it unless `mapping` says so. */
+  guessed: boolean;
+  /** What its values in the first rows are. */
+  kind: "empty" | "time" | "address" | "number" | "text";
+}
+
+/** One of the first rows of data, and how it would be read. */
+export interface PreviewRow {
+  /** From 1. */
+  line: number;
+  /** Text of the file, each cell at most 120 characters: never trust it as markup. */
+  cells: string[];
+  /** The flow that the row describes, if it can be read. */
+  flow: {
+    /** RFC 3339 in UTC. */
+    start: string;
+    source: string;
+    destination: string;
+    port: number;
+    bytes_sent: number;
+    bytes_received: number;
+  } | null;
+  /** Why the row cannot be read; `null` also where the whole file is refused. */
+  reason: string | null;
+}
+
 /** The gates of a rule. */
 export type GateName = "excluded_destination" | "min_connections" | "min_hours";
 
@@ -615,6 +680,16 @@ export function evaluate(
   rule?: RuleDocument | string,
   options?: EvaluateOptions,
 ): Promise<Report>;
+
+/**
+ * Looks at the beginning of a file, unpacked, of which 64 KiB are enough: its first rows as texts, which column has
+ * which role, what is missing, and the flows that the rows would give. For dialogs that ask which column is what.
+ *
+ * ```js
+ * const { columns, missing } = preview(await file.slice(0, 65536).bytes());
+ * ```
+ */
+export function preview(head: Uint8Array | ArrayBuffer | string, options?: PreviewOptions): Preview;
 
 /**
  * Flows in, report out, step by step. It holds memory of the engine until

@@ -274,20 +274,3 @@ impl<'a> VisitFields<'a> for Vec<String> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The page shows names without the same wrappers (`www/src/columns/head.ts`).
-    #[test]
-    fn the_page_knows_the_same_wrappers() {
-        let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("www/src/columns/head.ts");
-        // A packed crate has no page.
-        let Ok(page) = std::fs::read_to_string(file) else { return };
-        let list = page.split_once("const WRAPPERS = [").and_then(|(_, after)| after.split_once("];"));
-        let names = list.map_or("", |(list, _)| list).split('"').skip(1).step_by(2);
-        let ours: Vec<_> = WRAPPERS.iter().map(|name| String::from_utf8_lossy(name)).collect();
-        assert_eq!(names.collect::<Vec<_>>(), ours);
-    }
-}

@@ -6,9 +6,9 @@
 
 import type { Report, Rule } from "beaconlens";
 import { type ColumnChoice, ColumnDialog } from "./columns/dialog";
-import { headOf } from "./columns/head";
 import { canStore, RememberedColumns } from "./columns/remembered";
 import { CancelledError, Engine, EngineError, type Session } from "./engine/client";
+import { firstBytes } from "./engine/first-bytes";
 import type { PairDetails, PairKey, SourceInput } from "./engine/protocol";
 import type { Host } from "./host";
 import { startIntake } from "./intake/intake";
@@ -243,7 +243,7 @@ class App {
     const input = inputs[at];
     if (!input || this.#columns) return;
     const aside = this.#engine.aside();
-    const head = headOf(input.bytes);
+    const head = firstBytes(input.bytes);
     aside.catch(() => {}); // both are told when they are waited for
     head.catch(() => {});
     const likeIt = alikeTo(report, at);
@@ -253,7 +253,7 @@ class App {
       alike: likeIt.length,
       canStore: canStore(),
       isRemembered: (key) => this.#remembered.find(key) !== null,
-      look: async (ask) => (await aside).look({ ...ask, head: await head }),
+      preview: async (options) => (await aside).preview(await head, options),
       onRead: (choice) => this.#readBy(choice, inputs, [at, ...(choice.alsoAlike ? likeIt : [])]),
       onForget: (key) => this.#remembered.forget(key),
       onClose: () => {

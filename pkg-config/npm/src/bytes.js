@@ -22,6 +22,13 @@ async function* blocksOf(input) {
   else yield* readAll(streamOf(input));
 }
 
+/** Bytes or a text as bytes. */
+export function toBytes(input) {
+  if (typeof input === "string") return new TextEncoder().encode(input);
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) return bytesOf(input);
+  throw new BeaconlensError("E_OPTIONS", `found ${typeof input}, expected bytes or a string`);
+}
+
 /** The bytes that a buffer or a view of one holds, not copied. */
 export function bytesOf(input) {
   if (input instanceof Uint8Array) return input;

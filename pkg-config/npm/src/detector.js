@@ -1,4 +1,4 @@
-import { bytesOf } from "./bytes.js";
+import { toBytes } from "./bytes.js";
 import { currentGeneration, guard, use } from "./engine.js";
 import { BeaconlensError } from "./error.js";
 import { ruleText } from "./rule.js";
@@ -11,15 +11,15 @@ export class Detector {
   #shards;
 
   constructor(options) {
-    const given = { ...checkOptions(options), hashSeed: secret() };
+    // Of a text, its characters would be options.
+    const given = typeof options === "string" ? options : { ...options, hashSeed: secret() };
     this.#raw = use((engine) => new engine.Detector(given));
     this.#generation = currentGeneration();
     this.#shards = given.shard?.of ?? 1;
   }
 
   startSource(name, options) {
-    const own = checkOptions(options, SOURCE_OPTIONS);
-    this.#call((raw) => raw.startSource(name, options == null ? undefined : own));
+    this.#call((raw) => raw.startSource(name, options ?? undefined));
   }
 
   ingest(chunk) {
@@ -126,18 +126,6 @@ export class Detector {
   }
 }
 
-const SOURCE_OPTIONS = ["mapping", "delimiter", "timeUnit", "utcOffsetMinutes"];
-const OPTIONS = [...SOURCE_OPTIONS, "duplicates", "maxMemoryBytes", "shard"];
-
-function checkOptions(options = {}, allowed = OPTIONS) {
-  if (typeof options !== "object") {
-    throw new BeaconlensError("E_OPTIONS", `found ${typeof options} as options, expected an object`);
-  }
-  const unknown = Object.keys(options ?? {}).find((name) => !allowed.includes(name));
-  if (unknown === undefined) return options;
-  throw new BeaconlensError("E_OPTIONS", `found option "${unknown}", expected one of ${allowed.join(", ")}`);
-}
-
 /** A report merged from fewer shards would look complete. */
 function checkShards(given, shards, method) {
   if (!Array.isArray(given) || !given.every((bytes) => bytes instanceof Uint8Array)) {
@@ -161,10 +149,4 @@ function secret() {
 function portOf(port) {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new BeaconlensError("E_OPTIONS", `found port ${port}, expected a whole number from 0 to 65535`);
-}
-
-function toBytes(chunk) {
-  if (typeof chunk === "string") return new TextEncoder().encode(chunk);
-  if (chunk instanceof ArrayBuffer || ArrayBuffer.isView(chunk)) return bytesOf(chunk);
-  throw new BeaconlensError("E_OPTIONS", `ingest takes bytes or a string, found ${typeof chunk}`);
 }

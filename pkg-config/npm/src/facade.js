@@ -4,6 +4,7 @@ export { Detector } from "./detector.js";
 export { init, initSync } from "./engine.js";
 export { BeaconlensError } from "./error.js";
 export { evaluate } from "./evaluate.js";
+export { preview } from "./preview.js";
 export {
   defaultRule,
   parseReferenceSet,

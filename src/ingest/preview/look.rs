@@ -32,8 +32,9 @@ pub fn preview(head: &[u8], header: Header, options: &DetectorOptions) -> Previe
     let source = if options.columns.is_empty() { found.report() } else { read(text, options).0.report() };
     let found_report = found.report();
     let rows = FirstRows::of(text, header, &found_report, options);
+    let is_read_without_header = found_report.error.is_none() && found_report.header_line.is_none();
     let (roles, may_guess) = match (header, &rows.header) {
-        (Header::Absent, _) => (Vec::new(), true),
+        (Header::Absent, _) if rows.layout == Layout::Table && !is_read_without_header => (Vec::new(), true),
         // A chosen header is read as if the file began with it.
         (Header::Line(_), Some(header)) => {
             let (source, _) = read(text.get(header.start..).unwrap_or_default(), &unmapped);

@@ -1,12 +1,19 @@
 // "Which column is what": the first rows of a file, a role for each of its columns, and what comes of it.
 
-import type { Role, SourceOptions } from "beaconlens";
+import type { Preview, PreviewOptions, PreviewRow, Role, SourceOptions } from "beaconlens";
 import { announce, button, h, replace, setBusy } from "../ui/dom";
 import { count, counted, DELIMITER_NAMES } from "../ui/format";
-import { kindsOf } from "./head";
-import type { HeaderChoice, Look, LookAsk, RowReading } from "./look";
-import { mappingOf, type Proposal, proposalBy, proposalOf } from "./proposal";
-import { isRole, missingOf, ROLE_GROUPS, titleOf } from "./roles";
+import { isByPlace, mappingOf } from "./mapping";
+import { isRole, ROLE_GROUPS, titleOf, wordsOf } from "./roles";
+
+/** Which row the names are in: as the engine finds it, a line, or none. */
+type HeaderChoice = PreviewOptions["header"];
+
+/** The role of each column, and the columns whose role is only guessed. */
+interface Proposal {
+  roles: (Role | null)[];
+  guessed: Set<number>;
+}
 
 export interface ColumnDialogHost {
   name: string;
@@ -16,7 +23,7 @@ export interface ColumnDialogHost {
   alike: number;
   canStore: boolean;
   isRemembered(key: string): boolean;
-  look(ask: Omit<LookAsk, "head">): Promise<Look>;
+  preview(options: PreviewOptions): Promise<Preview>;
   onRead(choice: ColumnChoice): void;
   onForget(key: string): void;
   onClose(): void;
@@ -58,7 +65,8 @@ export class ColumnDialog {
   readonly #alike = h("input", { type: "checkbox" });
   readonly #submit = h("button", { type: "submit", class: "primary" }, "Read with these columns");
   readonly #element: HTMLDialogElement;
-  #look: Look | null = null;
+  /** What the engine makes of the file by itself, with the header that was chosen. */
+  #found: Preview | null = null;
   #proposal: Proposal = { roles: [], guessed: new Set() };
   #selects: HTMLSelectElement[] = [];
   /** Counts questions, so that a late answer never overwrites a newer one. */
@@ -77,8 +85,8 @@ export class ColumnDialog {
   open(): void {
     document.body.append(this.#element);
     this.#element.showModal();
-    // Until something else is chosen, what was said before holds.
-    this.#recognise("found", this.#host.options.mapping);
+    // Until something else is chosen, the earlier choice holds.
+    this.#recognise(undefined, this.#host.options.mapping);
   }
 
   close(): void {
@@ -134,7 +142,7 @@ export class ColumnDialog {
       this.#host.onClose();
     });
     this.#header.addEventListener("change", () => this.#recognise(this.#headerChoice));
-    this.#delimiter.addEventListener("change", () => this.#recognise("found"));
+    this.#delimiter.addEventListener("change", () => this.#recognise());
     this.#timeUnit.addEventListener("change", () => this.#judge());
     this.#offset.addEventListener("input", () => this.#judge());
     return element;
@@ -142,7 +150,7 @@ export class ColumnDialog {
 
   get #headerChoice(): HeaderChoice {
     const { value } = this.#header;
-    return value === "none" ? "none" : value === "" ? "found" : Number(value);
+    return value === "none" ? "none" : value === "" ? undefined : Number(value);
   }
 
   /** What was chosen besides the roles. */
@@ -157,46 +165,51 @@ export class ColumnDialog {
   }
 
   get #options(): SourceOptions {
-    const mapping = this.#look ? mappingOf(this.#look, this.#proposal.roles) : undefined;
+    const mapping = this.#found ? mappingOf(this.#found, this.#proposal.roles) : undefined;
     if (!mapping) return this.#plain;
     // Without names, nothing else tells the engine what stands between columns.
-    const delimiter = isByPlace(mapping) ? (this.#look?.delimiter as SourceOptions["delimiter"]) : undefined;
+    const delimiter = isByPlace(mapping) ? (this.#found?.delimiter as SourceOptions["delimiter"]) : undefined;
     return { ...(delimiter ? { delimiter } : {}), ...this.#plain, mapping };
   }
 
-  /** Another table: the engine proposes the roles anew, unless they were said before. */
-  async #recognise(header: HeaderChoice, before?: SourceOptions["mapping"]): Promise<void> {
-    let look = await this.#ask(header, this.#plain);
+  /** Another table: the engine proposes the roles anew, unless they were chosen before. */
+  async #recognise(header?: HeaderChoice, before?: SourceOptions["mapping"]): Promise<void> {
+    let found = await this.#ask(header, this.#plain);
     // Columns that are given by their places are those of a file without a header, or with one of no use.
-    const isByHeader = look?.key && this.#host.isRemembered(look.key);
-    if (look && before && isByPlace(before) && !isByHeader) look = await this.#ask("none", this.#plain);
-    if (!look) return;
-    this.#look = look;
-    // Another make may look alike: only who wants it has columns without names remembered.
-    this.#remember.checked = this.#isNamed || (look.key !== null && this.#host.isRemembered(look.key));
-    this.#proposal = before ? proposalBy(look, before) : proposalOf(look);
-    this.#showHeads(look);
-    this.#showTable(look);
+    const isByHeader = found?.signature && this.#host.isRemembered(found.signature);
+    if (found && before && isByPlace(before) && !isByHeader) found = await this.#ask("none", this.#plain);
+    const shown =
+      found && before ? await this.#ask(headerOf(found), { ...this.#plain, mapping: before }) : found;
+    if (!found || !shown) return;
+    this.#found = found;
+    // Another make may look alike: columns without names are remembered only on request.
+    this.#remember.checked =
+      this.#isNamed || (found.signature !== null && this.#host.isRemembered(found.signature));
+    this.#proposal = {
+      roles: shown.columns.map(({ role }) => role),
+      guessed: new Set(shown.columns.flatMap(({ guessed }, column) => (guessed ? [column] : []))),
+    };
+    this.#showHeads(found);
+    this.#showTable(found);
     await this.#judge();
   }
 
   /** How the rows are read by the roles as they stand. */
   async #judge(): Promise<void> {
-    const look = await this.#ask(this.#look?.headerLine ?? "none", this.#options);
-    if (!look) return;
-    const missing = look.kind === "other" ? [] : missingOf(this.#proposal.roles);
-    this.#showState(look, missing);
-    this.#showPreview(look);
+    const preview = await this.#ask(this.#found ? headerOf(this.#found) : "none", this.#options);
+    if (!preview) return;
+    replace(this.#state, ...stateOf(preview));
+    this.#showPreview(preview);
     this.#showRemember();
-    this.#submit.disabled = look.source.error !== null;
+    this.#submit.disabled = preview.source.error !== null;
   }
 
-  async #ask(header: HeaderChoice, options: SourceOptions): Promise<Look | null> {
+  async #ask(header: HeaderChoice, options: SourceOptions): Promise<Preview | null> {
     const turn = ++this.#turn;
     setBusy("columns-preview", true);
     try {
-      const look = await this.#host.look({ header, options });
-      return turn === this.#turn ? look : null;
+      const preview = await this.#host.preview(header === undefined ? options : { ...options, header });
+      return turn === this.#turn ? preview : null;
     } catch (error) {
       if (turn === this.#turn) {
         replace(this.#state, h("p", { class: "columns-missing" }, (error as Error).message));
@@ -209,11 +222,8 @@ export class ColumnDialog {
     }
   }
 
-  #showHeads({ heads, headerLine, kind }: Look): void {
-    const offered = heads.slice(0, OFFERED);
-    if (headerLine !== null && !offered.some(({ line }) => line === headerLine)) {
-      offered.push(...heads.filter(({ line }) => line === headerLine));
-    }
+  #showHeads({ header_candidates, header_line, layout }: Preview): void {
+    const offered = header_candidates.filter(({ line }, index) => index < OFFERED || line === header_line);
     replace(
       this.#header,
       h("option", { value: "none" }, "no line: the file has no header"),
@@ -221,12 +231,13 @@ export class ColumnDialog {
         h("option", { value: line }, `line ${count(line)}: ${shortened(cells.join(" · "))}`),
       ),
     );
-    this.#header.value = String(headerLine ?? "none");
-    this.#header.disabled = kind !== "table";
+    this.#header.value = String(header_line ?? "none");
+    this.#header.disabled = layout !== "table";
   }
 
-  #showTable({ kind, names, rows }: Look): void {
-    if (kind === "other" || names.length === 0) {
+  #showTable({ columns, rows }: Preview): void {
+    const names = columns.map(({ name }) => name);
+    if (names.length === 0) {
       this.#selects = [];
       replace(this.#table);
       return;
@@ -324,25 +335,21 @@ export class ColumnDialog {
     this.#judge();
   }
 
-  #showState(look: Look, missing: ReturnType<typeof missingOf>): void {
-    replace(this.#state, ...stateOf(look, missing));
-  }
-
-  #showPreview({ readings, source }: Look): void {
+  #showPreview({ rows, source }: Preview): void {
     replace(
       this.#preview,
       source.error
         ? h("p", { class: "hint" }, "Not yet: see above what is missing.")
-        : readings.length === 0
+        : rows.length === 0
           ? h("p", { class: "hint" }, "There is no row to show.")
-          : previewTable(readings),
+          : previewTable(rows),
     );
   }
 
   #showRemember(): void {
-    const key = this.#look?.key ?? null;
+    const key = this.#found?.signature ?? null;
     const { alike, canStore } = this.#host;
-    const what = this.#look?.kind === "json" ? "these fields" : "this header";
+    const what = this.#found?.layout === "json" ? "these fields" : "this header";
     const forget = () =>
       key !== null && this.#host.isRemembered(key)
         ? button("Forget what was said of them", () => this.#forget(key), { class: "quiet" })
@@ -359,11 +366,11 @@ export class ColumnDialog {
             )
           : null,
         key !== null && canStore
-          ? h("label", {}, this.#remember, ` Remember for ${unnamed(key)}, in this browser`)
+          ? h("label", {}, this.#remember, ` Remember for ${unnamed(this.#found)}, in this browser`)
           : h(
               "span",
               { class: "hint" },
-              "Without a header, this file cannot be known again: these columns are not remembered.",
+              "Without a header, files like this one cannot be recognised: these columns are not remembered.",
             ),
         forget(),
       );
@@ -383,7 +390,7 @@ export class ColumnDialog {
   }
 
   get #isNamed(): boolean {
-    return this.#look?.kind === "json" || (this.#look?.headerLine ?? null) !== null;
+    return this.#found?.layout === "json" || (this.#found?.header_line ?? null) !== null;
   }
 
   #forget(key: string): void {
@@ -392,15 +399,15 @@ export class ColumnDialog {
     this.#delimiter.value = "";
     this.#timeUnit.value = "";
     this.#offset.value = "0";
-    this.#recognise("found");
+    this.#recognise();
   }
 
   #onSubmit(event: Event): void {
     event.preventDefault();
-    if (!this.#look || this.#submit.disabled) return;
+    if (!this.#found || this.#submit.disabled) return;
     const made: ColumnChoice = {
       options: this.#options,
-      key: this.#look.key,
+      key: this.#found.signature,
       isNamed: this.#isNamed,
       remember: this.#remember.checked && this.#host.canStore,
       alsoAlike: this.#alike.checked,
@@ -410,22 +417,24 @@ export class ColumnDialog {
   }
 }
 
-/** What files without a header are known again by, in words. */
-function unnamed(key: string): string {
-  const kinds = kindsOf(key);
+/** A file without a header is given as one to the engine again. */
+const headerOf = ({ header_line }: Preview): number | "none" => header_line ?? "none";
+
+const KINDS = { empty: "nothing yet", time: "time", address: "address", number: "number", text: "text" };
+
+/** What files without a header are recognised by, in words. */
+function unnamed(found: Preview | null): string {
+  const kinds = (found?.columns ?? []).map(({ kind }) => KINDS[kind]);
   const first = kinds.slice(0, 12).join(", ");
   return `files without a header whose ${counted(kinds.length, "column")} hold the same (${first}${kinds.length > 12 ? ", …" : ""})`;
 }
 
-const isByPlace = (mapping: NonNullable<SourceOptions["mapping"]>): boolean =>
-  Object.values(mapping).every((column) => /^#|^-$/.test(column));
-
 const columnHead = (name: string, column: number) =>
   h("th", { scope: "col", class: "mono" }, name || h("span", { class: "hint" }, `column ${column + 1}`));
 
-/** What is missing in plain words, or how far it goes. */
-function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof missingOf>): HTMLElement[] {
-  if (kind === "other") {
+/** What is missing, or how many of the first rows can be read. */
+function stateOf({ layout, missing: roles, rows, source }: Preview): HTMLElement[] {
+  if (layout === "other") {
     const words = source.error
       ? [`${source.error.message}.`]
       : [
@@ -434,6 +443,7 @@ function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof mi
         ];
     return [h("p", {}, ...words)];
   }
+  const missing = roles.map(wordsOf);
   if (missing.length > 0) {
     return [
       h(
@@ -449,8 +459,8 @@ function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof mi
     ];
   }
   if (source.error) return [h("p", { class: "columns-missing" }, `${source.error.message}.`)];
-  const read = readings.filter(({ flow }) => flow !== null).length;
-  if (readings.length > 0 && read === readings.length) {
+  const read = rows.filter(({ flow }) => flow !== null).length;
+  if (rows.length > 0 && read === rows.length) {
     return [
       h("p", { class: "columns-done" }, `Nothing is missing: the first ${counted(read, "row")} can be read.`),
     ];
@@ -459,7 +469,7 @@ function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof mi
     h(
       "p",
       { class: read === 0 ? "columns-missing" : "" },
-      `Nothing is missing; ${count(read)} of the first ${counted(readings.length, "row")} can be read. The table below says why the others cannot.`,
+      `Nothing is missing; ${count(read)} of the first ${counted(rows.length, "row")} can be read. The table below says why the others cannot.`,
     ),
   ];
 }
@@ -467,7 +477,7 @@ function stateOf({ kind, source, readings }: Look, missing: ReturnType<typeof mi
 const listed = (words: string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 
-function previewTable(readings: readonly RowReading[]): HTMLElement {
+function previewTable(rows: readonly PreviewRow[]): HTMLElement {
   const heads = [
     "line",
     `${titleOf("time")} (UTC)`,
@@ -484,12 +494,12 @@ function previewTable(readings: readonly RowReading[]): HTMLElement {
       "table",
       { class: "plain columns-readings" },
       h("thead", {}, h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)))),
-      h("tbody", {}, ...readings.map(readingRow)),
+      h("tbody", {}, ...rows.map(readingRow)),
     ),
   );
 }
 
-function readingRow({ line, flow, reason }: RowReading): HTMLElement {
+function readingRow({ line, flow, reason }: PreviewRow): HTMLElement {
   const place = h("th", { scope: "row" }, count(line));
   if (!flow)
     return h(
@@ -498,14 +508,16 @@ function readingRow({ line, flow, reason }: RowReading): HTMLElement {
       place,
       h("td", { colspan: 6 }, h("b", { class: "result" }, "✕ not read"), ` ${reason}`),
     );
-  const { time, source, destination, port, sent, received } = flow;
-  const texts = [time.replace("T", " ").replace(/(\.000)?Z$/, ""), source, destination];
+  const { start, source, destination, port, bytes_sent, bytes_received } = flow;
+  const texts = [start.replace("T", " ").replace(/Z$/, ""), source, destination];
   return h(
     "tr",
     {},
     place,
     ...texts.map((text) => h("td", { class: "mono" }, text)),
-    ...[String(port), count(sent), count(received)].map((text) => h("td", { class: "mono" }, text)),
+    ...[String(port), count(bytes_sent), count(bytes_received)].map((text) =>
+      h("td", { class: "mono" }, text),
+    ),
   );
 }
 

@@ -1,7 +1,7 @@
 // How files with a certain header, or of a certain kind, are to be read, from one visit to the next.
 
 import type { Role, SourceOptions } from "beaconlens";
-import { sameKey } from "./head";
+import { sameMake } from "./signature";
 
 /** Options for all files that have this header, or are of this kind without one. */
 export interface Remembered {
@@ -34,18 +34,18 @@ export class RememberedColumns {
   }
 
   find(key: string | null): Remembered | null {
-    return this.#all.find((one) => key !== null && sameKey(one.key, key)) ?? null;
+    return this.#all.find((one) => key !== null && sameMake(one.key, key)) ?? null;
   }
 
   /** Says whether it is stored beyond this visit. */
   put(key: string, options: SourceOptions, beyond: boolean): boolean {
-    this.#all = [{ key, options, stored: beyond }, ...this.#all.filter((one) => !sameKey(one.key, key))];
+    this.#all = [{ key, options, stored: beyond }, ...this.#all.filter((one) => !sameMake(one.key, key))];
     return this.#write() && beyond;
   }
 
   /** Without a key, all. */
   forget(key?: string): void {
-    this.#all = key === undefined ? [] : this.#all.filter((one) => !sameKey(one.key, key));
+    this.#all = key === undefined ? [] : this.#all.filter((one) => !sameMake(one.key, key));
     this.#write();
   }
 

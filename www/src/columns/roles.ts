@@ -60,15 +60,8 @@ export const ROLE_GROUPS: readonly { title: string; roles: readonly RoleWords[] 
 
 const WORDS = new Map(ROLE_GROUPS.flatMap(({ roles }) => roles.map((words) => [words.role, words] as const)));
 
-export const titleOf = (name: Role): string => WORDS.get(name)?.title ?? name;
+export const wordsOf = (name: Role): RoleWords => WORDS.get(name) ?? { role: name, title: name, meaning: "" };
+
+export const titleOf = (name: Role): string => wordsOf(name).title;
 
 export const isRole = (name: string): name is Role => WORDS.has(name as Role);
-
-/** What a row needs to be a flow, and none of the given columns is. */
-export function missingOf(roles: readonly (Role | null)[]): RoleWords[] {
-  const has = (name: Role) => roles.includes(name);
-  const hasEnds = has("local") && has("remote");
-  const isMissing = ({ role: name }: RoleWords) =>
-    !has(name) && !(hasEnds && (name === "source" || name === "destination"));
-  return (ROLE_GROUPS[0]?.roles ?? []).filter(isMissing);
-}

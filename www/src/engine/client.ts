@@ -1,8 +1,7 @@
 // The page's side of the workers: promises instead of messages.
 
-import type { QueryTarget, Report, Rule } from "beaconlens";
+import type { Preview, PreviewOptions, QueryTarget, Report, Rule } from "beaconlens";
 import { type Link, ringOf, threadsFor } from "../../../pkg-config/npm/shards/ring";
-import type { Look, LookAsk } from "../columns/look";
 import type { Remembered } from "../columns/remembered";
 import { type Host, startWorker, workersWanted } from "../host";
 import { sizeOf } from "./bytes";
@@ -211,8 +210,8 @@ export class Session {
     return this.call("explainText", { pair, rule });
   }
 
-  look(ask: LookAsk): Promise<Look> {
-    return this.call("look", ask);
+  preview(head: Uint8Array<ArrayBuffer>, options: PreviewOptions): Promise<Preview> {
+    return this.call("preview", { head, options });
   }
 
   parseRule(rule: Rule | string): Promise<Rule> {

@@ -1,8 +1,16 @@
 // What the page and its workers say to each other. Types and guards only.
 
-import type { Explanation, QueryTarget, ReferenceSet, Rule, SourceOptions, ThreatList } from "beaconlens";
+import type {
+  Explanation,
+  Preview,
+  PreviewOptions,
+  QueryTarget,
+  ReferenceSet,
+  Rule,
+  SourceOptions,
+  ThreatList,
+} from "beaconlens";
 import type { Link } from "../../../pkg-config/npm/shards/ring";
-import type { Look, LookAsk } from "../columns/look";
 import type { Remembered } from "../columns/remembered";
 import type { Bytes } from "./bytes";
 
@@ -71,7 +79,7 @@ export interface ParsedList {
 export interface Calls {
   facts: { ask: object; answer: EngineFacts };
   read: { ask: { inputs: SourceInput[]; remembered: Remembered[] }; answer: SourceFacts[] };
-  look: { ask: LookAsk; answer: Look };
+  preview: { ask: { head: Uint8Array<ArrayBuffer>; options: PreviewOptions }; answer: Preview };
   /** As JSON text: a large report crosses sooner so than as objects, and in less memory. */
   evaluate: { ask: { rule: Rule }; answer: string };
   reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };

@@ -10,15 +10,16 @@ import {
   parseReferenceSet,
   parseRule,
   parseThreatList,
+  preview,
   renderQuery,
   version,
 } from "beaconlens/slim";
 import { Leader } from "../../../pkg-config/npm/shards/leader";
 import { joinRing } from "../../../pkg-config/npm/shards/member";
-import { hasKey, isText, textOf } from "../columns/head";
-import { look } from "../columns/look";
 import type { Remembered } from "../columns/remembered";
+import { makeOf } from "../columns/signature";
 import { chunksOf, sizeOf } from "./bytes";
+import { HEAD, isText } from "./first-bytes";
 import {
   type Calls,
   type Failure,
@@ -86,8 +87,8 @@ async function respond(call: Call): Promise<Answer> {
       dataset().open({});
       return { answer: await readAll(dataset(), inputs, remembered, call.run) };
     }
-    case "look":
-      return { answer: look({ Detector }, call.ask) };
+    case "preview":
+      return { answer: preview(call.ask.head, call.ask.options) };
     case "evaluate":
       return { answer: await dataset().evaluateText("json", call.ask.rule) };
     case "reportText": {
@@ -232,8 +233,7 @@ function begin(
     into.startSource(name, options);
     return { isText: false, remembered: null };
   }
-  const text = options || remembered.length === 0 ? "" : textOf(first);
-  const known = remembered.find(({ key }) => text !== "" && hasKey(text, key)) ?? null;
+  const known = options ? null : rememberedOf(first, remembered);
   try {
     into.startSource(name, options ?? known?.options);
     return { isText: true, remembered: known };
@@ -243,6 +243,12 @@ function begin(
     into.startSource(name);
     return { isText: true, remembered: null };
   }
+}
+
+function rememberedOf(first: Uint8Array, remembered: Remembered[]): Remembered | null {
+  if (remembered.length === 0) return null;
+  const isOf = makeOf(first.subarray(0, HEAD), preview);
+  return remembered.find(({ key }) => isOf(key)) ?? null;
 }
 
 function nameTheSource(error: unknown, name: string): Error {
