@@ -4,7 +4,7 @@ use super::options::DetectorOptions;
 use super::roles::Role;
 use crate::model::error::{Error, ErrorKind};
 use crate::text::json::{FromJson, JsonDocument, JsonNode, JsonObject};
-use crate::text::value::time::TimeUnit;
+use crate::text::value::time_format::TimeUnit;
 
 impl DetectorOptions {
     /// Reads options from a JSON document, whose fields are those of `DetectorOptions` in TypeScript.
