@@ -4,7 +4,7 @@ use super::diagnostics::Reason;
 use super::fields::Fields;
 use super::layout::Layout;
 use super::record::{self, Record};
-use super::structural_index::Row;
+use super::table_view::Row;
 use crate::model::flow::AddressInterner;
 use crate::text::value::time_format::TimeReading;
 

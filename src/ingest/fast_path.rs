@@ -5,7 +5,8 @@
 
 use super::layout::Layout;
 use super::roles::Role;
-use super::structural_index::{StructuralIndex, Table};
+use super::structural_index::StructuralIndex;
+use super::table_view::Table;
 use super::time_formats::TimeFormats;
 use crate::model::flow::Address;
 use crate::model::pair_key::{FlowRow, PairKey};

@@ -8,7 +8,8 @@ use super::layout::Layout;
 use super::options::{Column, DetectorOptions};
 use super::refusal::{Refusal, shortened};
 use super::roles::plain_name;
-use super::structural_index::{Row, StructuralIndex};
+use super::structural_index::StructuralIndex;
+use super::table_view::Row;
 use crate::model::error::{Error, ErrorKind, joined, quoted};
 use crate::text::value::clean::clean;
 

@@ -2,7 +2,8 @@
 
 use wide::u8x16;
 
-use super::field_names::{FieldCollector, FieldNameIndex, FieldPath, VisitFields};
+use super::field_names::{FieldCollector, FieldNameIndex};
+use super::field_path::{FieldPath, VisitFields};
 use super::fields::Fields;
 
 /// Objects in objects, at most; a record has four or five.
@@ -115,7 +116,7 @@ impl<'a> Walk<'_, 'a> {
     /// Takes an object, whose bracket is next.
     fn object(&mut self) -> Option<()> {
         self.deeper()?;
-        let place = self.path.place();
+        let end = self.path.end();
         if self.blank()? == b'}' {
             return self.out();
         }
@@ -129,11 +130,11 @@ impl<'a> Walk<'_, 'a> {
             }
             self.at += 1;
             match self.blank()? {
-                b'{' => self.path.enter(name),
+                b'{' => self.path.push_object(name),
                 _ => self.path.push(name),
             }
             self.value(name)?;
-            self.path.go_back(place);
+            self.path.return_to(end);
             match self.blank()? {
                 b',' => self.at += 1,
                 b'}' => return self.out(),

@@ -1,6 +1,7 @@
 //! The fields of rows of `key=value`.
 
-use super::field_names::{FieldCollector, FieldNameIndex, FieldPath, VisitFields};
+use super::field_names::{FieldCollector, FieldNameIndex};
+use super::field_path::{FieldPath, VisitFields};
 use super::fields::Fields;
 use super::json;
 
@@ -8,7 +9,7 @@ use super::json;
 #[inline(never)]
 pub(super) fn read_key_value<'a>(row: &'a [u8], names: &mut FieldNameIndex, fields: &mut Fields<'a>) {
     let (mut path, mut finder) = (FieldPath::new(), FieldCollector::new(names, fields));
-    let place = path.place();
+    let end = path.end();
     let mut rest = row;
     while let Some(equals) = rest.iter().position(|&b| b == b'=') {
         let (before, after) = rest.split_at(equals);
@@ -27,7 +28,7 @@ pub(super) fn read_key_value<'a>(row: &'a [u8], names: &mut FieldNameIndex, fiel
         };
         path.push(key);
         finder.value(&path, key, value, escaped);
-        path.go_back(place);
+        path.return_to(end);
         rest = after.get(taken..).unwrap_or_default();
     }
 }

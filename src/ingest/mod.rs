@@ -1,12 +1,15 @@
 //! Bytes → flows, with diagnostics.
 //!
 //! ```text
-//!                              ┌─ a table:  structure ─▶ plain (fast, by columns)
-//! chunk ─▶ source ─▶ reading ──┤                       └▶ exact ─▶ fields ─▶ record ─▶ flow ─▶ pair table
-//!            │ first bytes:    └─ other rows: rows (lines, JSON) ─▶ fields ─▶ record      └▶ side_records ─▶ side tables
-//!            └─ format                                        value/ : one parser a kind of field
+//!                                  ┌─ tables: structural_index ─┬▶ fast_path ────────────▶ flows
+//! chunk ─▶ source ─▶ reading ──────┤                            └▶ fallback ┐
+//!            │ first bytes         └─ other rows: row_splitter ─▶ rows ──────┴▶ fields ─▶ record ─▶ flows, side tables
+//!            └▶ detect ─▶ format
 //! ```
+//!
+//! Records of one connection become one flow in `sessions`. Texts of fields are parsed by `text::value`.
 
+mod byte_masks;
 mod column_mapping;
 mod column_place;
 mod columns;
@@ -18,6 +21,7 @@ mod diagnostics;
 mod fallback;
 mod fast_path;
 mod field_names;
+mod field_path;
 mod fields;
 mod fingerprint;
 mod format;
@@ -44,6 +48,7 @@ mod source;
 mod source_report;
 mod source_stats;
 mod structural_index;
+mod table_view;
 mod time_formats;
 
 #[cfg(test)]

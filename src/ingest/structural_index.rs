@@ -1,96 +1,25 @@
-//! A block of bytes → where its fields and rows end. Two scanners that answer the same: a fast one for
-//! blocks without a quote, and an exact one for all.
+//! Offsets of the fields and rows of a block. There are two scanners with equal results: a fast one for blocks without
+//! quotes, and an exact one for all blocks.
 //!
-//! BE ADVISED: a block begins where a row begins. The scanners see only that far ahead, so the caller
-//! may cut the input anywhere: what follows the last whole row is left for the next block.
+//! BE ADVISED: a block begins where a row begins, and may end anywhere. The bytes after the last complete row are left
+//! for the next block.
 
-/// A quoted field may hold line ends, but not for longer than this (bytes): a quote that is never closed
-/// must not swallow the file.
+use super::byte_masks::{Masks, masks};
+use super::table_view::{Row, RowEnd, Table};
+
+/// Maximum length of a quoted field, in bytes. Quoted fields may contain line ends, and a quote that is never closed
+/// must not make one field of the rest of the file.
 pub(crate) const MAX_QUOTED: usize = 64 * 1024;
 
-/// Where the fields and rows of a block are.
+/// Offsets of fields and rows.
 #[derive(Debug, Default)]
 pub(crate) struct StructuralIndex {
-    /// Position after the last byte of each field. A field begins at its row's start, or one byte after
-    /// the end of the field before.
+    /// Position after the last byte of each field. A field begins at the start of its row, or one byte after the end of
+    /// the field before.
     ends: Vec<u32>,
     rows: Vec<RowEnd>,
     fields: usize,
     exact: bool,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct RowEnd {
-    /// How many fields the block has up to and with this row.
-    fields: u32,
-    /// Where the next row starts.
-    next: u32,
-}
-
-/// One row of a block.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'a> {
-    /// Position of its first byte.
-    pub start: usize,
-    ends: &'a [u32],
-}
-
-impl Row<'_> {
-    /// Number of fields, at least 1.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Start and end of the field, if the row is that long.
-    #[inline(always)]
-    pub fn field(&self, index: usize) -> Option<(usize, usize)> {
-        let end = *self.ends.get(index)? as usize;
-        let start = match index {
-            0 => self.start,
-            _ => *self.ends.get(index - 1)? as usize + 1,
-        };
-        Some((start, end))
-    }
-
-    /// Position after its last byte, without the line end.
-    pub fn end(&self) -> usize {
-        self.ends.last().map_or(self.start, |&end| end as usize)
-    }
-}
-
-/// The rows of a block that all have the same number of fields.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Table<'a> {
-    ends: &'a [u32],
-    rows: &'a [RowEnd],
-    fields: usize,
-}
-
-impl<'a> Table<'a> {
-    /// Number of rows.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Number of fields in each row.
-    pub fn width(&self) -> usize {
-        self.fields
-    }
-
-    /// Start and end of each row's first field.
-    #[inline(always)]
-    pub fn first_column(&self) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let starts = std::iter::once(0).chain(self.rows.iter().map(|row| row.next as usize));
-        let ends = self.ends.chunks_exact(self.fields);
-        ends.zip(starts).map(|(ends, start)| (start, ends.first().map_or(0, |&end| end as usize)))
-    }
-
-    /// Start and end of each row's field in a column from 1 on, which all rows must have.
-    #[inline(always)]
-    pub fn column(&self, index: usize) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let at = |ends: &[u32], index: usize| ends.get(index).map_or(0, |&end| end as usize);
-        self.ends.chunks_exact(self.fields).map(move |ends| (at(ends, index - 1) + 1, at(ends, index)))
-    }
 }
 
 impl StructuralIndex {
@@ -102,8 +31,8 @@ impl StructuralIndex {
         uniform.then_some(Table { ends, rows: &self.rows, fields: fields as usize })
     }
 
-    /// Finds the whole rows of `block` and returns how many bytes they take. With `last`, what follows
-    /// the last line feed is a row too.
+    /// Finds the complete rows of `block` and returns their length in bytes. With `last`, the bytes after the last line
+    /// feed are a row too.
     #[inline(never)]
     pub fn scan(&mut self, block: &[u8], delimiter: u8, last: bool) -> usize {
         self.rows.clear();
@@ -117,7 +46,7 @@ impl StructuralIndex {
         self.end_block(block, last)
     }
 
-    /// Whether every row is one line: without a quote, no field can hold a line end.
+    /// Whether every row is one line. True without quotes, as then no field contains a line end.
     pub fn rows_are_lines(&self) -> bool {
         !self.exact
     }
@@ -140,12 +69,12 @@ impl StructuralIndex {
         })
     }
 
-    /// Bytes that the rows found so far take.
+    /// Length in bytes of the rows found so far.
     fn whole_rows(&self) -> usize {
         self.rows.last().map_or(0, |row| row.next as usize)
     }
 
-    /// Closes the last row if there is nothing after it, and returns how many bytes the rows take.
+    /// Ends the last row if no block follows, and returns the length of all rows in bytes.
     fn end_block(&mut self, block: &[u8], last: bool) -> usize {
         let whole = self.whole_rows();
         if last && whole < block.len() {
@@ -166,13 +95,13 @@ impl StructuralIndex {
         self.fields += 1;
     }
 
-    /// Ends the row whose last field has ended at `at`, where the line feed is.
+    /// Ends a row at the line feed at `at`, where its last field has been ended.
     fn end_row(&mut self, at: usize, block: &[u8]) {
         self.rows.push(RowEnd { fields: self.fields as u32, next: at as u32 + 1 });
         self.drop_carriage_return(self.fields - 1, at, block);
     }
 
-    /// A carriage return before the line feed is no part of the field that ends there.
+    /// Excludes a carriage return before the line feed from the field that ends there.
     #[inline(always)]
     fn drop_carriage_return(&mut self, field: usize, at: usize, block: &[u8]) {
         if at > 0
@@ -183,17 +112,17 @@ impl StructuralIndex {
         }
     }
 
-    /// The fast scanner: 64 bytes at a time. False when it meets a quote, for which it is not made.
+    /// The fast scanner: 64 bytes at a time. Returns false if there is a quote.
     fn scan_unquoted(&mut self, block: &[u8], delimiter: u8) -> bool {
         let mut words = block.chunks_exact(64);
         let mut at = 0_usize;
         for word in &mut words {
             let Some(word) = word.first_chunk::<64>() else { break };
-            let masks = bits::masks(word, delimiter);
+            let masks = masks(word, delimiter);
             if masks.quotes != 0 {
                 return false;
             }
-            self.note(masks, at, block);
+            self.add_word(masks, at, block);
             at += 64;
         }
         for &byte in words.remainder() {
@@ -211,9 +140,9 @@ impl StructuralIndex {
         true
     }
 
-    /// Writes down the ends of a 64-byte word that begins at `at`.
+    /// Adds the ends in a 64-byte word that begins at `at`.
     #[inline(always)]
-    fn note(&mut self, masks: bits::Masks, at: usize, block: &[u8]) {
+    fn add_word(&mut self, masks: Masks, at: usize, block: &[u8]) {
         let first = self.fields;
         if self.ends.len() < first + 64 {
             self.ends.resize((first + 64) * 2, 0);
@@ -221,7 +150,7 @@ impl StructuralIndex {
         let Some(out) = self.ends.get_mut(first..).and_then(|ends| ends.first_chunk_mut::<64>()) else {
             return;
         };
-        // Eight at a time without asking: what is written beyond the count is overwritten later.
+        // Eight at a time without a check: slots beyond the count are overwritten later.
         let mut ends = masks.ends;
         for eight in out.as_chunks_mut::<8>().0 {
             if ends == 0 {
@@ -243,9 +172,9 @@ impl StructuralIndex {
         }
     }
 
-    /// The exact scanner. A quote counts only at the start of a field; inside, two are one; after the
-    /// closing one the rest of the field is taken as it stands. A quote that is not closed within
-    /// [`MAX_QUOTED`] bytes was no opening quote.
+    /// The exact scanner. Only a quote at the start of a field opens a quoted text; in it, two quotes are one. After the
+    /// closing quote, the rest of the field is plain. A quote that is not closed within [`MAX_QUOTED`] bytes is plain
+    /// too.
     fn scan_exactly(&mut self, block: &[u8], delimiter: u8, last: bool) -> usize {
         let (mut at, mut field_start) = (0_usize, true);
         while let Some(&byte) = block.get(at) {
@@ -254,7 +183,7 @@ impl StructuralIndex {
                 let at_end = last && limit == block.len();
                 match closing_quote(block.get(at + 1..limit).unwrap_or_default(), at_end) {
                     Some(after) => at += 1 + after,
-                    // The row's end may lie beyond what is here.
+                    // The row may end in the next block.
                     None if limit == block.len() && !last => return self.whole_rows(),
                     None => at += 1,
                 }
@@ -274,8 +203,8 @@ impl StructuralIndex {
     }
 }
 
-/// Length of a quoted text up to and with its closing quote. Whether a quote at the very end is doubled
-/// is told by the byte after it, unless nothing follows `at_end`.
+/// Length of a quoted text with its closing quote. A quote at the very end of `text` is the closing one only `at_end`
+/// of the source; otherwise the next byte decides whether it is a doubled quote.
 fn closing_quote(text: &[u8], at_end: bool) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -285,33 +214,6 @@ fn closing_quote(text: &[u8], at_end: bool) -> Option<usize> {
             Some(_) => return Some(at),
             None => return at_end.then_some(at),
         }
-    }
-}
-
-/// Which of 64 bytes are ends, line feeds and quotes, as bits.
-mod bits {
-    use wide::u8x16;
-
-    pub struct Masks {
-        /// Delimiters and line feeds.
-        pub ends: u64,
-        pub lines: u64,
-        pub quotes: u64,
-    }
-
-    #[inline(always)]
-    pub fn masks(word: &[u8; 64], delimiter: u8) -> Masks {
-        let lines = equal(word, b'\n');
-        Masks { ends: lines | equal(word, delimiter), lines, quotes: equal(word, b'"') }
-    }
-
-    /// Bit `i` is set where byte `i` equals `byte`.
-    #[inline(always)]
-    fn equal(word: &[u8; 64], byte: u8) -> u64 {
-        let byte = u8x16::splat(byte);
-        let quarters = word.as_chunks::<16>().0.iter().rev();
-        quarters
-            .fold(0, |mask, &quarter| mask << 16 | u64::from(u8x16::new(quarter).simd_eq(byte).to_bitmask()))
     }
 }
 

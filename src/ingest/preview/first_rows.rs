@@ -7,7 +7,7 @@ use super::header::Header;
 use super::result::{ColumnKind, Layout, PreviewLine};
 use crate::ingest::detect::is_json;
 use crate::ingest::detect_json::splitter_of;
-use crate::ingest::field_names::is_wrapper;
+use crate::ingest::field_path::is_wrapper;
 use crate::ingest::header::{MAX_ROWS_BEFORE_HEADER, most_frequent_delimiter};
 use crate::ingest::options::DetectorOptions;
 use crate::ingest::row_splitter::Next;
