@@ -1,9 +1,9 @@
-//! The SQL forms of the rule in the engines they are for: random flows, random rules, and exactly our rows.
+//! The SQL forms of the rule, run in DuckDB and ClickHouse on random flows and rules, give exactly our rows.
 //!
-//! `cargo xtask test engines` installs the engines and runs this. Without the variable `BEACONLENS_PYTHON`,
-//! which names a Python that has duckdb and chdb, nothing is compared.
+//! `cargo xtask test engines` installs the engines and runs this. `BEACONLENS_PYTHON` names a Python with duckdb
+//! and chdb; without it the test does nothing.
 
-// A test that cannot set itself up has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, reason = "not every test file needs all of it")]
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 const CASES: u64 = 60;
 const RULES_EACH: usize = 4;
 
-/// Addresses in several spellings, at the edges of networks, of all lengths.
+/// Addresses at the edges of networks of all prefix lengths, in several spellings.
 const ADDRESSES: [&str; 28] = [
     "203.0.113.9",
     "::ffff:203.0.113.9",
@@ -80,7 +80,7 @@ fn random_flows(random: &mut Random) -> Vec<Flow> {
     };
     let (sources, destinations) = (some(random, 3), some(random, 5));
     let around = |random: &mut Random| match random.below(3) {
-        // Within days, at the edges of hours, and of seconds.
+        // Within days, and at the edges of hours and seconds.
         0 => -random.between(0, 30 * HOUR),
         1 => -random.between(0, 30) * HOUR + random.between(-1, 1),
         _ => -random.between(0, 200) * SECOND + random.between(-1, 1),
@@ -164,7 +164,7 @@ fn random_rule(random: &mut Random, flows: &[Flow]) -> Rule {
     Rule::from_json(&document.to_string()).unwrap_or_else(|error| panic!("{error}: {document}"))
 }
 
-/// Flows to addresses from the whole of a wide network.
+/// Flows to addresses all over a wide network.
 fn flows_to_everywhere(random: &mut Random) -> Vec<Flow> {
     (0..2000)
         .map(|number| Flow {
@@ -178,7 +178,7 @@ fn flows_to_everywhere(random: &mut Random) -> Vec<Flow> {
         .collect()
 }
 
-/// A set of thousands of networks, of all lengths.
+/// A set of thousands of networks of all prefix lengths.
 fn large_rule(random: &mut Random) -> Rule {
     let network = |random: &mut Random| {
         let bits = random.between(22, 32);
@@ -194,7 +194,7 @@ fn large_rule(random: &mut Random) -> Rule {
     Rule::from_json(&document.to_string()).unwrap()
 }
 
-/// The engine's findings, as the query's columns; with threat lists, the list that names a pair.
+/// Our findings in the columns of the query; with threat lists, also the list that matches a pair.
 fn our_rows(detector: &Detector, rule: &Rule) -> Vec<Vec<String>> {
     let names_a_pair = |entry: &ListEntry| !entry.to_string().contains("example.com");
     let listed = rule.threat_lists().iter().any(|list| list.entries().iter().any(names_a_pair));
@@ -238,7 +238,7 @@ fn duckdb_and_clickhouse_give_our_rows() {
             CASES => large_rule(&mut random),
             _ => random_rule(&mut random, &flows),
         }));
-        // A port of 0 may be none in the table, and so may bytes.
+        // Port 0 and missing bytes may be null in the table.
         let or_null = |random: &mut Random, number: u64| (number != 0 || random.one_in(2)).then_some(number);
         let rows: Vec<Value> = flows
             .iter()
@@ -259,7 +259,7 @@ fn duckdb_and_clickhouse_give_our_rows() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("engines.ndjson");
     std::fs::write(&file, input).unwrap();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/engines/run.py");
-    // The zone of the machine must not matter.
+    // The time zone of the machine must not matter.
     let output = Command::new(python).arg(script).arg(&file).env("TZ", "America/St_Johns").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let answers: Vec<Value> = String::from_utf8(output.stdout)

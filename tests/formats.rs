@@ -1,7 +1,7 @@
-//! The same flows written in every format give the same pairs, bytes and times; and what must hold for any
-//! input holds for those that are no tables: any cut gives the same report, and every row is accounted for.
+//! The same flows in every format give the same pairs, bytes and times. For formats other than tables: any
+//! chunking gives the same report, and every row is used or skipped.
 
-// A test that cannot set itself up has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod flows;
@@ -13,12 +13,12 @@ use beaconlens::{Detector, DetectorOptions, Pair, PartialResult, Report, Rule};
 use flows::{Flow, HEADER, Random, SECOND, TEN_O_CLOCK, calendar, csv};
 use serde_json::Value;
 
-/// A detector that has read these pieces of one source.
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
+/// A detector that has read these chunks of one source.
+fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Detector {
     let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("input");
-    for piece in pieces {
-        detector.ingest(piece).unwrap();
+    for chunk in chunks {
+        detector.ingest(chunk).unwrap();
     }
     detector.finish().unwrap();
     detector
@@ -28,7 +28,7 @@ fn rule() -> Rule {
     Rule::from_json(r#"{"gates": {"min_connections": 1, "min_hours": 1}, "window": "all"}"#).unwrap()
 }
 
-/// All pairs and what was found of them.
+/// All pairs with their counts, bytes and times.
 fn pairs(detector: &Detector) -> String {
     serde_json::to_string(&detector.pairs(&rule())).unwrap()
 }
@@ -54,7 +54,7 @@ fn iso(micros: i64) -> String {
     calendar(micros).replace(' ', "T") + "Z"
 }
 
-// ------------------------------------------------------------------------------------------ the writers
+// ------------------------------------------------------------------------------------------ writers
 
 fn zeek_tsv(flows: &[Flow]) -> String {
     let mut out = "#separator \\x09\n#unset_field\t-\n#path\tconn\n#fields\tuid\tts\tid.orig_h\tid.orig_p\t\
@@ -111,7 +111,7 @@ fn argus(flows: &[Flow]) -> String {
     for (at, f) in flows.iter().enumerate() {
         let total = f.bytes_sent + f.bytes_received;
         let time = calendar(f.start).replace('-', "/");
-        // Every second one from the other end.
+        // Every second flow is recorded from its responder.
         out += &match at % 2 {
             0 => format!(
                 "{time},1.0,tcp,{},50000,   ->,{},{},FIN,0,0,2,{total},{}\n",
@@ -206,8 +206,8 @@ fn the_same_flows_in_any_format_give_the_same_pairs() {
         let expected = pairs(&read([csv(&flows).as_bytes()]));
         for (format, write) in WRITERS {
             let text = write(&flows);
-            let pieces = random.pieces(text.as_bytes(), 5000);
-            let detector = read(pieces);
+            let chunks = random.chunks(text.as_bytes(), 5000);
+            let detector = read(chunks);
             let source = &detector.evaluate(&rule()).sources[0];
             assert_eq!(source.format, Some(format), "seed {seed}");
             assert_eq!(source.rows_used, flows.len() as u64, "seed {seed}, {format}: {source:?}");
@@ -216,10 +216,10 @@ fn the_same_flows_in_any_format_give_the_same_pairs() {
     }
 }
 
-// ------------------------------------------------------------------------------------------ cutting
+// ------------------------------------------------------------------------------------------ chunking
 
-/// Checks what holds for any pieces, and returns the report.
-fn in_pieces(text: &[u8], seed: u64, what: &str) -> Report {
+/// Checks what holds for any chunking, and returns the report.
+fn in_chunks(text: &[u8], seed: u64, what: &str) -> Report {
     let report = read([text]).evaluate(&rule());
     let totals = &report.totals;
     assert_eq!(totals.rows_read, totals.rows_used + totals.rows_skipped, "{what}");
@@ -232,27 +232,27 @@ fn in_pieces(text: &[u8], seed: u64, what: &str) -> Report {
     }
     let mut random = Random::new(seed);
     for longest in [300, 7000, 50_000, 400_000] {
-        let pieces = random.pieces(text, longest);
-        let found = read(pieces).evaluate(&rule()).to_json();
-        assert!(found == report.to_json(), "{what}, pieces to {longest}");
+        let chunks = random.chunks(text, longest);
+        let found = read(chunks).evaluate(&rule()).to_json();
+        assert!(found == report.to_json(), "{what}, chunks to {longest}");
     }
     report
 }
 
 #[test]
-fn long_inputs_of_any_shape_in_any_pieces_give_the_same_report() {
+fn long_inputs_of_any_format_in_any_chunks_give_the_same_report() {
     for seed in 0..3 {
         let mut random = Random::new(seed);
         let flows: Vec<Flow> = (0..25).flat_map(|_| some_flows(&mut random)).collect();
         for (format, write) in WRITERS {
-            let report = in_pieces(write(&flows).as_bytes(), seed, format);
+            let report = in_chunks(write(&flows).as_bytes(), seed, format);
             assert_eq!(report.totals.rows_used, flows.len() as u64, "{format}");
         }
     }
 }
 
 #[test]
-fn json_rows_that_are_long_or_damaged_are_survived_in_any_pieces() {
+fn long_or_damaged_json_rows_are_read_in_any_chunks() {
     let mut random = Random::new(5);
     let flows: Vec<Flow> = (0..12).flat_map(|_| some_flows(&mut random)).collect();
     let mut text = String::new();
@@ -274,16 +274,16 @@ fn json_rows_that_are_long_or_damaged_are_survived_in_any_pieces() {
         }
         text.push('\n');
     }
-    let report = in_pieces(text.as_bytes(), 6, "lines");
+    let report = in_chunks(text.as_bytes(), 6, "lines");
     assert!(report.totals.rows_used.abs_diff(whole) < 3, "{whole}: {:?}", report.totals);
     assert!(report.diagnostics.iter().any(|d| d.code == "too_long"), "{:?}", report.diagnostics);
-    // The same as a document: a damaged object takes others along, but the rest is read.
+    // The same rows as one JSON document: a damaged object damages others, but the rest is read.
     let document = format!("[{}]", text.replace('\n', ",\n"));
-    in_pieces(document.as_bytes(), 7, "document");
+    in_chunks(document.as_bytes(), 7, "document");
 }
 
 #[test]
-fn tuples_in_json_in_any_pieces_give_the_same_report() {
+fn tuples_in_json_in_any_chunks_give_the_same_report() {
     let mut random = Random::new(8);
     let flows: Vec<Flow> = (0..15).flat_map(|_| some_flows(&mut random)).collect();
     let tuples: Vec<String> = flows
@@ -294,17 +294,17 @@ fn tuples_in_json_in_any_pieces_give_the_same_report() {
         r#"{{"records":[{{"properties":{{"flows":[{{"rule":"a,b","flows":[{{"flowTuples":[{}]}}]}}]}}}}]}}"#,
         tuples.join(",")
     );
-    let report = in_pieces(text.as_bytes(), 9, "tuples");
+    let report = in_chunks(text.as_bytes(), 9, "tuples");
     assert_eq!((report.totals.rows_used, report.totals.rows_skipped), (flows.len() as u64, 0));
 }
 
 // -------------------------------------------------------------------------------------- one-way records
 
-/// Each flow as the records of its two directions; some directions in two parts, some rows out of order.
+/// Each flow as records of its two directions; some directions in two parts, some rows out of order.
 fn one_way(random: &mut Random, flows: &[Flow]) -> String {
     let mut rows: Vec<(i64, String)> = Vec::new();
     for (at, f) in flows.iter().enumerate() {
-        // Ports that clients are given; none twice.
+        // Ephemeral ports, none used twice.
         let client = 32768 + at;
         let start = f.start / SECOND * SECOND;
         let mut row = |at: i64, out: bool, flags: &str, bytes: u64| {
@@ -327,7 +327,7 @@ fn one_way(random: &mut Random, flows: &[Flow]) -> String {
         }
         row(start + SECOND, false, "...AP.SF", f.bytes_received);
     }
-    // In the order in which an exporter writes: by time, but not strictly.
+    // In the order of an exporter: roughly by time.
     random.shuffle(&mut rows);
     rows.sort_by_key(|(at, _)| at / (5 * SECOND));
     let header = "ts,te,td,sa,da,sp,dp,pr,flg,fwd,stos,ipkt,ibyt\n";
@@ -341,7 +341,7 @@ fn directions_and_parts_of_connections_are_one_flow() {
         let mut flows = some_flows(&mut random);
         flows.iter_mut().for_each(|flow| flow.start = flow.start / SECOND * SECOND);
         let text = one_way(&mut random, &flows);
-        let report = in_pieces(text.as_bytes(), seed, "one-way");
+        let report = in_chunks(text.as_bytes(), seed, "one-way");
         assert_eq!(report.sources[0].format, Some("nfdump-csv"));
         assert_eq!(report.totals.rows_used, flows.len() as u64, "seed {seed}: {:?}", report.diagnostics);
         let expected = pairs(&read([csv(&flows).as_bytes()]));
@@ -349,7 +349,7 @@ fn directions_and_parts_of_connections_are_one_flow() {
     }
 }
 
-/// Connections as Sysmon logs them, of several pairs and programs; some do not tell the program.
+/// Connections in Sysmon form, of several pairs and processes; some do not name the process.
 fn sysmon(random: &mut Random) -> Vec<String> {
     let row = |at: usize, random: &mut Random| {
         let image = match random.below(12) {
@@ -370,21 +370,21 @@ fn sysmon(random: &mut Random) -> Vec<String> {
 }
 
 #[test]
-fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
+fn processes_do_not_depend_on_the_order_of_rows_chunks_or_shards() {
     for seed in 0..20 {
         let mut random = Random::new(seed);
         let mut rows = sysmon(&mut random);
         let text = rows.join("\n") + "\n";
         let one = read([text.as_bytes()]);
         let report = one.evaluate(&rule());
-        // As a plain reader finds them.
-        let told: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect();
+        // As a simple reader finds them.
+        let events: Vec<Value> = rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect();
         for finding in &report.findings {
             let of_pair = |row: &&Value| {
                 row["SourceIp"] == finding.sourceip.to_string()
                     && row["DestinationPort"] == finding.destinationport
             };
-            let images = told.iter().filter(of_pair).filter_map(|row| row["Image"].as_str());
+            let images = events.iter().filter(of_pair).filter_map(|row| row["Image"].as_str());
             let expected: Vec<&str> = images.collect::<BTreeSet<_>>().into_iter().take(4).collect();
             assert_eq!(finding.processes, expected, "seed {seed}");
             let pair = Pair::new(finding.sourceip, finding.destinationip, finding.destinationport);
@@ -392,7 +392,7 @@ fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
             assert_eq!(explained.processes, expected, "seed {seed}");
         }
         assert!(report.findings.iter().any(|finding| finding.processes.len() == 4), "seed {seed}");
-        in_pieces(text.as_bytes(), seed, "programs");
+        in_chunks(text.as_bytes(), seed, "processes");
         let shards = (0..3).map(|index| {
             let mut shard = Detector::new(DetectorOptions::new().with_shard(index, 3).unwrap());
             shard.start_source("input");
@@ -416,7 +416,7 @@ fn programs_do_not_depend_on_the_order_of_rows_on_pieces_or_on_shards() {
 }
 
 #[test]
-fn the_program_of_a_recorded_attack_is_told() {
+fn the_process_of_a_recorded_attack_is_reported() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../shared/data/sysmon-empire/empire_dllinjection.eid3-22.jsonl");
     let Ok(text) = std::fs::read(&file) else {

@@ -1,10 +1,10 @@
-//! Golden files: an input, and the report it must give, byte for byte. What each case shows stands in
-//! `tests/golden/README.md`, whose last column is checked here too.
+//! Golden files: an input and its exact report. `tests/golden/README.md` says what each case shows; its last
+//! column is checked here too.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test golden` writes the reports anew; read the difference before it is
-//! committed.
+//! `UPDATE_GOLDEN=1 cargo test --test golden` writes the reports; review the difference before
+//! committing it.
 
-// A test that cannot read its own files has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cases;
@@ -20,7 +20,7 @@ fn every_report_is_the_recorded_one() {
     assert!(cases.len() > 40, "only {} cases", cases.len());
     for case in cases {
         let mut detector = case.detector([case.input.as_slice()]);
-        // As the hosts do.
+        // As the JavaScript packages do.
         if detector.wants_public_suffixes() {
             detector.set_public_suffixes(include_str!("../src/hunts/domains/public_suffixes.txt"));
         }
@@ -84,7 +84,7 @@ fn every_file_belongs_to_a_case() {
     }
 }
 
-/// What comes of a case, in one line.
+/// The result of a case in one line.
 fn outcome(report: &Report) -> String {
     if let Some(error) = &report.sources[0].error {
         return format!("refused: {}", error.message);
@@ -103,7 +103,7 @@ fn outcome(report: &Report) -> String {
     out
 }
 
-/// Where two reports begin to differ.
+/// The first difference between two reports.
 fn difference(name: &str, recorded: &str, found: &str) -> String {
     let at = recorded.bytes().zip(found.bytes()).take_while(|(a, b)| a == b).count();
     let around = |text: &str| {

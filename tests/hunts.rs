@@ -1,5 +1,5 @@
-//! The four published tests of the detection, and the hunts, each as telemetry in two forms: a flow export, and
-//! what Sysmon logs (events 3 and 22).
+//! The four published tests of the detection, and the hunts, with telemetry in two forms: a flow export, and
+//! Sysmon events 3 and 22.
 
 #![allow(clippy::unwrap_used)]
 
@@ -103,7 +103,7 @@ fn lab() -> Rule {
     Rule::profile("lab").unwrap()
 }
 
-/// Nothing fires under the default rule, whatever the form.
+/// Asserts that the default rule finds nothing, in either form.
 fn is_quiet(report: &Report) {
     assert_eq!((&report.findings, &report.hunts, &report.host_beacons), (&vec![], &vec![], &vec![]));
 }
@@ -113,7 +113,7 @@ fn explained(source: &str, port: u16, rule: &Rule) -> Explanation {
     detector(&[source.to_owned()], DetectorOptions::new()).explain(&pair, rule)
 }
 
-/// Why the default rule, and its hunts, say nothing of that pair.
+/// Why the default rule and its hunts do not report the pair.
 fn why_not(source: &str, port: u16) -> String {
     let explanation = explained(source, port, &Rule::default());
     assert_eq!(explanation.hunts, []);
@@ -125,7 +125,7 @@ fn why_not(source: &str, port: u16) -> String {
     text
 }
 
-/// Which hunts the explanation under `lab` names; nothing is left out there.
+/// The hunts that the explanation under `lab` names; that profile excludes nothing.
 fn hunted(source: &str, port: u16) -> Vec<Hunt> {
     let explanation = explained(source, port, &lab());
     assert!(!explanation.to_text().contains("ignored by hunts"));
@@ -189,7 +189,7 @@ fn published_test_3_rapid_connections_to_many_ports() {
 fn published_test_4_lookups_of_random_names_that_do_not_exist() {
     let names = random_names(60);
     let local = zeek_lookups("127.0.0.1", "127.0.0.1", &names, "NXDOMAIN");
-    // Sysmon does not tell who asks; Zeek does.
+    // Zeek names the host that sent the lookup; Sysmon does not.
     let why = why_not(&local, 53);
     assert!(why.starts_with("127.0.0.1 -> 127.0.0.1:53 is not in the input."), "{why}");
     assert_eq!(hunted(&local, 53), [Hunt::Dga]);
@@ -199,7 +199,7 @@ fn published_test_4_lookups_of_random_names_that_do_not_exist() {
         assert_eq!((hit.hunt, hit.count, hit.connection_count), (Hunt::Dga, 60, 60));
         assert_eq!(hit.examples.len(), 10);
     }
-    // As flows there are only connections to the resolver, excluded as all loopback is.
+    // In flows there are only connections to the resolver, which are excluded because it is on loopback.
     let calls: Vec<Call> = (0..60).map(|n| (n * 1000, "127.0.0.1", "127.0.0.1", 53)).collect();
     is_quiet(&report_of(&[flows(&calls)], &Rule::default()));
     assert!(why_not(&flows(&calls), 53).contains("excluded network 127.0.0.0/8"));
@@ -207,8 +207,8 @@ fn published_test_4_lookups_of_random_names_that_do_not_exist() {
 }
 
 #[test]
-fn a_pair_has_part_in_what_holds_its_connections() {
-    // A burst to two endpoints, and to a third later; a scan that one answers.
+fn an_explanation_lists_the_hits_that_involve_the_pair() {
+    // A burst to two endpoints, and later to a third; a scan with one answer.
     let mut calls: Vec<Call> = (0..120)
         .map(|n| (n * 1000, "10.0.0.5", ["203.0.113.1", "203.0.113.2"][n as usize % 2], 443))
         .collect();
@@ -238,7 +238,7 @@ fn ordinary_names(count: usize) -> Vec<String> {
 }
 
 #[test]
-fn generated_names_are_told_from_other_names_that_do_not_exist() {
+fn generated_names_are_distinguished_from_other_nonexistent_names() {
     let hits = |names: &[String], answer| {
         report_of(&[zeek_lookups("10.0.0.5", "10.0.0.1", names, answer)], &Rule::default()).hunts
     };
@@ -248,10 +248,10 @@ fn generated_names_are_told_from_other_names_that_do_not_exist() {
     assert_eq!(hits(&random_names(120), "NOERROR"), [], "they exist");
     assert_eq!(hits(&ordinary_names(500), "NXDOMAIN"), [], "of one domain");
     let domains = random_names(120);
-    let beside: Vec<String> = domains.iter().map(|domain| format!("www.{domain}")).collect();
+    let with_www: Vec<String> = domains.iter().map(|domain| format!("www.{domain}")).collect();
     let both = |answer| zeek_lookups("10.0.0.5", "10.0.0.1", &domains, answer);
-    let in_vain = zeek_lookups("10.0.0.5", "10.0.0.1", &beside, "NXDOMAIN");
-    let hunts = |other| report_of(&[in_vain.clone(), other], &Rule::default()).hunts;
+    let failed = zeek_lookups("10.0.0.5", "10.0.0.1", &with_www, "NXDOMAIN");
+    let hunts = |other| report_of(&[failed.clone(), other], &Rule::default()).hunts;
     let [hit] = hunts(both("NXDOMAIN")).try_into().unwrap();
     assert_eq!((hit.count, hit.connection_count), (120, 240));
     assert_eq!(hunts(both("NOERROR")), [], "another name of each domain exists");
@@ -288,7 +288,7 @@ fn windows_slide_over_hours_and_pairs() {
 }
 
 #[test]
-fn answered_connections_are_no_scan_unless_wanted() {
+fn answered_connections_count_as_a_scan_only_on_request() {
     const HOSTS: [&str; 3] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"];
     let text = |received: u64| {
         let mut out = "starttime,sourceip,destinationip,destinationport,bytessent,bytesreceived\n".to_owned();
@@ -310,7 +310,7 @@ fn answered_connections_are_no_scan_unless_wanted() {
 }
 
 #[test]
-fn reference_sets_mark_what_was_hunted() {
+fn reference_sets_mark_hunt_hits() {
     let calls: Vec<Call> = (0..150).map(|n| (n * 100, "10.0.0.5", "192.0.2.1", 1000 + n as u16)).collect();
     let rule =
         r#"{"reference_sets": [{"name": "scanners", "applies_to": "source", "entries": ["10.0.0.5"]}]}"#;
@@ -321,7 +321,7 @@ fn reference_sets_mark_what_was_hunted() {
     }
 }
 
-/// A day of lookups and of calls by name, every ten minutes.
+/// A day of lookups and of connections by name, every ten minutes.
 fn named_traffic() -> String {
     let mut out = String::new();
     for n in 0..144_u64 {
@@ -343,7 +343,7 @@ fn named_traffic() -> String {
 }
 
 #[test]
-fn a_beacon_is_found_by_the_name_of_its_host() {
+fn a_beacon_is_found_by_host_name() {
     let rule = Rule::from_json(r#"{"window": "all"}"#).unwrap();
     let report = report_of(&[named_traffic()], &rule);
     let found: Vec<_> = report
@@ -377,7 +377,7 @@ fn a_beacon_is_found_by_the_name_of_its_host() {
     assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
 }
 
-/// Twelve hosts that call names every ten minutes: all one of them, one host another.
+/// Twelve hosts that connect by name every ten minutes: all to one name, and one host also to another.
 fn office() -> String {
     let mut out = String::new();
     for (n, host) in (0..72_u64).flat_map(|n| (1..13_u64).map(move |host| (n, host))) {
@@ -398,7 +398,7 @@ fn office() -> String {
 }
 
 #[test]
-fn what_is_known_of_a_host_by_its_name_is_context_and_takes_nothing_out() {
+fn a_well_known_host_name_is_context_and_removes_no_hit() {
     let beacons = |rule: &str| report_of(&[office()], &Rule::from_json(rule).unwrap()).host_beacons;
     let parts = |host: &HostBeacon| -> Vec<(&str, i64)> {
         let of = &host.pair;
@@ -488,12 +488,12 @@ fn shards_find_what_one_detector_finds() {
     }
 }
 
-/// Bursts and scans again, in SQL, over flows that were read before.
+/// Bursts and scans computed in SQL, for comparison.
 mod oracle {
     use super::*;
     use rusqlite::Connection;
 
-    /// Every window that ends with a flow: how many flows, ports or destinations it holds, at most.
+    /// The maximum of flows, ports or destinations over all windows that end with a flow.
     const BURST: &str = "SELECT source, MAX(held) FROM (
             SELECT a.source, COUNT(*) AS held FROM flows a JOIN flows b
               ON b.source = a.source AND b.start <= a.start AND b.start > a.start - 900000000
@@ -554,13 +554,13 @@ mod oracle {
         hits
     }
 
-    /// Compares, and counts what was found.
+    /// Compares the hits and counts them.
     fn compare(detector: &Detector) -> [usize; 3] {
         let rule = Rule::from_json(r#"{"window": "all"}"#).unwrap();
         let (report, database) = (detector.evaluate(&rule), database(detector, &rule));
         let mut bursts: Vec<(String, u64)> = Vec::new();
         for (source, count) in found(&report, Hunt::Burst, |hit| hit.sourceip.to_string()) {
-            // One to a destination may come beside that to all; the most counts.
+            // There may be a hit for one destination and one for all; the highest counts.
             match bursts.last_mut() {
                 Some(last) if last.0 == source => last.1 = last.1.max(count),
                 _ => bursts.push((source, count)),
@@ -577,7 +577,7 @@ mod oracle {
     }
 
     #[test]
-    fn random_flows_are_counted_as_sql_counts_them() {
+    fn hits_in_random_flows_equal_those_of_sql() {
         let mut random = Random::new(11);
         let mut next = |below: u64| random.next() % below;
         let mut seen = [0; 3];
@@ -600,13 +600,13 @@ mod oracle {
     }
 
     #[test]
-    fn captures_are_counted_as_sql_counts_them() {
+    fn hits_in_captures_equal_those_of_sql() {
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
         if !folder.exists() {
             eprintln!("skipped: no ../shared/data");
             return;
         }
-        // What is there to find: bursts, vertical scans, horizontal scans.
+        // Expected hits: bursts, vertical scans, horizontal scans.
         for (file, expected) in [
             ("nfdump-ctu-scan/test1-malicious.csv", [1, 0, 0]),
             ("suricata-eve-ctu/test6-malicious.suricata.json", [0, 0, 0]),
@@ -621,7 +621,7 @@ mod oracle {
 }
 
 #[test]
-fn what_is_kept_of_hunts_follows_the_excluded_destinations() {
+fn cached_hunt_hits_follow_the_excluded_destinations() {
     let mut input = String::from("starttime,sourceip,destinationip,destinationport,duration\n");
     input.push_str("2026-03-02T10:00:00Z,10.0.0.5,203.0.113.9,443,7200\n");
     for second in 0..50 {
@@ -635,11 +635,11 @@ fn what_is_kept_of_hunts_follows_the_excluded_destinations() {
         detector.finish().unwrap();
         detector
     };
-    let kept = detector();
+    let reused = detector();
     let mut counts = Vec::new();
     for excluded in ["10.0.0.0/8", "203.0.113.0/24", "198.51.100.0/24", "10.0.0.0/8"] {
         let rule = Rule::from_json(&format!("{{\"excluded_destinations\": [\"{excluded}\"]}}")).unwrap();
-        let report = kept.evaluate(&rule);
+        let report = reused.evaluate(&rule);
         assert_eq!(report.to_json(), detector().evaluate(&rule).to_json(), "{excluded}");
         counts.push(report.hunts.len());
     }

@@ -1,4 +1,4 @@
-//! The layers of `src/`: rooms import rooms below them only, and no file is in an import circle.
+//! The layers of `src/`: folders import only folders below them, and no file is in an import circle.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
 
-/// What each room of `src/` may import, from the bottom up. A room is a folder, or a file beside the folders.
+/// What each folder of `src/`, or file next to the folders, may import; from the bottom up.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("text", &["model"]),
@@ -36,7 +36,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// The front door and the JavaScript face: they may import all rooms.
+/// The public API and the JavaScript interface: they may import everything.
 const FACES: &[&str] = &["lib", "wasm"];
 
 /// A path inside the crate: `["rule", "window"]` is `src/rule/window.rs`.
@@ -101,7 +101,7 @@ impl Imports {
         self.0.iter().flat_map(|(from, all)| all.iter().map(move |to| (from, to)))
     }
 
-    /// The shortest way along imports, of one step at least.
+    /// The shortest path along imports, of at least one step.
     fn way(&self, from: &Module, to: &Module) -> Option<Vec<Module>> {
         let mut ways = std::collections::VecDeque::from([vec![from.clone()]]);
         let mut seen = BTreeSet::new();
@@ -161,7 +161,7 @@ fn target(module: &Module, path: &[String], modules: &BTreeSet<Module>) -> Optio
                 }
             }
         }
-        // A module declared here, or something from outside.
+        // A module declared here, or an item of another crate.
         Some(name) => {
             at.push(name.to_owned());
             names.next();

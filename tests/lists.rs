@@ -1,7 +1,7 @@
-//! Reference sets and threat lists: look-ups against a plain search through all entries, and lists as they
-//! are published.
+//! Reference sets and threat lists: look-ups compared with a linear search through all entries, and published
+//! lists.
 
-// A test that cannot set itself up has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, reason = "only its random numbers are needed here")]
@@ -15,9 +15,9 @@ use beaconlens::{CompiledLists, ReferenceSet, Rule, ThreatList};
 use flows::Random;
 use serde_json::{Value, json};
 
-// ---------------------------------------------------------------------------------- the plain search
+// ---------------------------------------------------------------------------------- linear search
 
-/// An entry, read with nothing of the crate.
+/// An entry, parsed without the crate.
 #[derive(Debug, Clone)]
 struct Plain {
     what: What,
@@ -46,7 +46,7 @@ impl Plain {
         }
     }
 
-    /// How specific the match is, if it is one.
+    /// The specificity of the match; `None`: no match.
     fn matches(&self, address: Option<IpAddr>, host: Option<&str>, port: Option<u16>) -> Option<(u32, bool)> {
         if self.port.is_some() && self.port != port {
             return None;
@@ -64,7 +64,7 @@ impl Plain {
     }
 }
 
-/// Bit by bit.
+/// Compares bit by bit.
 fn same_bits(network: IpAddr, address: IpAddr, bits: u32) -> bool {
     let bit = |octets: &[u8], at: u32| octets[at as usize / 8] >> (7 - at % 8) & 1;
     match (network, address) {
@@ -74,7 +74,7 @@ fn same_bits(network: IpAddr, address: IpAddr, bits: u32) -> bool {
     }
 }
 
-/// The best entry: addresses before names, then the most specific, then with a port, then the first.
+/// The best match: addresses before names, then the most specific, then those with a port, then the first.
 fn best(entries: &[Plain], address: IpAddr, host: Option<&str>, port: Option<u16>) -> Option<usize> {
     let search = |address: Option<IpAddr>, host: Option<&str>| {
         let mut found: Option<(usize, (u32, bool))> = None;
@@ -89,10 +89,10 @@ fn best(entries: &[Plain], address: IpAddr, host: Option<&str>, port: Option<u16
     search(Some(address), None).or_else(|| search(None, Some(host?)))
 }
 
-// ------------------------------------------------------------------------------------------ made up
+// ------------------------------------------------------------------------------------------ random
 
 fn random_address(random: &mut Random) -> IpAddr {
-    // From little room, so that networks nest and touch.
+    // From a small range, so that networks nest and touch.
     let low = random.next() & random.next();
     match random.below(4) {
         0 => {
@@ -121,7 +121,7 @@ fn random_entry(random: &mut Random, ports: bool) -> Plain {
             let address = random_address(random);
             let whole = if address.is_ipv4() { 32 } else { 128 };
             let bits = random.pick(&[whole, whole, whole - 1, whole - 4, whole - 7, whole / 4, 1, 0]);
-            // The text names the first address of the network.
+            // The text is the first address of the network.
             let address = match address {
                 IpAddr::V4(a) => {
                     IpAddr::V4((a.to_bits() & u32::MAX.checked_shl(32 - bits).unwrap_or(0)).into())
@@ -154,7 +154,7 @@ fn texts(entries: &[Plain]) -> Vec<String> {
 }
 
 #[test]
-fn look_ups_find_what_a_plain_search_finds() {
+fn look_ups_find_what_a_linear_search_finds() {
     let (mut looked_up, mut suppressed, mut listed) = (0, 0, 0);
     for seed in 0..200 {
         let mut random = Random::new(seed);
@@ -212,14 +212,14 @@ fn look_ups_find_what_a_plain_search_finds() {
             listed += usize::from(!threats.is_empty());
         }
     }
-    // The comparison is worth something only if both answers are common.
+    // The comparison only means something if both results are common.
     for share in [suppressed, listed] {
         assert!(share * 5 > looked_up && share * 10 < looked_up * 9, "{share} of {looked_up}");
     }
 }
 
 #[test]
-fn a_large_set_is_built_and_searched_right() {
+fn a_large_set_is_built_and_searched_correctly() {
     let mut random = Random::new(7);
     let networks: Vec<(u32, u32)> = (0..100_000)
         .map(|_| {
@@ -245,7 +245,7 @@ fn a_large_set_is_built_and_searched_right() {
     }
 }
 
-// ------------------------------------------------------------------------------------------ written
+// ------------------------------------------------------------------------------------------ by hand
 
 fn hit_of(rule: &Rule, destination: &str, port: u16, host: Option<&str>) -> Option<String> {
     let destination: IpAddr = destination.parse().unwrap();
@@ -256,7 +256,7 @@ fn hit_of(rule: &Rule, destination: &str, port: u16, host: Option<&str>) -> Opti
 }
 
 #[test]
-fn a_wildcard_holds_the_subdomains_and_not_the_name_itself() {
+fn a_wildcard_matches_subdomains_and_not_the_name_itself() {
     let rule = Rule::from_json(
         r#"{"threat_lists": [{"name": "names", "entries": ["*.example.com", "example.net", "*.b.example.com:443"]}]}"#,
     )
@@ -285,9 +285,9 @@ fn a_port_of_a_threat_list_is_matched_and_a_wider_network_still_counts() {
     assert_eq!(hit("2001:db8::9", 80), None);
 }
 
-// ------------------------------------------------------------------------------------- as published
+// ------------------------------------------------------------------------------------- published lists
 
-/// A published list of the shared data, where it is.
+/// A published list of the shared data, if present.
 fn published(file: &str) -> Option<String> {
     let shared = std::env::var_os("BEACONLENS_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
@@ -311,7 +311,7 @@ fn feodo_tracker_is_read_as_published() {
 
 #[test]
 fn other_published_lists_are_read_and_skipped_lines_are_counted() {
-    // The numbers of lines without a comment are those of the files' own PROVENANCE.txt.
+    // The numbers of lines without a comment are those in PROVENANCE.txt of the files.
     for (file, rows, most_skipped) in [
         ("c2tracker_all.txt", 2347, 0),
         ("maltrail_netsupport.txt", 4984, 60),

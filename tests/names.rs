@@ -1,7 +1,7 @@
-//! What a name says by itself: registrable domains beside the list's own test cases and beside another program,
-//! and a table of names to read.
+//! Registrable domains, compared with the test cases of the public suffix list and with another program; and a
+//! table of names with their randomness, to review.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test names` writes the table anew, for the names in its first column.
+//! `UPDATE_GOLDEN=1 cargo test --test names` writes the table for the names in its first column.
 
 #![cfg(feature = "public-suffixes")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -23,12 +23,12 @@ fn oracle() -> List {
     List::from_bytes(PUBLIC_SUFFIXES.as_bytes()).unwrap()
 }
 
-/// Top-level domains that no list has have no registrable domains here, save those that malware and tests use.
+/// Unlisted top-level domains have no registrable domains here, except those that malware and tests use.
 fn by_oracle<'a>(list: &List, name: &'a str) -> Option<&'a str> {
     let name = name.strip_suffix('.').unwrap_or(name);
     let lower = name.to_ascii_lowercase();
-    let beside = ["bazar", "bit", "coin", "emc", "lib", "example", "invalid", "test"];
-    let known = list.suffix(lower.as_bytes())?.is_known() || beside.contains(&lower.rsplit('.').next()?);
+    let unlisted = ["bazar", "bit", "coin", "emc", "lib", "example", "invalid", "test"];
+    let known = list.suffix(lower.as_bytes())?.is_known() || unlisted.contains(&lower.rsplit('.').next()?);
     let domain = list.domain(lower.as_bytes())?.as_bytes().len();
     (known && !lower.ends_with(".arpa")).then(|| &name[name.len() - domain..])
 }
@@ -48,7 +48,7 @@ fn row(suffixes: &PublicSuffixList, name: &str) -> String {
 }
 
 #[test]
-fn every_name_is_as_recorded() {
+fn every_name_has_its_recorded_randomness() {
     let file = folder().join("golden.txt");
     let recorded = fs::read_to_string(&file).unwrap();
     let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
@@ -62,9 +62,9 @@ fn every_name_is_as_recorded() {
     assert_eq!(recorded, table);
 }
 
-/// The test cases that the list's keepers publish, except names with an empty label or characters beyond ASCII.
+/// The published test cases of the list, except names with an empty label or non-ASCII characters.
 #[test]
-fn the_list_passes_its_own_cases() {
+fn the_list_passes_its_published_cases() {
     let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     let cases = fs::read_to_string(folder().join("test_psl.txt")).unwrap();
     let mut seen = 0;
@@ -79,7 +79,7 @@ fn the_list_passes_its_own_cases() {
 }
 
 #[test]
-fn popular_domains_are_as_another_program_says() {
+fn popular_domains_are_as_another_program_computes_them() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/toplist-alexa100k/alexa_100k.csv");
     let Ok(list) = fs::read_to_string(path) else {
         eprintln!("skipped: ../shared is not here");
@@ -97,7 +97,7 @@ fn popular_domains_are_as_another_program_says() {
 }
 
 #[test]
-fn a_list_is_told_by_its_version() {
+fn a_list_is_identified_by_its_version() {
     let suffixes = PublicSuffixList::new(PUBLIC_SUFFIXES);
     assert_eq!(suffixes.version(), Some("2026-10-22_08-36-41_UTC"));
     assert!(suffixes.is_loaded());

@@ -1,10 +1,10 @@
-//! The oracle: the rule as the SQL query that it stands for, run by SQLite over the same flows. Rows,
-//! columns and order must be the same, byte for byte.
+//! The oracle: the SQL query that the rule expresses, run by SQLite on the same flows. Rows, columns and order
+//! must be identical.
 //!
-//! The SQL is written from the query's text and shares nothing with the crate: `INCIDR` and the order of
-//! addresses are functions over `std::net`, hours and times are SQLite's `strftime`.
+//! The SQL is written from the published query and shares no code with the crate: `INCIDR` and the order of
+//! addresses use `std::net`, hours and times use `strftime` of SQLite.
 
-// A test that cannot set up its database has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod flows;
@@ -23,10 +23,10 @@ const DEFAULT_NETWORKS: [&str; 6] =
 const DEFAULT_PORTS: [u16; 13] =
     [6660, 6661, 6662, 6663, 6664, 6665, 6666, 6667, 6668, 6669, 6697, 1080, 4444];
 
-/// What the tests vary of a rule.
+/// The settings of a rule that the tests vary.
 #[derive(Debug, Clone)]
 struct Tuning {
-    /// None for the window `all`.
+    /// `None`: the window `all`.
     hours: Option<u32>,
     end: Option<i64>,
     utc_offset_minutes: i64,
@@ -147,7 +147,7 @@ impl Oracle {
         Oracle { sql }
     }
 
-    /// The answer to the query, as CSV.
+    /// The result of the query as CSV.
     fn findings(&self, tuning: &Tuning) -> String {
         let query = format!(
             "{} WHERE {} AND {} GROUP BY sourceip, destinationip, destinationport
@@ -248,7 +248,7 @@ fn not_excluded(tuning: &Tuning) -> String {
     if conditions.is_empty() { "TRUE".to_owned() } else { format!("({})", conditions.join(" AND ")) }
 }
 
-/// The address; IPv4 if it is an IPv4-mapped one.
+/// The address; an IPv4-mapped one as IPv4.
 fn canonical(text: &str) -> IpAddr {
     match text.parse().unwrap() {
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(IpAddr::V6(v6), IpAddr::V4),
@@ -256,11 +256,11 @@ fn canonical(text: &str) -> IpAddr {
     }
 }
 
-/// Whether the first bits of network and address are the same.
+/// Whether an address is in a network.
 fn in_cidr(network: &str, address: &str) -> bool {
     let (network, bits) = network.split_once('/').unwrap();
     let bits: u32 = bits.parse().unwrap();
-    // A network of IPv4-mapped addresses is the IPv4 network; one that is wider is none.
+    // A network of IPv4-mapped addresses is an IPv4 network; a wider one contains no IPv4 address.
     let network: IpAddr = network.parse().unwrap();
     let (network, bits) = match (network.is_ipv6(), bits.checked_sub(96)) {
         (true, Some(rest)) if network.to_canonical().is_ipv4() => (network.to_canonical(), rest),
@@ -279,12 +279,12 @@ fn in_cidr(network: &str, address: &str) -> bool {
 
 // --------------------------------------------------------------------------------------- comparison
 
-/// Reads the bytes, and compares everything that the query decides.
+/// Reads the bytes and compares everything that the query determines.
 fn compare(bytes: &[u8], flows: &[Flow], tunings: &[Tuning], random: &mut Random, what: &str) {
     let oracle = Oracle::new(flows);
     let mut detector = Detector::new(DetectorOptions::new().with_hash_seed(random.next()));
-    for piece in random.pieces(bytes, 70_000) {
-        detector.ingest(piece).unwrap();
+    for chunk in random.chunks(bytes, 70_000) {
+        detector.ingest(chunk).unwrap();
     }
     detector.finish().unwrap();
     for tuning in tunings {
@@ -300,7 +300,7 @@ fn compare(bytes: &[u8], flows: &[Flow], tunings: &[Tuning], random: &mut Random
     }
 }
 
-/// The query's columns of pairs, and the gates they failed.
+/// The columns of the query per pair, with the gates it failed.
 fn listed(pairs: &[EvaluatedPair]) -> String {
     let mut out = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
                    bytes_received,first_seen,last_seen,beaconing_score,failed_gates\n"
@@ -339,7 +339,7 @@ fn same_lines(expected: &str, found: &str, what: &str) {
     }
 }
 
-/// What the report says of each gate, and its near misses, from the list of pairs.
+/// The gate counts and near misses that the report should have, computed from the list of pairs.
 fn check_gates(pairs: &str, tuning: &Tuning, report: &Report, what: &str) {
     let rows: Vec<Vec<&str>> = pairs.lines().skip(1).map(|line| line.split(',').collect()).collect();
     let number = |row: &[&str], column: usize| row[column].parse::<u64>().unwrap();
@@ -349,7 +349,7 @@ fn check_gates(pairs: &str, tuning: &Tuning, report: &Report, what: &str) {
         let failed = rows.iter().filter(|row| row[10].split(';').any(|failed| failed == name)).count();
         let mut only: Vec<&Vec<&str>> = rows.iter().filter(|row| row[10] == name).collect();
         assert_eq!((gate.failed, gate.failed_only), (failed as u64, only.len() as u64), "{what}: {name}");
-        // Nearest first; among equals the order of the query stays.
+        // Nearest first; equal ones in the order of the query.
         only.sort_by_key(|row| match name {
             "min_connections" => tuning.min_connections - number(row, 3),
             "min_hours" => tuning.min_hours - number(row, 4),
@@ -405,16 +405,16 @@ fn check_totals(oracle: &Oracle, tuning: &Tuning, report: &Report, what: &str) {
     assert_eq!((shown(report.window.start), shown(report.window.end)), (start, Some(instant(end))), "{what}");
 }
 
-/// RFC 3339 with no, three or six digits of a second, as many as it takes.
+/// RFC 3339 with as many fraction digits as needed: none, three or six.
 fn instant(micros: i64) -> String {
     let text = calendar(micros).replace(' ', "T");
     let short = text.strip_suffix("000").unwrap_or(&text);
     short.strip_suffix(".000").unwrap_or(short).to_owned() + "Z"
 }
 
-// ------------------------------------------------------------------------------------ made-up flows
+// ------------------------------------------------------------------------------------ random flows
 
-/// A file's worth of flows around every edge that the rule has.
+/// Flows around every limit of the rule.
 fn random_flows(random: &mut Random) -> Vec<Flow> {
     let end = TEN_O_CLOCK + random.pick(&[0, 0, 1, -1, 1_234_567, 1_800_000_000]);
     let mut flows = Vec::new();
@@ -425,7 +425,7 @@ fn random_flows(random: &mut Random) -> Vec<Flow> {
         let first = end - random.between(hours, 26.max(hours)) * HOUR;
         for number in 0..count {
             let start = match random.below(12) {
-                // The window's edges, of the last 24 h and of the last hour.
+                // The limits of windows of 24 h and of one hour.
                 0 => end - 24 * HOUR + random.between(-1, 1),
                 1 => end - random.pick(&[0, 1, HOUR - 1, HOUR, HOUR + 1]),
                 _ => within_hour(random, first + (number % hours) * HOUR),
@@ -449,7 +449,7 @@ fn random_flows(random: &mut Random) -> Vec<Flow> {
     flows
 }
 
-/// A time in the calendar hour of `time`, often at its edges.
+/// A time in the calendar hour of `time`, often its first or last instant.
 fn within_hour(random: &mut Random, time: i64) -> i64 {
     let hour = time.div_euclid(HOUR) * HOUR;
     hour + random.pick(&[0, 1, HOUR - 1, HOUR / 2, 0, 1]) * i64::from(random.one_in(2))
@@ -523,7 +523,7 @@ const OUTSIDE: [&str; 14] = [
     "::1:0:0:1",
 ];
 
-/// Another spelling of the same address, now and then.
+/// Sometimes another spelling of the same address.
 fn spelled(random: &mut Random, address: &str) -> String {
     match address.parse().unwrap() {
         IpAddr::V4(v4) if random.one_in(6) => v4.to_ipv6_mapped().to_string(),
@@ -535,7 +535,7 @@ fn spelled(random: &mut Random, address: &str) -> String {
     }
 }
 
-/// The flows as a file, with every row in a spelling of its own.
+/// The flows as a file, every row in another spelling.
 fn random_file(random: &mut Random, flows: &[Flow]) -> String {
     let mut out = HEADER.join(",") + "\n";
     let quoted = random.one_in(3);
@@ -560,7 +560,7 @@ fn random_file(random: &mut Random, flows: &[Flow]) -> String {
 }
 
 #[test]
-fn made_up_files_give_what_sql_gives() {
+fn random_files_give_what_sql_gives() {
     for seed in 0..250 {
         let mut random = Random::new(seed);
         let flows = random_flows(&mut random);
@@ -616,7 +616,7 @@ fn large_files_give_what_sql_gives() {
     }
 }
 
-/// Twenty flows in three hours: just enough.
+/// Twenty flows in three hours: the minimum that passes the gates.
 fn just_enough(destination: &str, port: u16) -> impl Iterator<Item = Flow> {
     (0..20).map(move |number| Flow {
         start: TEN_O_CLOCK - (number % 3) * HOUR,
@@ -674,7 +674,7 @@ fn every_listed_port_scores_three_and_its_neighbours_do_not() {
 
 // --------------------------------------------------------------------------------------- real files
 
-/// The flow files of the shared data, where they are.
+/// The flow files of the shared data, if present.
 fn binetflows() -> Vec<PathBuf> {
     let shared = std::env::var_os("BEACONLENS_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
@@ -690,7 +690,7 @@ fn binetflows() -> Vec<PathBuf> {
     files
 }
 
-/// A plain reader of Argus' files: the flows, and how many rows are none.
+/// A simple reader of Argus files: the flows, and the number of other rows.
 fn read_binetflow(text: &str) -> (Vec<Flow>, u64) {
     let mut lines = text.lines();
     let header = lines.next().unwrap();
@@ -704,10 +704,10 @@ fn read_binetflow(text: &str) -> (Vec<Flow>, u64) {
     for line in lines.filter(|line| !line.trim().is_empty()) {
         let fields: Vec<&str> = line.split(delimiter).map(str::trim).collect();
         let field = |column: usize| fields.get(column).copied().unwrap_or("?");
-        // A total alone does not tell who sent what.
+        // A total alone does not say how many bytes each side sent.
         let (sent, total) = bytes.map_or(("0", "0"), |(sent, total)| (field(sent), field(total)));
         match binetflow_row(columns.map(field), sent, total) {
-            // ARP has addresses, but no flows.
+            // ARP rows have addresses but are no flows.
             Some(flow) if field(protocol) != "arp" => flows.push(flow),
             _ => others += 1,
         }

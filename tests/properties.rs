@@ -1,9 +1,9 @@
-//! What must hold for any input: the same bytes give the same report however they are cut; the order of
-//! rows, the spelling of values and the seed of the pair table do not matter; every row is accounted for.
+//! Properties of any input: chunking, the order of rows, the spelling of values and the seed of the pair table do
+//! not change the report, and every row is used or skipped.
 //!
-//! Seeds are fixed, and a failure names its seed.
+//! Seeds are fixed; a failure names its seed.
 
-// A test that cannot set itself up has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod cases;
@@ -19,13 +19,13 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use serde_json::Value;
 
-// ------------------------------------------------------------------------------------------- cutting
+// ------------------------------------------------------------------------------------------- chunking
 
 #[test]
-fn a_golden_input_cut_anywhere_gives_the_same_report() {
+fn a_golden_input_split_anywhere_gives_the_same_report() {
     for case in Case::all() {
         let whole = case.report([case.input.as_slice()]).to_json();
-        // Every place in a short input, and a few hundred in a longer one.
+        // Every position in a short input, and a few hundred in a longer one.
         let step = if case.input.len() <= 1500 { 1 } else { case.input.len() / 200 };
         for cut in (0..=case.input.len()).step_by(step) {
             let (first, second) = case.input.split_at(cut);
@@ -35,21 +35,21 @@ fn a_golden_input_cut_anywhere_gives_the_same_report() {
 }
 
 #[test]
-fn a_golden_input_in_any_pieces_gives_the_same_report() {
+fn a_golden_input_in_any_chunks_gives_the_same_report() {
     for case in Case::all() {
         let whole = case.report([case.input.as_slice()]).to_json();
         assert!(case.report(case.input.chunks(1)).to_json() == whole, "{} byte by byte", case.name);
         for seed in 0..20 {
             let mut random = Random::new(seed);
             let longest = random.pick(&[2, 10, 100, 1000]);
-            let pieces = random.pieces(&case.input, longest);
-            assert!(case.report(pieces).to_json() == whole, "{}, seed {seed}", case.name);
+            let chunks = random.chunks(&case.input, longest);
+            assert!(case.report(chunks).to_json() == whole, "{}, seed {seed}", case.name);
         }
     }
 }
 
 #[test]
-fn a_damaged_input_in_any_pieces_gives_the_same_report() {
+fn a_damaged_input_in_any_chunks_gives_the_same_report() {
     let cases = Case::all();
     for seed in 0..400 {
         let mut random = Random::new(seed);
@@ -60,13 +60,13 @@ fn a_damaged_input_in_any_pieces_gives_the_same_report() {
         let whole = report.to_json();
         assert!(case.report(case.input.chunks(1)).to_json() == whole, "seed {seed}, byte by byte");
         for longest in [3, 40, 700] {
-            let pieces = random.pieces(&case.input, longest);
-            assert!(case.report(pieces).to_json() == whole, "seed {seed}, pieces to {longest}");
+            let chunks = random.chunks(&case.input, longest);
+            assert!(case.report(chunks).to_json() == whole, "seed {seed}, chunks to {longest}");
         }
     }
 }
 
-/// An input that is longer than any buffer: rows of all kinds, among them very long ones.
+/// An input longer than any buffer: rows of all kinds, some very long.
 fn long_input(random: &mut Random) -> Vec<u8> {
     let mut out = (HEADER.join(",") + ",note\n").into_bytes();
     while out.len() < 260_000 {
@@ -88,7 +88,7 @@ fn long_input(random: &mut Random) -> Vec<u8> {
 }
 
 #[test]
-fn a_long_input_in_any_pieces_gives_the_same_report() {
+fn a_long_input_in_any_chunks_gives_the_same_report() {
     for seed in 0..6 {
         let mut random = Random::new(seed);
         let input = long_input(&mut random);
@@ -97,9 +97,9 @@ fn a_long_input_in_any_pieces_gives_the_same_report() {
         check_accounts(&report, &input, &format!("seed {seed}"));
         let whole = report.to_json();
         for longest in [500, 5_000, 40_000, 150_000] {
-            let pieces = random.pieces(&input, longest);
-            let found = read(pieces).evaluate(&Rule::default()).to_json();
-            assert!(found == whole, "seed {seed}, pieces to {longest}");
+            let chunks = random.chunks(&input, longest);
+            let found = read(chunks).evaluate(&Rule::default()).to_json();
+            assert!(found == whole, "seed {seed}, chunks to {longest}");
         }
     }
 }
@@ -112,11 +112,11 @@ fn a_row_longer_than_one_mebibyte_is_skipped() {
         input.extend(plain_row(0).as_bytes());
         let long = plain_row(1).trim_end().to_owned() + ",";
         input.extend(long.as_bytes());
-        // With the line feed.
+        // Including the line feed.
         input.resize(input.len() + length - long.len() - 1, b'x');
         input.push(b'\n');
         input.extend(plain_row(2).as_bytes());
-        // Its example shows that lines are still counted rightly.
+        // Its example shows that lines are still counted correctly.
         input.extend(b"not a row\n");
         let mut whole = None;
         for size in [input.len(), MEBIBYTE, 100_003] {
@@ -137,7 +137,7 @@ fn a_quoted_field_may_have_64_kibibytes() {
         let mut input = csv(&[]) + &plain_row(0);
         input += &format!("{},\"{}\"\n", plain_row(1).trim_end(), &note[..length]);
         input += &plain_row(2);
-        // The closing quote and the byte after it have to be seen.
+        // The reader needs the closing quote and the byte after it.
         let (used, skipped) = if length < 65_535 { (3, 0) } else { (3, length.div_ceil(3) as u64) };
         let mut whole = None;
         for size in [input.len(), 65_536, 50_000, 32_768, 8191, 1021] {
@@ -152,7 +152,7 @@ fn a_quoted_field_may_have_64_kibibytes() {
 }
 
 #[test]
-fn a_long_row_in_tiny_pieces_is_read_in_reasonable_time() {
+fn a_long_row_in_tiny_chunks_is_read_in_reasonable_time() {
     let mut input = csv(&[]) + &plain_row(0);
     input += &format!("{},{}\n", plain_row(1).trim_end(), "x".repeat(128 * 1024));
     input += &format!("{},\"{}\"\n", plain_row(2).trim_end(), "lines\n".repeat(10_000));
@@ -160,7 +160,7 @@ fn a_long_row_in_tiny_pieces_is_read_in_reasonable_time() {
     assert_eq!((report.totals.rows_used, report.totals.rows_skipped), (3, 0));
 }
 
-// ------------------------------------------------------------------------------------ the same flows
+// ------------------------------------------------------------------------------------ equal flows
 
 #[test]
 fn the_order_of_rows_does_not_matter() {
@@ -190,7 +190,7 @@ fn the_order_of_rows_does_not_matter() {
 }
 
 #[test]
-fn whole_days_later_everything_is_the_same_but_the_dates() {
+fn a_shift_by_whole_days_changes_only_the_dates() {
     for seed in 0..60 {
         let mut random = Random::new(seed);
         let flows = random_flows(&mut random);
@@ -198,12 +198,12 @@ fn whole_days_later_everything_is_the_same_but_the_dates() {
         let mut later = flows.clone();
         later.iter_mut().for_each(|flow| flow.start += days * 24 * HOUR);
         let rule = low_rule();
-        // Fixed texts, as an epoch number could change its unit.
+        // Not epoch numbers, whose unit could change.
         let (before, after) =
             (read([in_calendar(&flows).as_bytes()]), read([in_calendar(&later).as_bytes()]));
         let without_dates = |detector: &Detector| {
             let report = detector.evaluate(&rule);
-            // Between the quotes and the commas.
+            // Between quotes and commas.
             let is_date = |field: &str| field.len() == 19 && field.as_bytes()[10] == b' ';
             let day_less =
                 |field: &str| if is_date(field) { field[10..].to_owned() } else { field.to_owned() };
@@ -235,7 +235,7 @@ fn delimiters_quotes_line_ends_and_columns_do_not_matter() {
                 let end = random.pick(&["\n", "\r\n"]);
                 let mut columns: Vec<usize> = (0..8).collect();
                 random.shuffle(&mut columns);
-                // Two more columns: one empty, one with text that looks like structure.
+                // Two more columns: one empty, one with quotes, commas and line ends in its text.
                 let odd = if quoted { "a \"\"b\"\", c;\td|\ne" } else { "-" };
                 let line = |fields: Vec<String>| {
                     let field = |at: &usize| match fields.get(*at) {
@@ -260,7 +260,7 @@ fn delimiters_quotes_line_ends_and_columns_do_not_matter() {
 
 #[test]
 fn plain_rows_and_quoted_rows_are_read_alike() {
-    // Values at the limits of what the fast reader takes.
+    // Values at the limits of the fast path.
     let times = [
         "0",
         "1772445600",
@@ -277,7 +277,7 @@ fn plain_rows_and_quoted_rows_are_read_alike() {
     let mut random = Random::new(1);
     let mut rows: Vec<[&str; 6]> = Vec::new();
     for _ in 0..3000 {
-        // Mostly good values, else few rows are used.
+        // Mostly valid values, so that many rows are used.
         let mut one = |from: &[&'static str], good: &'static str| {
             if random.one_in(4) { random.pick(from) } else { good }
         };
@@ -309,7 +309,7 @@ fn plain_rows_and_quoted_rows_are_read_alike() {
 }
 
 #[test]
-fn two_sources_are_one_that_is_longer() {
+fn two_sources_are_as_one_longer_source() {
     for seed in 0..40 {
         let mut random = Random::new(seed);
         let rows: Vec<String> =
@@ -333,7 +333,7 @@ fn two_sources_are_one_that_is_longer() {
 }
 
 #[test]
-fn a_source_that_is_refused_leaves_the_others_as_they_are() {
+fn a_refused_source_does_not_affect_the_others() {
     let good = csv(&random_flows(&mut Random::new(1)));
     let mut detector = Detector::new(DetectorOptions::new());
     for (name, bytes) in
@@ -343,7 +343,7 @@ fn a_source_that_is_refused_leaves_the_others_as_they_are() {
         let refused = detector.ingest(bytes).and_then(|()| detector.finish());
         assert_eq!(refused.as_ref().err().map(Error::code), (name != "b.csv").then_some("E_NOT_FLOWS"));
     }
-    // Also in the middle of a source, and more than once.
+    // Also in the middle of a source, and repeatedly.
     detector.start_source("d.bin");
     let binary = vec![0; 70_000];
     assert!(
@@ -375,7 +375,7 @@ fn the_hash_seed_does_not_matter() {
 }
 
 #[test]
-fn shards_joined_are_one_detector() {
+fn merged_shards_equal_one_detector() {
     let mut random = Random::new(21);
     for seed in 0..12 {
         let mut flows: Vec<Flow> = (0..1 + seed * 3).flat_map(|_| random_flows(&mut random)).collect();
@@ -443,7 +443,7 @@ fn shards_joined_are_one_detector() {
     }
 }
 
-/// A beacon of 400 calls in an input of very many pairs, each with one flow and a few with three.
+/// A beacon of 400 connections among very many pairs with one flow, and a few with three.
 fn beacon_in_a_crowd(rows: i64) -> String {
     let mut flows = Vec::new();
     for row in 0..rows {
@@ -465,7 +465,7 @@ fn beacon_in_a_crowd(rows: i64) -> String {
 }
 
 #[test]
-fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
+fn at_the_memory_limit_small_pairs_are_evicted_first_and_reported() {
     let text = beacon_in_a_crowd(400_000);
     let read = |megabytes: u64| {
         let options = DetectorOptions::new().with_max_memory_bytes(megabytes << 20).unwrap();
@@ -486,12 +486,12 @@ fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
     let totals = &report.totals;
     assert_eq!(totals.rows_used, totals.flows_in_window + totals.flows_outside_window + dropped.flows);
     assert!(dropped.pairs_dropped > 100_000 && dropped.flows_rejected == 0, "{dropped:?}");
-    // The beacon is found, and lacks no more than what is said.
+    // The beacon is found, and its count is at most `max_undercount` too low.
     assert_eq!(report.findings.len(), 1);
     let full = enough.evaluate(&rule).findings[0].connection_count;
     let lacking = full - report.findings[0].connection_count;
     assert!(lacking <= dropped.max_undercount && dropped.max_undercount < 60, "{lacking}, {dropped:?}");
-    // So does every pair that is left.
+    // The same holds for every pair that was not evicted.
     let of = |detector: &Detector| -> std::collections::HashMap<String, u64> {
         let pairs = detector.pairs(&rule);
         let key = |pair: &beaconlens::report::Finding| {
@@ -499,16 +499,16 @@ fn a_memory_limit_leaves_out_small_pairs_first_and_says_so() {
         };
         pairs.iter().map(|listed| (key(&listed.pair), listed.pair.connection_count)).collect()
     };
-    let (kept, all) = (of(&detector), of(&enough));
-    assert!(kept.len() > 10_000);
-    for (pair, count) in kept {
+    let (remaining, all) = (of(&detector), of(&enough));
+    assert!(remaining.len() > 10_000);
+    for (pair, count) in remaining {
         assert!(all[&pair] - count <= dropped.max_undercount, "{pair}");
     }
 }
 
 #[test]
-fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
-    // Twenty pairs of many flows, one pair after the other.
+fn when_no_pair_can_be_evicted_rejected_flows_are_counted() {
+    // Twenty pairs with many flows, one pair after another.
     let mut text = HEADER.join(",") + "\n";
     for row in 0..400_000 {
         let start = TEN_O_CLOCK + row * SECOND / 10;
@@ -524,7 +524,7 @@ fn where_nothing_small_is_left_flows_are_counted_as_not_taken() {
 }
 
 #[test]
-fn a_shard_that_cannot_be_is_refused() {
+fn an_impossible_shard_is_refused() {
     assert!(DetectorOptions::new().with_shard(0, 0).is_err());
     assert!(DetectorOptions::new().with_shard(3, 3).is_err());
     let part = Detector::new(DetectorOptions::new()).partial_result(&Rule::default()).to_bytes();
@@ -535,8 +535,8 @@ fn a_shard_that_cannot_be_is_refused() {
 }
 
 #[test]
-fn many_pairs_are_kept_apart() {
-    // So many that some hashes are equal: 200,000 of 32 bits have about five such pairs.
+fn many_pairs_are_distinguished() {
+    // Enough for equal hashes: among 200,000 of 32 bits there are about five.
     let mut text = csv(&[]);
     for number in 0..200_000 {
         let (low, middle, high) = (number % 256, number / 256 % 256, number / 65_536);
@@ -546,7 +546,7 @@ fn many_pairs_are_kept_apart() {
 }
 
 #[test]
-fn a_source_that_stands_twice_counts_once() {
+fn a_source_read_twice_counts_once() {
     let mut random = Random::new(11);
     let flows: Vec<Flow> = (0..30).flat_map(|_| random_flows(&mut random)).collect();
     let long = csv(&flows);
@@ -557,7 +557,7 @@ fn a_source_that_stands_twice_counts_once() {
     for (first, second) in [
         (long.as_bytes(), long.as_bytes()),
         (up_to(20_000), up_to(20_000)),
-        // A log after an older copy of it, and before one.
+        // A log read after, and before, an older copy of it.
         (up_to(150_000), long.as_bytes()),
         (long.as_bytes(), up_to(150_000)),
     ] {
@@ -568,13 +568,13 @@ fn a_source_that_stands_twice_counts_once() {
             let mut detector = Detector::new(DetectorOptions::new());
             for source in [first, second] {
                 detector.start_source("source");
-                let pieces =
-                    if longest == usize::MAX { vec![source] } else { random.pieces(source, longest) };
-                pieces.into_iter().for_each(|piece| detector.ingest(piece).unwrap());
+                let chunks =
+                    if longest == usize::MAX { vec![source] } else { random.chunks(source, longest) };
+                chunks.into_iter().for_each(|chunk| detector.ingest(chunk).unwrap());
             }
             detector.finish().unwrap();
             let report = detector.evaluate(&rule);
-            assert!(*whole.get_or_insert(report.to_json()) == report.to_json(), "pieces to {longest}");
+            assert!(*whole.get_or_insert(report.to_json()) == report.to_json(), "chunks to {longest}");
             let totals = &report.totals;
             assert!(
                 totals.rows_used <= rows && report.diagnostics[0].code == "duplicate_source",
@@ -585,7 +585,7 @@ fn a_source_that_stands_twice_counts_once() {
             for field in ["rows_read", "rows_skipped"] {
                 found["totals"][field] = once["totals"][field].clone();
             }
-            assert_eq!(found, once, "pieces to {longest}");
+            assert_eq!(found, once, "chunks to {longest}");
         }
         let mut detector = Detector::new(DetectorOptions::new().with_duplicates(true));
         for source in [first, second] {
@@ -597,18 +597,18 @@ fn a_source_that_stands_twice_counts_once() {
     }
 }
 
-/// Rows of a piece of CSV with its header.
+/// The rows of a CSV text with its header.
 fn csv_rows(text: &[u8]) -> u64 {
     text.iter().filter(|&&b| b == b'\n').count() as u64 - 1
 }
 
 #[test]
-fn a_source_that_only_begins_like_another_is_read() {
+fn a_source_that_only_starts_like_another_is_read() {
     let mut random = Random::new(12);
     let flows: Vec<Flow> = (0..30).flat_map(|_| random_flows(&mut random)).collect();
     let first = csv(&flows).into_bytes();
     let mut second = first.clone();
-    // From the third block on, every row is of another second.
+    // From the third block on, every row has another second.
     let at = 2 * 65_536;
     let rest = String::from_utf8_lossy(&second[at..]).replace(",443,", ",444,").into_bytes();
     second.truncate(at);
@@ -616,7 +616,7 @@ fn a_source_that_only_begins_like_another_is_read() {
     let mut detector = Detector::new(DetectorOptions::new());
     for source in [&first, &second] {
         detector.start_source("source");
-        source.chunks(5000).for_each(|piece| detector.ingest(piece).unwrap());
+        source.chunks(5000).for_each(|chunk| detector.ingest(chunk).unwrap());
     }
     detector.finish().unwrap();
     let expected = csv_rows(&first) + csv_rows(&second[at..]);
@@ -624,7 +624,7 @@ fn a_source_that_only_begins_like_another_is_read() {
 }
 
 #[test]
-fn a_flow_that_stands_twice_counts_twice() {
+fn a_flow_that_occurs_twice_counts_twice() {
     let flows = random_flows(&mut Random::new(5));
     let rule =
         Rule::from_json(r#"{"gates": {"min_connections": 0, "min_hours": 0}, "window": "all"}"#).unwrap();
@@ -720,7 +720,7 @@ fn sums_of_the_largest_byte_counts_are_exact() {
     let rule = Rule::from_json(r#"{"gates": {"min_hours": 1}}"#).unwrap();
     let report = read([rows(2048).as_bytes()]).evaluate(&rule);
     assert_eq!(report.findings[0].bytes_sent, 2048 * LARGEST);
-    // More does not fit, and must not wrap around.
+    // The maximum; more must not wrap around.
     let detector = read([rows(3000).as_bytes()]);
     assert_eq!(detector.evaluate(&rule).findings[0].bytes_received, u64::MAX);
     let pair = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
@@ -728,7 +728,7 @@ fn sums_of_the_largest_byte_counts_are_exact() {
 }
 
 #[test]
-fn windows_at_the_ends_of_time_are_survived() {
+fn windows_at_the_limits_of_time_do_not_overflow() {
     let first = "0001-01-01 00:00:00,10.0.0.5,203.0.113.9,443,1,1\n";
     let last = "9999-12-31 23:59:59.999999,10.0.0.5,203.0.113.9,443,1,1\n";
     for text in [first.to_owned(), last.to_owned(), first.to_owned() + last, last.to_owned() + first] {
@@ -764,7 +764,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_after_a_header_is_survived(text in "[0-9a-f.:,\"\n\r\t;|# +eTZ/-]{0,400}", cut in 0_usize..500) {
+    fn any_text_after_a_header_is_read_without_a_panic(text in "[0-9a-f.:,\"\n\r\t;|# +eTZ/-]{0,400}", cut in 0_usize..500) {
         check_any((csv(&[]) + &text).as_bytes(), cut);
     }
 
@@ -800,18 +800,18 @@ fn check_any(input: &[u8], cut: usize) {
 
 // ------------------------------------------------------------------------------------------- helpers
 
-/// A detector that has read these pieces of one source; a refusal stands in its report.
-fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
+/// A detector that has read these chunks of one source; its report contains a refusal.
+fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Detector {
     let mut detector = Detector::new(DetectorOptions::new());
     detector.start_source("input.csv");
-    for piece in pieces {
-        let _ = detector.ingest(piece);
+    for chunk in chunks {
+        let _ = detector.ingest(chunk);
     }
     let _ = detector.finish();
     detector
 }
 
-/// Every row is used or skipped for a reason, and every example stands where it says.
+/// Asserts that every row is used or skipped with a reason, and that examples are at their stated positions.
 fn check_accounts(report: &Report, input: &[u8], what: &str) {
     let totals = &report.totals;
     assert_eq!(totals.bytes_read, input.len() as u64, "{what}");
@@ -824,7 +824,7 @@ fn check_accounts(report: &Report, input: &[u8], what: &str) {
     );
     let source = &report.sources[0];
     assert_eq!((source.rows_read, source.rows_used), (totals.rows_read, totals.rows_used), "{what}");
-    // In a JSON document a row need not be a line.
+    // In a JSON document rows are not lines.
     let document =
         matches!(input.trim_ascii_start(), [b'{' | b'[', ..]) || input.starts_with(b"\xEF\xBB\xBF");
     let lines = 1 + input.iter().filter(|&&b| b == b'\n').count() as u64;
@@ -845,7 +845,7 @@ fn check_accounts(report: &Report, input: &[u8], what: &str) {
     }
 }
 
-/// What is left of a report when the input's spelling is not looked at.
+/// The part of a report that does not depend on the spelling of the input.
 fn essence(detector: &Detector, rule: &Rule) -> Value {
     let report = detector.evaluate(rule);
     let mut value: Value = serde_json::from_str(&report.to_json_with(&detector.pairs(rule))).unwrap();
@@ -899,7 +899,7 @@ fn copy(case: &Case) -> Case {
     }
 }
 
-/// Some bytes changed, put in, taken out, doubled.
+/// Changes, inserts, removes and doubles some bytes.
 fn damage(random: &mut Random, input: &mut Vec<u8>) {
     const BYTES: &[u8] = b"\",\n\r\t;|#\0\xC3\xFF 09.-:e";
     for _ in 0..1 + random.below(12) {

@@ -1,11 +1,10 @@
-//! The rule in other languages: the text for a rule that uses everything, byte for byte, and for the default
-//! rule; and that nothing of a user gets out of its quotes.
+//! Queries in other languages: their exact text for a rule that uses every condition and for the default rule,
+//! and that text of a user cannot end its quotes.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test queries` writes the texts anew; read the difference before it is
-//! committed. That the two SQL forms give our rows is shown in `tests/engines.rs`, that the KQL is sound in
-//! `tests/package/queries.test.mjs`.
+//! `UPDATE_GOLDEN=1 cargo test --test queries` writes the texts; review the difference before committing it.
+//! `tests/engines.rs` runs the two SQL forms; `tests/package/queries.test.mjs` parses the KQL.
 
-// A test that cannot read its own files has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
@@ -44,7 +43,7 @@ fn every_query_is_the_recorded_one() {
     }
 }
 
-/// The query that the detection is published as; its second branch for a score of 1 is left out.
+/// The published query of the detection, without its second, redundant branch for a score of 1.
 const PUBLISHED: &str = "
 SELECT sourceip, destinationip, destinationport,
   COUNT(*) AS connection_count,
@@ -105,12 +104,12 @@ fn no_name_gets_out_of_its_quotes() {
     for target in Target::ALL {
         let (query, harmless) = (render(&rule, target), render(&plain, target));
         assert_eq!(query.lines().count(), harmless.lines().count(), "{query}");
-        // What is left without quoted texts and remarks is the same.
+        // Without quoted text and comments both queries are the same.
         assert_eq!(skeleton(&query, target), skeleton(&harmless, target), "{query}");
     }
 }
 
-/// A query without the insides of its texts, and without remarks: a reader of its own for each language.
+/// A query without the content of its strings and without comments, by the syntax of each language.
 fn skeleton(query: &str, target: Target) -> String {
     let (quotes, escaped, remarks): (&[char], bool, &[(&str, &str)]) = match target {
         Target::QRadar | Target::QRadarLiteral => (&['\''], false, &[("/*", "*/")]),

@@ -1,4 +1,4 @@
-//! RITA's score on the logs of RITA's own test, where they are: the values its test asserts.
+//! RITA's score on the logs of RITA's own test, if present, equals the values that its test asserts.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use beaconlens::regularity::{RitaScore, rita_score};
 
 const HOUR: i64 = 3_600_000_000;
 
-/// The wanted columns of a Zeek log.
+/// Some columns of a Zeek log.
 fn columns<const N: usize>(text: &str, wanted: [&str; N]) -> Vec<[String; N]> {
     let names = text.lines().find_map(|line| line.strip_prefix("#fields\t")).unwrap_or_default();
     let places = wanted.map(|wanted| names.split('\t').position(|name| name == wanted));
@@ -20,15 +20,15 @@ fn columns<const N: usize>(text: &str, wanted: [&str; N]) -> Vec<[String; N]> {
     .collect()
 }
 
-/// Epoch seconds with a fraction, in microseconds, without a detour over floating point.
+/// Epoch seconds with a fraction, in microseconds, without floating point.
 fn micros(text: &str) -> i64 {
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
     let fraction = format!("{fraction:0<6}");
     seconds.parse::<i64>().unwrap_or(0) * 1_000_000 + fraction[..6].parse::<i64>().unwrap_or(0)
 }
 
-/// The score of a host name as RITA sees it: connections whose TLS names it, of the last 24 hours from
-/// the full hour, sized by the bytes of their packets.
+/// The score of a host name as RITA computes it: from connections with that TLS server name in the 24 hours
+/// before the last full hour, with sizes in packet bytes.
 fn score(folder: &Path, host: &str) -> Option<(usize, RitaScore)> {
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
     let conn = columns(&read("conn.log")?, ["ts", "uid", "orig_ip_bytes"]);

@@ -1,6 +1,6 @@
-//! Rule documents: the reader against serde_json's own, on damaged documents.
+//! Rule documents: damaged ones are accepted and refused as by serde_json.
 
-// A test that cannot set itself up has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 #[allow(dead_code, reason = "only its random numbers are needed here")]
@@ -58,7 +58,7 @@ fn damaged_documents_are_read_as_serde_json_reads_them() {
         };
         json += 1;
         match &found {
-            // Spaces and escapes are not the same any more, and the order of fields is not; the rule is.
+            // Spaces, escapes and the order of fields differ now; the rule must not.
             Ok(rule) => {
                 rules += 1;
                 assert_eq!(found, Rule::from_json(&value.to_string()), "seed {seed}: {text}");
@@ -67,10 +67,10 @@ fn damaged_documents_are_read_as_serde_json_reads_them() {
             }
             Err(error) => {
                 let message = error.to_string();
-                let position = error.position().expect("a place");
-                let before = text.get(..position.byte as usize).expect("a place in the text");
+                let position = error.position().expect("a position");
+                let before = text.get(..position.byte as usize).expect("a position in the text");
                 assert_eq!(position.line, before.matches('\n').count() as u64 + 1, "{message}: {text}");
-                // One of a field that is there twice is lost on the way through serde_json.
+                // serde_json keeps only one of two fields with the same name.
                 let twice = message.contains("found twice");
                 assert!(
                     twice || Rule::from_json(&value.to_string()).is_err(),
@@ -82,7 +82,7 @@ fn damaged_documents_are_read_as_serde_json_reads_them() {
     assert!(json > 15_000 && rules > 8_000 && json - rules > 2_000, "{json} {rules}");
 }
 
-/// Values that the walker reads by itself are those that serde_json reads.
+/// The values of the rule are those that serde_json reads.
 fn check_values(rule: &Rule, value: &Value, text: &str) {
     let default = Rule::default();
     let number = |way: &str, or: u64| value.pointer(way).map_or(or, |value| value.as_u64().expect(text));

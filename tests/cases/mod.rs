@@ -1,4 +1,4 @@
-//! The golden cases: for each an input, and where it has them, what the caller says and a rule.
+//! The golden cases: an input each, and optionally source options and a rule.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use serde_json::Value;
 /// One golden case.
 pub struct Case {
     pub name: String,
-    /// The input's file name.
+    /// File name of the input.
     pub file: String,
     pub input: Vec<u8>,
     pub options: DetectorOptions,
@@ -17,7 +17,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// The case whose input is that file.
+    /// The case of an input file.
     pub fn load(file: &str) -> Case {
         let name = file.rsplit_once('.').unwrap().0;
         let json = |kind: &str| fs::read_to_string(folder().join(format!("{name}.{kind}.json"))).ok();
@@ -39,18 +39,18 @@ impl Case {
         names.iter().map(|file| Case::load(file)).collect()
     }
 
-    /// The report on the input fed in these pieces.
-    pub fn report<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Report {
-        self.detector(pieces).evaluate(&self.rule)
+    /// The report on the input, fed in these chunks.
+    pub fn report<'a>(&self, chunks: impl IntoIterator<Item = &'a [u8]>) -> Report {
+        self.detector(chunks).evaluate(&self.rule)
     }
 
-    /// A detector that has read the input fed in these pieces.
-    pub fn detector<'a>(&self, pieces: impl IntoIterator<Item = &'a [u8]>) -> Detector {
+    /// A detector that has read the input in these chunks.
+    pub fn detector<'a>(&self, chunks: impl IntoIterator<Item = &'a [u8]>) -> Detector {
         let mut detector = Detector::new(self.options.clone());
         detector.start_source(&self.file);
-        for piece in pieces {
-            // A source that is refused says so in the report.
-            let _ = detector.ingest(piece);
+        for chunk in chunks {
+            // The report contains the refusal of a source.
+            let _ = detector.ingest(chunk);
         }
         let _ = detector.finish();
         detector
@@ -69,7 +69,7 @@ pub fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
 }
 
-/// What the caller says, as a JavaScript caller writes it.
+/// Options of the source, spelled as in JavaScript.
 fn options(text: &str) -> DetectorOptions {
     let document: Value = serde_json::from_str(text).unwrap();
     let mut options = DetectorOptions::new();

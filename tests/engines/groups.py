@@ -1,4 +1,4 @@
-"""Answers one query in DuckDB, as lines of tab-separated texts; null is an empty one.
+"""Runs one query in DuckDB; prints rows as tab-separated text, null as empty text.
 
     python groups.py QUERY
 """

@@ -2,9 +2,9 @@
 
     python run.py CASES
 
-CASES is a file of one JSON object a line: `flows` (rows of a table `flows`; null where a record tells
-nothing) and the same queries as `duckdb` and as `clickhouse`. Answers one JSON line for each, with all rows
-of all queries of each engine, every value as text, null as an empty one.
+CASES is a file of one JSON object per line: `flows` (rows of a table `flows`; null for missing values) and the
+same queries as `duckdb` and as `clickhouse`. Prints one JSON line per case, with all rows of all queries of each
+engine, every value as text, null as empty text.
 """
 
 import json

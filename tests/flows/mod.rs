@@ -1,4 +1,4 @@
-//! Made-up flows: what is random about them, and flows as the rows of a file.
+//! Random flows, and flows as rows of a file.
 
 #[allow(dead_code, reason = "the crate's own tests need more of it")]
 #[path = "../../src/random.rs"]
@@ -31,15 +31,15 @@ impl Random {
         }
     }
 
-    /// The bytes in pieces of random length, up to about `longest`; some are empty.
-    pub fn pieces<'a>(&mut self, mut bytes: &'a [u8], longest: usize) -> Vec<&'a [u8]> {
-        let mut pieces = Vec::new();
+    /// The bytes in chunks of random length, up to about `longest`; some are empty.
+    pub fn chunks<'a>(&mut self, mut bytes: &'a [u8], longest: usize) -> Vec<&'a [u8]> {
+        let mut chunks = Vec::new();
         while !bytes.is_empty() {
-            let (piece, rest) = bytes.split_at(self.below(longest + 1).min(bytes.len()));
-            pieces.push(piece);
+            let (chunk, rest) = bytes.split_at(self.below(longest + 1).min(bytes.len()));
+            chunks.push(chunk);
             bytes = rest;
         }
-        pieces
+        chunks
     }
 }
 
@@ -64,7 +64,7 @@ pub const HEADER: [&str; 6] =
     ["starttime", "sourceip", "destinationip", "destinationport", "bytessent", "bytesreceived"];
 
 impl Flow {
-    /// The flow's fields in the order of [`HEADER`], all as plain as can be.
+    /// The fields in the order of [`HEADER`], in their simplest spelling.
     pub fn fields(&self) -> [String; 6] {
         [
             self.start.to_string(),
