@@ -286,11 +286,15 @@ impl Detector {
             Float64Array::from(values.as_slice())
         };
         let gaps: Vec<f64> = std::iter::once(f64::NAN)
-            .chain(connections.windows(2).map(|two| (two[1].start - two[0].start) as f64))
+            .chain(
+                connections
+                    .windows(2)
+                    .map(|two| (two[1].start.as_micros() - two[0].start.as_micros()) as f64),
+            )
             .collect();
         let history = Object::new();
         for (name, values) in [
-            ("startMicros", column(|c| c.start as f64)),
+            ("startMicros", column(|c| c.start.as_micros() as f64)),
             ("gapMicros", Float64Array::from(gaps.as_slice())),
             ("bytesSent", column(|c| c.bytes_sent as f64)),
             ("bytesReceived", column(|c| c.bytes_received as f64)),

@@ -63,7 +63,7 @@ fn every_form_of_time_is_read_to_the_microsecond() {
     let detector = case.detector([case.input.as_slice()]);
     for (port, fraction) in (1000..).zip(fractions) {
         let pair = Pair::parse("10.0.0.5", "203.0.113.9", port).unwrap();
-        let starts: Vec<i64> = detector.history(&pair).iter().map(|c| c.start - WHOLE).collect();
+        let starts: Vec<i64> = detector.history(&pair).iter().map(|c| c.start.as_micros() - WHOLE).collect();
         assert_eq!(starts, [fraction], "row {}", port - 998);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use beaconlens::Connection;
 use beaconlens::regularity::{RitaScore, rita_score};
+use beaconlens::{Connection, Timestamp};
 
 const HOUR: i64 = 3_600_000_000;
 
@@ -41,10 +41,9 @@ fn score(folder: &Path, host: &str) -> Option<(usize, RitaScore)> {
         .filter(|[ts, uid, _]| {
             micros(ts) >= first - first.rem_euclid(HOUR) && named.get(uid).is_some_and(|name| name == host)
         })
-        .map(|[ts, _, bytes]| Connection {
-            start: micros(ts),
-            bytes_sent: bytes.parse().unwrap_or(0),
-            bytes_received: 0,
+        .map(|[ts, _, bytes]| {
+            let start = Timestamp::from_micros(micros(ts)).unwrap();
+            Connection::new(start, bytes.parse().unwrap_or(0), 0)
         })
         .collect();
     connections.sort_unstable();

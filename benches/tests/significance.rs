@@ -1,7 +1,7 @@
 //! The significance is honest: random traffic exceeds it no more often than it says.
 
-use beaconlens::Connection;
 use beaconlens::regularity::Analyzer;
+use beaconlens::{Connection, Timestamp};
 use beaconlens_bench::Random;
 
 const SECOND: f64 = 1e6;
@@ -12,7 +12,10 @@ type Gap<'a> = &'a dyn Fn(&mut Random) -> f64;
 /// So many calls at intervals that `gap` makes, in seconds.
 fn pair(random: &mut Random, calls: usize, gap: Gap) -> Vec<Connection> {
     let mut at = 1.7e9;
-    let start = |at: f64| Connection { start: (at * SECOND) as i64, bytes_sent: 100, bytes_received: 100 };
+    let start = |at: f64| {
+        let start = Timestamp::from_micros((at * SECOND) as i64).unwrap_or_else(|| panic!("{at}"));
+        Connection::new(start, 100, 100)
+    };
     (0..calls)
         .map(|_| {
             at += gap(random);

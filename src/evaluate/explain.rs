@@ -10,7 +10,7 @@ use super::{PrevalenceCounts, PrevalenceQuery, hosts, hunted};
 use crate::model::error::joined;
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
-use crate::model::time::{SECOND, rfc3339};
+use crate::model::time::{SECOND, Timestamp};
 use crate::pairs::DatasetView;
 use crate::priority::{Judged, prioritise};
 use crate::regularity::Analyzer;
@@ -36,8 +36,11 @@ pub(crate) fn explain(
     rule: &Rule,
 ) -> Explanation {
     let span = Span::of(rule, data.time_extent);
-    let inside: Vec<Connection> =
-        connections.iter().copied().filter(|c| span.is_some_and(|span| span.contains(c.start))).collect();
+    let inside: Vec<Connection> = connections
+        .iter()
+        .copied()
+        .filter(|c| span.is_some_and(|span| span.contains(c.start.as_micros())))
+        .collect();
     let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes(), &mut Vec::new()));
     let mut out = Explanation {
         sourceip: pair.source,
@@ -177,14 +180,14 @@ fn timeline(connections: &[Connection], from: i64, until: i64) -> Timeline {
     let first = from.div_euclid(seconds);
     let len = buckets(seconds) as usize;
     let mut out = Timeline {
-        start: rfc3339(first * seconds * SECOND),
+        start: Timestamp::clamped(first * seconds * SECOND),
         bucket_seconds: seconds as u64,
         connections: vec![0; len],
         bytes_sent: vec![0; len],
         bytes_received: vec![0; len],
     };
     for connection in connections {
-        let bucket = (connection.start.div_euclid(seconds * SECOND) - first) as usize;
+        let bucket = (connection.start.as_micros().div_euclid(seconds * SECOND) - first) as usize;
         let add = |counts: &mut Vec<u64>, more: u64| {
             if let Some(count) = counts.get_mut(bucket) {
                 *count = count.saturating_add(more);
@@ -199,7 +202,8 @@ fn timeline(connections: &[Connection], from: i64, until: i64) -> Timeline {
 
 /// The gaps between connections in time order.
 fn intervals(connections: &[Connection]) -> Option<Intervals> {
-    let mut gaps: Vec<i64> = connections.windows(2).map(|two| two[1].start - two[0].start).collect();
+    let mut gaps: Vec<i64> =
+        connections.windows(2).map(|two| two[1].start.as_micros() - two[0].start.as_micros()).collect();
     sort(&mut gaps);
     let (low, high) = (gaps.get(gaps.len().checked_sub(1)? / 2)?, gaps.get(gaps.len() / 2)?);
     let median = low + (high - low) / 2;
@@ -239,7 +243,7 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64) -> Connection {
-        Connection { start: seconds * SECOND, bytes_sent: 1, bytes_received: 2 }
+        Connection { start: Timestamp::clamped(seconds * SECOND), bytes_sent: 1, bytes_received: 2 }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::gate_facts::GateResult;
 use super::pair_facts::Finding;
 use crate::hunts::HuntHit;
+use crate::model::time::Timestamp;
 use crate::rule::SetMatch;
 
 /// What a pair turned out to be under a rule.
@@ -80,8 +81,8 @@ pub struct ScoreReason {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Timeline {
-    /// Start of the first bucket (RFC 3339, UTC).
-    pub start: String,
+    /// Start of the first bucket.
+    pub start: Timestamp,
     /// Length of a bucket in seconds.
     pub bucket_seconds: u64,
     /// Connections in each bucket; at most 300 buckets.

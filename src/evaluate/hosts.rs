@@ -101,7 +101,7 @@ impl Finder<'_> {
     fn measures(&mut self, name_use: NameUse<'_>) -> Option<Measures> {
         name_use.read(&mut self.history);
         let connections = &mut self.history.connections;
-        connections.retain(|connection| self.span.contains(connection.start));
+        connections.retain(|connection| self.span.contains(connection.start.as_micros()));
         sort_by(connections, Ord::cmp);
         let tally = Tally::of(connections, self.span, self.rule.utc_offset_minutes(), &mut self.hours)?;
         Some(Measures::of(tally, connections, self.span, self.data.time_extent?, &mut self.analyzer))

@@ -41,7 +41,9 @@ pub(super) fn has_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], r
 fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let unanswered_only =
         hit.hunt != Hunt::Burst && rule.hunts().scan.as_ref().is_some_and(|scan| scan.unanswered_only);
-    let at = |connection: &Connection| LocalTimestamp::new(connection.start, rule.utc_offset_minutes());
+    let at = |connection: &Connection| {
+        LocalTimestamp::new(connection.start.as_micros(), rule.utc_offset_minutes())
+    };
     let from = connections.partition_point(|connection| at(connection) < hit.first_seen);
     let mut later = connections.iter().skip(from);
     let first =

@@ -556,7 +556,7 @@ impl<'a> Counter<'a> {
         }
         let connections = &mut self.history.connections;
         if !self.kept_counts_hold {
-            connections.retain(|connection| span.contains(connection.start));
+            connections.retain(|connection| span.contains(connection.start.as_micros()));
         }
         sort_by(connections, Ord::cmp);
         Some(Measures::of(tally, connections, span, self.data.time_extent?, &mut self.analyzer))

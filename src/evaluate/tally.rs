@@ -35,8 +35,11 @@ impl Tally {
         hours.clear();
         // The hour of the connection before; most share it, and a division each is dear.
         let (mut hour_start, mut in_order) = (i64::MAX, true);
-        for connection in connections.iter().filter(|connection| span.contains(connection.start)) {
-            let start = connection.start;
+        for connection in connections {
+            let start = connection.start.as_micros();
+            if !span.contains(start) {
+                continue;
+            }
             tally.counts.connections += 1;
             tally.bytes_sent = tally.bytes_sent.saturating_add(connection.bytes_sent);
             tally.bytes_received = tally.bytes_received.saturating_add(connection.bytes_received);

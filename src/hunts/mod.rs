@@ -228,9 +228,12 @@ impl<'a> Hunter<'a> {
             let Some(pair) = number.and_then(|number| pairs.get(*number)) else { continue };
             let key = pair.key();
             pair.read(&mut history);
-            let inside = history.connections.iter().filter(|connection| self.span.contains(connection.start));
+            let inside = history
+                .connections
+                .iter()
+                .filter(|connection| self.span.contains(connection.start.as_micros()));
             events.extend(inside.map(|connection| Event {
-                start: connection.start,
+                start: connection.start.as_micros(),
                 destination: key.destination().word(),
                 port: key.destination_port(),
                 answered: connection.bytes_received > MAX_UNANSWERED_BYTES,

@@ -6,6 +6,7 @@ use super::record::Record;
 use super::record_kind::{FlowDirection, RecordKind};
 use crate::model::flow::{Address, AddressInterner, Connection};
 use crate::model::shard::Shard;
+use crate::model::time::Timestamp;
 use crate::pairs::{MIN_LONG_MICROSECONDS, SideTables};
 use crate::text::value::time_format::TimeUnit;
 
@@ -96,7 +97,8 @@ impl SideRecords {
             }
             Some(name) => {
                 let Record { start, bytes_sent, bytes_received, .. } = *record;
-                let connection = Connection { start, bytes_sent, bytes_received };
+                let connection =
+                    Connection { start: Timestamp::unchecked(start), bytes_sent, bytes_received };
                 self.tables.add_named_connection(record.source, &name, connection);
             }
             None => {}

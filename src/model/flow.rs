@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::hash::{Mixing, WordTable, words};
+use crate::model::time::Timestamp;
 
 /// The key that is scored: who calls, whom, and on which port.
 ///
@@ -48,15 +49,23 @@ impl std::fmt::Display for Pair {
     }
 }
 
-/// One connection of a pair, as its record told it.
+/// One connection of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub struct Connection {
-    /// Start, in UTC microseconds since 1970.
-    pub start: i64,
-    /// Bytes the source sent; 0 where the record does not tell.
+    /// When it started.
+    pub start: Timestamp,
+    /// Bytes that the source sent; 0 where they are unknown.
     pub bytes_sent: u64,
-    /// Bytes the source received; 0 where the record does not tell.
+    /// Bytes that the source received; 0 where they are unknown.
     pub bytes_received: u64,
+}
+
+impl Connection {
+    /// A connection with its start and the bytes in both directions.
+    pub fn new(start: Timestamp, bytes_sent: u64, bytes_received: u64) -> Self {
+        Connection { start, bytes_sent, bytes_received }
+    }
 }
 
 fn parse_address(text: &str) -> Result<IpAddr, Error> {

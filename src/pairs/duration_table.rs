@@ -62,7 +62,7 @@ impl DurationTable {
                 pair.read(&mut history);
                 connections.clear();
                 connections.extend(history.connections.iter().map(|connection| TimedConnection {
-                    start: connection.start,
+                    start: connection.start.as_micros(),
                     milliseconds: connection.bytes_sent,
                 }));
                 each(pair.key(), &connections);

@@ -13,6 +13,7 @@
 
 use super::arena::Tail;
 use crate::model::flow::Connection;
+use crate::model::time::Timestamp;
 
 const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
 const STEP_LENGTHS: [usize; 4] = [0, 3, 5, 8];
@@ -152,7 +153,7 @@ impl History {
         // Until the last flow is decoded, starts are relative to the first flow.
         let shift = last - start;
         for connection in connections {
-            connection.start += shift;
+            connection.start = Timestamp::unchecked(connection.start.as_micros() + shift);
         }
     }
 }
@@ -175,7 +176,7 @@ fn decode(piece: &[u8], len: usize, start: &mut i64, connections: &mut Vec<Conne
         let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
         let step = (step >> 1) as i64 ^ -((step & 1) as i64);
         *start += step * UNITS[control & 3];
-        connections.push(Connection { start: *start, bytes_sent, bytes_received });
+        connections.push(Connection { start: Timestamp::unchecked(*start), bytes_sent, bytes_received });
     }
 }
 
@@ -233,7 +234,7 @@ mod tests {
                     }
                     Encoded::Long(bytes, len) => stream.extend_from_slice(&bytes[..len]),
                 }
-                expected.push(Connection { start, bytes_sent, bytes_received });
+                expected.push(Connection { start: Timestamp::unchecked(start), bytes_sent, bytes_received });
             }
             let mut history = History::default();
             history.read(start, |_, each| each(&stream, stream.len()));

@@ -10,6 +10,7 @@ use super::table::PairTable;
 use crate::model::flow::{Address, Connection};
 use crate::model::name_interner::NameId;
 use crate::model::pair_key::{FlowRow, PairKey};
+use crate::model::time::Timestamp;
 
 /// Stored as the port of a connection to a name, and of a lookup of it.
 const CONNECTION: u16 = 0;
@@ -59,7 +60,12 @@ impl NameTable {
         no_such_name: bool,
     ) {
         let bytes_received = if no_such_name { NO_SUCH_NAME } else { 0 };
-        self.add(source, name, LOOKUP, Connection { start, bytes_sent: 0, bytes_received });
+        self.add(
+            source,
+            name,
+            LOOKUP,
+            Connection { start: Timestamp::unchecked(start), bytes_sent: 0, bytes_received },
+        );
     }
 
     pub(super) fn add_connection(&mut self, source: Option<Address>, name: NameId, connection: Connection) {
@@ -69,7 +75,7 @@ impl NameTable {
     fn add(&mut self, source: Option<Address>, name: NameId, kind: u16, connection: Connection) {
         let key = PairKey::new(source.unwrap_or(UNKNOWN), Address::V4(name.0), kind);
         let Connection { start, bytes_sent, bytes_received } = connection;
-        self.uses.add(&[FlowRow { key, start, bytes_sent, bytes_received }]);
+        self.uses.add(&[FlowRow { key, start: start.as_micros(), bytes_sent, bytes_received }]);
     }
 
     /// Every source with every name it used, in no particular order.
@@ -120,10 +126,10 @@ impl NameUse<'_> {
         if self.is_lookup() {
             self.pair.read(history);
         }
-        history
-            .connections
-            .iter()
-            .map(|lookup| Lookup { start: lookup.start, no_such_name: lookup.bytes_received == NO_SUCH_NAME })
+        history.connections.iter().map(|lookup| Lookup {
+            start: lookup.start.as_micros(),
+            no_such_name: lookup.bytes_received == NO_SUCH_NAME,
+        })
     }
 }
 
@@ -134,7 +140,7 @@ mod tests {
     #[test]
     fn lookups_and_connections_come_back_as_such() {
         let (name, source) = (NameId(9), Some(Address::V6(4)));
-        let connection = Connection { start: 3, bytes_sent: 1, bytes_received: 1 };
+        let connection = Connection { start: Timestamp::unchecked(3), bytes_sent: 1, bytes_received: 1 };
         let mut table = NameTable::new(7, 1 << 20);
         table.add_lookup(None, name, 1, true);
         table.add_lookup(None, name, 2, false);

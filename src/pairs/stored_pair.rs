@@ -7,7 +7,7 @@ use super::arena::{Arena, Tail};
 use super::history::{Encoded, History, MAX_ENCODED, Short, encode};
 use crate::model::flow::Connection;
 use crate::model::pair_key::{FlowRow, PairKey};
-use crate::model::time::HOUR;
+use crate::model::time::{HOUR, Timestamp};
 
 /// Bytes of history kept in the pair itself: two ordinary flows.
 const INLINE: usize = 16;
@@ -92,7 +92,11 @@ impl SingleFlowPair {
     pub fn read(&self, history: &mut History) {
         let FlowRow { start, bytes_sent, bytes_received, .. } = self.flow();
         history.connections.clear();
-        history.connections.push(Connection { start, bytes_sent, bytes_received });
+        history.connections.push(Connection {
+            start: Timestamp::unchecked(start),
+            bytes_sent,
+            bytes_received,
+        });
     }
 }
 

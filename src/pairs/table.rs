@@ -344,6 +344,7 @@ fn hash(key: PairKey, seed: u64) -> u32 {
 mod tests {
     use super::*;
     use crate::model::flow::{Address, Connection};
+    use crate::model::time::Timestamp;
     use crate::pairs::history::History;
     use crate::random::numbers;
     use std::collections::HashMap;
@@ -364,7 +365,7 @@ mod tests {
                 .collect();
             for flow in &batch {
                 let connection = Connection {
-                    start: flow.start,
+                    start: Timestamp::unchecked(flow.start),
                     bytes_sent: flow.bytes_sent,
                     bytes_received: flow.bytes_received,
                 };

@@ -14,11 +14,11 @@ const SIZE_WEIGHT: f64 = 0.15;
 /// Computes the regularity of pairs, reusing its buffers.
 ///
 /// ```
-/// use beaconlens::Connection;
 /// use beaconlens::regularity::Analyzer;
+/// use beaconlens::{Connection, Timestamp};
 ///
-/// let call = |at: i64| Connection { start: at * 60_000_000, bytes_sent: 300, bytes_received: 1200 };
-/// let hour: Vec<Connection> = (0..60).map(call).collect();
+/// let minutes = (0..60).filter_map(|minute| Timestamp::from_micros(minute * 60_000_000));
+/// let hour: Vec<Connection> = minutes.map(|start| Connection::new(start, 300, 1200)).collect();
 /// let regularity = Analyzer::default().analyze(&hour).ok_or("too few calls")?;
 /// assert_eq!(regularity.period_seconds, Some(60.0));
 /// assert!(regularity.regularity.value() > 0.9);
@@ -84,7 +84,7 @@ fn rounded(number: f64, steps: f64) -> f64 {
 fn resolution(connections: &[Connection]) -> u64 {
     let whole = |unit: u64| {
         let mut all = calls::blocks(connections).flatten();
-        all.all(|connection| connection.start.unsigned_abs().is_multiple_of(unit))
+        all.all(|connection| connection.start.as_micros().unsigned_abs().is_multiple_of(unit))
     };
     match () {
         () if !whole(1000) => 1,

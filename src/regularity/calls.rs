@@ -44,7 +44,9 @@ fn pairs_of(block: &[Connection]) -> impl Iterator<Item = (&Connection, &Connect
 /// the intervals below. Random traffic has none. There are at most two, as bursts of connections may come in sessions.
 #[inline(never)]
 pub(super) fn idle_times(connections: &[Connection], histogram: &mut Histogram) -> ([u64; 3], usize) {
-    let steps = |block| pairs_of(block).map(|(before, after)| after.start.abs_diff(before.start));
+    let steps = |block| {
+        pairs_of(block).map(|(before, after)| after.start.as_micros().abs_diff(before.start.as_micros()))
+    };
     histogram.fill(blocks(connections).flat_map(steps).filter(|&step| step > 0));
     let total = histogram.total();
     let (mut idle_times, mut found) = ([0; 3], 1);
@@ -67,6 +69,7 @@ pub(super) fn collect(connections: &[Connection], idle_time: u64, calls: &mut Ve
         let mut last: Option<i64> = None;
         for connection in block {
             let &Connection { start, bytes_sent, bytes_received } = connection;
+            let start = start.as_micros();
             let step = last.map_or(0, |last| start.abs_diff(last));
             let joins = last.is_some() && step <= idle_time;
             all += step;

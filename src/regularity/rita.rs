@@ -51,7 +51,7 @@ pub fn rita_score(connections: &[Connection], span: (i64, i64)) -> Option<RitaSc
         return None;
     }
     let seconds: Vec<i64> =
-        connections.iter().map(|connection| connection.start.div_euclid(SECOND)).collect();
+        connections.iter().map(|connection| connection.start.as_micros().div_euclid(SECOND)).collect();
     let steps = seconds.iter().zip(seconds.iter().skip(1)).map(|(before, after)| after - before);
     let mut steps: Vec<i64> = steps.filter(|&step| step > 0).collect();
     if steps.len() + 1 < LEAST_DISTINCT {

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::{Analyzer, Regularity, RegularityParts, rita_score};
 use crate::model::flow::Connection;
+use crate::model::time::Timestamp;
 
 /// Numbers in `[0, 1)`: SplitMix64.
 struct Random(u64);
@@ -28,8 +29,7 @@ const MIDNIGHT: f64 = 1_773_619_200.0;
 fn connections(mut seconds: Vec<f64>) -> Vec<Connection> {
     seconds.sort_by(f64::total_cmp);
     let each = seconds.into_iter();
-    each.map(|at| Connection { start: ((MIDNIGHT + at) * 1e6) as i64, bytes_sent: 310, bytes_received: 1200 })
-        .collect()
+    each.map(|at| Connection::new(Timestamp::clamped(((MIDNIGHT + at) * 1e6) as i64), 310, 1200)).collect()
 }
 
 /// Sleep, call, sleep: from `from` to `to`, each sleep `period` give or take the share `jitter`.
@@ -221,7 +221,7 @@ fn starts() -> impl Strategy<Value = Vec<i64>> {
 
 fn sized(starts: &[i64], size: u64) -> Vec<Connection> {
     let each = starts.iter();
-    each.map(|&start| Connection { start, bytes_sent: size, bytes_received: size / 3 }).collect()
+    each.map(|&start| Connection::new(Timestamp::unchecked(start), size, size / 3)).collect()
 }
 
 proptest! {

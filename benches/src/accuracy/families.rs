@@ -4,7 +4,7 @@
 //! kinds of both. In the third every pair draws its own parameters; it was written when the statistics
 //! were done, and nothing was changed after it was measured.
 
-use beaconlens::Connection;
+use beaconlens::{Connection, Timestamp};
 
 use super::timers::{self, Sleep, clock, gaps, memoryless, opened_together};
 use crate::Random;
@@ -106,9 +106,12 @@ impl Family {
                 false => random.log_normal(median, 0.9) as u64,
             };
             let (bytes_sent, bytes_received) = (bytes(sent), bytes(received));
-            Connection { start: micros - micros % self.resolution, bytes_sent, bytes_received }
+            (micros - micros % self.resolution, bytes_sent, bytes_received)
         });
-        each.filter(|connection| connection.start <= end).collect()
+        let inside = each.filter(|(start, ..)| *start <= end);
+        let connection =
+            |(start, sent, received)| Some(Connection::new(Timestamp::from_micros(start)?, sent, received));
+        inside.filter_map(connection).collect()
     }
 }
 

@@ -8,7 +8,6 @@ use crate::ingest::detect::LOOK_AHEAD;
 use crate::ingest::options::DetectorOptions;
 use crate::ingest::sink::Sink;
 use crate::ingest::source::Source;
-use crate::model::time::rfc3339;
 use crate::pairs::History;
 
 /// Looks at the beginning of a file, of which 64 KiB are enough: its first rows as texts, which column has which
@@ -108,7 +107,7 @@ fn first_flow(sink: &Sink) -> Option<PreviewFlow> {
             let (key, mut history) = (pair.key(), History::default());
             pair.read(&mut history);
             found = history.connections.first().map(|connection| PreviewFlow {
-                start: rfc3339(connection.start),
+                start: connection.start.to_string(),
                 source: sink.addresses.address(key.source()).to_string(),
                 destination: sink.addresses.address(key.destination()).to_string(),
                 port: key.destination_port(),
