@@ -531,7 +531,9 @@ mod oracle {
             let (source, destination) = (of.sourceip.to_string(), of.destinationip.to_string());
             for flow in detector.history(&Pair::new(of.sourceip, of.destinationip, of.destinationport)) {
                 let received = flow.bytes_received as i64;
-                insert.execute((&source, &destination, of.destinationport, flow.start.as_micros(), received)).unwrap();
+                insert
+                    .execute((&source, &destination, of.destinationport, flow.start.as_micros(), received))
+                    .unwrap();
             }
         }
         drop(insert);

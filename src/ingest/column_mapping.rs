@@ -5,8 +5,8 @@ use super::format::definition::Format;
 use super::options::Column;
 use super::roles::{Role, plain_name};
 
-/// Which of the named columns is what: what the caller says, else the best name of the format, else the
-/// best common one. And what is missing.
+/// Assigns columns to roles: the one that the caller gives, otherwise the best name of the format, otherwise the best
+/// common name.
 #[inline(never)]
 pub(super) fn columns_of(
     names: &[String],
@@ -18,7 +18,7 @@ pub(super) fn columns_of(
     let (mut columns, names) = (Columns::default(), format.names());
     for role in Role::ALL {
         let own = || names.iter().filter(|(of, _)| *of == role).find_map(|(_, name)| named(name));
-        // A name to which the format gives a role has no other.
+        // A name that the format uses for some role is not used for others.
         let free = |name: &&&str| !names.iter().any(|(_, own)| own == *name);
         let common = || role.aliases().iter().filter(free).find_map(|alias| named(alias));
         let at = match given.iter().find(|(of, _)| *of == role).map(|(_, column)| column) {
@@ -30,7 +30,7 @@ pub(super) fn columns_of(
             columns.set(role, at);
         }
     }
-    // `date` and `time` are one time in two columns.
+    // `date` and `time` are two columns of one time.
     if let (Some(date), Some(time)) = (named("date"), named("time"))
         && !given.iter().any(|(role, _)| *role == Role::Time)
         && columns.get(Role::Time) == Some(time)
@@ -42,8 +42,8 @@ pub(super) fn columns_of(
     (columns, missing)
 }
 
-/// The columns that have a role by the format's names, beside the best of each role. A role whose column the
-/// caller gives has no other.
+/// Further columns that the format names for a role, after the best one. Roles with a column from the caller have no
+/// alternatives.
 pub(super) fn alternatives_of(
     plain: &[String],
     format: &Format,

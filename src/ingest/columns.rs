@@ -3,10 +3,10 @@
 use super::roles::{ROLES, Role};
 use super::source_report::ColumnReport;
 
-/// Which column is what.
+/// The column of each role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Columns {
-    /// [`NONE`] for a role without one.
+    /// By role; [`NONE`] for a role without a column.
     at: [u16; ROLES],
 }
 
@@ -19,10 +19,10 @@ impl Default for Columns {
 }
 
 impl Columns {
-    /// Columns in these places.
-    pub fn of(places: &[(Role, usize)]) -> Self {
+    /// Columns at these positions.
+    pub fn of(positions: &[(Role, usize)]) -> Self {
         let mut columns = Columns::default();
-        for (role, at) in places {
+        for (role, at) in positions {
             columns.set(*role, *at);
         }
         columns
@@ -50,7 +50,7 @@ impl Columns {
         }
     }
 
-    /// The columns that are read, for the report.
+    /// The columns with a role, for the report.
     pub fn report(&self, names: &[String]) -> Vec<ColumnReport> {
         let column = |(role, at)| ColumnReport {
             role,
@@ -60,18 +60,18 @@ impl Columns {
         self.used().into_iter().map(column).collect()
     }
 
-    /// The names of the columns that are not read.
+    /// The names of the columns without a role.
     pub fn unused(&self, names: &[String]) -> Vec<String> {
         let used = |at: usize| self.at.iter().any(|used| usize::from(*used) == at);
         names.iter().enumerate().filter(|(at, _)| !used(*at)).map(|(_, name)| name.clone()).collect()
     }
 
-    /// Whether any column holds names.
-    pub fn name_something(&self) -> bool {
+    /// Whether any column has names of hosts or processes.
+    pub fn have_names(&self) -> bool {
         [Role::Host, Role::Query, Role::Process].into_iter().any(|role| self.get(role).is_some())
     }
 
-    /// Whether any column is one of those that flows are known by.
+    /// Whether any column is typical of flows.
     pub fn any(&self) -> bool {
         self.at.get(..=Role::Direction as usize).is_some_and(|at| at.iter().any(|at| *at != NONE))
     }

@@ -16,13 +16,13 @@ use crate::model::error::{Error, ErrorKind, joined};
 /// How many JSON objects are examined to find the format.
 const MAX_EXAMINED_OBJECTS: usize = 200;
 
-/// JSON, by the fields of its first objects.
+/// The format of JSON text, by the fields of its first objects.
 #[inline(never)]
 pub(super) fn by_fields(text: &[u8], options: &DetectorOptions) -> Result<DetectedFormat, Refusal> {
     let splitter = splitter_of(text, options);
     let (mut first, mut fields, mut at) = (splitter, Vec::new(), 0);
     for _ in 0..MAX_EXAMINED_OBJECTS {
-        // What is cut off at the end of the head tells its fields as far as it goes.
+        // An object that is cut off at the end still has its first fields.
         let Next::Row { start, end, after } = first.next(text, at, true) else { break };
         json::fields_of(text.get(start..end).unwrap_or_default(), &mut fields);
         at = after;
@@ -43,8 +43,8 @@ fn of_fields(fields: &[String], options: &DetectorOptions) -> Option<&'static Fo
     FORMATS.iter().find(fits).copied()
 }
 
-/// How the objects of a JSON text are cut out of it: an object a line where that is so, as one that is
-/// damaged takes no other along; else at some level of a document.
+/// How the objects of a JSON text are found. One object per line, if possible, as a damaged line then does not affect
+/// others; otherwise the objects at some level of a document.
 #[inline(never)]
 pub(super) fn splitter_of(text: &[u8], options: &DetectorOptions) -> RowSplitter {
     let document = text.trim_ascii_start();
@@ -61,7 +61,7 @@ pub(super) fn splitter_of(text: &[u8], options: &DetectorOptions) -> RowSplitter
     }
 }
 
-/// How many brackets are open around the objects of the first array of objects.
+/// Number of brackets around the objects of the first array of objects.
 #[inline(never)]
 fn level_of_rows(document: &[u8]) -> u32 {
     let (mut level, mut at) = (0, 0);

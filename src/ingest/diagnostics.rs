@@ -1,14 +1,14 @@
-//! Why rows could not be used: counted by reason, with the first examples.
+//! Why rows were not used: counts per reason, with examples.
 
 use serde::Serialize;
 
-/// How many examples of each reason are kept.
+/// Maximum number of examples per reason.
 const MAX_EXAMPLES: usize = 5;
 
-/// Characters of a row that an example shows.
+/// Maximum length of an example, in characters.
 const MAX_EXAMPLE_CHARS: usize = 200;
 
-/// Why a row could not be used.
+/// Why a row was not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     TooShort,
@@ -102,7 +102,7 @@ impl Reason {
     }
 }
 
-/// A reason why rows could not be used.
+/// A reason why rows were not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
@@ -116,7 +116,7 @@ pub struct Diagnostic {
     pub examples: Vec<Example>,
 }
 
-/// A row that could not be used.
+/// A row that was not used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Example {
@@ -138,7 +138,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Counts a row. `example` is asked only while examples are wanted: source name, line, byte and text.
+    /// Counts a row. `example` returns name of the source, line, byte and text; it is called only for stored examples.
     #[inline(never)]
     pub fn count<'a>(&mut self, reason: Reason, example: impl FnOnce() -> (&'a str, u64, u64, &'a [u8])) {
         let at = reason as usize;
@@ -153,7 +153,7 @@ impl Diagnostics {
         }
     }
 
-    /// The reasons that occurred.
+    /// The reasons that occurred, for the report.
     pub fn report(&self) -> Vec<Diagnostic> {
         let all = Reason::ALL.into_iter().zip(self.counts).zip(&self.examples);
         all.filter(|((_, count), _)| *count > 0)

@@ -1,4 +1,4 @@
-//! The texts of one row, by role: what every kind of row becomes before it is read as a record.
+//! The fields of one row by role, whatever its format. Records are parsed from them.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -6,15 +6,15 @@ use std::net::IpAddr;
 use super::roles::{ROLES, Role};
 use crate::text::value::clean::{clean, is_unset};
 
-/// The texts of one row. Made once and used for many rows.
+/// The texts of one row. Reused for many rows.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
     texts: [&'a [u8]; ROLES],
-    /// One bit a role: whether it has a text.
-    told: u32,
-    /// One bit a role: whether the text is a JSON string with escapes.
+    /// One bit per role: whether it has a text.
+    present: u32,
+    /// One bit per role: whether the text is a JSON string with escapes.
     escaped: u32,
-    /// The source and destination of formats that write them as numbers.
+    /// Source and destination, in formats that write them as numbers.
     pub ends: Option<[IpAddr; 2]>,
 }
 
@@ -22,13 +22,13 @@ const _: () = assert!(ROLES <= 32);
 
 impl<'a> Fields<'a> {
     pub fn new() -> Self {
-        Fields { texts: [b""; ROLES], told: 0, escaped: 0, ends: None }
+        Fields { texts: [b""; ROLES], present: 0, escaped: 0, ends: None }
     }
 
-    /// Forgets the row.
+    /// Removes all texts.
     #[inline(always)]
     pub fn clear(&mut self) {
-        self.told = 0;
+        self.present = 0;
         self.escaped = 0;
         self.ends = None;
     }
@@ -38,11 +38,11 @@ impl<'a> Fields<'a> {
         if let Some(slot) = self.texts.get_mut(role as usize) {
             *slot = text;
         }
-        self.told |= 1 << role as u32;
+        self.present |= 1 << role as u32;
         self.escaped &= !(1 << role as u32);
     }
 
-    /// The same where speed does not matter.
+    /// As [`set`](Fields::set), not for hot loops.
     #[inline(never)]
     pub fn put(&mut self, role: Role, text: &'a [u8]) {
         self.set(role, text);
@@ -54,49 +54,49 @@ impl<'a> Fields<'a> {
         self.escaped |= 1 << role as u32;
     }
 
-    /// The text as it stands, if the row has one.
+    /// The raw text, if the row has one.
     #[inline(always)]
     pub fn raw(&self, role: Role) -> Option<&'a [u8]> {
-        if self.told >> role as u32 & 1 == 0 {
+        if self.present >> role as u32 & 1 == 0 {
             return None;
         }
         self.texts.get(role as usize).copied()
     }
 
-    /// The text as a person means it, if the row has one.
+    /// The text without quotes, escapes and surrounding blanks, if the row has one.
     #[inline(always)]
     pub fn text(&self, role: Role) -> Option<Cow<'a, [u8]>> {
-        self.raw(role).map(|raw| self.meant(role, raw))
+        self.raw(role).map(|raw| self.cleaned(role, raw))
     }
 
     #[inline(never)]
-    fn meant(&self, role: Role, raw: &'a [u8]) -> Cow<'a, [u8]> {
+    fn cleaned(&self, role: Role, raw: &'a [u8]) -> Cow<'a, [u8]> {
         if self.escaped >> role as u32 & 1 == 1 { Cow::Owned(unescaped(raw)) } else { clean(raw) }
     }
 
-    /// The text, if it stands for a value.
+    /// The text, unless it is a placeholder for "no value".
     #[inline(never)]
     pub fn value(&self, role: Role) -> Option<Cow<'a, [u8]>> {
         self.text(role).filter(|text| !is_unset(text))
     }
 
-    /// Whether the row tells how long it took.
+    /// Whether the row has a duration or an end.
     #[inline(always)]
     pub fn any_duration(&self) -> bool {
-        self.told & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
+        self.present & (1 << Role::Duration as u32 | 1 << Role::End as u32) != 0
     }
 
-    /// Whether the row has a host, the target of a CONNECT, a query, or a program.
+    /// Whether the row has a host, the target of a CONNECT, a query, or a process.
     #[inline(always)]
     pub fn any_name(&self) -> bool {
         const ANY: u32 = 1 << Role::Host as u32
             | 1 << Role::Target as u32
             | 1 << Role::Query as u32
             | 1 << Role::Process as u32;
-        self.told & ANY != 0
+        self.present & ANY != 0
     }
 
-    /// Whether the text stands for a value.
+    /// Whether there is a text that is not a placeholder for "no value".
     #[inline(never)]
     pub fn has(&self, role: Role) -> bool {
         self.value(role).is_some()
@@ -109,8 +109,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Whether a text is one of these words, in upper or lower case. Words are of letters, digits and signs
-/// that are not told apart from others by case.
+/// Whether a text is one of these words, in upper or lower case. Words consist of letters, digits and characters for
+/// which the bit of the case does not matter.
 #[inline(never)]
 pub(super) fn one_of(text: &[u8], words: &str) -> bool {
     let mut rest = words.as_bytes();
@@ -125,7 +125,7 @@ pub(super) fn one_of(text: &[u8], words: &str) -> bool {
     }
 }
 
-/// What a JSON string stands for, given with its quotes; one that is damaged stays as it is.
+/// The value of a JSON string with its quotes; a damaged string is returned as it is.
 #[inline(never)]
 fn unescaped(quoted: &[u8]) -> Vec<u8> {
     match crate::text::json::unescaped(&String::from_utf8_lossy(quoted)) {

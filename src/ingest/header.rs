@@ -13,12 +13,12 @@ use super::table_view::Row;
 use crate::model::error::{Error, ErrorKind, joined, quoted};
 use crate::text::value::clean::clean;
 
-/// How many rows from the top may stand before the header.
+/// Maximum number of rows before the header.
 pub(super) const MAX_ROWS_BEFORE_HEADER: u64 = 64;
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 
-/// A caller that gives positions for all that is needed needs no header.
+/// The layout without a header, if the caller gives positions of all required columns.
 pub(super) fn by_position(text: &[u8], options: &DetectorOptions) -> Option<Box<Layout>> {
     let mut columns = Columns::default();
     for (role, column) in &options.columns {
@@ -37,11 +37,11 @@ pub(super) fn by_position(text: &[u8], options: &DetectorOptions) -> Option<Box<
 pub(super) fn most_frequent_delimiter(text: &[u8]) -> u8 {
     let line = text.split(|&b| b == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     let count = |delimiter: u8| line.iter().filter(|&&b| b == delimiter).count();
-    // Of equals the first: max_by_key would take the last.
+    // The first of equals; max_by_key returns the last.
     DELIMITERS.into_iter().rev().max_by_key(|&d| count(d)).unwrap_or(b',')
 }
 
-/// The first row that names all that is needed, with any delimiter.
+/// The layout by the first row that has all required columns, with any delimiter.
 pub(super) fn by_header(text: &[u8], options: &DetectorOptions) -> Result<Box<Layout>, Refusal> {
     let delimiters = match options.delimiter {
         Some(delimiter) => vec![delimiter],
@@ -50,7 +50,7 @@ pub(super) fn by_header(text: &[u8], options: &DetectorOptions) -> Result<Box<La
     let mut nearest: Option<Candidate> = None;
     for candidate in delimiters.iter().filter_map(|&delimiter| try_delimiter(text, delimiter, options)) {
         if candidate.rank() == (0, Some(1)) {
-            // Nothing can be better.
+            // No candidate can be better.
             return Ok(candidate.layout);
         }
         if nearest.as_ref().is_none_or(|before| candidate.rank() < before.rank()) {
@@ -63,14 +63,14 @@ pub(super) fn by_header(text: &[u8], options: &DetectorOptions) -> Result<Box<La
     }
 }
 
-/// A row that could be the header.
+/// A row that may be the header.
 struct Candidate {
     layout: Box<Layout>,
     missing: Vec<&'static str>,
 }
 
 impl Candidate {
-    /// Complete ones first, then what misses least, then the earliest.
+    /// Fewest missing columns first, then the earliest row.
     fn rank(&self) -> (usize, Option<u64>) {
         (self.missing.len(), self.layout.header_line)
     }
@@ -150,7 +150,7 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
     let mut structure = StructuralIndex::default();
     structure.scan(line, most_frequent_delimiter(line), true);
     let names: Vec<String> = structure.rows().next().map(|row| names_of(&row, line)).unwrap_or_default();
-    // Fewer columns than a flow needs are no columns.
+    // Text with fewer columns than a flow needs is not a table.
     Refusal { names: if names.len() >= 4 { names } else { Vec::new() }, ..error.into() }
 }
 

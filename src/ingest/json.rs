@@ -1,4 +1,4 @@
-//! JSON objects → the texts of a row. Nothing is built: a value is the bytes it stands in.
+//! JSON objects → the fields of a row. Values are slices of the text; nothing is allocated.
 
 use wide::u8x16;
 
@@ -6,10 +6,10 @@ use super::field_names::{FieldCollector, FieldNameIndex};
 use super::field_path::{FieldPath, VisitFields};
 use super::fields::Fields;
 
-/// Objects in objects, at most; a record has four or five.
+/// Maximum nesting of objects; records have four or five levels.
 const MAX_DEPTH: u32 = 16;
 
-/// Where the first of two bytes stands.
+/// Position of the first byte that is one of two.
 #[inline(always)]
 pub(super) fn find_either(text: &[u8], first: u8, second: u8) -> Option<usize> {
     let (chunks, rest) = text.as_chunks::<16>();
@@ -25,7 +25,7 @@ pub(super) fn find_either(text: &[u8], first: u8, second: u8) -> Option<usize> {
     Some(chunks.len() * 16 + at)
 }
 
-/// Length of the inside of a string and whether it has escapes; `text` begins after the quote.
+/// Length of a string without its quotes, and whether it has escapes. `text` begins after the opening quote.
 #[inline(never)]
 pub(super) fn string(text: &[u8]) -> Option<(usize, bool)> {
     let (mut at, mut escaped) = (0, false);
@@ -39,13 +39,13 @@ pub(super) fn string(text: &[u8]) -> Option<(usize, bool)> {
     }
 }
 
-/// The same where speed does not matter so much.
+/// Position of the first such byte; not for hot loops.
 #[inline(never)]
 pub(super) fn find_byte(text: &[u8], byte: u8) -> Option<usize> {
     find_either(text, byte, byte)
 }
 
-/// Length of the object, array or string that `text` begins with; none if its end is not there.
+/// Length of the object, array or string at the beginning of `text`; none if it does not end there.
 pub(super) fn whole(text: &[u8]) -> Option<usize> {
     let (mut at, mut depth) = (0, 0_usize);
     loop {
@@ -62,13 +62,13 @@ pub(super) fn whole(text: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads an object; false if the text is none.
+/// Finds the fields of an object; false if the text is not an object.
 #[inline(never)]
 pub(super) fn read<'a>(text: &'a [u8], names: &mut FieldNameIndex, fields: &mut Fields<'a>) -> bool {
     walk(text, &mut FieldCollector::new(names, fields)).is_some()
 }
 
-/// Adds the names of an object's fields; of one that is damaged, as far as it goes.
+/// Adds the names of an object's fields; of a damaged object, those before the damage.
 pub(super) fn fields_of(text: &[u8], names: &mut Vec<String>) {
     walk(text, names);
 }
@@ -91,7 +91,7 @@ struct Walk<'v, 'a> {
 }
 
 impl<'a> Walk<'_, 'a> {
-    /// The next byte that is no blank; it is not taken.
+    /// The next byte that is not a blank. It is not consumed.
     #[inline(never)]
     fn blank(&mut self) -> Option<u8> {
         loop {
@@ -102,18 +102,18 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Takes the string whose quote is next.
+    /// Consumes the string that begins with the next quote.
     #[inline(never)]
     fn string(&mut self) -> Option<(&'a [u8], bool)> {
         let rest = self.text.get(self.at + 1..)?;
         let (len, escaped) = string(rest)?;
         let start = self.at;
         self.at += len + 2;
-        // With its quotes where it has to be read further.
+        // A string with escapes keeps its quotes, as it is unescaped later.
         Some((if escaped { self.text.get(start..self.at)? } else { rest.get(..len)? }, escaped))
     }
 
-    /// Takes an object, whose bracket is next.
+    /// Consumes the object that begins with the next bracket.
     fn object(&mut self) -> Option<()> {
         self.deeper()?;
         let end = self.path.end();
@@ -143,7 +143,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Takes an array: each of its values has the array's name.
+    /// Consumes an array. Its values have the name of the array.
     fn array(&mut self, written: &[u8]) -> Option<()> {
         self.deeper()?;
         if self.blank()? == b']' {
@@ -159,7 +159,7 @@ impl<'a> Walk<'_, 'a> {
         }
     }
 
-    /// Takes the value of the name that the path ends with.
+    /// Consumes the value of the name at the end of the path.
     fn value(&mut self, written: &[u8]) -> Option<()> {
         let bracket = match self.blank()? {
             b'"' => {

@@ -5,7 +5,7 @@ use super::field_path::{FieldPath, VisitFields};
 use super::fields::Fields;
 use super::json;
 
-/// Finds the pairs `key=value` and `key="a \"value\""`; what stands between them is passed over.
+/// Finds every `key=value` and `key="a \"value\""`; text between them is ignored.
 #[inline(never)]
 pub(super) fn read_key_value<'a>(row: &'a [u8], names: &mut FieldNameIndex, fields: &mut Fields<'a>) {
     let (mut path, mut finder) = (FieldPath::new(), FieldCollector::new(names, fields));

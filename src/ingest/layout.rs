@@ -1,4 +1,4 @@
-//! What is where in delimited text.
+//! The layout of delimited text: header, delimiter and columns.
 
 use super::columns::Columns;
 use super::format::definition::Format;
@@ -10,11 +10,11 @@ pub(crate) struct Layout {
     pub format: &'static Format,
     pub delimiter: u8,
     pub columns: Columns,
-    /// The same as a list.
+    /// The roles that have a column, as a list.
     pub used: Vec<(Role, usize)>,
-    /// Further columns of a role, for rows in which the first is empty.
+    /// Further columns of a role, for rows in which the first one is empty.
     pub alternatives: Vec<(Role, usize)>,
-    /// The header as it stands, to know it again; empty if there is none.
+    /// The text of the header, to recognise its repetition; empty if there is none.
     pub header: Vec<u8>,
     /// Line of the header from 1, if there is one.
     pub header_line: Option<u64>,

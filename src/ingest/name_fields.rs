@@ -1,4 +1,4 @@
-//! The texts of a row that its flow has no place for: host name, DNS query and outcome, process.
+//! The fields of a row other than its flow: host name, DNS query and outcome, process.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ pub(super) enum DnsOutcome {
     Exists,
     /// The name does not exist.
     NoSuchName,
-    /// Something else, such as a failure of the server.
+    /// Another result, such as a failure of the server.
     Other,
 }
 

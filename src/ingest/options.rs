@@ -1,4 +1,4 @@
-//! What a caller may say about the input, instead of having it found out.
+//! What a caller may specify about the input, and the limits of a detector.
 
 use super::columns::NONE;
 use super::roles::{Role, plain_name};
@@ -6,7 +6,7 @@ use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::shard::Shard;
 use crate::text::value::time_format::{TimeReading, TimeUnit};
 
-/// How a [`Detector`](crate::Detector) reads its input. The default finds everything out by itself.
+/// How a [`Detector`](crate::Detector) reads its input. By default it detects everything.
 ///
 /// ```
 /// use beaconlens::{DetectorOptions, Role, TimeUnit};
@@ -19,7 +19,7 @@ use crate::text::value::time_format::{TimeReading, TimeUnit};
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct DetectorOptions {
-    /// At most one a role.
+    /// At most one per role.
     pub(super) columns: Vec<(Role, Column)>,
     pub(super) delimiter: Option<u8>,
     pub(super) time: TimeReading,
@@ -35,7 +35,7 @@ pub(crate) struct Budget(pub usize);
 
 impl Default for Budget {
     fn default() -> Self {
-        // With 32-bit addresses there are 4 GiB, of which evaluation needs some.
+        // With 32-bit addresses there are 4 GiB, and evaluation needs a part of them.
         Budget(if cfg!(target_pointer_width = "32") { 3 << 30 } else { usize::MAX })
     }
 }
@@ -48,14 +48,14 @@ pub(super) enum Column {
 }
 
 impl DetectorOptions {
-    /// DetectorOptions that leave everything to be found out.
+    /// The default options: everything is detected.
     pub fn new() -> Self {
         DetectorOptions::default()
     }
 
-    /// Says which column has a role: by its name in the header (case, blanks and punctuation do not
-    /// matter), or by its position from 1 as `#3`, or as `-` that no column has it. If all given columns are
-    /// positions, and they cover the required roles, the input needs no header.
+    /// Sets the column of a role: its name in the header (case, blanks and punctuation do not matter), its position from
+    /// 1 as `#3`, or `-` for no column. If all given columns are positions, and they cover the required roles, the input
+    /// needs no header.
     ///
     /// Required are time, port, and either source and destination or local and remote.
     ///
@@ -87,18 +87,18 @@ impl DetectorOptions {
         DetectorOptions { columns: Vec::new(), ..self.clone() }
     }
 
-    /// These options, but for how a source is read what `other` says of it: columns, delimiter, times.
+    /// These options with the columns, the delimiter and the time options of `other`.
     pub(crate) fn reading_as(&self, other: DetectorOptions) -> Self {
         let DetectorOptions { columns, delimiter, time, .. } = other;
         let DetectorOptions { duplicates, hash_seed, shard, budget, .. } = *self;
         DetectorOptions { columns, delimiter, time, duplicates, hash_seed, shard, budget }
     }
 
-    /// Says which byte stands between the fields of delimited text; else comma, tab, semicolon and pipe are tried.
+    /// Sets the delimiter of delimited text. By default comma, tab, semicolon and pipe are tried.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Options`] for a byte that fields are made of (letter, digit, quote, line end).
+    /// [`ErrorKind::Options`] for a byte that occurs in fields (letter, digit, quote, line end).
     pub fn with_delimiter(mut self, delimiter: u8) -> Result<Self, Error> {
         let unfit =
             delimiter.is_ascii_alphanumeric() || matches!(delimiter, b'"' | b'\n' | b'\r' | b'.' | b'-');
@@ -111,13 +111,13 @@ impl DetectorOptions {
         Ok(self)
     }
 
-    /// Says the unit of epoch numbers; else each number's magnitude tells.
+    /// Sets the unit of epoch numbers. By default it is inferred from the magnitude of each number.
     pub fn with_time_unit(mut self, unit: TimeUnit) -> Self {
         self.time.unit = Some(unit);
         self
     }
 
-    /// Says the zone of time texts that have none: minutes east of UTC, -1439 to 1439. Default 0.
+    /// Sets the zone of times without one: minutes east of UTC, -1439 to 1439. Default: 0.
     ///
     /// # Errors
     ///
@@ -131,17 +131,16 @@ impl DetectorOptions {
         Ok(self)
     }
 
-    /// Says whether what is told more than once counts more than once. By default it does not: the
-    /// beginning and the end of a session, the two directions and the parts of a connection in one-way
-    /// records, and a source whose bytes are those of an earlier one, count once; what is dropped is
-    /// counted in the report under `same_session` and `duplicate_source`.
+    /// Sets whether duplicate rows and files count. By default they do not: beginning and end of a session, the two
+    /// directions and the intervals of a connection in one-way records, and a source with the bytes of an earlier one
+    /// count once. The report counts the others under `same_session` and `duplicate_source`.
     pub fn with_duplicates(mut self, duplicates: bool) -> Self {
         self.duplicates = duplicates;
         self
     }
 
-    /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but keeps only the
-    /// pairs whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
+    /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but stores only the pairs
+    /// whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
     /// [`Detector::evaluate_merged`](crate::Detector::evaluate_merged) bring the shards together.
     ///
     /// # Errors
@@ -157,18 +156,18 @@ impl DetectorOptions {
         Ok(self)
     }
 
-    /// Keeps the memory of the detector within that many bytes, of which an eighth and 4 MiB are left to the
-    /// reading and the evaluation. When it is reached, pairs with few connections are dropped first, and the
-    /// report says what was [left out](crate::report::DroppedData). Default: no limit, but 3 GiB where
-    /// addresses have 32 bits, as in WebAssembly.
+    /// Limits the memory of the detector to that many bytes, of which an eighth and 4 MiB are reserved for reading and
+    /// evaluation. At the limit, pairs with few connections are dropped first, and the report says what was
+    /// [dropped](crate::report::DroppedData). Default: no limit, or 3 GiB where addresses have 32 bits, as in
+    /// WebAssembly.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Options`] for less than 16 MiB.
     pub fn with_max_memory_bytes(mut self, bytes: u64) -> Result<Self, Error> {
-        const LEAST: u64 = 16 << 20;
-        if bytes < LEAST {
-            let message = format!("found a memory limit of {bytes} bytes, expected at least {LEAST}");
+        const MIN_BYTES: u64 = 16 << 20;
+        if bytes < MIN_BYTES {
+            let message = format!("found a memory limit of {bytes} bytes, expected at least {MIN_BYTES}");
             return Err(Error::new(ErrorKind::Options, message));
         }
         let for_pairs = bytes - bytes / 8 - (4 << 20);
@@ -176,8 +175,8 @@ impl DetectorOptions {
         Ok(self)
     }
 
-    /// A secret number for the pair table, so that nobody can make input that slows it down. Results do
-    /// not depend on it. A host with a source of randomness should give one.
+    /// Sets the secret seed of hash tables, so that nobody can make input that slows them down. Results do not depend on
+    /// it. A platform with a source of randomness should set one.
     pub fn with_hash_seed(mut self, seed: u64) -> Self {
         self.hash_seed = seed;
         self

@@ -58,7 +58,7 @@ impl Reading {
         let parser = match found {
             DetectedFormat::Table(layout) => {
                 // The fast extractor sees neither what a row means nor names.
-                let plain = format.is_plain() && !layout.columns.name_something();
+                let plain = format.is_plain() && !layout.columns.have_names();
                 let positions = ColumnPositions::of(&layout).filter(|_| plain);
                 RowParser::Table { layout, positions }
             }

@@ -125,11 +125,11 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The start time, or the end where the format has only that.
+/// The start time, or the end in formats that have only that.
 fn when(fields: &Fields<'_>, reading: TimeReading) -> Result<(i64, TimeFormat), Reason> {
     let text = fields.text(Role::Time).ok_or(Reason::TooShort)?;
     match fields.text(Role::TimeOfDay) {
-        // Only a date needs a time of day.
+        // The time of day belongs to times that are only a date.
         Some(clock) if text.len() == 10 && !text.iter().all(u8::is_ascii_digit) => {
             start(&join(&[&text, b" ", &clock]), reading)
         }

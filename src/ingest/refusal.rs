@@ -3,8 +3,8 @@
 use super::columns::Columns;
 use crate::model::error::Error;
 
-/// Why a source has no layout, and the columns it seems to have, for a person to choose from: their names,
-/// and those that are known.
+/// Why a source is not read. Names and known roles of the columns that it seems to have are included, so that a user
+/// can say which column is what.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     pub error: Error,

@@ -1,8 +1,8 @@
-//! What a column can be, and the names it goes by.
+//! The roles of columns, and the common names of columns.
 
 use serde::Serialize;
 
-/// What a column is read as.
+/// The role of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -19,43 +19,43 @@ pub enum Role {
     BytesSent,
     /// Bytes the source received.
     BytesReceived,
-    /// Bytes both ways; gives the received bytes where only the sent ones have a column.
+    /// Bytes in both directions. Without a column for received bytes, they are this less the sent bytes.
     BytesTotal,
-    /// The reporting machine's own address, in records that tell ends and direction instead of source
-    /// and destination.
+    /// The address of the reporting machine, in records that have ends and a direction instead of source and
+    /// destination.
     Local,
     /// The other end, in such records.
     Remote,
-    /// Who opened the connection, in such records: the remote end if the text begins with `I` (in,
-    /// inbound), else the local end.
+    /// Which end opened the connection, in such records: the remote end if the text begins with `I` (in, inbound),
+    /// otherwise the local end.
     Direction,
-    /// Time of day, where the time's column holds only the date.
+    /// Time of day, where the column of the time has only the date.
     TimeOfDay,
-    /// Port the source used; tells the connections of a pair apart.
+    /// Port the source used; it distinguishes the connections of a pair.
     SourcePort,
     /// Transport protocol, by name or number.
     Protocol,
-    /// How long the flow took, in seconds unless its format says otherwise.
+    /// Duration of the flow, in seconds unless the format has another unit.
     Duration,
-    /// End of the flow; gives the duration where that has no column.
+    /// End of the flow; the duration is computed from it where that has no column.
     End,
-    /// Name of the host that was asked for: Host header, TLS server name, target of a CONNECT.
+    /// Name of the requested host: Host header, TLS server name, target of a CONNECT.
     Host,
     /// Name that was looked up in the DNS.
     Query,
-    /// What the DNS answered: a response code by name or number.
+    /// Result of the DNS lookup: a response code by name or number.
     Answer,
-    /// The program that opened the connection.
+    /// Process that opened the connection.
     Process,
-    /// What kind of record it is, in formats that mix kinds.
+    /// Kind of record, in formats that mix kinds.
     Event,
     /// TCP flags or the state of the connection, in formats that have them.
     Flags,
-    /// What the records of one connection have in common, in formats that tell it in several.
+    /// Identifier of the connection, in formats with several records per connection.
     Session,
     /// Method of an HTTP request.
     Method,
-    /// Target of an HTTP request; the host of a CONNECT stands in it.
+    /// Target of an HTTP request; of a CONNECT it is the host.
     Target,
 }
 
@@ -128,9 +128,8 @@ impl Role {
 
     /// Names of columns that are read as this role, best first, in the form [`plain_name`] gives.
     ///
-    /// From QRadar's AQL fields and its Network Activity export, Argus' `ra`, Azure Network Analytics,
-    /// and the spellings that other exports of flows and connections commonly use. A format may have more
-    /// (`Format::names`).
+    /// They come from QRadar's AQL fields and its Network Activity export, Argus' `ra`, Azure Network Analytics, and
+    /// the common spellings of other exports. A format may have further names (`Format::names`).
     pub(super) fn aliases(self) -> Vec<&'static str> {
         split_words(match self {
             Role::Time => {
@@ -171,7 +170,7 @@ impl Role {
             Role::Query => "dnsquery dnsquestionname dnsqueryname dnsqryname queryname",
             Role::Answer => "rcodename dnsresponsecode dnsrcode dnsflagsrcode",
             Role::Process => "processexecutable processname image",
-            // What these mean depends on the format, which names them itself.
+            // The meaning of these depends on the format, which has names for them.
             Role::TimeOfDay
             | Role::SourcePort
             | Role::Protocol
@@ -184,14 +183,13 @@ impl Role {
     }
 }
 
-/// Words as a list.
+/// The words of a text.
 #[inline(never)]
 pub(super) fn split_words(text: &'static str) -> Vec<&'static str> {
     text.split_ascii_whitespace().collect()
 }
 
-/// A column's name without case, blanks and punctuation: `Source IP`, `source_ip` and `SourceIP` are
-/// one.
+/// The name of a column without case, blanks and punctuation: `Source IP`, `source_ip` and `SourceIP` are the same.
 pub(super) fn plain_name(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -1,9 +1,8 @@
-//! Rows of one connection → one flow: beginning and end told apart, directions told apart, and long
-//! connections told in parts.
+//! Rows of one connection → one flow, in formats with several rows per connection: for beginning and end, for each
+//! direction, or for intervals of long connections.
 //!
-//! The first row of a session is held back, and what later rows tell is added to it; the flow goes on when
-//! the session is over, or at the end of the source. Memory is bounded, and nothing but the order of the
-//! rows decides.
+//! The first row of a session is held back, and later rows are added to it. It becomes a flow when the session ends, or
+//! at the end of the source. Memory is bounded. The result depends only on the rows and their order.
 
 use super::record::Record;
 use super::record_kind::RecordKind;
@@ -11,37 +10,36 @@ use crate::model::flow::Address;
 use crate::model::pair_key::FlowRow;
 use crate::model::time::{MINUTE, SECOND};
 
-/// So many sessions are held back at most.
+/// Maximum number of sessions that are held back.
 const MAX_SESSIONS: usize = 1 << 15;
 
-/// How long after its last packet a TCP connection may go on, if no new opening is seen: its ports cannot
-/// be used again before twice the maximum segment lifetime of two minutes (RFC 9293, 3.4.2).
+/// How long after its last packet a TCP connection may continue without a new opening packet. Its ports cannot be
+/// reused before twice the maximum segment lifetime of two minutes (RFC 9293, 3.4.2).
 const TCP_INACTIVE_TIMEOUT: i64 = 4 * MINUTE;
 
-/// The same for other protocols: after 15 seconds of silence exporters take a flow for ended (the default
-/// of Cisco's inactive timer).
+/// The same for other protocols: the default of Cisco's inactive timer, after which exporters end a flow.
 const OTHER_INACTIVE_TIMEOUT: i64 = 15 * SECOND;
 
-/// The sessions of a source that may go on: a hash table with linear probing.
+/// The sessions of a source that may continue: a hash table with linear probing.
 #[derive(Debug)]
 pub(super) struct Sessions {
-    /// None, or a power of two, of which at most half are taken.
+    /// Empty, or a power of two of which at most half are used.
     places: Vec<Session>,
     taken: usize,
-    /// A secret number, so that nobody can make input whose keys are all alike.
+    /// A secret seed, so that nobody can make input whose keys collide.
     seed: u64,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Session {
-    /// 0 where there is none.
+    /// 0 in an unused place.
     key: u64,
     flow: FlowRow,
-    /// When it was last heard of.
+    /// The end of its last row.
     last: i64,
-    /// The row with its opening packet was there.
+    /// Whether a row with its opening packet was read.
     opened: bool,
-    /// It may go on. One that is over keeps its place for those that were put behind it.
+    /// Whether it may continue. An ended session keeps its place, as others may have been placed after it.
     open: bool,
 }
 
@@ -50,14 +48,13 @@ impl Sessions {
         Sessions { places: Vec::new(), taken: 0, seed }
     }
 
-    /// Takes a row; false if it belongs to a session of which another row was there before. What is over
-    /// becomes flows.
+    /// Adds a row; false if it continues a session. Sessions that end are appended to `flows`.
     #[inline(never)]
     pub fn take(&mut self, record: &Record, flows: &mut Vec<FlowRow>) -> bool {
         let Some(flow) = record.flow() else { return true };
         let last = record.start.saturating_add(record.duration.unwrap_or(0) as i64);
         if self.taken * 2 >= self.places.len() {
-            self.make_room(flow.start, flows);
+            self.grow(flow.start, flows);
         }
         let key = key_of(record, self.seed);
         let at = self.place(key);
@@ -76,7 +73,7 @@ impl Sessions {
         !continues
     }
 
-    /// Ends all of them.
+    /// Ends all sessions.
     pub fn end(&mut self, flows: &mut Vec<FlowRow>) {
         for mut session in std::mem::take(&mut self.places) {
             session.end(flows);
@@ -84,7 +81,7 @@ impl Sessions {
         self.taken = 0;
     }
 
-    /// The place of a key, or the free one where it belongs.
+    /// The place of a key, or the unused place where it belongs.
     #[inline(never)]
     fn place(&self, key: u64) -> usize {
         let mask = self.places.len().saturating_sub(1);
@@ -95,20 +92,19 @@ impl Sessions {
         at
     }
 
-    /// Makes the table twice as large. At its limit, ends those that have been silent for long; if most
-    /// still go on, all of them.
+    /// Doubles the table. At its limit, ends the inactive sessions, or all sessions if most are active.
     #[inline(never)]
-    fn make_room(&mut self, now: i64, flows: &mut Vec<FlowRow>) {
+    fn grow(&mut self, now: i64, flows: &mut Vec<FlowRow>) {
         let held = std::mem::take(&mut self.places);
         let size = (held.len() * 2).clamp(64, 2 * MAX_SESSIONS);
-        let silent = |session: &Session| now.saturating_sub(session.last) > TCP_INACTIVE_TIMEOUT;
+        let is_inactive = |session: &Session| now.saturating_sub(session.last) > TCP_INACTIVE_TIMEOUT;
         let open = held.iter().filter(|session| session.open).count();
-        let lively = held.iter().filter(|session| session.open && !silent(session)).count();
-        let (some_end, all_end) = (open * 2 >= size, lively * 4 >= size);
+        let active = held.iter().filter(|session| session.open && !is_inactive(session)).count();
+        let (some_end, all_end) = (open * 2 >= size, active * 4 >= size);
         self.places = vec![Session::default(); size];
         self.taken = 0;
         for mut session in held {
-            if some_end && (all_end || silent(&session)) {
+            if some_end && (all_end || is_inactive(&session)) {
                 session.end(flows);
             }
             if !session.open {
@@ -124,7 +120,7 @@ impl Sessions {
 }
 
 impl Session {
-    /// Makes it a flow, if it was none before.
+    /// Ends the session, which becomes a flow.
     #[inline(never)]
     fn end(&mut self, flows: &mut Vec<FlowRow>) {
         if self.open {
@@ -133,27 +129,27 @@ impl Session {
         }
     }
 
-    /// Whether the row tells more of the session, and not of the next one with the same key.
+    /// Whether the row continues the session, and does not begin another one with the same key.
     fn continues(&self, record: &Record) -> bool {
         match record.kind {
             RecordKind::Begin => false,
             RecordKind::OneWay(_) => {
                 let same_way = record.flow().is_some_and(|flow| flow.key == self.flow.key);
-                let silence = if record.tcp { TCP_INACTIVE_TIMEOUT } else { OTHER_INACTIVE_TIMEOUT };
+                let inactive_timeout = if record.tcp { TCP_INACTIVE_TIMEOUT } else { OTHER_INACTIVE_TIMEOUT };
                 let opens_again = record.opens && self.opened && same_way && record.start > self.last;
-                !opens_again && record.start.saturating_sub(self.last) <= silence
+                !opens_again && record.start.saturating_sub(self.last) <= inactive_timeout
             }
             _ => true,
         }
     }
 
-    /// Adds what one more row of the session tells.
+    /// Adds a further row of the session.
     fn add(&mut self, record: &Record, part: &FlowRow, last: i64) {
         let (mut sent, mut received) = (part.bytes_sent, part.bytes_received);
         if self.flow.key != part.key {
             std::mem::swap(&mut sent, &mut received);
         }
-        // Either all bytes so far, or those of this part.
+        // Byte counts are totals so far, or those of this part.
         let total = matches!(record.kind, RecordKind::Part { total: true, .. });
         let sum = |held: u64, more: u64| if total { held.max(more) } else { held.saturating_add(more) };
         self.flow.bytes_sent = sum(self.flow.bytes_sent, sent);
@@ -164,7 +160,7 @@ impl Session {
     }
 }
 
-/// What the rows of one session have in common, whichever way they tell it.
+/// A key that the rows of a session have in common, in either direction.
 #[inline(never)]
 fn key_of(record: &Record, seed: u64) -> u64 {
     let end = |address: Option<Address>, port: u16| {
@@ -176,7 +172,7 @@ fn key_of(record: &Record, seed: u64) -> u64 {
         mixed(seed ^ bits << 16 ^ u64::from(port))
     };
     let ends = end(record.source, record.source_port).wrapping_add(end(record.destination, record.port));
-    // Never 0, which is no key.
+    // Never 0, which marks an unused place.
     mixed(ends ^ record.session ^ u64::from(record.tcp)) | 1
 }
 
@@ -195,7 +191,7 @@ mod tests {
     const CLIENT: Option<Address> = Some(Address::V4(1));
     const SERVER: Option<Address> = Some(Address::V4(2));
 
-    /// A row of a second, from the client.
+    /// A row from the client at a second.
     fn row(meaning: RecordKind, second: i64) -> Record {
         let mut record = Record::new();
         record.kind = meaning;
@@ -207,8 +203,8 @@ mod tests {
         record
     }
 
-    /// The flows that come of rows, as start (in seconds), bytes sent and received; and the rows that were
-    /// none of their own.
+    /// The flows of rows, as start (in seconds), bytes sent and bytes received; and the number of rows that were added to
+    /// earlier ones.
     fn flows(rows: &[Record]) -> (Vec<(i64, u64, u64)>, usize) {
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
         let merged = rows.iter().filter(|row| !sessions.take(row, &mut flows)).count();
@@ -253,11 +249,11 @@ mod tests {
         std::mem::swap(&mut answer.source, &mut answer.destination);
         std::mem::swap(&mut answer.port, &mut answer.source_port);
         assert_eq!(flows(&[row(ONE_WAY, 0), answer, row(ONE_WAY, 200)]), (vec![(0, 25, 20)], 2));
-        // Silent for too long, by protocol.
+        // Inactive for too long, by protocol.
         assert_eq!(flows(&[row(ONE_WAY, 0), row(ONE_WAY, 241)]).1, 0);
         let udp = |second| Record { tcp: false, ..row(ONE_WAY, second) };
         assert_eq!(flows(&[udp(0), udp(15), udp(31)]), (vec![(0, 20, 10), (31, 10, 5)], 1));
-        // A new opening.
+        // A new opening packet.
         let opens = |second| Record { opens: true, ..row(ONE_WAY, second) };
         assert_eq!(flows(&[opens(0), opens(1)]).1, 0);
         assert_eq!(flows(&[row(ONE_WAY, 0), opens(1), opens(2)]).1, 1);

@@ -10,21 +10,21 @@ use crate::model::time::Timestamp;
 use crate::pairs::{MIN_LONG_MICROSECONDS, SideTables};
 use crate::text::value::time_format::TimeUnit;
 
-/// A name has at most that many bytes (RFC 1035, 2.3.4).
+/// Maximum length of a name (RFC 1035, 2.3.4).
 const MAX_NAME_BYTES: usize = 253;
 
-/// Of a longer path of a process the end is stored, which has the program's name.
+/// Maximum stored length of a process. The end of a longer path is stored, as it has the name of the program.
 const MAX_PROCESS_BYTES: usize = 512;
 
-/// The side tables of a shard, and what is known of the names in all shards.
+/// The side tables of a shard, and what holds for the names of all shards.
 #[derive(Debug, Default)]
 pub(crate) struct SideRecords {
     pub tables: SideTables,
     /// Earliest and latest time of a name, of all shards.
     pub time_extent: Option<(i64, i64)>,
-    /// Whether any name was looked up, in any shard.
+    /// Whether there are lookups, in any shard.
     pub has_lookups: bool,
-    /// The records as lines, for tests that ask for them.
+    /// The records as lines, for tests that enable it.
     #[cfg(test)]
     pub listing: Option<Vec<String>>,
 }
@@ -35,7 +35,7 @@ impl SideRecords {
         SideRecords { tables: SideTables::new(seed, max_bytes), ..SideRecords::default() }
     }
 
-    /// Every record comes through here.
+    /// Stores what a record says besides its flow.
     #[inline(always)]
     pub(super) fn take(
         &mut self,
@@ -53,7 +53,7 @@ impl SideRecords {
         }
     }
 
-    /// Stores the connections of a block that took long.
+    /// Stores the durations of the long connections that the fast path parsed.
     #[inline(never)]
     pub(super) fn take_long(
         &mut self,
@@ -76,7 +76,7 @@ impl SideRecords {
     ) {
         let is_lookup = record.kind == RecordKind::Dns;
         let name = match is_lookup {
-            // Announcements among neighbours are no lookups: multicast DNS, LLMNR, NetBIOS.
+            // Multicast DNS, LLMNR and NetBIOS are announcements in the local network, not lookups.
             true if matches!(record.port, 5353 | 5355 | 137) => None,
             true => names.query(),
             false => names.host(),
@@ -123,7 +123,7 @@ impl SideRecords {
     }
 }
 
-/// A host name in lower case, without the root's dot. None for an address or something else.
+/// A host name in lower case, without the final dot. None for addresses and other texts.
 fn host_name(text: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(text).ok()?.trim_end_matches('.');
     let is_name = (1..=MAX_NAME_BYTES).contains(&name.len())

@@ -5,33 +5,33 @@ use serde::Serialize;
 use super::roles::Role;
 use crate::model::error::Error;
 
-/// What became of a source.
+/// How a source was read, or why it was not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SourceReport {
     /// The name it was given.
     pub name: String,
-    /// Its bytes.
+    /// Number of its bytes.
     pub bytes_read: u64,
-    /// Its rows: used plus skipped.
+    /// Number of its rows: used plus skipped.
     pub rows_read: u64,
     /// Rows that became flows.
     pub rows_used: u64,
     /// Rows that could not be used.
     pub rows_skipped: u64,
-    /// What it was read as; none if it was refused.
+    /// The format it was read as; none if it was refused.
     pub format: Option<&'static str>,
-    /// The byte between fields, as text.
+    /// The delimiter of its fields.
     pub delimiter: Option<String>,
     /// Line of the header, from 1; none if there is none.
     pub header_line: Option<u64>,
-    /// Which column was read as what.
+    /// The columns that were read, with their roles.
     pub columns: Vec<ColumnReport>,
-    /// The columns that were not read; of a refused source, the others that it seems to have.
+    /// The columns that were not read; of a refused source, those without a known role.
     pub unused_columns: Vec<String>,
-    /// The forms of start times that occurred.
+    /// The formats of its start times.
     pub times: Vec<String>,
-    /// What a person should know about how it was read.
+    /// What a user should know about how it was read.
     pub notes: Vec<String>,
     /// Why it was refused, if it was.
     pub error: Option<ErrorReport>,
@@ -41,7 +41,7 @@ pub struct SourceReport {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct ColumnReport {
-    /// What it was read as.
+    /// Its role.
     pub role: Role,
     /// Its name in the header; empty without a header.
     pub column: String,
@@ -57,7 +57,7 @@ pub struct ErrorReport {
     pub code: &'static str,
     /// What was found and what was expected.
     pub message: String,
-    /// How to go on.
+    /// How to fix it.
     pub hint: Option<String>,
 }
 

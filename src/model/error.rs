@@ -1,4 +1,4 @@
-//! The one error type: a stable code, a message that says what was found and what was expected, the place and
+//! The error type: a stable code, a message that says what was found and what was expected, the place and
 //! the field, and a hint with the fix.
 
 use std::fmt;
@@ -28,7 +28,7 @@ pub struct Position {
 }
 
 /// An error with a stable [`code`](Error::code), the [position](Error::position) and the
-/// [`field`](Error::field) where they are known, and a [`hint`](Error::hint) that says how to go on.
+/// [`field`](Error::field) where they are known, and a [`hint`](Error::hint) that says how to fix it.
 ///
 /// Rows that cannot be used are not errors: they are counted in
 /// [`Report::diagnostics`](crate::report::Report::diagnostics).
@@ -51,7 +51,7 @@ struct Inner {
     field: Option<String>,
 }
 
-/// Texts one behind the other, with something between them: a tenth of the code of the library's `join`.
+/// Texts with a separator between them.
 pub(crate) fn joined<T: AsRef<str>>(texts: &[T], between: &str) -> String {
     let mut out = String::new();
     for (at, text) in texts.iter().enumerate() {
@@ -63,9 +63,8 @@ pub(crate) fn joined<T: AsRef<str>>(texts: &[T], between: &str) -> String {
     out
 }
 
-/// A text of the input as a message shows it: in quotes, and what cannot be seen or turns the line around escaped.
-///
-/// As `{:?}` does, whose tables of all characters are a hundredth of the module.
+/// A text of the input for a message: in quotes, with invisible characters and those that change the direction of text
+/// escaped.
 #[cold]
 #[inline(never)]
 pub(crate) fn quoted(text: &str) -> String {
@@ -135,7 +134,7 @@ impl Error {
         &self.0.message
     }
 
-    /// How to go on, where there is something to say.
+    /// How to fix it, where that is known.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }

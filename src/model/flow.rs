@@ -1,4 +1,4 @@
-//! What one record is, and the pair it belongs to.
+//! Pairs, their connections, and addresses in compact form.
 
 use std::cmp::Ordering;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -8,7 +8,7 @@ use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::hash::{Mixing, WordTable, words};
 use crate::model::time::Timestamp;
 
-/// The key that is scored: who calls, whom, and on which port.
+/// What is scored: a source, a destination and a port.
 ///
 /// Pairs are ordered by source, destination, port: numerically, IPv4 before IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub struct Pair {
 }
 
 impl Pair {
-    /// The pair of these three. IPv4-mapped IPv6 addresses become the IPv4 address.
+    /// A pair. IPv4-mapped IPv6 addresses become IPv4 addresses.
     pub fn new(source: IpAddr, destination: IpAddr, port: u16) -> Self {
         Pair { source: source.to_canonical(), destination: destination.to_canonical(), port }
     }

@@ -1,14 +1,14 @@
-//! Tables of addresses: with a hasher much quicker than the standard one, and keyed, so that input cannot be
-//! made to collide. All have the same type: each type of table is much code.
+//! Hash tables with a hasher that is much faster than the standard one, and keyed, so that nobody can make input whose
+//! keys collide. All have the same type, as each type of table adds code to the module.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher};
 use std::net::IpAddr;
 
-/// Numbers by three words.
+/// Numbers with keys of three words.
 pub(crate) type WordTable = HashMap<(u64, u64, u64), u64, Mixing>;
 
-/// An address and one more word as the key of a table; IPv4 addresses as the mapped IPv6 address.
+/// An address and a further word as a key. IPv4 addresses become IPv4-mapped IPv6 addresses.
 pub(crate) fn words(address: IpAddr, more: u64) -> (u64, u64, u64) {
     let bits = match address {
         IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
@@ -17,7 +17,7 @@ pub(crate) fn words(address: IpAddr, more: u64) -> (u64, u64, u64) {
     ((bits >> 64) as u64, bits as u64, more)
 }
 
-/// Makes the hashers of one table.
+/// Creates the hashers of a table, with its secret seed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Mixing(pub u64);
 
@@ -29,7 +29,7 @@ impl BuildHasher for Mixing {
     }
 }
 
-/// A hash on its way.
+/// A hash of the words so far.
 #[derive(Debug)]
 pub(crate) struct Mix(pub u64);
 

@@ -1,4 +1,4 @@
-//! What a flow, a pair, a name, an instant and an error are. Imports nothing else of the crate.
+//! Flows, pairs, names, instants and errors. Imports nothing else of the crate.
 
 pub(crate) mod error;
 pub(crate) mod flow;

@@ -1,13 +1,14 @@
-//! Flows on their way from the rows of a block to the pair table, as columns.
+//! Pairs and flows in the compact form of the pair table.
 
 use crate::model::flow::Address;
 
 /// A pair's key in 12 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct PairKey {
-    /// Source in the high half, destination in the low half: IPv4 bits, or the number in the address book.
+    /// Source in the high half, destination in the low half: the bits of an IPv4 address, or the number of an IPv6
+    /// address in the interner.
     pub addresses: u64,
-    /// Port, and above it one bit each for an IPv6 source and an IPv6 destination.
+    /// The port, and above it one bit each for an IPv6 source and an IPv6 destination.
     pub port: u32,
 }
 
@@ -46,7 +47,7 @@ impl PairKey {
     }
 }
 
-/// One flow, as the pair table takes it.
+/// A flow and its pair.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FlowRow {
     pub key: PairKey,

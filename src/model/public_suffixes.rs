@@ -1,35 +1,35 @@
 //! The domain that somebody registered: one label more than the public suffix it ends with.
 //!
-//! PublicSuffixList are those of the public suffix list (publicsuffix.org), and by its algorithm. The list is given, as
-//! it is too large for the module; without it a short built-in heuristic takes its place.
+//! Suffixes come from the public suffix list (publicsuffix.org), with its algorithm. The caller provides the list, as it
+//! is too large for the module. Without it, a short built-in heuristic is used.
 
 use std::hash::Hasher;
 
 use crate::model::hash::{Mix, WordTable};
 
-/// What the list says of a suffix; a table holds them together, as bits.
+/// The rules of a suffix, as bits: the suffix itself is public.
 const ITSELF: u64 = 1;
-/// Any label before it makes a suffix (`*.ck`).
+/// Any label before it makes a public suffix (`*.ck`).
 const ANY_BEFORE: u64 = 2;
-/// It is none, though such a rule says so (`!www.ck`).
+/// An exception from such a rule (`!www.ck`).
 const EXCEPTION: u64 = 4;
 
-/// Not in public DNS, yet looked up by malware (Necurs, BazarLoader) or by those who test.
+/// Top-level domains outside of the public DNS that malware (Necurs, BazarLoader) or tests look up.
 const OTHER_SUFFIXES: &str = " bazar bit coin emc lib example invalid test ";
 
-/// Top-level domains of inner networks: RFC 6761, 6762, 7686, 8375, 9476; ICANN's .internal, .corp, .home and
+/// Top-level domains of internal networks: RFC 6761, 6762, 7686, 8375, 9476; ICANN's .internal, .corp, .home and
 /// .mail; and names that routers and offices use.
 const INNER: &str =
     " alt corp home internal intranet lan local localdomain localhost mail onion private workgroup ";
 
-/// Second labels that are as good as a top-level domain under a country's.
+/// Second-level labels that are public suffixes under the top-level domains of many countries.
 const SECOND: &str =
     " ac asso co com ed edu gen go gob gouv gov govt gr gv id in info mil ne net nom or org plc sch web ";
 
 /// A name in DNS has at most so many bytes when it is written with dots.
 const MAX_NAME_BYTES: usize = 253;
 
-/// Knows public suffixes, and so registrable domains.
+/// The public suffix list, which determines registrable domains.
 #[derive(Debug, Clone, Default)]
 pub struct PublicSuffixList {
     rules: WordTable,
@@ -37,12 +37,10 @@ pub struct PublicSuffixList {
 }
 
 impl PublicSuffixList {
-    /// By the public suffix list: its text as published, or as this crate ships it
-    /// (`hunts::domains::PUBLIC_SUFFIXES`). Rules that are not ASCII are left out: in DNS they are
-    /// spelt `xn--`, as they are in the shipped list.
+    /// Reads the text of the list, as published or as shipped with this crate (`hunts::domains::PUBLIC_SUFFIXES`). Rules
+    /// that are not ASCII are ignored: in DNS they are written with `xn--`, as in the shipped list.
     ///
-    /// Any other text gives whatever rules its lines make; an empty one is no list, and so the same as
-    /// [`PublicSuffixList::default`].
+    /// An empty text is the same as [`PublicSuffixList::default`].
     ///
     /// ```
     /// use beaconlens::hunts::domains::PublicSuffixList;
@@ -60,13 +58,13 @@ impl PublicSuffixList {
         suffixes
     }
 
-    /// What the list says of its version; `None` if it says nothing, or there is no list.
+    /// The version of the list; `None` if there is no list or it has no version.
     #[must_use]
     pub fn version(&self) -> Option<&str> {
         self.version.as_deref()
     }
 
-    /// By what registrable domains are told, for a report.
+    /// How registrable domains are determined, for a report.
     pub(crate) fn describe(&self) -> &str {
         match (self.is_loaded(), &self.version) {
             (false, _) => "built-in heuristic",
@@ -75,20 +73,20 @@ impl PublicSuffixList {
         }
     }
 
-    /// Whether a list was given; else the built-in heuristic is used.
+    /// Whether a list was given; otherwise the built-in heuristic is used.
     #[must_use]
     pub fn is_loaded(&self) -> bool {
         !self.rules.is_empty()
     }
 
-    /// The registrable domain of a name, as it is spelt there, without a dot at the end.
+    /// The registrable domain of a name, in the same spelling, without a final dot.
     ///
-    /// `None` for names that nobody can register: single labels, addresses, reverse look-ups (`.arpa`), public
-    /// suffixes themselves, top-level domains that are not in the list (those of inner networks), and what is no
-    /// name: longer than 253 bytes, or with an empty label.
+    /// `None` for names that cannot be registered: single labels, addresses, reverse look-ups (`.arpa`), public suffixes
+    /// themselves, and top-level domains that are not in the list (those of internal networks). Also for texts that are
+    /// not names: longer than 253 bytes, or with an empty label.
     ///
-    /// Without a list: two labels, three if the second is one like `co` under a country's domain, and `None`
-    /// for the usual names of inner networks.
+    /// Without a list: two labels, or three if the second one is like `co` under the domain of a country; and `None` for
+    /// the usual names of internal networks.
     #[must_use]
     pub fn registrable_domain<'a>(&self, name: &'a str) -> Option<&'a str> {
         let name = name.strip_suffix('.').unwrap_or(name);
@@ -118,7 +116,7 @@ impl PublicSuffixList {
         }
     }
 
-    /// How many labels the public suffix has.
+    /// Number of labels of the public suffix.
     fn listed(&self, name: &str, top: &str) -> Option<usize> {
         let name = name.to_ascii_lowercase();
         let mut found = usize::from(is_in(OTHER_SUFFIXES, top));
@@ -139,7 +137,7 @@ impl PublicSuffixList {
     }
 }
 
-/// Without a list.
+/// Number of labels of the public suffix, without a list.
 fn by_heuristic(name: &str, top: &str) -> Option<usize> {
     if is_in(INNER, top) {
         return None;
@@ -162,7 +160,7 @@ fn is_in(words: &str, word: &str) -> bool {
     words.split(' ').any(|it| it.eq_ignore_ascii_case(word))
 }
 
-/// A suffix as a key: two hashes and its length. That two of ten thousand rules meet is out of the question.
+/// A suffix as a key: two hashes and its length, which do not collide for ten thousand rules.
 fn key(suffix: &str) -> (u64, u64, u64) {
     let hash = |seed| {
         let mut hash = Mix(seed);

@@ -1,9 +1,9 @@
-//! Which pairs a detector owns, of a dataset that several read.
+//! Which pairs a detector owns, of a dataset that several detectors read.
 
 use crate::model::flow::{Address, AddressInterner};
 
-/// Shard `index` of `of`. All pairs of a source belong to one shard, so that what is said of a source, and
-/// the number of sources that call a destination, can be joined by adding.
+/// Shard `index` of `of`. All pairs of a source belong to one shard. The number of sources that connect to a destination
+/// is therefore the sum over all shards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shard {
     pub index: u32,
@@ -17,13 +17,12 @@ impl Default for Shard {
 }
 
 impl Shard {
-    /// Whether pairs of that source belong to the shard. The same for all detectors, whatever they have
-    /// read before.
+    /// Whether the pairs of a source belong to the shard. All detectors agree on it, whatever they have read before.
     #[inline(always)]
-    pub fn owns(self, source: Address, book: &AddressInterner) -> bool {
+    pub fn owns(self, source: Address, addresses: &AddressInterner) -> bool {
         let bits = match source {
             Address::V4(bits) => u64::from(bits),
-            Address::V6(_) => book.bits(source),
+            Address::V6(_) => addresses.bits(source),
         };
         let mixed = bits.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xD6E8_FEB8_6659_FD93) >> 32;

@@ -1,7 +1,6 @@
-//! Cutting lines to pieces. For first looks and rare rows: what is done for every row of a large file has
-//! its own loops.
+//! Splitting and searching texts. Not for hot loops: code that runs for every row of a large file has loops of its own.
 
-/// The pieces between the separators, also empty ones.
+/// The pieces between separators; they may be empty.
 #[inline(never)]
 pub(crate) fn cut(text: &[u8], separator: u8) -> Vec<&[u8]> {
     let (mut pieces, mut start) = (Vec::new(), 0);
@@ -15,7 +14,7 @@ pub(crate) fn cut(text: &[u8], separator: u8) -> Vec<&[u8]> {
     pieces
 }
 
-/// The pieces between blanks and such, none of them empty.
+/// The non-empty pieces between separators.
 #[inline(never)]
 pub(crate) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
     let (mut pieces, mut start) = (Vec::new(), 0);
@@ -30,7 +29,7 @@ pub(crate) fn words<'a>(text: &'a [u8], separators: &[u8]) -> Vec<&'a [u8]> {
     pieces
 }
 
-/// Pieces in a row.
+/// The concatenation of pieces.
 #[inline(never)]
 pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
     let mut text = Vec::new();
@@ -40,7 +39,7 @@ pub(crate) fn join(pieces: &[&[u8]]) -> Vec<u8> {
     text
 }
 
-/// Where a word begins in a text.
+/// Position of a word in a text.
 #[inline(never)]
 pub(crate) fn find(text: &[u8], word: &[u8]) -> Option<usize> {
     (0..text.len()).find(|&at| text.get(at..).is_some_and(|rest| rest.starts_with(word)))

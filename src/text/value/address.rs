@@ -1,13 +1,13 @@
-//! Addresses.
+//! IP addresses.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 use wide::u8x16;
 
-/// The dotted IPv4 address that stands at `start..end` in `block`, in its plain spelling. Anything else,
-/// and an address too near to an end of the block, is `None`, for the exact parser to see.
+/// The IPv4 address at `start..end` in `block`, in its plain spelling. `None` for anything else, and for an address too
+/// near to an end of the block; the exact parser decides then.
 ///
-/// All bytes are judged together, as bit masks; then each octet is made from the four bytes that end with
+/// All bytes are checked at the same time, as bit masks. Then each octet is computed from the four bytes that end with
 /// it.
 #[inline(always)]
 pub(crate) fn plain_dotted(block: &[u8], start: usize, end: usize) -> Option<u32> {
@@ -22,15 +22,15 @@ pub(crate) fn plain_dotted(block: &[u8], start: usize, end: usize) -> Option<u32
     let digits = values.min(u8x16::splat(9)).simd_eq(values).to_bitmask() & within;
     let zeros = values.simd_eq(u8x16::splat(0)).to_bitmask();
     let dots = bytes.simd_eq(u8x16::splat(b'.')).to_bitmask() & within;
-    // Where octets begin.
+    // The first digit of each octet.
     let begins = dots << 1 | 1;
     let second = dots & dots.wrapping_sub(1);
     let last = second & second.wrapping_sub(1);
     let plain = digits | dots == within
         && last != 0
         && last & (last - 1) == 0
-        // No octet is empty or has four digits; none of more than one digit begins with 0, as some
-        // programs read such octets as octal.
+        // No octet is empty, has four digits, or begins with 0 and has more digits, as some programs read such
+        // octets as octal.
         && dots & (begins | (within + 1) >> 1) == 0
         && digits & digits >> 1 & digits >> 2 & digits >> 3 == 0
         && zeros & begins & digits >> 1 == 0;
@@ -48,7 +48,7 @@ pub(crate) fn plain_dotted(block: &[u8], start: usize, end: usize) -> Option<u32
     (all <= 255).then_some(address)
 }
 
-/// The number of the last 1 to 3 bytes of a word of digits: what stands before is shifted out.
+/// The number of the last 1 to 3 bytes of a word of digits; the bytes before are shifted out.
 #[inline(always)]
 fn last_digits(word: u32, digits: u32) -> u32 {
     let shift = 32_u32.wrapping_sub(8 * digits);
@@ -56,7 +56,7 @@ fn last_digits(word: u32, digits: u32) -> u32 {
     (word >> 24) + (word >> 16 & 0xFF) * 10 + (word >> 8 & 0xFF) * 100
 }
 
-/// The dotted IPv4 address that a text is, in its plain spelling; else `None`, for the exact parser to see.
+/// The IPv4 address of a text in its plain spelling.
 fn dotted(text: &[u8]) -> Option<u32> {
     let (mut address, mut octet, mut dots, mut digits) = (0_u32, 0_u32, 0, 0);
     if text.len() > "255.255.255.255".len() {

@@ -1,8 +1,8 @@
-//! The text of a field without what surrounds its value.
+//! The text of a field without quotes and blanks.
 
 use std::borrow::Cow;
 
-/// The text of a field as a person means it: no surrounding blanks, no quotes.
+/// The text of a field without surrounding blanks and quotes.
 pub(crate) fn clean(field: &[u8]) -> Cow<'_, [u8]> {
     let trimmed = field.trim_ascii();
     let Some(inner) = trimmed.strip_prefix(b"\"") else { return Cow::Borrowed(trimmed) };
@@ -22,7 +22,7 @@ pub(crate) fn clean(field: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(out.trim_ascii().to_vec())
 }
 
-/// Whether a cleaned text stands for "no value". `(empty)` is Zeek's.
+/// Whether a cleaned text is a placeholder for "no value". `(empty)` is Zeek's.
 pub(crate) fn is_unset(text: &[u8]) -> bool {
     text.is_empty()
         || text == b"-"

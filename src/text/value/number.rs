@@ -2,14 +2,14 @@
 
 use super::clean::is_unset;
 
-/// Larger byte counts of one flow (over 9 petabytes) are taken for damage. Up to this value JSON
-/// readers with 64-bit floats read the number exactly.
+/// Larger byte counts of one flow (over 9 petabytes) are treated as damage. Up to this value, JSON readers with 64-bit
+/// floats read numbers exactly.
 pub(crate) const MAX_BYTES: u64 = (1 << 53) - 1;
 
-/// The plain unsigned number of 1 to 16 digits at `start..end` in `block`. Anything else, and a number
-/// too near to the block's beginning, is `None`, for the exact parser to see.
+/// The unsigned number of 1 to 16 digits at `start..end` in `block`. `None` for anything else, and for a number too near
+/// to the beginning of the block; the exact parser decides then.
 ///
-/// Eight digits at a time: what stands before the number in the block is masked to zeros.
+/// Eight digits are converted at a time; the bytes before the number are masked to zeros.
 #[inline(always)]
 pub(crate) fn digits(block: &[u8], start: usize, end: usize) -> Option<u64> {
     let bytes = block.get(end.wrapping_sub(16)..end)?.first_chunk::<16>()?;
@@ -36,7 +36,7 @@ fn eight(word: u64, len: usize) -> Option<u64> {
     Some((fours.wrapping_mul(10_000)).wrapping_add(fours >> 32) & 0xFFFF_FFFF)
 }
 
-/// A decimal number: `(-1 if negative) × mantissa × 10^exponent`, and a little more if `cut`.
+/// A decimal number: `(-1 if negative) × mantissa × 10^exponent`. Its absolute value is a little larger if `cut`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Decimal {
     pub negative: bool,
@@ -118,8 +118,8 @@ fn small_integer(text: &[u8]) -> Option<i32> {
     if text.len() > 5 { None } else { text.parse().ok() }
 }
 
-/// A byte count from a cleaned text; an unset field is 0. QRadar's floats such as `0.1531169112E9` need
-/// not be whole: what is less than a byte is dropped.
+/// A byte count from a cleaned text; an unset field is 0. Numbers such as QRadar's `0.1531169112E9` may have a fraction,
+/// which is dropped.
 pub(crate) fn bytes(text: &[u8]) -> Option<u64> {
     if is_unset(text) {
         return Some(0);
@@ -165,8 +165,8 @@ fn with_unit(text: &[u8]) -> Option<u64> {
     Some(number.scaled(power)?.0)
 }
 
-/// A port from a cleaned text. Hexadecimal is how Argus writes ICMP codes; a record of a protocol
-/// without ports has none, which is 0.
+/// A port from a cleaned text; an unset field is 0, as in records of protocols without ports. Argus writes ICMP codes in
+/// hexadecimal.
 pub(crate) fn port(text: &[u8]) -> Option<u16> {
     if is_unset(text) {
         return Some(0);
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     fn fast(text: &str) -> Option<u64> {
-        // What stands before a number in its block must not matter.
+        // The bytes before a number in its block must not matter.
         let read = |before: &str| {
             let block = format!("{before}{text}");
             digits(block.as_bytes(), before.len(), block.len())
