@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use beaconlens::rule::PairSide;
-use beaconlens::{CompiledLists, ReferenceSet, Rule, ThreatList};
+use beaconlens::{CompiledLists, Pair, ReferenceSet, Rule, ThreatList};
 use flows::Random;
 use serde_json::{Value, json};
 
@@ -178,6 +178,7 @@ fn look_ups_find_what_a_linear_search_finds() {
         for _ in 0..200 {
             let (source, destination) = (random_address(&mut random), random_address(&mut random));
             let port = random.pick(&[80, 443, 6667, 22]);
+            let pair = Pair::new(source, destination, port);
             let host = random.one_in(2).then(|| random_name(&mut random));
             let host = host.as_deref();
             let what = format!("seed {seed}: {source} {destination} {port} {host:?}\n{document}");
@@ -193,19 +194,17 @@ fn look_ups_find_what_a_linear_search_finds() {
                 of_source.or(of_destination)
             });
             let expected: Vec<(usize, PairSide, usize)> = met.collect();
-            let found: Vec<_> = compiled
-                .sets_with(source, destination, port, host)
-                .map(|hit| (hit.set, hit.side, hit.entry))
-                .collect();
+            let found: Vec<_> =
+                compiled.sets_with(&pair, host).map(|hit| (hit.set, hit.side, hit.entry)).collect();
             assert_eq!(found, expected, "{what}");
-            let first = compiled.suppressed_by(source, destination, port, host);
+            let first = compiled.suppressed_by(&pair, host);
             assert_eq!(first.map(|hit| hit.set), expected.first().map(|hit| hit.0), "{what}");
             let listed_by = lists.iter().enumerate();
             let listed_by = listed_by
                 .filter_map(|(at, entries)| Some((at, best(entries, destination, host, Some(port))?)));
             let expected_threats: Vec<(usize, usize)> = listed_by.collect();
             let threats: Vec<_> =
-                compiled.threats_with(destination, port, host).map(|hit| (hit.list, hit.entry)).collect();
+                compiled.threats_with(&pair, host).map(|hit| (hit.list, hit.entry)).collect();
             assert_eq!(threats, expected_threats, "{what}");
             looked_up += 1;
             suppressed += usize::from(first.is_some());
@@ -240,7 +239,7 @@ fn a_large_set_is_built_and_searched_correctly() {
         };
         let holding = networks.iter().filter(|(first, bits)| (first ^ address).leading_zeros() >= *bits);
         let expected = holding.map(|(_, bits)| *bits).max();
-        let hit = compiled.suppressed_by(nowhere, Ipv4Addr::from_bits(address).into(), 1, None);
+        let hit = compiled.suppressed_by(&Pair::new(nowhere, Ipv4Addr::from_bits(address).into(), 1), None);
         assert_eq!(hit.map(|hit| networks[hit.entry].1), expected, "{address:x}");
     }
 }
@@ -248,8 +247,8 @@ fn a_large_set_is_built_and_searched_correctly() {
 // ------------------------------------------------------------------------------------------ by hand
 
 fn hit_of(rule: &Rule, destination: &str, port: u16, host: Option<&str>) -> Option<String> {
-    let destination: IpAddr = destination.parse().unwrap();
-    let hit = CompiledLists::new(rule).threat(destination.to_canonical(), port, host)?;
+    let pair = Pair::parse("10.0.0.5", destination, port).unwrap();
+    let hit = CompiledLists::new(rule).threat(&pair, host)?;
     let list = &rule.threat_lists()[hit.list];
     let entry = &list.entries()[hit.entry];
     Some(format!("{}, line {}: {entry}", list.name(), entry.line()))

@@ -87,6 +87,9 @@ fn windows_of_every_kind() {
     assert!(lines(before_1970, Target::Splunk, "where").contains("_time <= -1.250000"));
     assert!(lines(r#"{"window": "all"}"#, Target::Splunk, "earliest").contains("earliest=0 latest=now "));
     assert!(lines(r#"{"window": "6h"}"#, Target::Splunk, "earliest").contains("earliest=-6h latest=now "));
+    // The start would be before the first year that has a text.
+    let first_day = r#"{"window": "7d", "end": "0001-01-01T12:00:00Z"}"#;
+    assert!(lines(first_day, Target::QRadar, "START").starts_with("START '0001-01-01 00:00Z'"));
     let kql = lines(r#"{"window": "6h"}"#, Target::Defender, "let ");
     assert_eq!(kql, "let window_end = now();\nlet window_start = window_end - 6h;");
 }

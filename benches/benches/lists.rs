@@ -1,7 +1,7 @@
 //! Look-ups in reference sets, natively: `cargo bench -p beaconlens-bench --bench lists`.
 //!
-//! What a set of 100,000 networks costs beside one of ten: to read it from a document, to make it ready,
-//! and for each pair that is looked up.
+//! What a set of 100,000 networks costs compared with one of ten: to read it from a document, to prepare it,
+//! and per pair that is looked up.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use beaconlens::{AppliesTo, CompiledLists, ReferenceSet, Rule};
+use beaconlens::{AppliesTo, CompiledLists, Pair, ReferenceSet, Rule};
 use beaconlens_bench::Random;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -41,12 +41,12 @@ fn rule(networks: usize, applies_to: AppliesTo) -> Rule {
 }
 
 /// Internal hosts that call addresses from everywhere.
-fn pairs() -> Vec<(IpAddr, IpAddr)> {
+fn pairs() -> Vec<Pair> {
     let mut random = Random::new(2);
     let host = |bits: u64| IpAddr::V4(Ipv4Addr::from_bits(0x0A00_0000 | (bits >> 32) as u32 & 0xFFF));
     let calls = |_| {
         let bits = random.bits();
-        (host(bits), IpAddr::V4(Ipv4Addr::from_bits(bits as u32)))
+        Pair::new(host(bits), IpAddr::V4(Ipv4Addr::from_bits(bits as u32)), 443)
     };
     (0..PAIRS).map(calls).collect()
 }
@@ -62,7 +62,7 @@ fn lists(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("read", networks), |bencher| {
             bencher.iter(|| Rule::from_json(black_box(&document)));
         });
-        group.bench_function(BenchmarkId::new("make ready", networks), |bencher| {
+        group.bench_function(BenchmarkId::new("prepare", networks), |bencher| {
             bencher.iter(|| CompiledLists::new(black_box(&either)));
         });
         group.throughput(Throughput::Elements(PAIRS as u64));
@@ -72,9 +72,7 @@ fn lists(criterion: &mut Criterion) {
             let compiled = CompiledLists::new(&rule(networks, applies_to));
             group.bench_function(BenchmarkId::new(name, networks), |bencher| {
                 bencher.iter(|| {
-                    let hits = pairs.iter().filter_map(|(source, destination)| {
-                        compiled.suppressed_by(*source, *destination, 443, None)
-                    });
+                    let hits = pairs.iter().filter_map(|pair| compiled.suppressed_by(pair, None));
                     hits.count()
                 });
             });

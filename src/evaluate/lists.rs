@@ -60,7 +60,7 @@ impl Lists<'_> {
     }
 
     fn sets_of(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = (usize, SetMatch)> {
-        let hits = self.compiled.sets_with(pair.source, pair.destination, pair.port, host);
+        let hits = self.compiled.sets_with(pair, host);
         hits.filter_map(|hit| {
             let set = self.rule.reference_sets().get(hit.set)?;
             let entry = set.entries().get(hit.entry)?.without_comment();
@@ -79,7 +79,7 @@ impl Lists<'_> {
     }
 
     fn threat_of(&self, pair: &Pair, host: Option<&str>, failed: Failed) -> Option<ThreatMatch> {
-        let hit = self.compiled.threat(pair.destination, pair.port, host)?;
+        let hit = self.compiled.threat(pair, host)?;
         let list = self.rule.threat_lists().get(hit.list)?;
         let entry = list.entries().get(hit.entry)?;
         Some(ThreatMatch {

@@ -9,22 +9,22 @@ use super::list_entry::Subject;
 use super::lists::{AppliesTo, ListEntries, ReferenceSet};
 use super::prefix_table::PrefixTable;
 use super::sorted_index::SortedIndex;
+use crate::model::flow::Pair;
 
 /// The reference sets and threat lists of a rule, prepared for look-ups. A look-up takes as long in a list of
 /// 100,000 entries as in one of ten. To be prepared once per rule.
 ///
 /// ```
-/// use beaconlens::{CompiledLists, Rule, rule::PairSide};
+/// use beaconlens::{CompiledLists, Pair, Rule, rule::PairSide};
 ///
 /// let rule = Rule::from_json(r#"{"reference_sets": [
 ///     {"name": "irc", "applies_to": "destination", "ports": [6667], "entries": ["198.51.100.0/24"]}]}"#)?;
 /// let compiled = CompiledLists::new(&rule);
-/// let (source, destination) = ("10.0.0.5".parse()?, "198.51.100.7".parse()?);
-/// let hit = compiled.suppressed_by(source, destination, 6667, None).unwrap();
+/// let hit = compiled.suppressed_by(&Pair::parse("10.0.0.5", "198.51.100.7", 6667)?, None).unwrap();
 /// assert_eq!((hit.set, hit.side), (0, PairSide::Destination));
 /// assert_eq!(rule.reference_sets()[hit.set].entries()[hit.entry].to_string(), "198.51.100.0/24");
-/// assert!(compiled.suppressed_by(source, destination, 443, None).is_none());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// assert!(compiled.suppressed_by(&Pair::parse("10.0.0.5", "198.51.100.7", 443)?, None).is_none());
+/// # Ok::<(), beaconlens::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct CompiledLists {
@@ -94,36 +94,24 @@ impl CompiledLists {
         }
     }
 
-    /// The first reference set that contains a pair. Addresses are canonical, as
-    /// [`Pair::new`](crate::Pair::new) makes them; `host` is the destination's name, where it is known.
-    pub fn suppressed_by(
-        &self,
-        source: IpAddr,
-        destination: IpAddr,
-        port: u16,
-        host: Option<&str>,
-    ) -> Option<SetHit> {
-        self.sets_with(source, destination, port, host).next()
+    /// The first reference set that contains a pair. `host` is the destination's name, where it is known.
+    pub fn suppressed_by(&self, pair: &Pair, host: Option<&str>) -> Option<SetHit> {
+        self.sets_with(pair, host).next()
     }
 
     /// All reference sets that contain a pair, in the order of the rule.
-    pub fn sets_with(
-        &self,
-        source: IpAddr,
-        destination: IpAddr,
-        port: u16,
-        host: Option<&str>,
-    ) -> impl Iterator<Item = SetHit> {
+    pub fn sets_with(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = SetHit> {
         self.sets.iter().enumerate().filter_map(move |(number, set)| {
-            if !set.ports.is_empty() && !set.ports.contains(&port) {
+            if !set.ports.is_empty() && !set.ports.contains(&pair.port) {
                 return None;
             }
             let hit = |side, entry| SetHit { set: number, side, entry };
             let of_destination = || {
-                let entry = set.table.address(destination, None).or_else(|| set.table.host(host?, None));
+                let entry = set.table.address(pair.destination, None);
+                let entry = entry.or_else(|| set.table.host(host?, None));
                 entry.map(|entry| hit(PairSide::Destination, entry))
             };
-            let of_source = || set.table.address(source, None).map(|entry| hit(PairSide::Source, entry));
+            let of_source = || set.table.address(pair.source, None).map(|entry| hit(PairSide::Source, entry));
             match set.applies_to {
                 AppliesTo::Source => of_source(),
                 AppliesTo::Destination => of_destination(),
@@ -132,20 +120,16 @@ impl CompiledLists {
         })
     }
 
-    /// The first threat list that names a destination, by address and port or by host name.
-    pub fn threat(&self, destination: IpAddr, port: u16, host: Option<&str>) -> Option<ThreatHit> {
-        self.threats_with(destination, port, host).next()
+    /// The first threat list that names the destination of a pair, by address and port or by host name.
+    pub fn threat(&self, pair: &Pair, host: Option<&str>) -> Option<ThreatHit> {
+        self.threats_with(pair, host).next()
     }
 
-    /// All threat lists that name a destination, in the order of the rule.
-    pub fn threats_with(
-        &self,
-        destination: IpAddr,
-        port: u16,
-        host: Option<&str>,
-    ) -> impl Iterator<Item = ThreatHit> {
+    /// All threat lists that name the destination of a pair, in the order of the rule.
+    pub fn threats_with(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = ThreatHit> {
+        let port = Some(pair.port);
         self.threats.iter().enumerate().filter_map(move |(list, table)| {
-            let entry = table.address(destination, Some(port)).or_else(|| table.host(host?, Some(port)))?;
+            let entry = table.address(pair.destination, port).or_else(|| table.host(host?, port))?;
             Some(ThreatHit { list, entry })
         })
     }

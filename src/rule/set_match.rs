@@ -1,11 +1,11 @@
-//! A reference set that holds a pair, by the names that people know.
+//! A reference set that contains a pair, as reports show it.
 
 use serde::Serialize;
 
 use super::compiled_lists::PairSide;
 use crate::text::codec::{Reader, Writer};
 
-/// A reference set that holds a pair.
+/// A reference set that contains a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SetMatch {
@@ -13,7 +13,7 @@ pub struct SetMatch {
     pub reference_set: String,
     /// Its most specific entry.
     pub entry: String,
-    /// The end of the pair that is in it.
+    /// The end of the pair that is in the set.
     pub side: PairSide,
 }
 
