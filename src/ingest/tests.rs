@@ -140,7 +140,7 @@ fn durations_of_plain_rows_and_of_quoted_rows_are_read_alike() {
         ("starttime,sourceip,destinationip,destinationport,endtime", vec![ENDS]),
         ("starttime,sourceip,destinationip,destinationport,duration,endtime", vec![DURATIONS, ENDS]),
         ("bidirectional_first_seen_ms,src_ip,dst_ip,dst_port,bidirectional_duration_ms", vec![DURATIONS]),
-        // The time stands behind what tells the end, and rows are too near to the block's beginning.
+        // The time comes after the end, and rows are too near to the beginning of the block.
         ("dur,sourceip,destinationip,destinationport,starttime", vec![]),
     ];
     for (header, values) in headers {

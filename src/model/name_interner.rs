@@ -84,15 +84,15 @@ mod tests {
 
     #[test]
     fn a_name_has_one_number() {
-        let mut book = NameInterner::new(3, 1000);
+        let mut names = NameInterner::new(3, 1000);
         let numbers: Vec<_> =
-            ["a.example", "b.example", "a.example", ""].map(|name| book.intern(name).map(|id| id.0)).into();
+            ["a.example", "b.example", "a.example", ""].map(|name| names.intern(name).map(|id| id.0)).into();
         assert_eq!(numbers, [Some(0), Some(1), Some(0), Some(2)]);
         assert_eq!(
-            (book.name(NameId(0)), book.name(NameId(1)), book.name(NameId(2)), book.name(NameId(3))),
+            (names.name(NameId(0)), names.name(NameId(1)), names.name(NameId(2)), names.name(NameId(3))),
             ("a.example", "b.example", "", "")
         );
-        assert_eq!((book.find("b.example"), book.find("c.example")), (Some(NameId(1)), None));
-        assert_eq!(book.intern(&"x".repeat(900)), None, "full");
+        assert_eq!((names.find("b.example"), names.find("c.example")), (Some(NameId(1)), None));
+        assert_eq!(names.intern(&"x".repeat(900)), None, "full");
     }
 }

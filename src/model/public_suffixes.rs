@@ -26,7 +26,7 @@ const INNER: &str =
 const SECOND: &str =
     " ac asso co com ed edu gen go gob gouv gov govt gr gv id in info mil ne net nom or org plc sch web ";
 
-/// A name in DNS has at most so many bytes when it is written with dots.
+/// Maximum length of a DNS name in its text form.
 const MAX_NAME_BYTES: usize = 253;
 
 /// The public suffix list, which determines registrable domains.

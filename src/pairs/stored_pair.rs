@@ -9,7 +9,7 @@ use crate::model::flow::Connection;
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::{HOUR, Timestamp};
 
-/// Bytes of history kept in the pair itself: two ordinary flows.
+/// Bytes of history that are stored in the pair itself: two ordinary flows.
 const INLINE: usize = 16;
 
 /// A pair of one flow of ordinary size.

@@ -1,8 +1,7 @@
 //! Argus' `ra`: CSV or tabs, with or without a header, from 13 columns on.
 //!
-//! `Dir` tells who began the flow (ra(1)): `->` the source, `<-` the destination; a `?` in it says that
-//! this was not seen. Times have no zone. Rows of protocols below IP have no addresses that mean anything
-//! here.
+//! `Dir` says which end began the flow (ra(1)): `->` the source, `<-` the destination; with a `?` it was not seen. Times
+//! have no zone. Rows of protocols below IP have no IP addresses.
 
 use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -33,7 +32,7 @@ pub(super) static HEADERLESS: Format = Format {
     ..Format::PLAIN
 };
 
-/// The shortest variant, without the source's bytes.
+/// The shortest variant, without the bytes of the source.
 pub(super) static SHORT: Format = Format {
     name: "argus",
     signature: Signature::Positional {
@@ -51,12 +50,12 @@ pub(super) static SHORT: Format = Format {
     ..Format::PLAIN
 };
 
-/// What a first row may be of.
+/// The protocols of a first row.
 const PROTOCOLS: &str = "tcp udp icmp ipv6-icmp igmp arp man llc";
 
 const NOTES: &[&str] = &["without a header, columns are taken in the order of CTU's binetflow files"];
 
-/// The places that all variants have, and last the one that the shortest has not.
+/// The positions of all variants. The shortest variant lacks the last one.
 const POSITIONS: &[(Role, usize)] = &[
     (Role::Time, 0),
     (Role::Duration, 1),

@@ -2,7 +2,7 @@
 //!
 //! `Built outbound TCP connection 7 for outside:203.0.113.9/443 (…) to inside:10.0.0.5/51000 (…)`: outbound
 //! connections go from the second end to the first, inbound ones from the first to the second.
-//! `Teardown TCP connection 7 for … to … duration 0:00:10 bytes 1234 …` tells no direction.
+//! `Teardown TCP connection 7 for … to … duration 0:00:10 bytes 1234 …` has no direction.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -27,7 +27,7 @@ pub(super) static SYSLOG: Format = Format {
     ..Format::PLAIN
 };
 
-/// Where the message begins.
+/// Position of the message.
 fn message(line: &[u8]) -> Option<usize> {
     let mut at = 0;
     loop {
@@ -39,7 +39,7 @@ fn message(line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Any of the first lines.
+/// Whether any of the first lines is a message.
 fn detect(text: &[u8]) -> Option<usize> {
     message(text.get(..4096).unwrap_or(text)).map(|_| 0)
 }
@@ -53,7 +53,7 @@ fn extract<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
         _ => return Err(Reason::OtherEvent),
     };
     fields.put(Role::Time, time(before).ok_or(Reason::Time)?);
-    // Built has a word more: the direction.
+    // "Built" is followed by the direction.
     let word = |at: usize| words.get(at + usize::from(built)).copied().unwrap_or_default();
     fields.put(Role::Protocol, word(2));
     fields.put(Role::Session, word(4));
@@ -83,7 +83,7 @@ fn extract<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Address and port of `interface:address/port`, behind which a user may stand in brackets.
+/// Address and port of `interface:address/port`, which may be followed by a user in brackets.
 fn end_of(text: &[u8]) -> (&[u8], &[u8]) {
     let text = text.split(|&b| b == b'(').next().unwrap_or_default();
     let colon = text.iter().position(|&b| b == b':').map_or(0, |at| at + 1);
@@ -94,7 +94,7 @@ fn end_of(text: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// The last date and time in what stands before the message: the device's own, if a server wrote one too.
+/// The last date and time before the message: that of the device, if a server added its own.
 fn time(before: &[u8]) -> Option<&[u8]> {
     let starts = |at: &usize| match before.get(*at..) {
         Some([b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', _, _, b'-', ..]) => true,
@@ -103,7 +103,7 @@ fn time(before: &[u8]) -> Option<&[u8]> {
     };
     let start = (0..before.len()).rev().find(starts)?;
     let rest = before.get(start..)?;
-    // It ends with the seconds, or with the zone of a time that is one word.
+    // It ends after the seconds, or after the zone of a time that is one word.
     let clock = rest.iter().position(|&b| b == b':')?;
     let end = rest.get(clock..)?.iter().position(|b| *b == b' ').map_or(rest.len(), |at| clock + at);
     Some(rest.get(..end)?.trim_ascii_end()).map(|time| time.strip_suffix(b":").unwrap_or(time))

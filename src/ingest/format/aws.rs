@@ -1,7 +1,7 @@
-//! AWS VPC flow logs: blanks between fields, any list of fields with its header, or the default list
-//! (version 2) without, also behind the time that CloudWatch sets before each line.
+//! AWS VPC flow logs: fields separated by blanks. Either any list of fields with a header, or the default list (version
+//! 2) without one, which may follow a time that CloudWatch adds to each line.
 //!
-//! Records are one-way, and one for each aggregation interval of a connection.
+//! Records are one-way, with one record per aggregation interval of a connection.
 
 use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -44,7 +44,7 @@ pub(super) static DEFAULT: Format = Format {
     ..Format::PLAIN
 };
 
-/// The same behind a time.
+/// The same after a time.
 pub(super) static CLOUDWATCH: Format = Format {
     name: "aws-vpc",
     signature: Signature::Positional {
@@ -88,10 +88,10 @@ const NOTES: &[&str] = &[
 const NAMES: &str = "time=start end=end source_port=srcport protocol=protocol bytes_sent=bytes flags=tcpflags \
             event=logstatus";
 
-/// Whether there was traffic in the interval, and whether records were lost.
+/// Values of the log status: traffic, no traffic, or lost records.
 const STATUS: &str = "OK NODATA SKIPDATA";
 
-/// ACK is told only beside SYN: 2 is an opening, 18 its answer; 1 is FIN, 4 RST.
+/// ACK is recorded only together with SYN: 2 is an opening, 18 the response to it; 1 is FIN, 4 is RST.
 const RULES: &[RowRule] = &[
     (Role::Event, "NODATA SKIPDATA", RecordKind::Skip(Reason::NoData)),
     (Role::Flags, "2 3 6 7", RecordKind::OneWay(FlowDirection::Initiator)),

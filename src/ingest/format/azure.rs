@@ -1,11 +1,11 @@
-//! Azure: flow logs of network security groups and virtual networks (JSON with a text for each flow), and
-//! the table of Network Analytics as CSV.
+//! Azure: flow logs of network security groups and virtual networks (JSON with a string per flow), and the table of
+//! Network Analytics as CSV.
 
 use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::record_kind::RecordKind;
 use crate::ingest::roles::Role;
 
-/// The texts in `flowTuples` of security groups, wherever they stand:
+/// The strings in `flowTuples` of security groups, at any place:
 /// `TIME,SRC,DST,SPORT,DPORT,T|U,I|O,A|D[,B|C|E,PACKETS,BYTES,PACKETS,BYTES]`.
 pub(super) static GROUPS: Format = Format {
     name: "azure-flow-log",
@@ -59,7 +59,7 @@ pub(super) static NETWORKS: Format = Format {
 
 const NOTES: &[&str] = &["a flow's beginning, continuations and end are several tuples, which count once"];
 
-/// Hourly sums: when within the hour a connection was made is not told.
+/// Hourly sums, without the times of the connections within the hour.
 pub(super) static CSV: Format = Format {
     name: "azure-network-analytics",
     signature: Signature::Header("flowstarttime vmipaddress|flowstarttimet flowdirections"),
@@ -73,5 +73,5 @@ const RULES: &[RowRule] = &[
     (Role::Flags, "B", RecordKind::Begin),
     (Role::Flags, "C", RecordKind::Part { total: false, ends: false }),
     (Role::Flags, "E", RecordKind::Part { total: false, ends: true }),
-    // Others are denied, or of version 1, which tells no state.
+    // Other flows are denied, or of version 1, which has no state.
 ];

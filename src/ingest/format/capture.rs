@@ -1,5 +1,5 @@
-//! The rows that the crate `beaconlens-capture` makes of packet captures and of Windows event logs: connections,
-//! lookups, names of hosts, and notes of what was not used.
+//! The rows that the crate `beaconlens-capture` makes of packet captures and Windows event logs: connections, lookups,
+//! host names, and notes on what was not used.
 
 use super::definition::{Format, RowRule, Signature};
 use crate::ingest::record_kind::{FlowDirection, RecordKind};
@@ -31,7 +31,8 @@ const RULES: &[RowRule] = &[
     (Role::Event, "dns", RecordKind::Dns),
     (Role::Event, "host", RecordKind::Host),
     (Role::Direction, "unclear", RecordKind::UnknownDirection),
-    // As in `sysmon`: both machines may have told it, and the one that accepted it less surely.
+    // As in `sysmon`: both machines may have logged the connection, and the direction is less certain in the log of the
+    // machine that accepted it.
     (Role::Direction, "out", RecordKind::OneWay(FlowDirection::Initiator)),
     (Role::Direction, "in", RecordKind::OneWay(FlowDirection::Unknown)),
 ];

@@ -1,7 +1,7 @@
 //! CICFlowMeter's CSV, in the spellings of its versions and of the CIC data sets.
 //!
-//! The day stands before the month (its date format is `dd/MM/yyyy hh:mm:ss a`); durations are in
-//! microseconds. Forward is the way of the first packet.
+//! The day comes before the month (the date format is `dd/MM/yyyy hh:mm:ss a`). Durations are in microseconds. Forward is
+//! the direction of the first packet.
 
 use super::definition::{Format, Signature};
 use crate::text::value::time_format::TimeUnit;

@@ -14,7 +14,7 @@ pub(super) static SESSIONS: Format = Format {
     ..Format::PLAIN
 };
 
-/// `gateway_network`: sessions as Gateway's rules saw them.
+/// `gateway_network`: sessions to which the rules of Gateway were applied.
 pub(super) static GATEWAY: Format = Format {
     name: "cloudflare-gateway",
     signature: Signature::Json(
@@ -24,7 +24,7 @@ pub(super) static GATEWAY: Format = Format {
     ..Format::PLAIN
 };
 
-/// `mnm_flow_logs`: what routers sampled.
+/// `mnm_flow_logs`: samples of routers.
 pub(super) static SAMPLES: Format = Format {
     name: "cloudflare-network-flow",
     signature: Signature::Json("sourceaddress destinationaddress samplerate"),

@@ -1,4 +1,4 @@
-//! Microsoft Defender's `DeviceNetworkEvents`, exported as CSV: ends are the device's and the remote one.
+//! Microsoft Defender's `DeviceNetworkEvents`, exported as CSV: the ends are that of the device and the remote one.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;

@@ -23,7 +23,7 @@ pub(super) static CSV: Format = Format {
     ..Format::PLAIN
 };
 
-/// Names that say "ECS" beside the ends, which others call so too.
+/// Fields that identify the schema, together with names of the ends that other exports use too.
 const SETS: &str = "timestamp sourceip destinationip eventdataset|timestamp sourceip destinationip ecsversion|timestamp sourceip destinationip networktransport|timestamp sourceip destinationip eventstart";
 
 const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventduration \
@@ -35,7 +35,7 @@ const NAMES: &str = "time=eventstart time=timestamp end=eventend duration=eventd
 const RULES: &[RowRule] = &[
     (Role::Event, "dns zeek.dns network_traffic.dns", RecordKind::Dns),
     (Role::Event, "http tls zeek.http zeek.ssl network_traffic.http network_traffic.tls", RecordKind::Host),
-    // Packetbeat tells a flow again and again while it goes on.
+    // Packetbeat reports a flow repeatedly while it continues.
     (Role::Flags, "true", RecordKind::Part { total: true, ends: true }),
     (Role::Flags, "false", RecordKind::Part { total: true, ends: false }),
     (Role::Query, "*", RecordKind::Dns),

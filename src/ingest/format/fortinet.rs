@@ -1,5 +1,5 @@
-//! FortiGate's logs, `key=value`. A traffic record is written when the session is over, and for long ones
-//! also in between; its time is that of writing, so that the start is the duration before.
+//! FortiGate's logs, `key=value`. A traffic record is written at the end of a session, and at intervals for long
+//! sessions. Its time is that of writing; the start is the duration before.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -16,7 +16,7 @@ pub(super) static LOG: Format = Format {
         (Role::Event, "utm", RecordKind::Host),
         (Role::Flags, "start", RecordKind::Begin),
         (Role::Flags, "deny blocked", RecordKind::Flow),
-        // Also written while a session goes on.
+        // Also written while a session continues.
         (Role::Flags, "accept", RecordKind::Part { total: true, ends: false }),
     ],
     otherwise: RecordKind::Part { total: true, ends: true },

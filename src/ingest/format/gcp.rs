@@ -1,7 +1,7 @@
 //! Google Cloud's VPC flow logs, as JSON lines or an array.
 //!
-//! Records are one-way, one for each interval of some seconds, and sampled. Between two machines of the
-//! project both ends report: the source's record is read.
+//! Records are one-way and sampled, with one record per interval of some seconds. Between two machines of a project both
+//! ends report; the record of the source is used.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;

@@ -1,4 +1,4 @@
-//! Flows whose source is not known: what their columns and fields are is told by common names.
+//! Flows of unknown products, whose columns and fields are recognised by common names.
 
 use super::definition::{Format, Signature};
 

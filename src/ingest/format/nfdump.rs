@@ -1,7 +1,7 @@
-//! nfdump's texts: csv, the aligned lines (line, long, extended, biline), pipe and json.
+//! nfdump's output formats: csv, the aligned lines (line, long, extended, biline), pipe and json.
 //!
-//! Records are one-way: a connection is at least two, and a long one many. See `sessions`. Summaries
-//! follow the records. Times have no zone, and in csv no fractions.
+//! Records are one-way: a connection has at least two records, and a long one has many (see `sessions`). Summaries follow
+//! the records. Times have no zone, and in csv no fractions.
 
 use super::definition::{Format, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -56,17 +56,17 @@ pub(super) static PIPE: Format = Format {
 };
 
 const RULES: &[RowRule] = &[
-    // The summary's rows are shorter.
+    // Rows of the summary are shorter.
     (Role::Port, "", RecordKind::Skip(Reason::Trailer)),
     OPENS,
 ];
 
-/// Only the first packet of a connection has SYN and not ACK; flags are those of all packets together.
+/// Only the first packet of a connection has SYN without ACK. Flags are those of all packets of the record.
 const OPENS: RowRule = (Role::Flags, "......S. ....S. 2", RecordKind::OneWay(FlowDirection::Initiator));
 
 // ------------------------------------------------------------------------------------- aligned lines
 
-/// A header, or (with `-q`) a first line that can be read.
+/// A header, or (with `-q`) a first line that can be parsed.
 fn looks_like_lines(text: &[u8]) -> Option<usize> {
     let line = first_line(text);
     if line.starts_with(b"Date f") && find(line, b"Duration").is_some() {
@@ -111,7 +111,7 @@ fn read_line<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// Takes the next word; the unit that may follow a number (`1.2 M`) belongs to it.
+/// Consumes the next word, with the unit that may follow a number (`1.2 M`).
 #[inline(never)]
 fn word<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], Reason> {
     let text = rest.trim_ascii_start();
@@ -167,7 +167,7 @@ fn read_pipe<'a>(row: &'a [u8], fields: &mut Fields<'a>) -> Result<(), Reason> {
     Ok(())
 }
 
-/// An address of four numbers; of an IPv4 address only the last one counts.
+/// An address of four numbers, of which IPv4 addresses use the last one.
 #[inline(never)]
 fn address(words: &[&[u8]], first: usize) -> Option<IpAddr> {
     let mut bits = 0_u128;

@@ -1,5 +1,5 @@
-//! PAN-OS traffic logs: syslog lines, whose fields have a fixed order, and the CSV that the firewall's page
-//! exports. A session may be logged at its start and at its end.
+//! PAN-OS traffic logs: syslog lines, whose fields have a fixed order, and the CSV of the web interface. A session may be
+//! logged at its start and at its end.
 
 use super::definition::{Format, PositionalRows, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -32,7 +32,7 @@ pub(super) static CSV: Format = Format {
 
 const NOTES: &[&str] = &["times are the firewall's local ones; a session's start and end count once"];
 
-/// The places of the fields (Palo Alto, "Traffic Log Fields"), from 0.
+/// The positions of the fields (Palo Alto, "Traffic Log Fields"), from 0.
 const POSITIONS: &[(Role, usize)] = &[
     (Role::Event, 3),
     (Role::Flags, 4),
@@ -52,5 +52,5 @@ const RULES: &[RowRule] = &[
     (Role::Event, "!TRAFFIC", RecordKind::Skip(Reason::OtherEvent)),
     (Role::Flags, "start", RecordKind::Begin),
     (Role::Flags, "end", RecordKind::Part { total: true, ends: true }),
-    // Others are dropped or denied: there is no session.
+    // Other connections are dropped or denied, without a session.
 ];

@@ -17,7 +17,7 @@ pub(super) static LOG: Format = Format {
         (Role::Event, "OPEN OPEN-INBOUND", RecordKind::Begin),
         (Role::Event, "CLOSE", RecordKind::Part { total: true, ends: true }),
         (Role::Event, "ALLOW", RecordKind::Flow),
-        // A dropped packet that opens nothing is no connection.
+        // Dropped packets without SYN alone are not connections.
         (Role::Flags, "- S", RecordKind::Flow),
     ],
     otherwise: RecordKind::Skip(Reason::OtherEvent),

@@ -1,7 +1,7 @@
-//! Suricata's eve.json: events of all kinds, an object a line.
+//! Suricata's eve.json: events of all kinds, one object per line.
 //!
-//! A flow's time is `flow.start`: `timestamp` is when the event was written, which may be long after.
-//! In flow events the source is the end that sent the first packet.
+//! The time of a flow is `flow.start`; `timestamp` is when the event was written, which may be much later. In flow events
+//! the source is the end that sent the first packet.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;

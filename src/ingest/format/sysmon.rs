@@ -1,7 +1,7 @@
-//! Sysmon's events 3 (network connection) and 22 (DNS query) as JSON: as NXLog, winlogbeat and evtx_dump
-//! write them. Other events may stand between them.
+//! Sysmon's events 3 (network connection) and 22 (DNS query) as JSON of NXLog, winlogbeat and evtx_dump. The log may
+//! contain other events.
 //!
-//! `UtcTime` is when it happened; the other times are local, or those of the collector.
+//! `UtcTime` is the time of the event; other times are local, or those of the collector.
 
 use super::definition::{Format, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -19,8 +19,8 @@ pub(super) static JSON: Format = Format {
         (Role::Event, "!3 22", RecordKind::Skip(Reason::OtherEvent)),
         (Role::Query, "*", RecordKind::Dns),
         (Role::Source, "", RecordKind::Skip(Reason::OtherEvent)),
-        // What a machine accepts may stand in the log of the one that opened it too; and Sysmon sometimes
-        // tells the machine itself as the source.
+        // A connection that a machine accepts may be in the log of the other machine too; and Sysmon sometimes
+        // records the machine itself as the source.
         (Role::Direction, "true", RecordKind::OneWay(FlowDirection::Initiator)),
         (Role::Direction, "false", RecordKind::OneWay(FlowDirection::Unknown)),
     ],

@@ -1,6 +1,6 @@
 //! tshark's field exports (`-T fields -E header=y`): a row is a packet, named as its fields are.
 //!
-//! Packets of one connection count once (see `sessions`); the first one tells who began it.
+//! Packets of one connection count once (see `sessions`); the first one shows which end began it.
 
 use super::definition::{Format, Signature};
 use crate::ingest::record_kind::{FlowDirection, RecordKind};
@@ -17,7 +17,7 @@ pub(super) static FIELDS: Format = Format {
             target=httprequesturi",
     rules: &[
         (Role::Event, "1 true", RecordKind::OneWay(FlowDirection::Responder)),
-        // The opening packet's flags, with as many digits as some versions write.
+        // The flags of the opening packet; versions of tshark write different numbers of digits.
         (Role::Flags, "0x0002 0x00000002 0x02 2", RecordKind::OneWay(FlowDirection::Initiator)),
     ],
     otherwise: RecordKind::OneWay(FlowDirection::Unknown),

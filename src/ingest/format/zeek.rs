@@ -1,8 +1,8 @@
-//! Zeek's logs: tab-separated with `#` headers, or JSON. conn.log holds flows; http.log, ssl.log and quic.log name
-//! the host of a connection that conn.log tells; dns.log holds lookups.
+//! Zeek's logs: tab-separated with `#` headers, or JSON. conn.log has flows; http.log, ssl.log and quic.log name
+//! the hosts of connections in conn.log; dns.log has lookups.
 //!
-//! Field names are those of Zeek's `base/protocols` scripts. JSON keys come with a dot, an underscore or
-//! nested; they are one here.
+//! Field names are those of Zeek's `base/protocols` scripts. JSON keys may have a dot or an underscore, or
+//! be nested; these are treated alike.
 
 use super::definition::{Format, RowRule, Signature};
 use crate::ingest::diagnostics::Reason;
@@ -40,10 +40,10 @@ const NAMES: &str = "time=ts source_port=idorigp protocol=proto flags=connstate 
             host=host host=servername method=method target=uri query=query answer=rcodename \
             answer=rcode";
 
-/// The logs that tell connections or names.
+/// The logs with connections or names.
 const LOGS: &str = "conn http ssl quic dns";
 
-/// The separator that a log's `#` lines tell; they stand above `#fields`, in any order.
+/// The separator of a log, from its `#` lines, which precede `#fields` in any order.
 fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     if !text.starts_with(b"#separator ") && !text.starts_with(b"#fields") {
         return None;
@@ -58,7 +58,7 @@ fn separator(text: &[u8]) -> Option<Result<u8, Refusal>> {
     if path.is_empty() || one_of(path, LOGS) { Some(Ok(separator)) } else { Some(Err(other_log(path))) }
 }
 
-/// What a `#` line says.
+/// The value of a `#` line.
 #[inline(never)]
 fn value<'a>(text: &'a [u8], mark: &[u8]) -> &'a [u8] {
     let line = find(text, mark).and_then(|at| text.get(at + mark.len()..)).map(first_line);
@@ -78,7 +78,7 @@ fn other_log(path: &[u8]) -> Refusal {
 
 const RULES: &[RowRule] = &[
     (Role::Event, "!conn http ssl quic dns", RecordKind::Skip(Reason::OtherEvent)),
-    // No opening packet was seen, so that either end may have begun.
+    // No opening packet was seen, so either end may have begun.
     (Role::Flags, "OTH", RecordKind::UnknownDirection),
     (Role::Flags, "*", RecordKind::Flow),
     (Role::Event, "conn", RecordKind::Flow),
