@@ -39,8 +39,8 @@ mod wasm;
 
 pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
 pub use ingest::{
-    ColumnKind, DetectorOptions, Header, Preview, PreviewColumn, PreviewFlow, PreviewLayout, PreviewLine,
-    PreviewRow, Role, TimeUnit, preview,
+    CaptureFormat, ColumnKind, DetectorOptions, Header, Preview, PreviewColumn, PreviewFlow, PreviewLayout,
+    PreviewLine, PreviewRow, Role, TimeUnit, preview,
 };
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};

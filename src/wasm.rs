@@ -395,6 +395,12 @@ fn all<T>(bytes: &[Uint8Array], read: impl Fn(&[u8]) -> Result<T, Error>) -> Res
     read.collect::<Result<_, _>>().map_err(|error| thrown(&error))
 }
 
+/// The format of a packet capture or event log that begins with these bytes: `pcap`, `pcapng` or `evtx`.
+#[wasm_bindgen(js_name = captureFormat)]
+pub fn capture_format(head: &[u8]) -> Option<String> {
+    crate::CaptureFormat::detect(head).map(|format| format.name().to_owned())
+}
+
 /// The version of the engine.
 #[wasm_bindgen]
 pub fn version() -> String {

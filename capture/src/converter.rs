@@ -1,6 +1,7 @@
 //! One file → rows, whatever its format.
 
-use crate::capture_format::CaptureFormat;
+use beaconlens::CaptureFormat;
+
 use crate::evtx::Evtx;
 use crate::packet_reader::PacketReader;
 

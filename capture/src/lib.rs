@@ -42,7 +42,6 @@
 
 mod binxml;
 mod bytes;
-mod capture_format;
 mod connection;
 mod connection_key;
 mod connection_table;
@@ -63,5 +62,5 @@ mod rows;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod wasm;
 
-pub use capture_format::CaptureFormat;
+pub use beaconlens::CaptureFormat;
 pub use converter::Converter;

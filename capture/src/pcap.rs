@@ -1,5 +1,7 @@
 //! Packets as libpcap writes them: <https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html>.
 
+use beaconlens::CaptureFormat;
+
 use crate::bytes::{ByteOrder, Cursor};
 use crate::frame::{Frame, MAX_FRAME_BYTES, Step};
 
@@ -57,11 +59,12 @@ impl Pcap {
 }
 
 fn read_header(mut rest: Cursor<'_>) -> Option<Header> {
-    let (order, nanoseconds) = match rest.array()? {
-        [0xD4, 0xC3, 0xB2, 0xA1] => (ByteOrder::Little, false),
-        [0xA1, 0xB2, 0xC3, 0xD4] => (ByteOrder::Big, false),
-        [0x4D, 0x3C, 0xB2, 0xA1] => (ByteOrder::Little, true),
-        [0xA1, 0xB2, 0x3C, 0x4D] => (ByteOrder::Big, true),
+    let magic = rest.array()?;
+    let (order, nanoseconds) = match (u32::from_le_bytes(magic), u32::from_be_bytes(magic)) {
+        (CaptureFormat::PCAP_MICROSECONDS, _) => (ByteOrder::Little, false),
+        (_, CaptureFormat::PCAP_MICROSECONDS) => (ByteOrder::Big, false),
+        (CaptureFormat::PCAP_NANOSECONDS, _) => (ByteOrder::Little, true),
+        (_, CaptureFormat::PCAP_NANOSECONDS) => (ByteOrder::Big, true),
         _ => return None,
     };
     rest.take(16)?;

@@ -1,10 +1,11 @@
 //! Packets as Wireshark writes them: <https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html>.
 
+use beaconlens::CaptureFormat;
+
 use crate::bytes::{ByteOrder, Cursor};
 use crate::frame::{Frame, MAX_FRAME_BYTES, Step};
 
 /// Types of blocks.
-const SECTION: u32 = 0x0A0D_0D0A;
 const INTERFACE: u32 = 1;
 const OLD_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
@@ -43,8 +44,8 @@ impl Pcapng {
         if bytes.len() < FRAMING_BYTES {
             return Step::Need(FRAMING_BYTES);
         }
-        let begins_section = bytes.starts_with(&SECTION.to_be_bytes());
-        if begins_section {
+        // The first block of a section has the magic number of the file as its type.
+        if CaptureFormat::detect(bytes) == Some(CaptureFormat::Pcapng) {
             match bytes.get(8..12) {
                 Some([0x1A, 0x2B, 0x3C, 0x4D]) => self.order = ByteOrder::Big,
                 Some([0x4D, 0x3C, 0x2B, 0x1A]) => self.order = ByteOrder::Little,

@@ -1,8 +1,7 @@
 //! The JavaScript face: converts and nothing else.
 
+use beaconlens::CaptureFormat;
 use wasm_bindgen::prelude::*;
-
-use crate::capture_format::CaptureFormat;
 
 /// Converts one file into rows.
 #[wasm_bindgen]

@@ -48,6 +48,19 @@ fn every_container_gives_the_same_rows() {
 }
 
 #[test]
+fn formats_are_detected_by_their_first_bytes() {
+    let detect = |file: &[u8]| CaptureFormat::detect(&file[..CaptureFormat::DETECT_BYTES]);
+    for order in [Order::Big, Order::Little] {
+        assert_eq!(detect(&pcap(order, false, 1, &[])), Some(CaptureFormat::Pcap));
+        assert_eq!(detect(&pcap(order, true, 1, &[])), Some(CaptureFormat::Pcap));
+        assert_eq!(detect(&pcapng(order, 1, &[])), Some(CaptureFormat::Pcapng));
+    }
+    assert_eq!(detect(b"ElfFile\0"), Some(CaptureFormat::Evtx));
+    assert_eq!(detect(b"time,src"), None);
+    assert_eq!(CaptureFormat::detect(b""), None);
+}
+
+#[test]
 fn sections_and_interfaces_have_their_own_clocks() {
     let frame = |port: u16| udp((CLIENT, port), (SERVER, 9999), b"x");
     let raw = |port: u16| frame(port)[14..].to_vec();
@@ -117,7 +130,7 @@ fn a_beacon_in_a_capture_is_found_with_its_bytes() {
     // Three packets of 40 bytes and 100 more; two and 50.
     assert_eq!((finding.bytes_sent, finding.bytes_received), (60 * 220, 60 * 130));
     let history = detector.history(&Pair::parse("10.0.0.5", "203.0.113.9", 8443).unwrap());
-    assert_eq!(history[1].start, START + 300 * SECOND);
+    assert_eq!(history[1].start.as_micros(), START + 300 * SECOND);
 }
 
 /// Packets of a connection, `>` from the end that opens it, `<` from the other one; its state in Zeek's words.

@@ -10,6 +10,7 @@
 //! Records of one connection become one flow in `sessions`. Texts of fields are parsed by `text::value`.
 
 mod byte_masks;
+mod capture_format;
 mod column_mapping;
 mod column_place;
 mod columns;
@@ -55,6 +56,7 @@ mod time_formats;
 mod tests;
 
 pub use crate::text::value::time_format::TimeUnit;
+pub use capture_format::CaptureFormat;
 pub use diagnostics::{Diagnostic, Example};
 pub use options::DetectorOptions;
 pub use preview::{

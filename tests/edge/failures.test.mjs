@@ -48,7 +48,7 @@ test("captures and event logs are refused by name, with where they are read", as
   ]) {
     const { message, hint } = await refused(await worker.post("/evaluate", body), 422, "E_NOT_FLOWS");
     assert.match(message, what);
-    assert.match(hint, /not read here; the page, the command/);
+    assert.match(hint, /not supported here; use the page, the command/);
   }
 });
 

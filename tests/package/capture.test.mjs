@@ -91,6 +91,25 @@ test("evaluate() reads captures in any chunks", async () => {
   }
 });
 
+test("captures are recognised in every byte order and resolution", async () => {
+  const { evaluate, rowsOf } = await load();
+  const big = { littleEndian: false };
+  const files = [
+    pcap(packets, big),
+    pcap(packets, { nanoseconds: true }),
+    pcap(packets, { nanoseconds: true, ...big }),
+    pcapng(packets),
+    pcapng(packets, big),
+  ];
+  for (const file of files) {
+    const { sources, totals } = await evaluate(file);
+    assert.deepEqual([sources[0].format, totals.rows_used], ["pcap", 60]);
+  }
+  const rows = [];
+  for await (const block of rowsOf(streamOf(emptyLog(), 1000))) rows.push(Buffer.from(block).toString());
+  assert.match(rows.join(""), /0 events, 0 used/);
+});
+
 test("step by step: rowsOf() says what a detector ingests", async () => {
   const { Detector, rowsOf } = await load();
   const detector = new Detector();
@@ -110,7 +129,7 @@ test("where the module is not at hand, a capture is refused and said to be one",
   const refused = {
     code: "E_NOT_FLOWS",
     message: /found a packet capture, expected flow records/,
-    hint: /not read here/,
+    hint: /not supported here/,
   };
   await assert.rejects(slim.evaluate(pcap(packets)), refused);
   slim.initCapture(() => Uint8Array.of(1, 2, 3));

@@ -26,7 +26,7 @@ function segment(from, to, flags, payload) {
 
 const [FIN, SYN, ACK] = [1, 2, 16];
 
-/** Calls every so many seconds: opening, 100 bytes there, 50 bytes back, end. */
+/** A connection every `seconds`: SYN, 100 bytes sent, 50 bytes received, end. */
 export function beacon({ count = 60, seconds = 300 } = {}) {
   return Array.from({ length: count }, (_, call) => {
     const ends = [
@@ -45,45 +45,54 @@ export function beacon({ count = 60, seconds = 300 } = {}) {
   }).flat();
 }
 
-/** What the query answers of the beacon: 3 packets of 40 bytes and 100 more; 2 and 50. */
+/** The row of the beacon in the query's result: 3 packets of 40 bytes and 100 more; 2 and 50. */
 export const BEACON_QUERY_ROW =
   "10.0.0.5,203.0.113.9,8443,60,5,13200,7800,2026-03-02 10:00:00,2026-03-02 14:55:00,1";
 
-export function pcap(packets) {
+/** A pcap file as a machine of either byte order writes it, with microseconds or nanoseconds. */
+export function pcap(packets, { littleEndian = true, nanoseconds = false } = {}) {
   const header = new Uint8Array(24);
   const view = new DataView(header.buffer);
-  view.setUint32(0, 0xa1b2c3d4, true);
-  view.setUint16(4, 2, true);
-  view.setUint16(6, 4, true);
-  view.setUint32(16, 262_144, true);
-  view.setUint32(20, 1, true);
+  view.setUint32(0, nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4, littleEndian);
+  view.setUint16(4, 2, littleEndian);
+  view.setUint16(6, 4, littleEndian);
+  view.setUint32(16, 262_144, littleEndian);
+  view.setUint32(20, 1, littleEndian);
   const records = packets.map(({ second, micros, frame }) => {
-    const head = new DataView(new ArrayBuffer(16));
-    for (const [at, value] of [second, micros, frame.length, frame.length].entries()) {
-      head.setUint32(at * 4, value, true);
-    }
-    return Buffer.concat([new Uint8Array(head.buffer), frame]);
+    const fraction = nanoseconds ? micros * 1000 : micros;
+    return Buffer.concat([words([second, fraction, frame.length, frame.length], littleEndian), frame]);
   });
   return Buffer.concat([header, ...records]);
 }
 
 /** One section, one interface, microseconds. */
-export function pcapng(packets) {
+export function pcapng(packets, { littleEndian = true } = {}) {
   const block = (kind, body) => {
     const padded = Buffer.concat([body, Buffer.alloc(-body.length & 3)]);
-    const words = Uint32Array.of(kind, padded.length + 12);
-    return Buffer.concat([Buffer.from(words.buffer), padded, Buffer.from(words.buffer, 4)]);
+    const length = padded.length + 12;
+    return Buffer.concat([words([kind, length], littleEndian), padded, words([length], littleEndian)]);
   };
-  const words = (...values) => Buffer.from(Uint32Array.from(values).buffer);
+  const version = littleEndian ? 1 : 1 << 16; // 1 and 0, of 16 bits each
+  const link = littleEndian ? 1 : 1 << 16; // and 16 reserved bits
   return Buffer.concat([
-    block(0x0a0d0d0a, words(0x1a2b3c4d, 1, 0xffffffff, 0xffffffff)),
-    block(1, words(1, 0)),
+    block(0x0a0d0d0a, words([0x1a2b3c4d, version, 0xffffffff, 0xffffffff], littleEndian)),
+    block(1, words([link, 0], littleEndian)),
     ...packets.map(({ second, micros, frame }) => {
       const ticks = BigInt(second) * 1_000_000n + BigInt(micros);
-      const head = words(0, Number(ticks >> 32n), Number(ticks & 0xffffffffn), frame.length, frame.length);
-      return block(6, Buffer.concat([head, frame]));
+      const [high, low] = [Number(ticks >> 32n), Number(ticks & 0xffffffffn)];
+      return block(
+        6,
+        Buffer.concat([words([0, high, low, frame.length, frame.length], littleEndian), frame]),
+      );
     }),
   ]);
+}
+
+/** Numbers of 32 bits. */
+function words(values, littleEndian) {
+  const view = new DataView(new ArrayBuffer(4 * values.length));
+  for (const [index, value] of values.entries()) view.setUint32(index * 4, value, littleEndian);
+  return new Uint8Array(view.buffer);
 }
 
 /** An event log without events. */

@@ -1,35 +1,26 @@
-// Packet captures and event logs: a module of its own makes rows of them, and is loaded when one is met.
+// Packet captures and event logs: a second module converts them to rows. It is loaded when one is read.
 
 // By name, so that the glue's own loader falls away.
 import { Converter, __wbg_reset_state as resetState, initSync as startGlue } from "beaconlens-capture-glue";
 import { compile } from "./compile.js";
+import { init, use } from "./engine.js";
 import { BeaconlensError } from "./error.js";
 
-/** How such files begin; `Kind::of` in the crate says the same. */
-const BEGINNINGS = [
-  [0xd4, 0xc3, 0xb2, 0xa1],
-  [0xa1, 0xb2, 0xc3, 0xd4],
-  [0x4d, 0x3c, 0xb2, 0xa1],
-  [0xa1, 0xb2, 0x3c, 0x4d],
-  [0x0a, 0x0d, 0x0d, 0x0a],
-  [0x45, 0x6c, 0x66, 0x46, 0x69, 0x6c, 0x65, 0x00],
-];
+/** Bytes by which the engine recognises a capture: more than any magic number has. */
+const HEAD_BYTES = 16;
 
-/** So many bytes tell what a file is. */
-const HEAD = 8;
-
-/** @type {undefined | (() => unknown)} gives what compile() takes; without it captures are not read */
+/** @type {undefined | (() => unknown)} returns what compile() takes; without it captures are not read */
 let source;
 /** @type {Promise<void> | undefined} */
 let starting;
 
-/** @param {unknown} given what compile() takes, or a function that gives it when it is needed */
+/** @param {unknown} given what compile() takes, or a function that returns it when it is needed */
 export function initCapture(given) {
   source = typeof given === "function" ? given : () => given;
 }
 
 /**
- * What a detector reads of the unpacked bytes of a file: rows, if it is a capture; else the bytes themselves.
+ * The blocks of a file as a detector reads them: the rows of a capture, otherwise the unpacked bytes themselves.
  * @param {AsyncIterable<Uint8Array>} blocks
  * @returns {AsyncGenerator<Uint8Array>}
  */
@@ -37,7 +28,7 @@ export async function* rowsOf(blocks) {
   const rest = blocks[Symbol.asyncIterator]();
   try {
     const first = await headOf(rest);
-    const converter = await converterOf(first);
+    const converter = await converterOf(first.subarray(0, HEAD_BYTES));
     if (converter) yield* converted(converter, first, rest);
     else yield* follow(first, rest);
   } finally {
@@ -45,10 +36,10 @@ export async function* rowsOf(blocks) {
   }
 }
 
-/** The first block, joined with the next ones if it says nothing alone. */
+/** The first block, joined with the next ones while it is too short. */
 async function headOf(blocks) {
   let head = new Uint8Array(0);
-  while (head.length < HEAD) {
+  while (head.length < HEAD_BYTES) {
     const { done, value } = await blocks.next();
     if (done) break;
     if (head.length === 0) {
@@ -72,14 +63,17 @@ async function* follow(first, rest) {
   }
 }
 
+/** Nothing for a file that is not a capture. */
 async function converterOf(head) {
-  if (!source || !BEGINNINGS.some((bytes) => bytes.every((byte, at) => head[at] === byte))) return undefined;
+  if (!source) return undefined;
+  await init();
+  if (!use((engine) => engine.captureFormat(head))) return undefined;
   starting ??= start().catch((error) => {
-    starting = undefined; // the next one may try again
+    starting = undefined; // the next call may try again
     throw error;
   });
   await starting;
-  return guard(() => Converter.of(head.subarray(0, HEAD)));
+  return guard(() => Converter.of(head));
 }
 
 async function start() {
@@ -110,7 +104,7 @@ function guard(work) {
   try {
     return work();
   } catch (cause) {
-    // What is left of the instance is not used again.
+    // The failed instance is not used again.
     resetState();
     throw new BeaconlensError("E_INTERNAL", `the reader of captures failed: ${cause.message}`, {
       hint: "please report the file that did this",

@@ -3,6 +3,7 @@
 
 // By name, so that the glue's own loader, with a second URL of the module, falls away.
 import {
+  captureFormat,
   Detector,
   parseList,
   parseRule,
@@ -19,6 +20,7 @@ import { compile } from "./compile.js";
 import { BeaconlensError } from "./error.js";
 
 const glue = {
+  captureFormat,
   Detector,
   parseList,
   parseRule,
