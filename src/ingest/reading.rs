@@ -57,7 +57,7 @@ impl Reading {
         };
         let parser = match found {
             DetectedFormat::Table(layout) => {
-                // The fast extractor sees neither what a row means nor names.
+                // The fast path knows neither row rules nor names.
                 let plain = format.is_plain() && !layout.columns.have_names();
                 let positions = ColumnPositions::of(&layout).filter(|_| plain);
                 RowParser::Table { layout, positions }
@@ -151,7 +151,7 @@ impl Reading {
             stats.time_formats,
         );
         if sink.fast_path.any_long() {
-            sink.side.take_long(&sink.fast_path, self.time.unit, &sink.addresses, sink.shard);
+            sink.side.add_long(&sink.fast_path, self.time.unit, &sink.addresses, sink.shard);
         }
         if sink.fast_path.any_needs_fallback() {
             read_fallback_rows(stats, block, layout, self.time, self.is_duplicate, sink);
@@ -186,8 +186,8 @@ impl Reading {
                             Some(Reason::Trailer)
                         }
                         Ok(()) => {
-                            sink.side.take(&record, NameFields(&fields), &sink.addresses, sink.shard);
-                            self.stats.take(&record, &mut sink.batch)
+                            sink.side.add(&record, NameFields(&fields), &sink.addresses, sink.shard);
+                            self.stats.add_record(&record, &mut sink.batch)
                         }
                         Err(reason) => unless_comment(row, reason, rows)
                             .map(|reason| if self.is_duplicate { Reason::DuplicateSource } else { reason }),
@@ -248,8 +248,8 @@ fn read_fallback_rows(
         let reason = match fallback::read(&row, block, layout, time, &mut fields, &mut record, addresses) {
             Outcome::Record if is_duplicate => Some(Reason::DuplicateSource),
             Outcome::Record => {
-                sink.side.take(&record, NameFields(&fields), &sink.addresses, sink.shard);
-                stats.take(&record, &mut sink.batch)
+                sink.side.add(&record, NameFields(&fields), &sink.addresses, sink.shard);
+                stats.add_record(&record, &mut sink.batch)
             }
             Outcome::Skipped(reason) => Some(if is_duplicate { Reason::DuplicateSource } else { reason }),
             Outcome::Nothing => None,

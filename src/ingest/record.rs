@@ -22,7 +22,7 @@ pub(super) struct Record {
     pub kind: RecordKind,
     /// UTC microseconds.
     pub start: i64,
-    pub form: TimeFormat,
+    pub time_format: TimeFormat,
     /// None only in records of names that do not say which machine it was.
     pub source: Option<Address>,
     pub destination: Option<Address>,
@@ -47,7 +47,7 @@ impl Record {
         Record {
             kind: RecordKind::Flow,
             start: 0,
-            form: TimeFormat::TextWithZone,
+            time_format: TimeFormat::TextWithZone,
             source: None,
             destination: None,
             port: 0,
@@ -95,7 +95,7 @@ pub(super) fn read(
         _ => {}
     }
     let names_only = matches!(record.kind, RecordKind::Host | RecordKind::Dns);
-    (record.start, record.form) = when(fields, reading)?;
+    (record.start, record.time_format) = when(fields, reading)?;
     record.duration = duration(fields, format, record.start, reading);
     if format.time_is_end {
         let began = record.start.saturating_sub(record.duration.unwrap_or(0) as i64);

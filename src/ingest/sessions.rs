@@ -50,7 +50,7 @@ impl Sessions {
 
     /// Adds a row; false if it continues a session. Sessions that end are appended to `flows`.
     #[inline(never)]
-    pub fn take(&mut self, record: &Record, flows: &mut Vec<FlowRow>) -> bool {
+    pub fn add(&mut self, record: &Record, flows: &mut Vec<FlowRow>) -> bool {
         let Some(flow) = record.flow() else { return true };
         let last = record.start.saturating_add(record.duration.unwrap_or(0) as i64);
         if self.taken * 2 >= self.places.len() {
@@ -207,7 +207,7 @@ mod tests {
     /// earlier ones.
     fn flows(rows: &[Record]) -> (Vec<(i64, u64, u64)>, usize) {
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
-        let merged = rows.iter().filter(|row| !sessions.take(row, &mut flows)).count();
+        let merged = rows.iter().filter(|row| !sessions.add(row, &mut flows)).count();
         sessions.end(&mut flows);
         let mut flows: Vec<_> =
             flows.iter().map(|f| (f.start / SECOND, f.bytes_sent, f.bytes_received)).collect();
@@ -266,7 +266,7 @@ mod tests {
             .collect();
         let (mut sessions, mut flows) = (Sessions::new(7), Vec::new());
         for row in &rows {
-            sessions.take(row, &mut flows);
+            sessions.add(row, &mut flows);
             assert!(sessions.taken <= MAX_SESSIONS && sessions.places.len() <= 2 * MAX_SESSIONS);
         }
         sessions.end(&mut flows);

@@ -37,7 +37,7 @@ impl SideRecords {
 
     /// Stores what a record says besides its flow.
     #[inline(always)]
-    pub(super) fn take(
+    pub(super) fn add(
         &mut self,
         record: &Record,
         names: NameFields<'_, '_>,
@@ -55,7 +55,7 @@ impl SideRecords {
 
     /// Stores the durations of the long connections that the fast path parsed.
     #[inline(never)]
-    pub(super) fn take_long(
+    pub(super) fn add_long(
         &mut self,
         rows: &FastPath,
         unit: Option<TimeUnit>,

@@ -33,8 +33,8 @@ pub(super) struct SourceStats {
 impl SourceStats {
     /// Counts a record and appends its flow. Returns the reason if it is not a flow of its own.
     #[inline(always)]
-    pub fn take(&mut self, record: &Record, batch: &mut Vec<FlowRow>) -> Option<Reason> {
-        self.time_formats.add(record.form);
+    pub fn add_record(&mut self, record: &Record, batch: &mut Vec<FlowRow>) -> Option<Reason> {
+        self.time_formats.add(record.time_format);
         match record.kind {
             RecordKind::Host => return Some(Reason::HostName),
             RecordKind::Dns => return Some(Reason::DnsQuery),
@@ -44,7 +44,7 @@ impl SourceStats {
         if let RecordKind::Begin | RecordKind::Part { .. } | RecordKind::OneWay(_) = record.kind
             && let Some(sessions) = &mut self.sessions
         {
-            return if sessions.take(record, batch) { None } else { Some(Reason::SameSession) };
+            return if sessions.add(record, batch) { None } else { Some(Reason::SameSession) };
         }
         batch.extend(record.flow());
         None

@@ -51,7 +51,9 @@ impl DurationTable {
             bytes_sent: microseconds / 1000,
             bytes_received: 0,
         }));
-        self.connections.add(&self.batch);
+        if !self.batch.is_empty() {
+            self.connections.add(&self.batch);
+        }
     }
 
     /// The long connections of every pair, in no particular order.

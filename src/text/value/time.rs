@@ -10,13 +10,13 @@ use crate::model::time::{EARLIEST, LATEST, SECOND, Timestamp};
 
 /// A start time from a cleaned text, in UTC microseconds.
 pub(crate) fn start(text: &[u8], reading: TimeReading) -> Option<(i64, TimeFormat)> {
-    let (micros, form) = match text {
+    let (micros, format) = match text {
         [_, _, _, _, b'-' | b'/', ..] => calendar(text, reading.utc_offset_minutes)?,
         [b'A'..=b'Z', ..] => named_month(text, reading.utc_offset_minutes)?,
         _ if reading.day_first => day_first(text, reading.utc_offset_minutes)?,
         _ => epoch(text, reading.unit)?,
     };
-    Some((within(micros)?, form))
+    Some((within(micros)?, format))
 }
 
 /// The instant, if its year has four digits.
