@@ -20,6 +20,7 @@
 
 #![deny(missing_docs)]
 
+mod constants;
 mod detector;
 mod evaluate;
 pub mod hunts;
@@ -37,6 +38,7 @@ mod text;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]
 mod wasm;
 
+pub use constants::{Comparison, Constants, QueryTarget, RegularityWeights};
 pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
 pub use ingest::{
     CaptureFormat, ColumnKind, DetectorOptions, Header, Preview, PreviewColumn, PreviewFlow, PreviewLayout,

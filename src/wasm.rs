@@ -407,6 +407,16 @@ pub fn version() -> String {
     crate::VERSION.to_owned()
 }
 
+/// Names and limits of the engine.
+///
+/// # Errors
+///
+/// None in practice.
+#[wasm_bindgen]
+pub fn constants() -> Result<JsValue, JsError> {
+    to_object(&crate::Constants::new())
+}
+
 /// A ready-made rule, by name.
 ///
 /// # Errors
@@ -436,11 +446,12 @@ fn rule_of(text: Option<&str>) -> Result<Rule, JsError> {
 
 fn pair_of(source: &str, destination: &str, port: f64) -> Result<Pair, JsError> {
     // As a JavaScript number, so that 65579 is an error and not port 43.
-    if port.fract() != 0.0 || !(0.0..=65535.0).contains(&port) {
+    if port.fract() != 0.0 || !(0.0..=f64::from(u16::MAX)).contains(&port) {
         let found: js_sys::JsString = js_sys::Number::from(port).to_string_with_radix(10).unwrap_or_default();
         let found = String::from(found);
         return Err(thrown(&bad_option(format!(
-            "found port {found}, expected a whole number from 0 to 65535"
+            "found port {found}, expected a whole number from 0 to {}",
+            u16::MAX
         ))));
     }
     let port = port as u16;
@@ -507,9 +518,12 @@ pub fn preview(head: &[u8], header: Option<u32>, options: JsValue) -> Result<JsV
         Some(0) => Header::Absent,
         Some(line) => Header::Line(line.into()),
     };
-    let preview = crate::preview(head, header, &source_options(&options)?);
+    to_object(&crate::preview(head, header, &source_options(&options)?))
+}
+
+fn to_object(value: &impl Serialize) -> Result<JsValue, JsError> {
     let plain = serde_wasm_bindgen::Serializer::json_compatible();
-    preview.serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
+    value.serialize(&plain).map_err(|error| JsError::new(&error.to_string()))
 }
 
 /// The rule as a query for that target.

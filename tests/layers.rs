@@ -37,7 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 ];
 
 /// The public API and the JavaScript interface: they may import everything.
-const FACES: &[&str] = &["lib", "wasm"];
+const FACES: &[&str] = &["lib", "wasm", "constants"];
 
 /// A path inside the crate: `["rule", "window"]` is `src/rule/window.rs`.
 type Module = Vec<String>;

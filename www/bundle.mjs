@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import esbuild from "esbuild";
 
 const www = dirname(fileURLToPath(import.meta.url));
@@ -21,6 +21,19 @@ export const common = (npm) => ({
   logLevel: "warning",
   absWorkingDir: root,
   alias: { "beaconlens/slim": join(npm, "dist/slim.js") },
+  plugins: [constantsOf(npm)],
+});
+
+/** `beaconlens-constants`: names and limits of the engine, asked of it now. */
+const constantsOf = (npm) => ({
+  name: "constants",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^beaconlens-constants$/ }, ({ path }) => ({ path, namespace: "constants" }));
+    onLoad({ filter: /.*/, namespace: "constants" }, async () => {
+      const { constants } = await import(pathToFileURL(join(npm, "dist/node.mjs")));
+      return { contents: JSON.stringify(constants()), loader: "json" };
+    });
+  },
 });
 
 /** The worker as a classic script, where `import.meta` does not exist; nothing needs it. */

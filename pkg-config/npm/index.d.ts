@@ -792,7 +792,10 @@ export class Detector {
  * A ready-made rule, complete. `"lab"` is for one's own test of the detection on one machine: loopback
  * addresses count, one calendar hour is enough, and one connection on a listed port.
  */
-export function defaultRule(profile?: "default" | "lab"): Rule;
+export function defaultRule(profile?: Profile): Rule;
+
+/** The name of a ready-made rule. */
+export type Profile = "default" | "lab";
 
 /**
  * The rule as a query whose first ten columns are those of {@link Measures}. `duckdb` and `clickhouse` run
@@ -820,6 +823,25 @@ export function parseThreatList(
 
 /** Checks a rule document, as JSON text or as an object, and fills in the defaults. */
 export function parseRule(rule: string | RuleDocument): Rule;
+
+/** Names and limits of the engine, for forms, tables and messages. */
+export interface Constants {
+  /** The languages of {@link renderQuery}, with a title for people and the extension of files. */
+  query_targets: { name: QueryTarget; title: string; extension: string }[];
+  /** The names that {@link defaultRule} takes. */
+  profiles: Profile[];
+  /** The most that each part adds to the regularity. */
+  regularity_weights: { timing: number; persistence: number; size: number };
+  /** Whether the count of a hunt's hit reaches its threshold or is above it. */
+  hunt_comparisons: Record<HuntHit["hunt"], "at_least" | "more_than">;
+  /** The greatest port. */
+  max_port: number;
+  /** The greatest distance from UTC, in minutes. */
+  max_utc_offset_minutes: number;
+}
+
+/** Names and limits of the engine. */
+export function constants(): Constants;
 
 /** The version of the engine. */
 export function version(): string;

@@ -55,6 +55,11 @@ impl Hunt {
     pub const ALL: [Hunt; 5] =
         [Hunt::Dga, Hunt::VerticalScan, Hunt::HorizontalScan, Hunt::Burst, Hunt::LongConnection];
 
+    /// Whether a count has to be above the threshold; else it has to reach it.
+    pub fn is_above_threshold(self) -> bool {
+        matches!(self, Hunt::Burst | Hunt::LongConnection)
+    }
+
     /// Its stable name.
     pub fn name(self) -> &'static str {
         match self {

@@ -4,6 +4,7 @@ use super::columns::NONE;
 use super::roles::{Role, plain_name};
 use crate::model::error::{Error, ErrorKind, quoted};
 use crate::model::shard::Shard;
+use crate::model::time::MAX_UTC_OFFSET_MINUTES;
 use crate::text::value::time_format::{TimeReading, TimeUnit};
 
 /// How a [`Detector`](crate::Detector) reads its input. By default it detects everything.
@@ -123,8 +124,10 @@ impl DetectorOptions {
     ///
     /// [`ErrorKind::Options`] outside that range.
     pub fn with_utc_offset_minutes(mut self, minutes: i32) -> Result<Self, Error> {
-        if minutes.abs() >= 24 * 60 {
-            let message = format!("found a UTC offset of {minutes} minutes, expected -1439 to 1439");
+        if minutes.unsigned_abs() > MAX_UTC_OFFSET_MINUTES.unsigned_abs() {
+            let message = format!(
+                "found a UTC offset of {minutes} minutes, expected -{MAX_UTC_OFFSET_MINUTES} to {MAX_UTC_OFFSET_MINUTES}"
+            );
             return Err(Error::new(ErrorKind::Options, message));
         }
         self.time.utc_offset_minutes = minutes;

@@ -7,6 +7,9 @@ pub(crate) const SECOND: i64 = 1_000_000;
 pub(crate) const MINUTE: i64 = 60 * SECOND;
 pub(crate) const HOUR: i64 = 60 * MINUTE;
 
+/// The greatest distance of a time zone from UTC: less than a day.
+pub(crate) const MAX_UTC_OFFSET_MINUTES: i32 = 24 * 60 - 1;
+
 /// 0001-01-01 and the last microsecond of 9999: the instants that a four-digit year can write.
 pub(crate) const EARLIEST: i64 = -62_135_596_800 * SECOND;
 pub(crate) const LATEST: i64 = 253_402_300_800 * SECOND - 1;

@@ -48,6 +48,29 @@ impl Target {
         }
     }
 
+    /// The product and its language, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Target::QRadar => "QRadar AQL, its reference sets",
+            Target::QRadarLiteral => "QRadar AQL, entries written out",
+            Target::Sentinel => "Microsoft Sentinel KQL",
+            Target::Defender => "Microsoft Defender KQL",
+            Target::Splunk => "Splunk SPL",
+            Target::DuckDb => "DuckDB SQL",
+            Target::ClickHouse => "ClickHouse SQL",
+        }
+    }
+
+    /// The usual extension of files with such queries.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Target::QRadar | Target::QRadarLiteral => "aql",
+            Target::Sentinel | Target::Defender => "kql",
+            Target::Splunk => "spl",
+            Target::DuckDb | Target::ClickHouse => "sql",
+        }
+    }
+
     /// The target with a name.
     ///
     /// # Errors

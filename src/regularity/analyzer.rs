@@ -6,10 +6,10 @@ use super::size;
 use super::timing::{self, PeriodFit};
 use crate::model::flow::Connection;
 
-/// Weights of the parts.
-const TIMING_WEIGHT: f64 = 0.35;
-const PERSISTENCE_WEIGHT: f64 = 0.5;
-const SIZE_WEIGHT: f64 = 0.15;
+/// The most that each part adds to the regularity.
+pub(crate) const TIMING_WEIGHT: f64 = 0.35;
+pub(crate) const PERSISTENCE_WEIGHT: f64 = 0.5;
+pub(crate) const SIZE_WEIGHT: f64 = 0.15;
 
 /// Computes the regularity of pairs, reusing its buffers.
 ///

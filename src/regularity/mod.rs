@@ -28,5 +28,6 @@ mod verdict;
 mod tests;
 
 pub use analyzer::Analyzer;
+pub(crate) use analyzer::{PERSISTENCE_WEIGHT, SIZE_WEIGHT, TIMING_WEIGHT};
 pub use rita::{RitaScore, rita_score};
 pub use score::{Regularity, RegularityParts, Thousandths};

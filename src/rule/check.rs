@@ -9,6 +9,7 @@ use super::hunt_settings::HuntSettings;
 use super::priority_settings::PrioritySettings;
 use super::window::Window;
 use crate::model::error::{Error, ErrorKind, quoted};
+use crate::model::time::MAX_UTC_OFFSET_MINUTES;
 
 /// The hint of every error in a rule.
 pub(super) const HINT: &str = "every field is optional, and `{}` is the default rule; print it to start from";
@@ -24,7 +25,11 @@ pub(super) fn check(rule: &Rule) -> Result<(), Error> {
     if !rule.window().is_in_range() {
         return Err(invalid("window", &rule.window(), Window::EXPECTED));
     }
-    in_range("utc_offset_minutes", rule.utc_offset_minutes(), -1439..=1439)?;
+    in_range(
+        "utc_offset_minutes",
+        rule.utc_offset_minutes(),
+        -MAX_UTC_OFFSET_MINUTES..=MAX_UTC_OFFSET_MINUTES,
+    )?;
     check_names("reference_sets", rule.reference_sets().iter().map(|set| set.name()))?;
     check_names("threat_lists", rule.threat_lists().iter().map(|list| list.name()))?;
     check_hunts(rule.hunts())?;

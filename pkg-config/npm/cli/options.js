@@ -1,6 +1,7 @@
 // The command line, read and checked.
 
 import { parseArgs } from "node:util";
+import { constants } from "./dist/node.mjs";
 
 /** A mistake of the person at the keyboard: told in one line, exit code 2. */
 export class UsageError extends Error {}
@@ -16,7 +17,6 @@ const RULE = {
   set: { type: "string", multiple: true },
   "threat-list": { type: "string", multiple: true },
 };
-const TARGETS = ["qradar", "qradar-literal", "sentinel", "defender", "splunk", "duckdb", "clickhouse"];
 const READING = {
   map: { type: "string", multiple: true },
   delimiter: { type: "string" },
@@ -59,7 +59,7 @@ export function readCommand(words) {
   if (values.version) return { verb: "version" };
   oneOf("format", values.format, formats);
   oneOf("order", values.order, ["priority", "rule"]);
-  oneOf("profile", values.profile, ["default", "lab"]);
+  if (values.profile !== undefined) oneOf("profile", values.profile, constants().profiles);
   if (verb === "query") return queryOf(values, positionals);
   const command = {
     verb,
@@ -74,8 +74,9 @@ export function readCommand(words) {
 function queryOf(values, positionals) {
   if (positionals.length > 0)
     throw new UsageError(`query reads no flows: ${quote(positionals[0])} is too much`);
-  if (values.for === undefined) throw new UsageError(`query needs --for: one of ${TARGETS.join(", ")}`);
-  oneOf("for", values.for, TARGETS);
+  const targets = constants().query_targets.map(({ name }) => name);
+  if (values.for === undefined) throw new UsageError(`query needs --for: one of ${targets.join(", ")}`);
+  oneOf("for", values.for, targets);
   return { verb: "query", values };
 }
 
@@ -100,10 +101,14 @@ function joinNegative(words) {
 
 function pairOf([source, destination, port, ...files]) {
   if (port === undefined) throw new UsageError("explain takes SOURCE DESTINATION PORT FILE…");
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
-    throw new UsageError(`PORT: ${quote(port)} is not a port number, 0 to 65535`);
-  }
-  return withFiles({ pair: [source, destination, Number(port)], files });
+  return withFiles({ pair: [source, destination, portOf(port, "PORT")], files });
+}
+
+/** A port as it is written, in the option or argument of that name. */
+export function portOf(text, name) {
+  const { max_port } = constants();
+  if (/^\d{1,5}$/.test(text) && Number(text) <= max_port) return Number(text);
+  throw new UsageError(`${name}: ${quote(text)} is not a port number, 0 to ${max_port}`);
 }
 
 function withFiles(command) {

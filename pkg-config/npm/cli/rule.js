@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { count, printable } from "../text/format.js";
 import { BeaconlensError, defaultRule, parseReferenceSet, parseRule, parseThreatList } from "./dist/node.mjs";
-import { UsageError } from "./options.js";
+import { portOf, UsageError } from "./options.js";
 
 /** A mistake is told here, before any flows are read. */
 export function ruleOf({
@@ -42,7 +42,7 @@ function readSet(text) {
   const set = parseReferenceSet(path, readText("--set", path), column?.[0]);
   set.name = text.slice(0, at);
   if (applies_to) set.applies_to = applies_to[0];
-  if (port.length) set.ports = port.map(portOf);
+  if (port.length) set.ports = port.map((text) => portOf(text, "--set: port"));
   return set;
 }
 
@@ -73,11 +73,6 @@ function wordsOf(option, text) {
   }
   if (path === "") throw new UsageError(`${option}: no file is named`);
   return { path, ...words };
-}
-
-function portOf(text) {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
-  throw new UsageError(`--set: port=${text}: not a port number, 0 to 65535`);
 }
 
 function readText(option, path) {

@@ -79,11 +79,11 @@ export class Detector {
   }
 
   explain(source, destination, port, rule, counts) {
-    return this.#explained("explain", [source, destination, port], rule, counts);
+    return this.#explained("explain", [source, destination, portOf(port)], rule, counts);
   }
 
   explainText(source, destination, port, rule, counts) {
-    return this.#explained("explainText", [source, destination, port], rule, counts);
+    return this.#explained("explainText", [source, destination, portOf(port)], rule, counts);
   }
 
   history(source, destination, port) {
@@ -145,8 +145,5 @@ function secret() {
   return high * 2 ** 21 + (low >>> 11);
 }
 
-/** The module would cut a number that is too large. */
-function portOf(port) {
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new BeaconlensError("E_OPTIONS", `found port ${port}, expected a whole number from 0 to 65535`);
-}
+/** The engine checks the number; only what is none would be converted before. */
+const portOf = (port) => (typeof port === "number" ? port : Number.NaN);

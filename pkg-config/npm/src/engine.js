@@ -4,6 +4,7 @@
 // By name, so that the glue's own loader, with a second URL of the module, falls away.
 import {
   captureFormat,
+  constants,
   Detector,
   parseList,
   parseRule,
@@ -21,6 +22,7 @@ import { BeaconlensError } from "./error.js";
 
 const glue = {
   captureFormat,
+  constants,
   Detector,
   parseList,
   parseRule,

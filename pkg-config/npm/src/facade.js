@@ -6,6 +6,7 @@ export { BeaconlensError } from "./error.js";
 export { evaluate } from "./evaluate.js";
 export { preview } from "./preview.js";
 export {
+  constants,
   defaultRule,
   parseReferenceSet,
   parseRule,

@@ -32,6 +32,11 @@ export function ruleText(rule) {
   return typeof rule === "string" ? rule : JSON.stringify(rule);
 }
 
+/** Names and limits of the engine. */
+export function constants() {
+  return use((engine) => engine.constants());
+}
+
 /** The version of the engine. */
 export function version() {
   return use((engine) => engine.version());

@@ -1,6 +1,7 @@
 // "Which column is what": the first rows of a file, a role for each of its columns, and what comes of it.
 
 import type { Preview, PreviewOptions, PreviewRow, Role, SourceOptions } from "beaconlens";
+import constants from "beaconlens-constants";
 import { announce, button, h, replace, setBusy } from "../ui/dom";
 import { count, counted, DELIMITER_NAMES } from "../ui/format";
 import { isByPlace, mappingOf } from "./mapping";
@@ -48,6 +49,8 @@ const TIME_UNITS: readonly [string, string][] = [
   ["ns", "nanoseconds"],
 ];
 
+const MAX_OFFSET = constants.max_utc_offset_minutes;
+
 /** Rows that are offered as the header. */
 const OFFERED = 16;
 
@@ -56,7 +59,7 @@ export class ColumnDialog {
   readonly #header = h("select");
   readonly #delimiter: HTMLSelectElement;
   readonly #timeUnit: HTMLSelectElement;
-  readonly #offset = h("input", { type: "number", step: 1, min: -1439, max: 1439 });
+  readonly #offset = h("input", { type: "number", step: 1, min: -MAX_OFFSET, max: MAX_OFFSET });
   readonly #state = h("div", { class: "columns-state", role: "status" });
   readonly #table = h("div", { class: "columns-table" });
   readonly #preview = h("div", { id: "columns-preview" });

@@ -1,6 +1,7 @@
 // The hits of a report, one group per hunt: title, threshold in words, and columns.
 
 import type { HostBeacon, HuntHit, Report, Rule, SetMatch } from "beaconlens";
+import constants from "beaconlens-constants";
 import { knownHost } from "../../../pkg-config/npm/text/hunts.js";
 import type { PairKey } from "../engine/protocol";
 import { signed } from "./breakdown";
@@ -143,7 +144,7 @@ const amount = (value: number, { unit }: HuntHit): string =>
   unit === "seconds" ? span(value) : counted(value, unit.slice(0, -1));
 
 function thresholdText({ hunt, unit, threshold }: HuntHit): string {
-  const comparison = hunt === "burst" || hunt === "long_connection" ? "more than" : "at least";
+  const comparison = constants.hunt_comparisons[hunt].replace("_", " ");
   return `${comparison} ${unit === "seconds" ? span(threshold) : count(threshold)}`;
 }
 

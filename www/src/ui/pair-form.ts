@@ -1,5 +1,6 @@
 // The form that explains any pair that was read, listed or not.
 
+import constants from "beaconlens-constants";
 import type { PairKey } from "../engine/protocol";
 import { type Attributes, h } from "./dom";
 
@@ -41,7 +42,7 @@ export function pairForm(onExplain: (pair: PairKey) => void): PairForm {
       { class: "fields" },
       input("source", "Source address", {}),
       input("destination", "Destination address", {}),
-      input("port", "Destination port", { type: "number", min: 0, max: 65_535 }),
+      input("port", "Destination port", { type: "number", min: 0, max: constants.max_port }),
     ),
     h("p", {}, h("button", { type: "submit" }, "Explain this pair")),
     error,

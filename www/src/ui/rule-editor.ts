@@ -1,6 +1,6 @@
 // The rule as a form. Every change is evaluated at once; errors of the engine are shown at the field.
 
-import type { QueryTarget, Rule } from "beaconlens";
+import type { Profile, QueryTarget, Rule } from "beaconlens";
 import type { EngineFacts } from "../engine/protocol";
 import { button, h, replace } from "./dom";
 import { counted } from "./format";
@@ -8,7 +8,7 @@ import { listFiles, type ParseList } from "./list-files";
 import { type Field, ruleFields } from "./rule-fields";
 import { RuleHunts } from "./rule-hunts";
 import { RuleLists } from "./rule-lists";
-import { type Profile, type RuleTools, ruleTools } from "./rule-tools";
+import { type RuleTools, ruleTools } from "./rule-tools";
 import { clearStatus, showStatus } from "./status";
 
 export interface RuleActions {

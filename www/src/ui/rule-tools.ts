@@ -1,23 +1,13 @@
 // Import and export of the rule: profiles, the rule as a file, and as a query for other tools.
 
-import type { QueryTarget, Rule } from "beaconlens";
+import type { Profile, QueryTarget, Rule } from "beaconlens";
+import constants from "beaconlens-constants";
 import { copyButton } from "./clipboard";
 import { button, h } from "./dom";
 import { download } from "./download";
 import { filePicker, type TextFile } from "./file-picker";
 
-const TARGETS: readonly { target: QueryTarget; label: string; extension: string }[] = [
-  { target: "qradar", label: "QRadar AQL, its reference sets", extension: "aql" },
-  { target: "qradar-literal", label: "QRadar AQL, entries written out", extension: "aql" },
-  { target: "sentinel", label: "Microsoft Sentinel KQL", extension: "kql" },
-  { target: "defender", label: "Microsoft Defender KQL", extension: "kql" },
-  { target: "splunk", label: "Splunk SPL", extension: "spl" },
-  { target: "duckdb", label: "DuckDB SQL", extension: "sql" },
-  { target: "clickhouse", label: "ClickHouse SQL", extension: "sql" },
-];
-
-export const PROFILES = ["default", "lab"] as const;
-export type Profile = (typeof PROFILES)[number];
+const { profiles, query_targets: targets } = constants;
 
 export interface ToolActions {
   onProfile(profile: Profile): void;
@@ -33,7 +23,7 @@ export interface RuleTools {
 }
 
 export function ruleTools(actions: ToolActions): RuleTools {
-  const profile = h("select", {}, ...PROFILES.map((name) => h("option", { value: name }, name)));
+  const profile = h("select", {}, ...profiles.map((name) => h("option", { value: name }, name)));
   profile.addEventListener("change", () => actions.onProfile(profile.value === "lab" ? "lab" : "default"));
   const element = h(
     "details",
@@ -87,21 +77,17 @@ function documentTools(actions: ToolActions): HTMLElement {
 }
 
 function queryTools(actions: ToolActions): HTMLElement {
-  const select = h(
-    "select",
-    {},
-    ...TARGETS.map(({ target, label }) => h("option", { value: target }, label)),
-  );
-  const chosen = () => TARGETS[select.selectedIndex] ?? TARGETS[0];
+  const select = h("select", {}, ...targets.map(({ name, title }) => h("option", { value: name }, title)));
+  const chosen = () => targets[select.selectedIndex] ?? targets[0];
   const text = async () => {
     const choice = chosen();
-    return choice ? actions.query(choice.target) : null;
+    return choice ? actions.query(choice.name) : null;
   };
   const save = async () => {
     const choice = chosen();
     const query = await text();
     if (choice && query !== null)
-      download(`beaconlens-rule.${choice.target}.${choice.extension}`, "text/plain", query);
+      download(`beaconlens-rule.${choice.name}.${choice.extension}`, "text/plain", query);
   };
   return h(
     "div",

@@ -1,6 +1,7 @@
 // The scores of a pair and their parts: priority, regularity, and RITA's score for comparison.
 
 import type { Timing } from "beaconlens";
+import constants from "beaconlens-constants";
 import { breakdown, signed } from "./breakdown";
 import { priorityMark } from "./cells";
 import { h } from "./dom";
@@ -25,11 +26,11 @@ export function priorityDetails({ priority, priority_parts }: Timing): HTMLEleme
   );
 }
 
-/** The parts with their maximum, as in the package's documentation. */
+/** The parts and what they mean. */
 const REGULARITY = [
-  ["timing", "0.35", "calls repeat at an interval that is unlikely in random traffic"],
-  ["persistence", "0.5", "they do so for long, without long interruptions"],
-  ["size", "0.15", "connections have similar sizes"],
+  ["timing", "calls repeat at an interval that is unlikely in random traffic"],
+  ["persistence", "they do so for long, without long interruptions"],
+  ["size", "connections have similar sizes"],
 ] as const;
 
 export function regularityDetails(timing: Timing): HTMLElement {
@@ -49,11 +50,11 @@ export function regularityDetails(timing: Timing): HTMLElement {
     breakdown({
       caption: "Parts of the regularity",
       head: "part",
-      parts: REGULARITY.map(([name, maximum, reason]) => ({
+      parts: REGULARITY.map(([name, reason]) => ({
         name,
         amount: signed(parts[name]),
         share: parts[name],
-        reason: `${reason}; at most ${maximum}`,
+        reason: `${reason}; at most ${constants.regularity_weights[name]}`,
       })),
       total: String(regularity),
     }),
