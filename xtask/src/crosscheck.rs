@@ -123,8 +123,8 @@ fn figures(detector: &Detector, pair: &Pair) -> Figures {
     let starts = || history.iter().map(|connection| connection.start);
     (
         history.len(),
-        starts().min().unwrap_or_default(),
-        starts().max().unwrap_or_default(),
+        starts().min().map_or(0, beaconlens::Timestamp::as_micros),
+        starts().max().map_or(0, beaconlens::Timestamp::as_micros),
         history.iter().map(|connection| connection.bytes_sent).sum(),
         history.iter().map(|connection| connection.bytes_received).sum(),
     )
