@@ -42,7 +42,7 @@ function readSet(text) {
   const set = parseReferenceSet(path, readText("--set", path), column?.[0]);
   set.name = text.slice(0, at);
   if (applies_to) set.applies_to = applies_to[0];
-  if (port.length) set.ports = port.map((text) => portOf(text, "--set: port"));
+  if (port.length) set.ports = port.map((text) => portOf(text, `--set: port=${text}`));
   return set;
 }
 
