@@ -1,4 +1,4 @@
-// Figures of the engine in Node that are not a matter of other tools: node benches/figures.mjs FILE
+// Figures of the engine in Node without a peer: node benches/figures.mjs FILE
 // `cargo xtask bench` prints them below its table. Milliseconds, medians of five.
 
 import { openSync, readFileSync, readSync } from "node:fs";
@@ -12,10 +12,10 @@ const head = firstRows(1000);
 const starts = [];
 for (let round = 0; round < ROUNDS; round += 1) starts.push(await startToResult());
 
-// Two, so that each keeps what it knows of the last rule: one never sees the set.
+// Two detectors, so that both keep their cache of the last rule; one never has the set.
 const [plain, listed] = [read(), read()];
 const SET = { name: "networks", applies_to: "either", entries: networks(100_000) };
-// A new rule each time: the engine may keep what it knows of the last one.
+// Another rule each time: the engine caches results of the last one.
 const evaluations = [
   ["the first time", firstRule],
   ["other gates", (round) => ({ gates: { min_connections: 50 + round, min_hours: 6 } })],
@@ -30,13 +30,13 @@ const heads = [
 ];
 console.log(`| ${heads.join(" | ")} |\n|---|--:|--:|`);
 console.log(`| from module bytes to the report of 1,000 rows (wall) | ${median(starts).toFixed(1)} | |`);
-evaluations.unshift(evaluations[0]); // the engines compile while it runs
+evaluations.unshift(evaluations[0]); // warms up the compiler
 for (const [at, [name, ruleOf]] of evaluations.entries()) {
   const times = [];
   const ratios = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const rule = ruleOf(round);
-    // The set is a new one where all is new.
+    // Another set where everything is to be new.
     const set = ruleOf === firstRule ? { ...SET, name: `networks ${at} ${round}` } : SET;
     const of = [
       [plain, rule],
@@ -55,13 +55,13 @@ for (const [at, [name, ruleOf]] of evaluations.entries()) {
 }
 for (const detector of [plain, listed]) detector.free();
 
-/** Nothing of the one before is known any more, as if the rows had just been read. */
+/** Invalidates the cache, as if the rows had just been read. */
 function firstRule(round) {
   for (const detector of [plain, listed]) detector.setPublicSuffixes("");
   return { name: `rule ${round}` };
 }
 
-/** Networks from /20 to single addresses, anywhere; the generator is that of Numerical Recipes. */
+/** Random networks from /20 to single addresses; the generator is that of Numerical Recipes. */
 function networks(count) {
   let state = 1;
   const random = () => {
@@ -75,7 +75,7 @@ function networks(count) {
   });
 }
 
-/** In a thread of its own, where nothing is compiled yet. */
+/** In a new thread, where nothing is compiled yet. */
 function startToResult() {
   const code = `
     import { parentPort, workerData } from "node:worker_threads";

@@ -1,4 +1,4 @@
-// Prints what a visitor downloads: the module as it is, by gzip and by brotli.
+// Prints the download size of the module: raw, with gzip and with brotli.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 

@@ -1,11 +1,11 @@
-//! Evaluates flow files on this machine, without WebAssembly: for a look at the library in use, and to
-//! compare its reports with those of the module.
+//! Evaluates flow files without WebAssembly: shows how to use the library, and its reports can be compared with
+//! those of the module.
 //!
 //! ```sh
 //! cargo run --release --example evaluate -- --format csv --rule rule.json flows.csv more.csv
 //! ```
 //!
-//! The format is `json` (default), `csv`, `ndjson` or `query`. A file that is refused is named on standard error
+//! The format is `json` (default), `csv`, `ndjson` or `query`. A refused file is named on standard error
 //! and in the report; the others are still read. The exit code is then 2.
 
 use std::error::Error;

@@ -1,7 +1,7 @@
 //! Look-ups in reference sets, natively: `cargo bench -p beaconlens-bench --bench lists`.
 //!
-//! What a set of 100,000 networks costs compared with one of ten: to read it from a document, to prepare it,
-//! and per pair that is looked up.
+//! The cost of a set of 100,000 networks compared with one of ten: parsing the document, compiling the set,
+//! and look-ups per pair.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
@@ -13,10 +13,10 @@ use beaconlens::{AppliesTo, CompiledLists, Pair, ReferenceSet, Rule};
 use beaconlens_bench::Random;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-/// Pairs that are looked up in one go.
+/// Pairs per measured look-up.
 const PAIRS: usize = 100_000;
 
-/// A rule with one set of that many networks, from /20 to single addresses; every tenth is IPv6.
+/// A rule with one set of `networks` networks, from /20 to single addresses; every tenth is IPv6.
 fn rule(networks: usize, applies_to: AppliesTo) -> Rule {
     let mut random = Random::new(1);
     let mut text = String::new();
@@ -40,7 +40,7 @@ fn rule(networks: usize, applies_to: AppliesTo) -> Rule {
     rule.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Internal hosts that call addresses from everywhere.
+/// Pairs of internal hosts and random addresses.
 fn pairs() -> Vec<Pair> {
     let mut random = Random::new(2);
     let host = |bits: u64| IpAddr::V4(Ipv4Addr::from_bits(0x0A00_0000 | (bits >> 32) as u32 & 0xFFF));

@@ -1,9 +1,9 @@
-//! Where the time goes, stage by stage, natively: `cargo bench -p beaconlens-bench`.
+//! Time per stage of the engine, natively: `cargo bench -p beaconlens-bench`.
 //!
-//! Stages are told apart from outside, by inputs that differ in one thing: rows
-//! of one pair cost scanning and parsing and next to no table; rows that are all
-//! pairs of their own cost the table as well; quotes take the exact scanner.
-//! criterion keeps the figures of the last run and says what changed.
+//! Inputs that differ in one property separate the stages: rows of a single pair
+//! cost scanning and parsing, and almost no time in the pair table; rows that are
+//! all of different pairs cost the table as well; quotes need the fallback parser.
+//! criterion stores the figures of the last run and reports changes.
 
 #![allow(missing_docs, reason = "criterion's macros make undocumented functions")]
 
@@ -15,7 +15,7 @@ use beaconlens_bench::{Flow, HEADER};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const ROWS: u64 = 200_000;
-/// As the command and the page hand bytes on.
+/// The chunk size of the command and the page.
 const CHUNK: usize = 1 << 20;
 
 fn csv(flows: impl Iterator<Item = Flow>) -> Vec<u8> {
@@ -30,7 +30,7 @@ fn day() -> impl Iterator<Item = Flow> {
     CompanyDay::new(ROWS, 1)
 }
 
-/// The day's rows, each with the pair of the first.
+/// The rows of the day, all with the pair of the first.
 fn one_pair() -> impl Iterator<Item = Flow> {
     let first = CompanyDay::new(ROWS, 1).next();
     day().map(move |flow| match first {
@@ -39,7 +39,7 @@ fn one_pair() -> impl Iterator<Item = Flow> {
     })
 }
 
-/// The day's rows, each in a pair of its own.
+/// The rows of the day, each with another pair.
 fn all_pairs() -> impl Iterator<Item = Flow> {
     day().enumerate().map(|(i, flow)| {
         let octets = (0x1700_0000_u32 | i as u32).to_be_bytes();

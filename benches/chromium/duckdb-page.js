@@ -1,5 +1,5 @@
-// A page that does with DuckDB-WASM what ours does: a file is picked, a ranked list is shown.
-// Bundled and served by run.mjs, which puts the statement in.
+// A page that does the same as ours with DuckDB-WASM: reads a picked file and shows the ranked list.
+// run.mjs inserts the statement, bundles and serves it.
 
 import * as duckdb from "@duckdb/duckdb-wasm";
 
@@ -16,7 +16,7 @@ picker.onchange = async () => {
   const table = await connection.query(document.getElementById("statement").textContent);
   const names = table.schema.fields.map((field) => field.name);
   const rows = table.toArray().map((row) => names.map((name) => row[name]));
-  show(rows.slice(0, 500)); // as many as our page shows at a time
+  show(rows.slice(0, 500)); // as many as one page of our list
   document.body.dataset.state = "results";
   globalThis.answer = () => rows.map((row) => row.join(",")).join("\n");
 };

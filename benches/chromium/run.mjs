@@ -1,11 +1,11 @@
-// Our page beside DuckDB-WASM in Chromium: from a picked file to the ranked list on the screen.
+// Compares our page with DuckDB-WASM in Chromium: from a picked file to the painted list.
 //
 //   node benches/chromium/run.mjs FILE END_MS ROUNDS PACKAGES
 //
-// PACKAGES is the folder whose node_modules has @duckdb/duckdb-wasm. `cargo xtask bench` calls it and prints
-// what it says. Every run has a browser of its own, in turns; both pages have loaded and started their engine
-// before the file is picked. Times are the page's own, CPU seconds those of all processes of the browser,
-// and memory is the peak of the page's process, as Linux tells it.
+// PACKAGES is the folder whose node_modules has @duckdb/duckdb-wasm. `cargo xtask bench` calls this and prints the
+// result. The pages take turns, each run in a new browser; both load and start their engine before the file is
+// picked. Times are measured in the page, CPU seconds in all processes of the browser, and memory is the peak of
+// the process of the page as reported by Linux.
 
 import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -73,7 +73,7 @@ async function measure({ url, ready, answer }) {
   }
 }
 
-/** Notes when the file is picked, and when the list has been painted. */
+/** Records when the file is picked and when the list is painted. */
 function watch(page) {
   return page.evaluate(() => {
     document.getElementById("picker").addEventListener(
@@ -102,7 +102,7 @@ async function untilOursIsReady(page, requested) {
   const parts = ["beaconlens.wasm", "scan.worker.js"];
   while (!parts.every((part) => [...requested].some((url) => url.endsWith(part))))
     await page.waitForTimeout(20);
-  await page.waitForTimeout(200); // it is compiled
+  await page.waitForTimeout(200); // for the compilation
 }
 
 async function ourAnswer(page) {
@@ -115,7 +115,7 @@ function theirAnswer(page) {
   return page.evaluate(() => globalThis.answer());
 }
 
-/** The query's ten columns, sorted as text. */
+/** The ten columns of the query, sorted as text. */
 function normal(text) {
   const rows = text.split("\n").map((row) => row.split(",").slice(0, 10).join(","));
   return rows.sort().join("\n");
@@ -132,7 +132,7 @@ async function cpuOf(browser) {
   return (await processesOf(browser)).reduce((sum, { cpuTime }) => sum + cpuTime, 0);
 }
 
-/** The page is in the process that needed most. */
+/** The process of the page is the one with the highest peak. */
 async function peakOf(browser) {
   const peaks = (await processesOf(browser)).map(({ type, id }) => {
     const path = `/proc/${id}/status`;

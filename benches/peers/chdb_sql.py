@@ -20,7 +20,7 @@ def query(path, end_ms, threads):
     prefixes = " OR ".join(f"startsWith(destinationip, '{prefix}')" for prefix in EXCLUDED_PREFIXES)
     pattern = EXCLUDED_PATTERN.replace("\\", "\\\\")
     text = "formatDateTime(fromUnixTimestamp64Milli({}, 'UTC'), '%Y-%m-%d %H:%i:%S')".format
-    # One bit a calendar hour: quicker here than uniqExact().
+    # One bit per calendar hour: faster here than uniqExact().
     hour_bit = f"bitShiftLeft(toUInt32(1), intDiv(starttime, {HOUR_MS}) - {after // HOUR_MS})"
     result = chdb.query(f"""
         SELECT sourceip, destinationip, destinationport,

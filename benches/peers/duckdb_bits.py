@@ -1,4 +1,4 @@
-"""DuckDB at its best: calendar hours counted as bits instead of COUNT(DISTINCT …)."""
+"""DuckDB with its fastest query: calendar hours counted as bits instead of COUNT(DISTINCT …)."""
 
 from duckdb_sql import hours_as_bits, main
 

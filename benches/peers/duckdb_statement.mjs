@@ -23,7 +23,7 @@ const TYPES = {
   bytesreceived: "BIGINT",
 };
 
-/** Sums are of 128 bits, which Arrow hands to JavaScript as words: they are asked for as text. */
+/** Sums have 128 bits, which Arrow passes to JavaScript as words: they are selected as text. */
 export function statement(path, endMs) {
   const after = endMs - DAY_MS;
   const types = Object.entries(TYPES).map(([name, type]) => `'${name}': '${type}'`);

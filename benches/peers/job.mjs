@@ -1,8 +1,8 @@
-// The job of a JavaScript peer, and how its CPU time is told: what job.py is for Python.
+// The job of a JavaScript peer and the measurement of its CPU time, as job.py for Python.
 //
 //   node PEER.mjs FILE END_MS
 //
-// A peer is started where its package is installed; `library()` finds it there.
+// A peer is started in the folder where its package is installed; `library()` finds it there.
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -29,10 +29,10 @@ export const COLUMNS = [
   "beaconing_score",
 ];
 
-/** require() from the folder the peer was started in. */
+/** Requires a package from the folder the peer was started in. */
 export const library = createRequire(join(process.cwd(), "package.json"));
 
-/** Runs `query(path, endMs)`, which answers rows of ten values, and prints them. */
+/** Runs `query(path, endMs)`, which returns rows of ten values, and prints them. */
 export async function run(version, query) {
   const [path, endMs] = process.argv.slice(2);
   const start = process.cpuUsage();
@@ -57,7 +57,7 @@ export class Pairs {
     this.#firstHour = Math.floor(this.#after / HOUR_MS);
   }
 
-  /** Takes a row of strings, in the order of the file's columns. */
+  /** Adds a row of strings, in the order of the columns of the file. */
   add(row) {
     const start = Number(row[0]);
     const destination = row[3];

@@ -1,12 +1,12 @@
-// Preloaded into `node dist/npm/cli.mjs` by `cargo xtask bench`: tells the CPU seconds from here, before
-// anything of beaconlens is loaded, to the end; and the memory of the engine of the first thread. Compiling the
-// WebAssembly module counts.
+// Preloaded into `node dist/npm/cli.mjs` by `cargo xtask bench`: reports the CPU seconds from here, before anything
+// of beaconlens is loaded, to the end, including the compilation of the WebAssembly module; and the memory of the
+// engine of the first thread.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const start = process.cpuUsage();
 
-/** WebAssembly memory only grows: its size at the end was its peak. */
+/** WebAssembly memory only grows: its final size is its peak. */
 let memory;
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(...given) {

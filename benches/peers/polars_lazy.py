@@ -25,7 +25,7 @@ def query(path, end_ms, _threads):
     excluded = (destination == EXCLUDED_ADDRESS) | destination.str.contains(EXCLUDED_PATTERN)
     for prefix in EXCLUDED_PREFIXES:
         excluded = excluded | destination.str.starts_with(prefix)
-    # One bit a calendar hour: quicker here than n_unique().
+    # One bit per calendar hour: faster here than n_unique().
     hour = time // HOUR_MS - after // HOUR_MS
     hour_bit = pl.lit(1, pl.Int64) * pl.lit(2, pl.Int64).pow(hour)
 

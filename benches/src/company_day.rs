@@ -1,11 +1,11 @@
 //! The data of the benchmark: one day of a company, any number of rows, in time order.
 //!
-//! The shape is what makes it hard, and is kept at every size: a power law of
-//! pairs and of destinations, 27 % of the rows in a pair of their own (so the
-//! table of pairs grows with the input and does not fit a cache), 30 % internal
-//! destinations (which the default rule excludes), 1.5 % IPv6, office hours, and
-//! 50 planted beacons. Rows are made one at a time: memory does not grow with
-//! their number.
+//! Its distribution is the same at every size: a power law of pairs and of
+//! destinations, 27 % of the rows the only one of their pair (so that the pair
+//! table grows with the input and exceeds the caches), 30 % internal destinations
+//! (which the default rule excludes), 1.5 % IPv6, office hours, and 50 planted
+//! beacons. Rows are generated one at a time: memory does not grow with their
+//! number.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -16,23 +16,23 @@ use crate::{Flow, Random};
 const MIDNIGHT_MS: u64 = 1_773_705_600_000;
 const HOUR_MS: u64 = 3_600_000;
 
-/// Share of the rows that the day is meant to have, as the tests check it.
+/// Share of the rows with an internal destination. The tests check these shares.
 pub const INTERNAL_SHARE: f64 = 0.30;
 /// Share of the rows between IPv6 addresses.
 pub const IPV6_SHARE: f64 = 0.015;
-/// Share of the rows that are alone in their pair.
-pub const ALONE_SHARE: f64 = 0.27;
-/// Beacons planted, at 198.51.100.1 to 198.51.100.50; nothing else calls these addresses.
+/// Share of the rows that are the only one of their pair.
+pub const SINGLE_SHARE: f64 = 0.27;
+/// Planted beacons, to 198.51.100.1 to 198.51.100.50; no other row has these addresses.
 pub const BEACONS: u8 = 50;
 
-/// Rows made to be alone: a little less than the share, because the tail of the
-/// power law has pairs that are drawn only once.
-const MADE_ALONE: f64 = 0.265;
+/// Share of the rows generated as the only one of their pair: a little less than
+/// [`SINGLE_SHARE`], as the tail of the power law has pairs that are drawn only once.
+const GENERATED_SINGLE: f64 = 0.265;
 /// Rows per pair that repeats, on average.
 const ROWS_PER_PAIR: u64 = 12;
 /// The rank of a pair is this power of a uniform number: density falls as rank^(−2/3).
 const STEEPNESS: f64 = 3.0;
-/// Busy hours and quiet ones.
+/// Relative number of rows per hour.
 const ROWS_BY_HOUR: [u64; 24] = [2, 2, 2, 2, 2, 3, 4, 6, 9, 10, 10, 10, 8, 9, 10, 10, 9, 8, 6, 4, 3, 3, 2, 2];
 
 /// The rows of a day.
@@ -76,13 +76,13 @@ impl CompanyDay {
     fn background(&mut self, start_ms: u64) -> Flow {
         let random = &mut self.random;
         let side = Side::pick(random);
-        let (source, destination, destination_port) = if random.chance(MADE_ALONE) {
+        let (source, destination, destination_port) = if random.chance(GENERATED_SINGLE) {
             self.made_alone += 1;
             let host = random.below(self.hosts);
             let (destination, port) = side.lone_endpoint(self.made_alone);
             (side.host(host), destination, port)
         } else {
-            // All of a repeating pair follows from its rank.
+            // A repeating pair is a function of its rank.
             let pairs = ((self.pairs as f64 * side.share()) as u64).max(1);
             let pair = mix(random.power_law(pairs, STEEPNESS) ^ side.salt());
             let mut of_pair = Random::new(pair);
@@ -149,7 +149,7 @@ impl Clock {
             self.row_in_hour = 0;
             self.rows_in_hour = self.rows_before(self.hour + 1) - self.rows_before(self.hour);
         }
-        // Somewhere in its own slice of the hour: in order without sorting.
+        // In its own slice of the hour: sorted by construction.
         let slice = HOUR_MS as f64 / self.rows_in_hour as f64;
         let in_hour = (self.row_in_hour as f64 + random.unit()) * slice;
         self.row_in_hour += 1;
@@ -157,7 +157,7 @@ impl Clock {
     }
 }
 
-/// Which side of the border the destination is on, and which protocol it speaks.
+/// Whether the destination is internal or external, and its protocol.
 #[derive(Clone, Copy)]
 enum Side {
     Internal,
@@ -201,7 +201,7 @@ impl Side {
         }
     }
 
-    /// A destination that several pairs may share.
+    /// A destination that pairs may share.
     fn endpoint(self, popularity: u64) -> IpAddr {
         match self {
             Self::Internal => v4(0x0a40_0000 | (mix(popularity) as u32 & 0x003f_ffff)), // 10.64.0.0/10
@@ -210,9 +210,9 @@ impl Side {
         }
     }
 
-    /// The endpoint of the n-th row that is alone: no other row has it. An odd
-    /// factor modulo a power of two visits every address once, far apart; ports
-    /// go on when the addresses are used up.
+    /// The endpoint of the n-th unrepeated pair; no other row has it. Multiplication
+    /// by an odd number modulo a power of two visits every address once, far apart;
+    /// when all are used, ports vary.
     fn lone_endpoint(self, n: u64) -> (IpAddr, u16) {
         let scattered = n.wrapping_mul(0x9e37_79b1);
         let port_after = |bits: u32| 49_152 + (n >> bits) as u16 % 16_384;
@@ -250,7 +250,7 @@ fn port(random: &mut Random) -> u16 {
     }
 }
 
-/// Bytes: every order of magnitude up to a megabyte about equally often.
+/// Bytes, log-uniform up to a megabyte.
 fn size(random: &mut Random) -> u64 {
     let bits = random.bits();
     40 + ((bits >> 44) >> (bits & 15))
@@ -275,7 +275,7 @@ struct Call {
 }
 
 impl Beacon {
-    /// Periods from 5 to 40 minutes, up to ±30 % jitter, up to a tenth of the calls missed.
+    /// Periods from 5 to 40 minutes, up to ±30 % jitter, up to a tenth of the connections missed.
     fn new(random: &mut Random, number: u8, hosts: u64) -> Self {
         let period = 300_000.0 * libm::pow(8.0, random.unit());
         Self {

@@ -1,4 +1,4 @@
-//! One generated record and its line of CSV.
+//! A generated flow record and its CSV line.
 
 use std::net::IpAddr;
 
@@ -6,18 +6,18 @@ use std::net::IpAddr;
 pub const HEADER: &str =
     "starttime,sourceip,sourceport,destinationip,destinationport,protocol,bytessent,bytesreceived\n";
 
-/// One record of a connection.
+/// A flow record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flow {
     /// Milliseconds since 1970, UTC.
     pub start_ms: u64,
-    /// Who opened the connection.
+    /// Address of the initiator.
     pub source: IpAddr,
-    /// The port it was opened from.
+    /// Its port.
     pub source_port: u16,
-    /// Who was called.
+    /// Address of the responder.
     pub destination: IpAddr,
-    /// The port that was called.
+    /// Its port.
     pub destination_port: u16,
     /// `TCP` or `UDP`.
     pub protocol: &'static str,
@@ -28,8 +28,8 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Appends the record as one line of CSV. `core::fmt` would be most of the
-    /// time of a generator that writes millions of rows; this is not.
+    /// Appends the record as a CSV line. Without `core::fmt`, which would take most
+    /// of the time of generating millions of rows.
     pub fn write_csv(&self, out: &mut Vec<u8>) {
         number(out, self.start_ms);
         out.push(b',');

@@ -1,8 +1,8 @@
 //! The bundled sample: one working day of an office of 28 people, with planted
-//! beacons and honest noise.
+//! beacons and benign background traffic.
 //!
 //! Addresses are private or reserved for documentation (RFC 5737, RFC 3849), so
-//! that nobody's real address is accused. Times are UTC; so are office hours.
+//! that no real address is accused. Times and office hours are in UTC.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -16,12 +16,12 @@ const PEOPLE: u64 = 28;
 const MINUTE: f64 = 60.0;
 const HOUR: f64 = 3600.0;
 
-/// What was planted, and what the default rule should make of it.
+/// A planted pair and its expected result under the default rule.
 #[derive(Debug)]
 pub struct Planted {
-    /// A short name of the story; a story may have several pairs.
+    /// Short name of the scenario, which may have several pairs.
     pub story: &'static str,
-    /// `beacon`: command and control. `service`: periodic, but harmless. `person`: busy, but a human.
+    /// `beacon`: command and control. `service`: periodic, but harmless. `person`: many connections, but by a human.
     pub kind: &'static str,
     /// Source of the pair.
     pub source: IpAddr,
@@ -29,13 +29,13 @@ pub struct Planted {
     pub destination: IpAddr,
     /// Destination port of the pair.
     pub destination_port: u16,
-    /// What the default rule says: `finding`, or `near_miss:` and the gate that fails.
+    /// Expected result: `finding`, or `near_miss:` and the gate that fails.
     pub expected: &'static str,
-    /// How it was made.
+    /// How it was generated.
     pub note: &'static str,
 }
 
-/// The sample's flows in time order, and what was planted in them.
+/// The flows of the sample in time order, and the planted pairs.
 #[must_use]
 pub fn generate() -> (Vec<Flow>, Vec<Planted>) {
     let mut office = Office::default();
@@ -61,7 +61,7 @@ pub fn csv(flows: &[Flow]) -> Vec<u8> {
     out
 }
 
-/// The planted pairs as CSV, with the number of connections each one got.
+/// The planted pairs as CSV, with their number of connections.
 #[must_use]
 pub fn truth_csv(flows: &[Flow], planted: &[Planted]) -> String {
     let mut out =
@@ -91,7 +91,7 @@ struct Office {
     planted: Vec<Planted>,
 }
 
-/// An endpoint and how it is spoken to.
+/// An endpoint with its protocol.
 #[derive(Clone, Copy)]
 struct Endpoint {
     address: IpAddr,
@@ -107,7 +107,7 @@ fn udp(address: IpAddr, port: u16) -> Endpoint {
     Endpoint { address, port, protocol: "UDP" }
 }
 
-/// Bytes sent and received: medians and their spread.
+/// Bytes sent and received: medians and spread.
 #[derive(Clone, Copy)]
 struct Size(f64, f64, f64);
 
@@ -147,7 +147,7 @@ impl Office {
     }
 }
 
-/// Seconds of a timer: sleep, call, sleep. `jitter` 0.1 is ±10 % on each sleep.
+/// Start times of a timer in seconds: sleep, call, sleep. `jitter` 0.1 is ±10 % on each sleep.
 fn timer(random: &mut Random, from: f64, to: f64, period: f64, jitter: f64, missed: f64) -> Vec<f64> {
     let mut calls = Vec::new();
     let mut second = from;
@@ -160,7 +160,7 @@ fn timer(random: &mut Random, from: f64, to: f64, period: f64, jitter: f64, miss
     calls
 }
 
-/// Seconds of a memoryless source.
+/// Start times of a Poisson process in seconds.
 fn poisson(random: &mut Random, from: f64, to: f64, mean_gap: f64) -> Vec<f64> {
     let mut events = Vec::new();
     let mut second = from + random.exponential(mean_gap);
@@ -184,7 +184,7 @@ fn server(host: u8) -> IpAddr {
     Ipv4Addr::new(10, 20, 0, host).into()
 }
 
-/// 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24: the Internet of documentation.
+/// 192.0.2.0/24, 198.51.100.0/24 and 203.0.113.0/24, the networks for documentation.
 fn internet(network: u8, host: u8) -> IpAddr {
     match network {
         0 => Ipv4Addr::new(192, 0, 2, host),
@@ -269,7 +269,7 @@ fn beacons(office: &mut Office) {
         },
     );
 
-    // Each call opens three connections, and the endpoint is one people browse too.
+    // Each call opens three connections, to an endpoint that people browse too.
     let calls = timer(r, clock(8.0, 55.0), clock(17.0, 20.0), 900.0, 0.08, 0.05)
         .into_iter()
         .flat_map(|second| [second, second + 0.4, second + 1.1])
@@ -342,7 +342,7 @@ fn place(office: &mut Office, random: &mut Random, calls: Vec<f64>, beacon: Beac
     office.plant(story, "beacon", source, to, expected, note);
 }
 
-/// Machines that call on a timer and mean no harm: what an allow list is for.
+/// Benign periodic connections, which belong on an allow list.
 fn services(office: &mut Office) {
     let mut random = Random::named(SEED, "services");
     let r = &mut random;
@@ -398,7 +398,7 @@ fn services(office: &mut Office) {
         );
     }
 
-    // Software updates of desks: a few calls a day, far below any gate.
+    // Software updates: a few connections per day, far below the gates.
     for person in 0..PEOPLE {
         let day = Day::of(person);
         let first = day.arrives + r.between(0.0, HOUR);
@@ -437,7 +437,7 @@ fn busy_people(office: &mut Office) {
     }
 }
 
-/// When somebody is at the desk. The same for every part of the scene.
+/// Working hours of a person, the same for all parts of the data.
 struct Day {
     arrives: f64,
     lunch: f64,
@@ -454,7 +454,7 @@ impl Day {
         }
     }
 
-    /// Moments of activity, few of them in the lunch break.
+    /// Times of activity, few of them in the lunch break.
     fn moments(&self, random: &mut Random, mean_gap: f64) -> Vec<f64> {
         let lunch = self.lunch..self.lunch + 40.0 * MINUTE;
         let mut moments = poisson(random, self.arrives, self.leaves, mean_gap);
@@ -465,7 +465,7 @@ impl Day {
 
 const SITES: u64 = 70;
 
-/// Sites by popularity: hosts 150 to 173 of each network, clear of every other address here.
+/// Sites by popularity: hosts 150 to 173 of each network, used by nothing else here.
 fn site(rank: u64) -> Endpoint {
     let network = (rank % 3) as u8;
     let host = 150 + (rank / 3) as u8;
@@ -502,7 +502,7 @@ fn browsing(office: &mut Office) {
             }
         }
     }
-    // What runs on an idle network at night.
+    // Traffic of idle machines at night.
     for second in poisson(r, 0.0, 24.0 * HOUR, 12.0 * MINUTE) {
         look_up(office, r, second, server(12));
     }
@@ -522,7 +522,7 @@ fn browsing(office: &mut Office) {
 /// The networks of the upstream resolvers, the preferred one first.
 const UPSTREAM: [u8; 2] = [0, 1];
 
-/// A question to the office's resolver, which passes on what it does not know.
+/// A DNS query to the resolver of the office, which forwards what it has not cached.
 fn look_up(office: &mut Office, random: &mut Random, second: f64, source: IpAddr) {
     let resolver = server(53);
     office.connect(random, second, source, udp(resolver, 53), Size(68.0, 180.0, 0.35));

@@ -1,4 +1,4 @@
-//! Random numbers whose stream never changes.
+//! Random numbers with a stream that never changes.
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, fast, good enough for traffic.
 #[derive(Clone, Debug)]
@@ -7,14 +7,14 @@ pub struct Random {
 }
 
 impl Random {
-    /// The stream of a seed.
+    /// A generator from a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// An independent stream for one part of a scene, so that a change in one
-    /// part leaves the others as they were.
+    /// An independent generator for one part of the data, so that a change to one
+    /// part leaves the others unchanged.
     #[must_use]
     pub fn named(seed: u64, part: &str) -> Self {
         // FNV-1a of the name.
@@ -50,25 +50,25 @@ impl Random {
         self.unit() < probability
     }
 
-    /// Exponential: the gap between two events of a memoryless source.
+    /// Exponential: the interval between two events of a Poisson process.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -mean * libm::log(1.0 - self.unit())
     }
 
-    /// Log-normal around a median: how sizes of web traffic are spread.
+    /// Log-normal around a median, like sizes of web traffic.
     pub fn log_normal(&mut self, median: f64, sigma: f64) -> f64 {
-        // The sum of twelve uniforms is close enough to a normal, and has no tail to surprise.
+        // The sum of twelve uniform numbers approximates a normal one, without a long tail.
         let normal = (0..12).map(|_| self.unit()).sum::<f64>() - 6.0;
         median * libm::exp(sigma * normal)
     }
 
-    /// A rank in `0..n`, low ranks far more often: the density of rank r falls as r^(1/steepness − 1).
+    /// A rank in `0..n`, low ranks more often: the density of rank r falls as r^(1/steepness − 1).
     pub fn power_law(&mut self, n: u64, steepness: f64) -> u64 {
         let rank = libm::pow(self.unit(), steepness) * n as f64;
         (rank as u64).min(n - 1)
     }
 
-    /// A port a client would open a connection from.
+    /// An ephemeral port.
     pub fn client_port(&mut self) -> u16 {
         49_152 + self.below(16_384) as u16
     }

@@ -1,4 +1,4 @@
-//! Regularity keeps telling beacons from innocent traffic; `cargo xtask accuracy` measures on more pairs.
+//! Regularity still distinguishes beacons from benign traffic; `cargo xtask accuracy` measures with more pairs.
 
 use beaconlens_bench::accuracy::families::{DRAWN, Family, HELD_OUT, LISTED};
 use beaconlens_bench::accuracy::measure::{Outcome, measure};
@@ -8,7 +8,7 @@ fn outcome(families: &[Family]) -> Outcome {
 }
 
 #[test]
-fn beacons_are_told_from_innocent_traffic() {
+fn beacons_are_distinguished_from_benign_traffic() {
     let outcome = outcome(LISTED);
     assert!(outcome.ours.recall[0] >= 0.97, "{:?}", outcome.ours);
     assert!(outcome.ours.precision[0] >= 0.995, "{:?}", outcome.ours);
@@ -30,7 +30,7 @@ fn random_traffic_of_every_kind_is_near_nought() {
     for families in [LISTED, HELD_OUT, DRAWN] {
         let outcome = outcome(families);
         for (family, row) in families.iter().zip(&outcome.rows) {
-            // Tabs that poll are machines, in parts; log-normal intervals of σ 0.8 are not memoryless.
+            // Tabs that poll are partly periodic; log-normal intervals of σ 0.8 are no Poisson process.
             let other = family.name.contains("poll") || family.name.contains("σ 0.8");
             let mean = row.regularity.iter().sum::<f64>() / row.regularity.len() as f64;
             assert!(family.beacon || other || mean < 0.01, "{}: {mean}", family.name);

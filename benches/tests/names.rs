@@ -1,7 +1,7 @@
-//! Names of generators keep being told from ordinary ones; `cargo xtask accuracy --names ../shared/data` prints
+//! Generated names are still distinguished from ordinary ones; `cargo xtask accuracy --names ../shared/data` prints
 //! the figures.
 
-// A test that cannot read its own files has failed.
+// A failed set-up is a failed test.
 #![allow(clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ fn single_names_that_look_random_are_found() {
         let expected = match row.kind {
             Kind::Random => 0.965..=1.0,
             Kind::Syllables => 0.82..=1.0,
-            // Joined words are ordinary: this is what it cannot find.
+            // Joined words look ordinary: they cannot be found.
             Kind::Words => 0.0..=0.12,
             Kind::Ordinary => 0.4..=0.6,
         };

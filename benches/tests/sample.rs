@@ -1,4 +1,4 @@
-//! The bundled sample is what the generator makes, and holds what its truth says.
+//! The bundled sample is that of the generator, and contains what its ground truth says.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -34,7 +34,7 @@ fn every_planted_pair_meets_the_gates_it_is_said_to_meet() {
     }
 }
 
-/// An office has no unexplained beacons: what the default rule lists is in the truth.
+/// Every finding of the default rule is in the ground truth.
 #[test]
 fn every_busy_external_pair_is_in_the_truth() {
     let (flows, planted) = office_day::generate();

@@ -1,4 +1,4 @@
-//! `cargo xtask accuracy`: how well beacons are told from innocent traffic, beside RITA's score.
+//! `cargo xtask accuracy`: how well beacons are distinguished from benign traffic, beside RITA's score.
 
 use crate::tools::{Outcome, cargo, run as run_command};
 

@@ -1,6 +1,6 @@
-//! Real captures with labels: `LABELS_ALL.csv` in a folder, and a folder of files for each data set.
+//! Ranks in labelled real captures: `LABELS_ALL.csv` in a folder, and one folder per data set.
 //!
-//! They are read as any input is, and ranked by what the report says.
+//! The captures are read as any input and ranked by the report.
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -9,7 +9,7 @@ use std::path::Path;
 use beaconlens::report::Finding;
 use beaconlens::{Detector, DetectorOptions, Pair, Rule};
 
-/// One line of the labels that names a pair.
+/// A label of a pair.
 #[derive(Clone, Debug, Default)]
 pub struct Label {
     /// Folder of the capture.
@@ -18,9 +18,9 @@ pub struct Label {
     pub file: String,
     /// Source, destination, port.
     pub pair: Option<Pair>,
-    /// `malicious`, `benign` and the like.
+    /// Such as `malicious` or `benign`.
     pub verdict: String,
-    /// What is known of it.
+    /// Description.
     pub kind: String,
 }
 
@@ -37,7 +37,7 @@ pub fn labels(text: &str) -> Vec<Label> {
     all.filter(|label| label.pair.is_some()).collect()
 }
 
-/// The fields of a line of CSV, quotes taken off.
+/// The fields of a CSV line without quotes.
 fn fields(line: &str) -> Vec<String> {
     let (mut fields, mut quoted) = (vec![String::new()], false);
     for char in line.chars() {
@@ -54,7 +54,7 @@ fn fields(line: &str) -> Vec<String> {
     fields
 }
 
-/// All pairs of a capture; nothing if it cannot be read.
+/// All pairs of a capture; `None` if it cannot be read.
 #[must_use]
 pub fn pairs(path: &Path) -> Vec<Finding> {
     let Ok(bytes) = std::fs::read(path) else { return Vec::new() };
@@ -66,16 +66,16 @@ pub fn pairs(path: &Path) -> Vec<Finding> {
     detector.pairs(&rule).into_iter().map(|listed| listed.pair).collect()
 }
 
-/// A labelled pair and where it ranks in its capture.
+/// A labelled pair with its rank in its capture.
 #[derive(Clone, Debug)]
 pub struct Ranked {
     /// The label.
     pub label: Label,
-    /// What is said of the pair.
+    /// The pair in the report.
     pub found: Finding,
-    /// Rank by priority and by RITA's score; pairs that score the same share it.
+    /// Rank by priority and by RITA's score; pairs with equal scores share a rank.
     pub ranks: [usize; 2],
-    /// Pairs that were ranked.
+    /// Number of ranked pairs.
     pub of: usize,
 }
 
@@ -89,7 +89,7 @@ pub fn rank(folder: &Path) -> Vec<Ranked> {
 }
 
 fn rank_one(folder: &Path, label: Label) -> Option<Ranked> {
-    // Labels of a capture may stand at another of its logs.
+    // A label may be attached to another log of the same capture.
     let place = folder.join(&label.dataset).join(&label.file);
     let pairs = pairs(&if label.file == "http.log" { place.with_file_name("conn.log") } else { place });
     let wanted = label.pair?;
@@ -133,7 +133,7 @@ pub fn render(ranked: &[Ranked]) -> String {
     for Ranked { label, found, ranks: [rank, rank_rita], of } in ranked {
         let pair = label.pair.map_or(String::new(), |pair| pair.to_string());
         let Label { dataset, verdict: known, .. } = label;
-        // What has no score is not ranked.
+        // Pairs without a score are not ranked.
         let rita = found.rita.map_or("–".to_owned(), |rita| format!("{:.2}", rita.score));
         let rank_rita = if found.rita.is_some() { rank_rita.to_string() } else { "–".to_owned() };
         let few = format!("{} connections", found.connection_count);

@@ -1,12 +1,12 @@
-//! Families of beacons and of innocent traffic, each a function of its seed.
+//! Families of beacons and of benign traffic, each a function of its seed.
 //!
-//! The first set is what the project set out to tell apart. The second has other parameters and other
-//! kinds of both. In the third every pair draws its own parameters; it was written when the statistics
-//! were done, and nothing was changed after it was measured.
+//! The first set was the target during development. The second has other parameters and other families of both
+//! kinds. In the third every pair draws its own parameters; it was written after the statistics were finished,
+//! and nothing was changed after measuring it.
 
 use beaconlens::{Connection, Timestamp};
 
-use super::timers::{self, Sleep, clock, gaps, memoryless, opened_together};
+use super::timers::{self, Sleep, at_intervals, clock, memoryless, opened_together};
 use crate::Random;
 
 const HOUR: f64 = 3600.0;
@@ -14,12 +14,12 @@ const DAY: f64 = 24.0 * HOUR;
 /// 2026-03-16, a Monday, 00:00:00 UTC in seconds.
 const MIDNIGHT: f64 = 1_773_619_200.0;
 
-/// How connections of a family are in size.
+/// Sizes of the connections of a family.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Size {
-    /// The same number of bytes, give or take a few.
+    /// Nearly constant.
     Constant,
-    /// Log-normal around a median, as web traffic.
+    /// Log-normal around a median, like web traffic.
     Noisy,
     /// Constant for one half of the connections, noisy for the other.
     Mixed,
@@ -28,17 +28,17 @@ pub enum Size {
 /// A kind of traffic.
 #[derive(Clone, Copy, Debug)]
 pub struct Family {
-    /// What it is.
+    /// Name, which also seeds its random numbers.
     pub name: &'static str,
-    /// Whether it is to be found.
+    /// Whether it is a beacon.
     pub beacon: bool,
-    /// Days of the window.
+    /// Length of the window in days.
     pub days: f64,
     /// Sizes.
     pub size: Size,
-    /// Starts in microseconds are cut to multiples of this.
+    /// Start times are rounded down to multiples of this many microseconds.
     pub resolution: i64,
-    /// Starts of connections, in seconds of the window.
+    /// Start times of the connections in seconds from the start of the window.
     pub starts: fn(&mut Random, f64) -> Vec<f64>,
 }
 
@@ -46,7 +46,7 @@ const fn beacon(name: &'static str, starts: fn(&mut Random, f64) -> Vec<f64>) ->
     Family { name, beacon: true, days: 1.0, size: Size::Constant, resolution: 1, starts }
 }
 
-const fn innocent(name: &'static str, starts: fn(&mut Random, f64) -> Vec<f64>) -> Family {
+const fn benign(name: &'static str, starts: fn(&mut Random, f64) -> Vec<f64>) -> Family {
     Family { name, beacon: false, days: 1.0, size: Size::Noisy, resolution: 1, starts }
 }
 
@@ -71,7 +71,7 @@ impl Family {
         Family { resolution: 1_000_000, ..self }
     }
 
-    /// One pair of it, sorted by start; at least four connections.
+    /// The connections of one pair, sorted by start time; at least four.
     #[must_use]
     pub fn pair(&self, random: &mut Random) -> Vec<Connection> {
         loop {
@@ -115,7 +115,7 @@ impl Family {
     }
 }
 
-/// The families to tell apart.
+/// The first set.
 pub const LISTED: &[Family] = &[
     beacon("60 s ±10 %", |r, end| Sleep::jittered(60.0, 0.1).between(r, 0.0, end)),
     beacon("60 s ±50 %", |r, end| Sleep::jittered(60.0, 0.5).between(r, 0.0, end)),
@@ -162,32 +162,32 @@ pub const LISTED: &[Family] = &[
     }),
     beacon("4 h ±10 %, 5 days", |r, end| Sleep::jittered(4.0 * HOUR, 0.1).between(r, 0.0, end)).over(5.0),
     beacon("8 h ±10 %, 7 days", |r, end| Sleep::jittered(8.0 * HOUR, 0.1).between(r, 0.0, end)).over(7.0),
-    innocent("Poisson 60 s, noisy sizes", |r, end| memoryless(r, 60.0, 0.0, end)),
-    innocent("Poisson 60 s, constant size", |r, end| memoryless(r, 60.0, 0.0, end)).constant(),
-    innocent("Poisson 300 s, noisy sizes", |r, end| memoryless(r, 300.0, 0.0, end)),
-    innocent("Poisson 300 s, constant size", |r, end| memoryless(r, 300.0, 0.0, end)).constant(),
-    innocent("Poisson 1800 s, noisy sizes", |r, end| memoryless(r, 1800.0, 0.0, end)),
-    innocent("Poisson 1800 s, constant size", |r, end| memoryless(r, 1800.0, 0.0, end)).constant(),
-    innocent("a person, few visits", |r, _| visits(r, 3, 3, 40.0)),
-    innocent("a person, many visits", |r, _| visits(r, 25, 6, 40.0)),
-    innocent("log-normal intervals", |r, end| {
+    benign("Poisson 60 s, noisy sizes", |r, end| memoryless(r, 60.0, 0.0, end)),
+    benign("Poisson 60 s, constant size", |r, end| memoryless(r, 60.0, 0.0, end)).constant(),
+    benign("Poisson 300 s, noisy sizes", |r, end| memoryless(r, 300.0, 0.0, end)),
+    benign("Poisson 300 s, constant size", |r, end| memoryless(r, 300.0, 0.0, end)).constant(),
+    benign("Poisson 1800 s, noisy sizes", |r, end| memoryless(r, 1800.0, 0.0, end)),
+    benign("Poisson 1800 s, constant size", |r, end| memoryless(r, 1800.0, 0.0, end)).constant(),
+    benign("a person, few visits", |r, _| visits(r, 3, 3, 40.0)),
+    benign("a person, many visits", |r, _| visits(r, 25, 6, 40.0)),
+    benign("log-normal intervals", |r, end| {
         let median = r.log_normal(120.0, 0.8);
-        gaps(r, 0.0, end, |r| r.log_normal(median, 1.0))
+        at_intervals(r, 0.0, end, |r| r.log_normal(median, 1.0))
     }),
-    innocent("by day and by night", |r, end| {
+    benign("by day and by night", |r, end| {
         let mean = r.between(60.0, 200.0);
         thinned(r, mean, end, |hour| 0.08 + 0.92 * libm::exp(-(hour - 14.0) * (hour - 14.0) / 18.0))
     }),
-    innocent("one burst", burst),
-    innocent("three bursts", |r, end| (0..3).flat_map(|_| burst(r, end)).collect()),
-    innocent("pages that poll while the tab is open", |r, _| {
+    benign("one burst", burst),
+    benign("three bursts", |r, end| (0..3).flat_map(|_| burst(r, end)).collect()),
+    benign("pages that poll while the tab is open", |r, _| {
         let every = *pick(r, &[10.0, 15.0, 20.0, 30.0, 60.0]);
         polling(r, every, 2, 8, 480.0)
     })
     .mixed(),
 ];
 
-/// Other parameters, and other kinds.
+/// The second set.
 pub const HELD_OUT: &[Family] = &[
     beacon("20 s ±30 % for 40 min", |r, end| {
         let from = r.between(0.0, end - 2400.0);
@@ -254,19 +254,21 @@ pub const HELD_OUT: &[Family] = &[
     beacon("6 h by the clock, 4 days, whole seconds", |r, end| clock(r, 6.0 * HOUR, 0.01, 0.0, 0.0, end))
         .over(4.0)
         .whole_seconds(),
-    innocent("Poisson 5 s, whole seconds", |r, end| memoryless(r, 5.0, 0.0, end)).whole_seconds(),
-    innocent("Poisson 7200 s, constant size", |r, end| memoryless(r, 7200.0, 0.0, end)).constant(),
-    innocent("Poisson 8 h, 7 days", |r, end| memoryless(r, 8.0 * HOUR, 0.0, end)).over(7.0).constant(),
-    innocent("Poisson in working hours, constant size", |r, _| memoryless(r, 180.0, 8.0 * HOUR, 17.0 * HOUR))
+    benign("Poisson 5 s, whole seconds", |r, end| memoryless(r, 5.0, 0.0, end)).whole_seconds(),
+    benign("Poisson 7200 s, constant size", |r, end| memoryless(r, 7200.0, 0.0, end)).constant(),
+    benign("Poisson 8 h, 7 days", |r, end| memoryless(r, 8.0 * HOUR, 0.0, end)).over(7.0).constant(),
+    benign("Poisson in working hours, constant size", |r, _| memoryless(r, 180.0, 8.0 * HOUR, 17.0 * HOUR))
         .constant(),
-    innocent("log-normal intervals, σ 0.8", |r, end| gaps(r, 0.0, end, |r| r.log_normal(400.0, 0.8))),
-    innocent("log-normal intervals, σ 0.8, busy", |r, end| gaps(r, 0.0, end, |r| r.log_normal(20.0, 0.8))),
-    innocent("log-normal intervals, σ 1.6", |r, end| gaps(r, 0.0, end, |r| r.log_normal(60.0, 1.6)))
-        .constant(),
-    innocent("Weibull intervals, shape 0.6", |r, end| {
-        gaps(r, 0.0, end, |r| 90.0 * libm::pow(r.exponential(1.0), 1.0 / 0.6))
+    benign("log-normal intervals, σ 0.8", |r, end| at_intervals(r, 0.0, end, |r| r.log_normal(400.0, 0.8))),
+    benign("log-normal intervals, σ 0.8, busy", |r, end| {
+        at_intervals(r, 0.0, end, |r| r.log_normal(20.0, 0.8))
     }),
-    innocent("busy and idle, memoryless in both", |r, end| {
+    benign("log-normal intervals, σ 1.6", |r, end| at_intervals(r, 0.0, end, |r| r.log_normal(60.0, 1.6)))
+        .constant(),
+    benign("Weibull intervals, shape 0.6", |r, end| {
+        at_intervals(r, 0.0, end, |r| 90.0 * libm::pow(r.exponential(1.0), 1.0 / 0.6))
+    }),
+    benign("busy and idle, memoryless in both", |r, end| {
         let (mut calls, mut at) = (Vec::new(), 0.0);
         while at < end {
             let busy = at + r.exponential(1500.0);
@@ -276,7 +278,7 @@ pub const HELD_OUT: &[Family] = &[
         }
         calls
     }),
-    innocent("a person over 5 days", |r, _| {
+    benign("a person over 5 days", |r, _| {
         (0..5)
             .flat_map(|day| {
                 let visits = visits(r, 6, 4, 30.0);
@@ -285,10 +287,10 @@ pub const HELD_OUT: &[Family] = &[
             .collect()
     })
     .over(5.0),
-    innocent("mail: random pushes and answers", |r, end| {
+    benign("mail: random pushes and answers", |r, end| {
         memoryless(r, 1100.0, 0.0, end).into_iter().flat_map(|at| [at, at + r.log_normal(3.0, 0.5)]).collect()
     }),
-    innocent("downloads in many parts", |r, end| {
+    benign("downloads in many parts", |r, end| {
         memoryless(r, 6.0 * HOUR, 0.0, end)
             .into_iter()
             .flat_map(|at| {
@@ -305,11 +307,11 @@ pub const HELD_OUT: &[Family] = &[
             .collect()
     })
     .constant(),
-    innocent("pages that poll every 45 s, longer", |r, _| polling(r, 45.0, 3, 6, 900.0)).mixed(),
-    innocent("pages that poll every 5 s, ±20 %", |r, _| polling(r, 5.0, 4, 12, 240.0)).mixed(),
+    benign("pages that poll every 45 s, longer", |r, _| polling(r, 45.0, 3, 6, 900.0)).mixed(),
+    benign("pages that poll every 5 s, ±20 %", |r, _| polling(r, 5.0, 4, 12, 240.0)).mixed(),
 ];
 
-/// Every pair with parameters of its own: periods from 20 s to 2 h, jitter up to ±50 %.
+/// The third set: every pair draws its own parameters. Periods from 20 s to 2 h, jitter up to ±50 %.
 pub const DRAWN: &[Family] = &[
     beacon("sleep with jitter", |r, end| drawn_sleep(r).between(r, 0.0, end)).noisy(),
     beacon("sleep with jitter, up to 30 % missed", |r, end| {
@@ -343,33 +345,33 @@ pub const DRAWN: &[Family] = &[
         calls
     })
     .mixed(),
-    innocent("Poisson", |r, end| {
+    benign("Poisson", |r, end| {
         let mean = drawn_period(r);
         memoryless(r, mean, 0.0, end)
     })
     .constant(),
-    innocent("log-normal intervals, σ 0.9 to 2", |r, end| {
+    benign("log-normal intervals, σ 0.9 to 2", |r, end| {
         let (median, sigma) = (drawn_period(r), r.between(0.9, 2.0));
-        gaps(r, 0.0, end, |r| r.log_normal(median, sigma))
+        at_intervals(r, 0.0, end, |r| r.log_normal(median, sigma))
     }),
-    innocent("by day and by night, whole seconds", |r, end| {
+    benign("by day and by night, whole seconds", |r, end| {
         let (mean, noon) = (r.between(20.0, 600.0), r.between(10.0, 16.0));
         thinned(r, mean, end, |hour| 0.02 + 0.98 * libm::exp(-(hour - noon) * (hour - noon) / 12.0))
     })
     .whole_seconds(),
-    innocent("a person", |r, _| {
+    benign("a person", |r, _| {
         let (mean, pages, pause) = (2 + r.below(30), 1 + r.below(8), r.log_normal(40.0, 0.7));
         visits(r, mean, pages, pause)
     }),
-    innocent("bursts", |r, end| (0..1 + r.below(6)).flat_map(|_| burst(r, end)).collect()).constant(),
-    innocent("pages that poll", |r, _| {
+    benign("bursts", |r, end| (0..1 + r.below(6)).flat_map(|_| burst(r, end)).collect()).constant(),
+    benign("pages that poll", |r, _| {
         let every = r.log_normal(25.0, 0.6);
         polling(r, every, 2, 9, 400.0)
     })
     .mixed(),
 ];
 
-/// From 20 s to 2 h, as many in every octave.
+/// A period from 20 s to 2 h, log-uniform.
 fn drawn_period(random: &mut Random) -> f64 {
     20.0 * libm::pow(360.0, random.unit())
 }
@@ -382,7 +384,7 @@ fn pick<'a, T>(random: &mut Random, of: &'a [T]) -> &'a T {
     &of[random.below(of.len() as u64) as usize]
 }
 
-/// Visits of a person between eight and seven o'clock.
+/// Visits of a person between 08:00 and 19:00.
 fn visits(random: &mut Random, mean: u64, pages: u64, pause: f64) -> Vec<f64> {
     let count = mean / 2 + random.below(mean + 1) + 1;
     (0..count)
@@ -393,17 +395,17 @@ fn visits(random: &mut Random, mean: u64, pages: u64, pause: f64) -> Vec<f64> {
         .collect()
 }
 
-/// A tab that is opened, polls, and is closed; some times a day.
-fn polling(random: &mut Random, every: f64, least: u64, most: u64, open: f64) -> Vec<f64> {
+/// A tab that is opened, polls and is closed, several times a day.
+fn polling(random: &mut Random, every: f64, min: u64, max: u64, open: f64) -> Vec<f64> {
     let mut calls = Vec::new();
-    for _ in 0..least + random.below(most - least + 1) {
+    for _ in 0..min + random.below(max - min + 1) {
         let at = random.between(8.0, 18.0) * HOUR;
         let end = at + random.log_normal(open, 0.8);
         calls.extend(timers::page(random, at));
         let mut poll = at + every;
         while poll < end {
             calls.push(poll + timers::latency(random));
-            // The answer's time comes on top of the timer's.
+            // The response time adds to the interval of the timer.
             poll += every + random.log_normal(0.15, 0.5);
             if random.chance(0.04) {
                 calls.extend(timers::page(random, poll));
@@ -426,7 +428,7 @@ fn burst(random: &mut Random, end: f64) -> Vec<f64> {
         .collect()
 }
 
-/// A memoryless source whose rate goes with the hour; `share` of the peak rate, at most 1.
+/// A Poisson process whose rate depends on the hour; `share` of the peak rate, at most 1.
 fn thinned(random: &mut Random, mean: f64, end: f64, share: impl Fn(f64) -> f64) -> Vec<f64> {
     let all = memoryless(random, mean, 0.0, end);
     all.into_iter().filter(|at| random.chance(share(at % DAY / HOUR))).collect()

@@ -10,13 +10,13 @@ use super::families::Family;
 use super::score::{Scored, average_precision, recall, threshold};
 use crate::Random;
 
-/// The share of the innocent pairs, of all families together, that may pass.
+/// The accepted share of false alarms among the benign pairs of all families.
 pub const FALSE_POSITIVES: f64 = 0.01;
 
-/// What came out for one family, over all seeds.
+/// Results of one family over all seeds.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// Share of the pairs above the threshold, by regularity; the least of all seeds.
+    /// Share of the pairs above the threshold by regularity; the minimum over the seeds.
     pub found: Vec<f64>,
     /// The same by RITA's score.
     pub found_by_rita: Vec<f64>,
@@ -26,11 +26,11 @@ pub struct Row {
     pub rita: Vec<f64>,
     /// Connections of every pair.
     pub connections: Vec<f64>,
-    /// Microseconds for a pair, for every seed.
+    /// Microseconds per pair, for every seed.
     pub micros: Vec<f64>,
 }
 
-/// What came out for all families together, for every seed.
+/// Results of all families together, for every seed.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
     /// Mean share of the beacons found.
@@ -39,10 +39,10 @@ pub struct Totals {
     pub precision: Vec<f64>,
 }
 
-/// Everything.
+/// The results of a measurement.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// A row a family.
+    /// One row per family.
     pub rows: Vec<Row>,
     /// By regularity.
     pub ours: Totals,
@@ -50,7 +50,7 @@ pub struct Outcome {
     pub rita: Totals,
 }
 
-/// Makes and scores `pairs` pairs of every family, for each of the seeds.
+/// Generates and scores `pairs` pairs of every family for each seed.
 #[must_use]
 pub fn measure(families: &[Family], pairs: usize, seeds: u64) -> Outcome {
     let mut outcome = Outcome { rows: vec![Row::default(); families.len()], ..Outcome::default() };
@@ -95,7 +95,7 @@ fn add(
     }
 }
 
-/// Microseconds that judging one of these takes: the best of three rounds.
+/// Microseconds to score one of the pairs: the best of three rounds.
 fn time(pairs: &[Vec<Connection>]) -> f64 {
     let mut analyzer = Analyzer::default();
     let rounds = (0..3).map(|_| {

@@ -1,4 +1,4 @@
-//! How well beacons are told from innocent traffic.
+//! How well beacons are distinguished from benign traffic.
 
 pub mod captures;
 pub mod families;

@@ -1,26 +1,26 @@
-//! Recall at a rate of false positives, and average precision.
+//! Recall at a false positive rate, and average precision.
 
-/// One pair that was scored.
+/// A scored pair.
 #[derive(Clone, Copy, Debug)]
 pub struct Scored {
     /// Number of its family.
     pub family: usize,
-    /// Whether it is to be found.
+    /// Whether it is a beacon.
     pub beacon: bool,
     /// Its score.
     pub score: f64,
 }
 
-/// The least score above which at most this share of the innocent pairs lie.
+/// The lowest threshold that at most this share of the benign pairs exceeds.
 #[must_use]
 pub fn threshold(scored: &[Scored], false_positives: f64) -> f64 {
-    let mut innocent: Vec<f64> = scored.iter().filter(|s| !s.beacon).map(|s| s.score).collect();
-    innocent.sort_by(|a, b| b.total_cmp(a));
-    let allowed = (innocent.len() as f64 * false_positives) as usize;
-    innocent.get(allowed).copied().unwrap_or(f64::NEG_INFINITY)
+    let mut benign: Vec<f64> = scored.iter().filter(|s| !s.beacon).map(|s| s.score).collect();
+    benign.sort_by(|a, b| b.total_cmp(a));
+    let allowed = (benign.len() as f64 * false_positives) as usize;
+    benign.get(allowed).copied().unwrap_or(f64::NEG_INFINITY)
 }
 
-/// The share of these that score above.
+/// The share of pairs above the threshold.
 pub fn recall<'a>(scored: impl Iterator<Item = &'a Scored>, above: f64) -> f64 {
     let (mut found, mut all) = (0, 0);
     for pair in scored {
@@ -30,8 +30,8 @@ pub fn recall<'a>(scored: impl Iterator<Item = &'a Scored>, above: f64) -> f64 {
     found as f64 / f64::from(all.max(1) as u32)
 }
 
-/// The mean, over the beacons from the top, of the share of beacons among what ranks no lower. Pairs
-/// with the same score count as one step, so that their order does not matter.
+/// Average precision: the mean over all beacons of the precision at their rank. Pairs with equal scores count as
+/// one step, so that their order does not matter.
 #[must_use]
 pub fn average_precision(scored: &[Scored]) -> f64 {
     let mut sorted = scored.to_vec();
@@ -64,8 +64,8 @@ mod tests {
 
     #[test]
     fn the_threshold_lets_the_allowed_share_pass() {
-        let innocent: Vec<_> = (0..200).map(|i| (f64::from(i), false)).collect();
-        let all = scored(&innocent);
+        let benign: Vec<_> = (0..200).map(|i| (f64::from(i), false)).collect();
+        let all = scored(&benign);
         let above = threshold(&all, 0.01);
         assert_eq!(all.iter().filter(|s| s.score > above).count(), 2);
         assert!((recall(all.iter(), above) - 0.01).abs() < 1e-12);

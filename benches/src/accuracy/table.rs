@@ -1,4 +1,4 @@
-//! The outcome as tables in Markdown.
+//! The result as tables in Markdown.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use super::measure::{Outcome, Row, Totals};
 #[must_use]
 pub fn render(families: &[Family], outcome: &Outcome) -> String {
     let mut out = String::new();
-    for (beacon, head, rate) in [(true, "beacons", "found"), (false, "innocent traffic", "false alarms")] {
+    for (beacon, head, rate) in [(true, "beacons", "found"), (false, "benign traffic", "false alarms")] {
         let _ = write!(
             out,
             "\n| {head} | connections | {rate} | {rate}, RITA | regularity | RITA's score | µs a pair |\n\
@@ -30,8 +30,8 @@ pub fn render(families: &[Family], outcome: &Outcome) -> String {
     total("beacons found at 1 % false alarms", |totals| &totals.recall, 3);
     total("average precision", |totals| &totals.precision, 4);
     let beacons = || families.iter().zip(&outcome.rows).filter(|(family, _)| family.beacon);
-    let least = |of: fn(&Row) -> &Vec<f64>| beacons().map(|(_, row)| mean(of(row))).fold(1.0, f64::min);
-    let (ours, rita) = (least(|row| &row.found), least(|row| &row.found_by_rita));
+    let minimum = |of: fn(&Row) -> &Vec<f64>| beacons().map(|(_, row)| mean(of(row))).fold(1.0, f64::min);
+    let (ours, rita) = (minimum(|row| &row.found), minimum(|row| &row.found_by_rita));
     let _ = writeln!(out, "| beacons found in the worst family | {ours:.2} | {rita:.2} |");
     out
 }
@@ -51,9 +51,9 @@ fn mean(numbers: &[f64]) -> f64 {
     numbers.iter().sum::<f64>() / numbers.len().max(1) as f64
 }
 
-/// The mean, and the least and greatest of several runs.
+/// Mean, minimum and maximum over several runs.
 fn spread(runs: &[f64], digits: usize) -> String {
-    let least = runs.iter().copied().fold(f64::INFINITY, f64::min);
-    let greatest = runs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    format!("{:.digits$} ({least:.digits$} to {greatest:.digits$})", mean(runs))
+    let minimum = runs.iter().copied().fold(f64::INFINITY, f64::min);
+    let maximum = runs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    format!("{:.digits$} ({minimum:.digits$} to {maximum:.digits$})", mean(runs))
 }

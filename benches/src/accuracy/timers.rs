@@ -1,9 +1,9 @@
-//! Starts of calls, in seconds from the start of the window: how machines and people make them.
+//! Start times of connections of machines and people, in seconds from the start of the window.
 
 use crate::Random;
 
-/// Sleep, call, sleep: each sleep is `period` times a number between `low` and `high`. Every call is
-/// missed with the probability `missed`.
+/// Sleep, call, sleep: each sleep is `period` times a random number between `low` and `high`. Each call is
+/// missed with probability `missed`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sleep {
     pub period: f64,
@@ -31,7 +31,7 @@ impl Sleep {
     }
 }
 
-/// How late a call is seen: some milliseconds, rarely half a second.
+/// Delay until a call is seen: some milliseconds, rarely half a second.
 pub fn latency(random: &mut Random) -> f64 {
     random.log_normal(0.02, 0.8).min(0.5)
 }
@@ -48,40 +48,45 @@ pub fn clock(random: &mut Random, period: f64, spread: f64, missed: f64, from: f
         .collect()
 }
 
-/// A source without a memory.
+/// Start times of a Poisson process.
 pub fn memoryless(random: &mut Random, mean: f64, from: f64, to: f64) -> Vec<f64> {
-    gaps(random, from, to, |random| random.exponential(mean))
+    at_intervals(random, from, to, |random| random.exponential(mean))
 }
 
-/// Calls at independent intervals.
-pub fn gaps(random: &mut Random, from: f64, to: f64, gap: impl Fn(&mut Random) -> f64) -> Vec<f64> {
-    let mut at = from + gap(random) * random.unit();
+/// Start times with independent intervals.
+pub fn at_intervals(
+    random: &mut Random,
+    from: f64,
+    to: f64,
+    interval: impl Fn(&mut Random) -> f64,
+) -> Vec<f64> {
+    let mut at = from + interval(random) * random.unit();
     let mut calls = Vec::new();
     while at < to {
         calls.push(at);
-        at += gap(random);
+        at += interval(random);
     }
     calls
 }
 
-/// Each call becomes `least` to `most` connections within some seconds.
-pub fn opened_together(random: &mut Random, calls: &[f64], least: u64, most: u64, within: f64) -> Vec<f64> {
+/// Each call becomes `min` to `max` connections within some seconds.
+pub fn opened_together(random: &mut Random, calls: &[f64], min: u64, max: u64, within: f64) -> Vec<f64> {
     let mut all = Vec::new();
     for &call in calls {
-        let more = least + random.below(most - least + 1) - 1;
+        let more = min + random.below(max - min + 1) - 1;
         all.push(call);
         all.extend((0..more).map(|_| call + within * random.unit() * random.unit()));
     }
     all
 }
 
-/// A page that is read: connections at once, then some while something is clicked.
+/// A page view: several connections at once, then some on clicks.
 pub fn page(random: &mut Random, at: f64) -> Vec<f64> {
     let connections = 2 + random.below(9);
     (0..connections).map(|_| at + random.exponential(0.7)).collect()
 }
 
-/// A person's visit: pages with pauses between. Ends where it ends.
+/// A visit of a person: page views with pauses.
 pub fn visit(random: &mut Random, at: f64, pages: u64, pause: f64) -> Vec<f64> {
     let (mut calls, mut at) = (Vec::new(), at);
     for _ in 0..1 + random.below(2 * pages) {

@@ -1,6 +1,6 @@
-//! Prints how well beacons are told from innocent traffic, by regularity and by RITA's score:
+//! Prints how well beacons are distinguished from benign traffic, by regularity and by RITA's score:
 //! `accuracy [--pairs N] [--seeds N]`, or `accuracy --captures FOLDER` for real captures with labels; and how
-//! well names of generators are told from ordinary ones: `accuracy --names FOLDER`.
+//! well generated names are distinguished from ordinary ones: `accuracy --names FOLDER`.
 
 use std::path::Path;
 use std::process::ExitCode;

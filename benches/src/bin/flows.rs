@@ -1,4 +1,4 @@
-//! Writes the data of the benchmark: `flows --rows N [--seed S] [-o FILE]`, else to standard output.
+//! Writes the data of the benchmark to a file or standard output: `flows --rows N [--seed S] [-o FILE]`.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     match Arguments::read(std::env::args().skip(1)) {
         Ok(arguments) => match write(&arguments) {
             Ok(()) => ExitCode::SUCCESS,
-            // Whoever reads the rows has seen enough (`flows … | head`).
+            // The reader closed the pipe (`flows … | head`).
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(&error.to_string()),
         },
@@ -49,7 +49,7 @@ impl Arguments {
     }
 }
 
-/// Digits, with `_` between them if wanted.
+/// Digits, optionally separated by `_`.
 fn number(text: &str) -> Result<u64, String> {
     text.replace('_', "").parse().map_err(|_| format!("{text} is not a number"))
 }

@@ -1,4 +1,4 @@
-//! Prints the table of neighbouring characters of `src/hunts/domains/bits.txt`: `name-bits LIST`, where the list
+//! Prints the table of character pairs of `src/hunts/domains/bits.txt`: `name-bits LIST`, where the list
 //! has lines `rank,domain`.
 
 use std::process::ExitCode;

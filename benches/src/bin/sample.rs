@@ -1,4 +1,4 @@
-//! Writes the bundled sample and its truth: `cargo run -p beaconlens-bench --bin sample`.
+//! Writes the bundled sample and its ground truth: `cargo run -p beaconlens-bench --bin sample`.
 
 use std::path::Path;
 

@@ -1,7 +1,7 @@
-//! What a reference set of 100,000 networks adds to evaluations, in turns with evaluations without it:
+//! What a reference set of 100,000 networks adds to the time of an evaluation, alternating with and without it:
 //! `cargo run --release -p beaconlens-bench --bin sets -- target/bench/flows-10000000-seed1.csv`
 //!
-//! Natively and with rules that were read before; what a rule's text costs a host is told by `figures.mjs`.
+//! Native, and with rules already parsed; `figures.mjs` measures the parsing from JavaScript.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ use beaconlens_bench::Random;
 const ROUNDS: usize = 7;
 const NETWORKS: usize = 100_000;
 
-/// Kinds of changes; `@` is another number in every round.
+/// Kinds of changes; `@` is replaced by another number in every round.
 const CHANGES: [(&str, &str); 3] = [
     ("another gate", r#"{"gates": {"min_connections": 5@}}"#),
     ("another excluded network", r#"{"excluded_destinations": ["10.0.0.0/8", "23.@.0.0/16"]}"#),
@@ -25,7 +25,7 @@ const CHANGES: [(&str, &str); 3] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::args().nth(1).ok_or("the file is missing")?;
-    // Two, so that each keeps what it knows of the last rule.
+    // One detector each, so that both keep their cache of the last rule.
     let (plain, listed) = (read(&path)?, read(&path)?);
     let set = networks()?;
     println!("| evaluate | ms | × with a set of {NETWORKS} networks |\n|---|--:|--:|");
@@ -34,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for round in 0..ROUNDS {
             let rule = Rule::from_json(&change.replace('@', &round.to_string()))?;
             let with_set = rule.clone().with_reference_sets([set.clone()])?;
-            // The first of a kind differs: it is not counted.
+            // The first of a kind has no cache and is not counted.
             let (without, with) = match round % 2 {
                 0 => (timed(&plain, &rule), timed(&listed, &with_set)),
                 _ => {
@@ -65,7 +65,7 @@ fn read(path: &str) -> Result<Detector, Box<dyn Error>> {
     Ok(detector)
 }
 
-/// From /20 to single addresses, anywhere.
+/// Random networks from /20 to single addresses.
 fn networks() -> Result<ReferenceSet, Box<dyn Error>> {
     let mut random = Random::new(1);
     let mut text = String::new();

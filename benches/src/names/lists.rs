@@ -1,4 +1,4 @@
-//! The lists of names that are measured, from the project's shared data.
+//! The lists of names to measure, from the shared data of the project.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,7 +8,7 @@ use beaconlens::hunts::domains::{PUBLIC_SUFFIXES, PublicSuffixList};
 use super::train;
 use crate::random::Random;
 
-/// What makes the names.
+/// Origin of the names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A generator whose names look random.
@@ -24,18 +24,18 @@ pub enum Kind {
 /// Names of one origin: the labels of their registrable domains, each once.
 #[derive(Debug)]
 pub struct List {
-    /// What it is called in the tables.
+    /// Its name in the tables.
     pub name: &'static str,
-    /// What makes its names.
+    /// Origin of its names.
     pub kind: Kind,
     /// Its labels, in lower case.
     pub labels: Vec<String>,
 }
 
-/// The half of the list of popular domains that nothing was learnt from; first of all lists.
+/// The half of the popular domains that the table was not trained on; the first of all lists.
 pub const HELD_OUT: &str = "popular domains, held out";
 
-/// The same with a slip of the keyboard in each: what people look up in vain.
+/// The same names with a typing error each: lookups of people that fail.
 pub const TYPOS: &str = "the same, mistyped";
 
 const POPULAR: &str = "toplist-alexa100k/alexa_100k.csv";
@@ -57,7 +57,7 @@ const FILES: &[(&str, Kind, &str)] = &[
     ("Rovnix", Kind::Words, "dga-andrewaeva/rovnix_1000.txt"),
 ];
 
-/// All lists below a folder; an error says which file is not there.
+/// All lists below a folder; an error names a missing file.
 pub fn read(folder: &Path) -> Result<Vec<List>, String> {
     let text = |file: &str| {
         let path = folder.join(file);
@@ -98,7 +98,7 @@ fn labels(text: &str, suffixes: &PublicSuffixList) -> Vec<String> {
     names.collect()
 }
 
-/// Seven letters, a consonant and a vowel in turn, as the capture's origin describes them.
+/// Seven letters, consonant and vowel alternating, as the origin of the capture describes them.
 fn is_simda(label: &str) -> bool {
     let vowel = |byte: u8| b"aeiouy".contains(&byte);
     label.len() == 7
@@ -108,7 +108,7 @@ fn is_simda(label: &str) -> bool {
             .all(|(at, byte)| byte.is_ascii_lowercase() && vowel(byte) == (at % 2 == 1))
 }
 
-/// One letter left out, added, changed, or two turned round.
+/// Omits, adds or changes one letter, or swaps two.
 fn typos(labels: &[String]) -> Vec<String> {
     let mut random = Random::named(1, "typos");
     let ascii = labels.iter().filter(|label| label.len() > 1 && label.is_ascii());

@@ -1,4 +1,5 @@
-//! How well the randomness of one name, and its mean over a source's names, tells generators from people.
+//! Measures how well the randomness of one name, and its mean over the names of a source, separate generated names
+//! from those that people look up.
 
 use beaconlens::hunts::domains::{log_likelihood_ratio, randomness};
 
@@ -8,20 +9,20 @@ use crate::random::Random;
 /// Sets drawn from each list.
 const SETS: usize = 4000;
 
-/// What was measured of a list.
+/// Measurements of a list.
 #[derive(Debug)]
 pub struct Row {
-    /// The list's name.
+    /// Name of the list.
     pub name: &'static str,
-    /// What makes its names.
+    /// Origin of its names.
     pub kind: Kind,
-    /// The evidence of each name, in ascending order.
+    /// The log-likelihood ratio of each name, in ascending order.
     pub evidence: Vec<i32>,
     /// The randomness of each name, in thousandths.
     pub randomness: Vec<u16>,
 }
 
-/// Judges all names.
+/// Measures all names.
 #[must_use]
 pub fn judge(lists: &[List]) -> Vec<Row> {
     let row = |list: &List| {
@@ -33,8 +34,8 @@ pub fn judge(lists: &[List]) -> Vec<Row> {
     lists.iter().map(row).collect()
 }
 
-/// The probability that one of the first is greater than one of the second, both in ascending order; a tie is
-/// half: the area under the curve of found against false alarms.
+/// The area under the ROC curve: the probability that a value of the first list exceeds one of the second, ties
+/// counted as half. Both in ascending order.
 #[must_use]
 pub fn area<T: PartialOrd>(generated: &[T], ordinary: &[T]) -> f64 {
     let below = |it: &T| {
@@ -44,13 +45,13 @@ pub fn area<T: PartialOrd>(generated: &[T], ordinary: &[T]) -> f64 {
     generated.iter().map(below).sum::<f64>() / (generated.len() * ordinary.len()) as f64
 }
 
-/// The least evidence that at most one in a hundred ordinary names exceeds.
+/// The minimum log-likelihood ratio that at most one in a hundred ordinary names exceeds.
 #[must_use]
 pub fn at_one_percent(ordinary: &[i32]) -> i32 {
     ordinary[ordinary.len() - 1 - ordinary.len() / 100]
 }
 
-/// The share that exceeds the evidence.
+/// The share of names above the threshold.
 #[must_use]
 pub fn share_above(evidence: &[i32], bar: i32) -> f64 {
     evidence.iter().filter(|bits| **bits > bar).count() as f64 / evidence.len() as f64
@@ -63,7 +64,7 @@ impl Row {
         self.randomness.iter().map(|it| f64::from(*it)).sum::<f64>() / (1000 * self.randomness.len()) as f64
     }
 
-    /// The mean randomness of sets of so many names, in ascending order.
+    /// The mean randomness of sets of `size` names, in ascending order.
     #[must_use]
     pub fn sets(&self, names: usize) -> Vec<f64> {
         let mut random = Random::named(2, self.name);

@@ -1,4 +1,4 @@
-//! How well the names of generators are told from ordinary ones.
+//! Measures how well generated names are distinguished from ordinary ones.
 
 pub mod lists;
 pub mod measure;

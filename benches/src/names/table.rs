@@ -1,4 +1,4 @@
-//! The outcome as tables in Markdown.
+//! The result as tables in Markdown.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub fn render(rows: &[Row]) -> String {
     out
 }
 
-/// All names of a kind, in ascending order of evidence.
+/// All names of a kind, in ascending order of the log-likelihood ratio.
 #[must_use]
 pub fn together(rows: &[Row], kind: Kind) -> Vec<i32> {
     let of_kind = rows.iter().filter(|row| row.kind == kind);

@@ -1,19 +1,19 @@
-//! The table of neighbouring characters that the crate judges labels by.
+//! Trains the table of character pairs by which the crate scores labels.
 //!
-//! It is counted from every other name of a list of popular domains, so that the rest can measure it.
+//! Every other name of a list of popular domains is used, so that the rest can measure it.
 
 use std::collections::HashSet;
 
 const SYMBOLS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789-.";
 const EDGE: usize = 37;
 
-/// A pair never seen weighs as if each row had been drawn from so many more times, in the proportions of all.
+/// Smoothing: virtual counts added to each row, in the proportions of all characters.
 const PRIOR: f64 = 20.0;
 
-/// The greatest cost, in half bits: a digit of the table.
+/// The maximum cost in half bits: one digit of the table.
 const GREATEST: f64 = 30.0;
 
-/// The first labels of a list `rank,domain`, each once: those to learn from, and those held out.
+/// The first labels of a list `rank,domain`, without duplicates: those to train on, and those held out.
 pub fn halves(list: &str) -> (Vec<&str>, Vec<&str>) {
     let mut seen = HashSet::new();
     let (mut learn, mut held_out) = (Vec::new(), Vec::new());
@@ -27,7 +27,7 @@ pub fn halves(list: &str) -> (Vec<&str>, Vec<&str>) {
     (learn, held_out)
 }
 
-/// The table, as it is written down.
+/// The table as text.
 pub fn table(labels: &[&str]) -> String {
     let counts = count(labels);
     let total: f64 = counts.iter().flatten().sum();
