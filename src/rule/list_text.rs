@@ -46,6 +46,10 @@ pub(super) enum ListKind {
     ThreatList,
 }
 
+/// A line with neither an entry that the list can have nor a comment.
+#[derive(Debug)]
+pub(super) struct InvalidLine;
+
 impl ListKind {
     pub fn expected(self) -> &'static str {
         match self {
@@ -58,13 +62,13 @@ impl ListKind {
         }
     }
 
-    /// The entry of a line: `Some(None)` if the line is empty or a comment, none if it is wrong.
-    pub fn entry(self, text: &str, line: u32) -> Option<Option<ListEntry>> {
+    /// The entry of a line; none if the line is empty or a comment.
+    pub fn entry(self, text: &str, line: u32) -> Result<Option<ListEntry>, InvalidLine> {
         let (subject, comment) = split_comment(text);
         if subject.is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        self.subject(subject, line).map(|entry| Some(entry.with_comment(comment)))
+        self.subject(subject, line).map(|entry| Some(entry.with_comment(comment))).ok_or(InvalidLine)
     }
 
     fn subject(self, text: &str, line: u32) -> Option<ListEntry> {
@@ -103,8 +107,8 @@ pub(super) fn read(
             }
         };
         match format.entry(line.text, line.number, kind) {
-            Some(entry) => entries.extend(entry),
-            None => {
+            Ok(entry) => entries.extend(entry),
+            Err(InvalidLine) => {
                 skipped.lines += 1;
                 if skipped.lines == 1 {
                     let text: String = line.text.chars().take(80).collect();
@@ -200,22 +204,22 @@ impl ListFormat {
         Ok((ListFormat::Table { delimiter, subject, port, comment: named(&COMMENTS) }, is_header))
     }
 
-    /// The entry of a line: `Some(None)` if the line has no entry, none if it is wrong.
-    fn entry(&self, text: &str, line: u32, kind: ListKind) -> Option<Option<ListEntry>> {
+    /// The entry of a line; none if the line has none.
+    fn entry(&self, text: &str, line: u32, kind: ListKind) -> Result<Option<ListEntry>, InvalidLine> {
         let ListFormat::Table { delimiter, subject, port, comment } = *self else {
             return kind.entry(text, line);
         };
         let fields = fields(text, delimiter);
         let field = |column: Option<usize>| column.and_then(|at| fields.get(at)).map_or("", String::as_str);
         if field(Some(subject)).is_empty() {
-            return Some(None);
+            return Ok(None);
         }
-        let entry = kind.subject(field(Some(subject)), line)?;
+        let entry = kind.subject(field(Some(subject)), line).ok_or(InvalidLine)?;
         let port = match field(port) {
             "" => None,
-            text => Some(text.parse().ok()?),
+            text => Some(text.parse().map_err(|_| InvalidLine)?),
         };
-        Some(Some(entry.with_port(port).with_comment(field(comment))))
+        Ok(Some(entry.with_port(port).with_comment(field(comment))))
     }
 }
 

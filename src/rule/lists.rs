@@ -217,7 +217,7 @@ impl ListEntries {
     /// Reads the lines of a list.
     fn read(&mut self, node: JsonNode<'_>, kind: ListKind) -> Result<(), Error> {
         let entries = node.list(|position, line| {
-            line.text(kind.expected(), |text| kind.entry(text, position as u32 + 1))
+            line.text(kind.expected(), |text| kind.entry(text, position as u32 + 1).ok())
         })?;
         self.0 = entries.into_iter().flatten().collect();
         Ok(())
