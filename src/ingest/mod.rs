@@ -13,6 +13,7 @@ mod byte_masks;
 mod capture_format;
 mod column_mapping;
 mod column_place;
+mod column_positions;
 mod columns;
 mod delimited_fields;
 mod detect;

@@ -143,7 +143,7 @@ impl DetectorOptions {
     }
 
     /// Makes the detector own shard `index` (from 0) of `of` shards: it reads everything, but stores only the pairs
-    /// whose source belongs to the shard. [`Detector::part`](crate::Detector::part) and
+    /// whose source belongs to the shard. [`Detector::partial_result`](crate::Detector::partial_result) and
     /// [`Detector::evaluate_merged`](crate::Detector::evaluate_merged) bring the shards together.
     ///
     /// # Errors

@@ -1,9 +1,9 @@
 //! Blocks of a source, whose format is known → flows.
 
+use super::column_positions::ColumnPositions;
 use super::detected_format::DetectedFormat;
 use super::diagnostics::Reason;
 use super::fallback::{self, Outcome};
-use super::fast_path::ColumnPositions;
 use super::fields::Fields;
 use super::format::definition::Format;
 use super::layout::Layout;
