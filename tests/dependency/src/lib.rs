@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use beaconlens::{Rule, evaluate};
-use beaconlens_capture::Kind;
+use beaconlens_capture::CaptureFormat;
 
 const FLOWS: &[u8] = b"starttime,sourceip,destinationip,destinationport\n\
     2026-03-02 10:00:00,10.0.0.5,203.0.113.9,443\n\
@@ -19,5 +19,5 @@ pub extern "C" fn rows_used() -> u64 {
 /// Whether a packet capture is recognised: 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn knows_captures() -> u64 {
-    u64::from(Kind::of(&[0xd4, 0xc3, 0xb2, 0xa1]).is_some())
+    u64::from(CaptureFormat::detect(&[0xd4, 0xc3, 0xb2, 0xa1]).is_some())
 }
