@@ -2,17 +2,20 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::evaluate::{self, Depth, Evaluation, Kept};
+use crate::evaluate::{
+    self, Depth, EvaluatedPair, Evaluation, EvaluationCache, Explanation, PartialResult, PrevalenceCounts,
+    PrevalenceQuery,
+};
 use crate::hunts::domains::PublicSuffixList;
 use crate::ingest::{DetectorOptions, Sink, Source};
-use crate::model::error::{Error, ErrorKind};
+use crate::model::error::Error;
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
 use crate::model::time::Timestamp;
+use crate::model::version::VERSION;
 use crate::pairs::{DatasetView, History};
-use crate::report::{DroppedData, EvaluatedPair, Explanation, Report, Totals, WindowReport};
+use crate::report::{Report, Totals, WindowReport};
 use crate::rule::Rule;
-use crate::text::codec::{Reader, Writer};
 use crate::text::sort::sort_by;
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
@@ -31,7 +34,7 @@ use crate::text::sort::sort_by;
 /// }
 /// detector.finish()?;
 /// let report = detector.evaluate(&Rule::default());
-/// assert_eq!(report.findings[0].connection_count, 30);
+/// assert_eq!(report.findings[0].facts.connection_count, 30);
 /// # Ok::<(), beaconlens::Error>(())
 /// ```
 #[derive(Debug)]
@@ -42,8 +45,7 @@ pub struct Detector {
     sources: Vec<Source>,
     open: bool,
     sink: Sink,
-    /// What evaluations keep for the next.
-    kept: Mutex<Kept>,
+    cache: Mutex<EvaluationCache>,
     suffixes: PublicSuffixList,
 }
 
@@ -63,113 +65,6 @@ pub struct Progress {
     pub pairs: u64,
 }
 
-/// What one shard of a dataset found.
-#[derive(Debug, Clone)]
-pub struct PartialResult(Evaluation);
-
-/// What has to be asked of every shard before the parts can be joined: how many hosts call the destinations
-/// that are listed.
-#[derive(Debug, Clone)]
-pub struct PrevalenceQuery(evaluate::PrevalenceQuery);
-
-/// What one shard answered.
-#[derive(Debug, Clone)]
-pub struct PrevalenceCounts(evaluate::PrevalenceCounts);
-
-impl PartialResult {
-    /// What these parts, of all shards, ask of every shard.
-    pub fn prevalence_query(parts: &[PartialResult]) -> PrevalenceQuery {
-        PrevalenceQuery(evaluate::PrevalenceQuery::of_all(parts.iter().map(|part| &part.0)))
-    }
-
-    /// The part as bytes, to be given to another worker. Their form may change with every version.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        written(|out| self.0.write(out))
-    }
-
-    /// Reads a part that the same version wrote.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<PartialResult, Error> {
-        read(bytes, Evaluation::read).map(PartialResult)
-    }
-}
-
-impl PrevalenceQuery {
-    /// What has to be asked of every shard before a pair can be [explained](Detector::explain_merged).
-    pub fn of_pair(pair: &Pair) -> PrevalenceQuery {
-        PrevalenceQuery(evaluate::PrevalenceQuery::of_pair(pair))
-    }
-
-    /// The question as bytes, as [`PartialResult::to_bytes`].
-    pub fn to_bytes(&self) -> Vec<u8> {
-        written(|out| {
-            out.list(&self.0.addresses, |address, out| out.address(*address));
-            out.list(&self.0.names, |name, out| out.text(name));
-        })
-    }
-
-    /// Reads a question, as [`PartialResult::from_bytes`].
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<PrevalenceQuery, Error> {
-        read(bytes, |bytes| evaluate::PrevalenceQuery {
-            addresses: bytes.list(Reader::address),
-            names: bytes.list(Reader::text),
-        })
-        .map(PrevalenceQuery)
-    }
-}
-
-impl PrevalenceCounts {
-    /// The answer as bytes, as [`PartialResult::to_bytes`].
-    pub fn to_bytes(&self) -> Vec<u8> {
-        written(|out| {
-            out.number(self.0.hosts);
-            out.number(self.0.askers);
-            out.list(&self.0.calling, |count, out| out.number(*count));
-        })
-    }
-
-    /// Reads an answer, as [`PartialResult::from_bytes`].
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Options`](crate::ErrorKind::Options) for any other bytes.
-    pub fn from_bytes(bytes: &[u8]) -> Result<PrevalenceCounts, Error> {
-        read(bytes, |bytes| evaluate::PrevalenceCounts {
-            hosts: bytes.number(),
-            askers: bytes.number(),
-            calling: bytes.list(Reader::number),
-        })
-        .map(PrevalenceCounts)
-    }
-}
-
-/// Bytes that begin with the version.
-fn written(write: impl FnOnce(&mut Writer)) -> Vec<u8> {
-    let mut out = Writer::default();
-    out.text(crate::VERSION);
-    write(&mut out);
-    out.0
-}
-
-fn read<T>(bytes: &[u8], read: impl FnOnce(&mut Reader<'_>) -> T) -> Result<T, Error> {
-    let mut bytes = Reader::new(bytes);
-    let of_this_version = bytes.text() == crate::VERSION;
-    let value = of_this_version.then(|| read(&mut bytes));
-    value.filter(|_| !bytes.failed && bytes.rest.is_empty()).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Options,
-            "found bytes that were not written by a shard of this version".to_owned(),
-        )
-    })
-}
-
 impl Default for Detector {
     fn default() -> Self {
         Detector::new(DetectorOptions::default())
@@ -186,7 +81,7 @@ impl Detector {
             sources: Vec::new(),
             open: false,
             sink,
-            kept: Mutex::default(),
+            cache: Mutex::default(),
             suffixes: PublicSuffixList::default(),
         }
     }
@@ -195,7 +90,7 @@ impl Detector {
     /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::domains::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
         self.suffixes = PublicSuffixList::new(list);
-        self.forget();
+        self.clear_cache();
     }
 
     /// Whether the public suffix list would say more: names were looked up, and it was not given.
@@ -232,7 +127,7 @@ impl Detector {
         if !self.open {
             self.start_source(&format!("input {}", self.sources.len() + 1));
         }
-        self.forget();
+        self.clear_cache();
         match self.sources.last_mut() {
             Some(source) => {
                 source.ingest(chunk, self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink)
@@ -250,7 +145,7 @@ impl Detector {
         if !std::mem::take(&mut self.open) {
             return Ok(());
         }
-        self.forget();
+        self.clear_cache();
         match self.sources.last_mut() {
             Some(source) => source.finish(self.own_options.as_ref().unwrap_or(&self.options), &mut self.sink),
             None => Ok(()),
@@ -268,64 +163,60 @@ impl Detector {
         }
     }
 
-    /// Evaluates a rule over all that was ingested. Also in the middle of a source, whose last row may
-    /// then be missing. Of a [shard](DetectorOptions::with_shard), only its own pairs.
+    /// Evaluates a rule over everything that was ingested. It can be called in the middle of a source, whose last
+    /// row may then be missing. Of a [shard](DetectorOptions::with_shard), it covers the shard's own pairs.
     pub fn evaluate(&self, rule: &Rule) -> Report {
-        let parts = vec![self.partial_result(rule)];
-        let answers = vec![self.prevalence_counts(&PartialResult::prevalence_query(&parts))];
-        self.evaluate_merged(parts, answers, rule)
+        let partials = vec![self.partial_result(rule)];
+        let counts = vec![self.prevalence_counts(&PartialResult::prevalence_query(&partials))];
+        self.evaluate_merged(partials, counts, rule)
     }
 
-    /// As [`evaluate`](Detector::evaluate), but only what the query answers: of every pair the ten columns,
-    /// without priority and regularity. Quicker where that is enough.
+    /// The same as [`evaluate`](Detector::evaluate), but only the ten columns of the query for each pair, without
+    /// priority and regularity. Faster where they are enough.
     pub fn evaluate_query(&self, rule: &Rule) -> Report {
         self.report(self.partial_query_result(rule).0, rule)
     }
 
-    /// What a shard finds, to be joined with what the others find.
+    /// The unmerged result of a shard.
     pub fn partial_result(&self, rule: &Rule) -> PartialResult {
-        PartialResult(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Full))
+        PartialResult(evaluate::evaluate(self.data(), &mut self.cache(), rule, Depth::Full))
     }
 
-    /// As [`part`](Detector::partial_result), for what [`evaluate_query`](Detector::evaluate_query) answers.
+    /// The same as [`partial_result`](Detector::partial_result), with what
+    /// [`evaluate_query`](Detector::evaluate_query) gives.
     pub fn partial_query_result(&self, rule: &Rule) -> PartialResult {
-        PartialResult(evaluate::evaluate(self.data(), &mut self.kept(), rule, Depth::Query))
+        PartialResult(evaluate::evaluate(self.data(), &mut self.cache(), rule, Depth::Query))
     }
 
-    /// What a shard has to say of what all parts ask.
-    pub fn prevalence_counts(&self, question: &PrevalenceQuery) -> PrevalenceCounts {
-        PrevalenceCounts(evaluate::prevalence_counts(self.data(), &mut self.kept(), &question.0))
+    /// The source counts of a shard for the destinations of a query.
+    pub fn prevalence_counts(&self, query: &PrevalenceQuery) -> PrevalenceCounts {
+        evaluate::prevalence_counts(self.data(), &mut self.cache(), query)
     }
 
-    /// The report of a dataset that was read by several detectors, each owning a shard: what each of them found
-    /// by the same rule and answered, this one too, joined. The same bytes as one detector would report. Parts
-    /// [of the query](Detector::partial_query_result) need no answers.
+    /// The report of a dataset that several detectors read, each owning a shard: from the partial results of all
+    /// shards under the same rule, this one included, and from their counts. The bytes are those of the report of
+    /// one detector. Partial results [of the query](Detector::partial_query_result) need no counts.
     pub fn evaluate_merged(
         &self,
-        parts: Vec<PartialResult>,
-        answers: Vec<PrevalenceCounts>,
+        partials: Vec<PartialResult>,
+        counts: Vec<PrevalenceCounts>,
         rule: &Rule,
     ) -> Report {
-        let question = if answers.is_empty() { None } else { Some(PartialResult::prevalence_query(&parts)) };
-        let mut parts = parts.into_iter();
-        let mut joined = parts.next().map(|part| part.0).unwrap_or_default();
-        for part in parts {
-            joined.join(part.0, rule);
+        let query = (!counts.is_empty()).then(|| PartialResult::prevalence_query(&partials));
+        let mut merged = PartialResult::merge(partials, rule);
+        if let Some(query) = query {
+            evaluate::prioritize(&mut merged, &query, &counts, rule);
         }
-        if let Some(question) = question {
-            let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
-            joined.prioritise(&question.0, &answers, rule);
-        }
-        self.report(joined, rule)
+        self.report(merged, rule)
     }
 
     #[inline(never)]
-    fn report(&self, mut evaluation: Evaluation, rule: &Rule) -> Report {
+    fn report(&self, evaluation: Evaluation, rule: &Rule) -> Report {
         let progress = self.progress();
         let span = self.sink.time_extent;
         let window = WindowReport::of(rule, self.sink.data_time_extent());
         Report {
-            beaconlens: crate::VERSION,
+            beaconlens: VERSION,
             window,
             totals: Totals {
                 bytes_read: progress.bytes_read,
@@ -335,7 +226,7 @@ impl Detector {
                 flows_in_window: evaluation.flows_in_window,
                 flows_outside_window: progress.rows_used
                     - evaluation.flows_in_window
-                    - evaluation.left_out.flows,
+                    - evaluation.evicted.flows,
                 pairs: evaluation.pairs,
                 pairs_in_window: evaluation.pairs_in_window,
                 findings: evaluation.findings.len() as u64,
@@ -344,14 +235,14 @@ impl Detector {
                 first_flow: span.map(|(first, _)| Timestamp::clamped(first)),
                 last_flow: span.map(|(_, last)| Timestamp::clamped(last)),
             },
-            dropped: DroppedData::of(evaluation.left_out, evaluation.names_left_out),
-            gates: evaluation.gates(rule),
-            findings: std::mem::take(&mut evaluation.findings),
-            near_misses: evaluation.take_near_misses(),
-            suppressed: std::mem::take(&mut evaluation.suppressed),
-            reference_sets: std::mem::take(&mut evaluation.reference_sets),
-            host_beacons: std::mem::take(&mut evaluation.host_beacons),
-            hunts: std::mem::take(&mut evaluation.hunts),
+            dropped: evaluation.dropped(),
+            gates: evaluation.gate_reports(rule),
+            findings: evaluation.findings,
+            near_misses: evaluation.near_misses,
+            suppressed: evaluation.suppressed,
+            reference_sets: evaluation.reference_sets,
+            host_beacons: evaluation.host_beacons,
+            hunts: evaluation.hunts,
             public_suffixes: self.sink.side.has_lookups.then(|| self.suffixes.describe().to_owned()),
             sources: self.sources.iter().map(Source::report).collect(),
             diagnostics: self.sink.diagnostics.report(),
@@ -361,7 +252,7 @@ impl Detector {
 
     /// Every pair in the window with the gates it failed, in the order of the query.
     pub fn pairs(&self, rule: &Rule) -> Vec<EvaluatedPair> {
-        evaluate::list(self.data(), &mut self.kept(), rule)
+        evaluate::all_pairs(self.data(), &mut self.cache(), rule)
     }
 
     /// Why a pair is a finding under a rule, or why not; also for a pair that was never seen.
@@ -369,11 +260,10 @@ impl Detector {
         self.explain_merged(pair, vec![self.prevalence_counts(&PrevalenceQuery::of_pair(pair))], rule)
     }
 
-    /// As [`explain`](Detector::explain), of the shard that owns the pair's source, with what all shards
-    /// answered to the [question about it](PrevalenceQuery::of_pair). To the others the pair was never seen.
-    pub fn explain_merged(&self, pair: &Pair, answers: Vec<PrevalenceCounts>, rule: &Rule) -> Explanation {
-        let answers: Vec<_> = answers.into_iter().map(|answer| answer.0).collect();
-        evaluate::explain(self.data(), &mut self.kept(), &answers, pair, &self.history(pair), rule)
+    /// The same as [`explain`](Detector::explain), for the shard that owns the source of the pair, with the counts
+    /// of all shards for the [query of the pair](PrevalenceQuery::of_pair). Other shards have never seen the pair.
+    pub fn explain_merged(&self, pair: &Pair, counts: Vec<PrevalenceCounts>, rule: &Rule) -> Explanation {
+        evaluate::explain(self.data(), &mut self.cache(), &counts, pair, &self.history(pair), rule)
     }
 
     /// All connections of a pair in time order; none if it was never seen.
@@ -391,14 +281,14 @@ impl Detector {
         history.connections
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        // Whoever panicked with it left nothing half done that is of use.
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, EvaluationCache> {
+        // After a panic, nothing half done in the cache can be found.
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What was kept of the flows so far is no longer true.
-    fn forget(&mut self) {
-        self.kept = Mutex::default();
+    /// To be called when the data changes.
+    fn clear_cache(&mut self) {
+        self.cache = Mutex::default();
     }
 
     fn data(&self) -> DatasetView<'_> {
@@ -487,7 +377,7 @@ mod tests {
             let _ = detector.finish();
             let rule = Rule::from_json(r#"{"window":"all","gates":{"min_connections":1,"min_hours":1}}"#);
             let found =
-                |rule| detector.evaluate(&rule).findings.iter().map(|found| found.bytes_received).sum();
+                |rule| detector.evaluate(&rule).findings.iter().map(|found| found.facts.bytes_received).sum();
             rule.ok().map(found)
         };
         assert_eq!(sum("bytes"), Some(2));

@@ -39,21 +39,21 @@ mod text;
 mod wasm;
 
 pub use constants::{Comparison, Constants, QueryTarget, RegularityWeights};
-pub use detector::{Detector, PartialResult, PrevalenceCounts, PrevalenceQuery, Progress};
+pub use detector::{Detector, Progress};
+pub use evaluate::{Explanation, PartialResult, PrevalenceCounts, PrevalenceQuery};
 pub use ingest::{
     CaptureFormat, ColumnKind, DetectorOptions, Header, Preview, PreviewColumn, PreviewFlow, PreviewLayout,
     PreviewLine, PreviewRow, Role, TimeUnit, preview,
 };
+pub use model::destination::Destination;
 pub use model::error::{Error, ErrorKind, Position};
 pub use model::flow::{Connection, Pair};
 pub use model::time::{LocalTimestamp, Timestamp};
-pub use report::{Explanation, Report};
+pub use model::version::VERSION;
+pub use report::Report;
 pub use rule::{
     AppliesTo, CompiledLists, Gates, HuntSettings, PrioritySettings, ReferenceSet, Rule, ThreatList, Window,
 };
-
-/// Version of this crate.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Evaluates a rule over the bytes of one source.
 ///

@@ -198,24 +198,25 @@ fn large_rule(random: &mut Random) -> Rule {
 fn our_rows(detector: &Detector, rule: &Rule) -> Vec<Vec<String>> {
     let names_a_pair = |entry: &ListEntry| !entry.to_string().contains("example.com");
     let listed = rule.threat_lists().iter().any(|list| list.entries().iter().any(names_a_pair));
-    let row = |finding: &Finding| {
-        let mut row = vec![
-            finding.sourceip.to_string(),
-            finding.destinationip.to_string(),
-            finding.destinationport.to_string(),
-            finding.connection_count.to_string(),
-            finding.hourly_buckets.to_string(),
-            finding.bytes_sent.to_string(),
-            finding.bytes_received.to_string(),
-            finding.first_seen.to_string(),
-            finding.last_seen.to_string(),
-            finding.beaconing_score.to_string(),
-        ];
-        row.extend(
-            listed.then(|| finding.threat.as_ref().map_or_else(String::new, |threat| threat.list.clone())),
-        );
-        row
-    };
+    let row =
+        |finding: &Finding| {
+            let mut row = vec![
+                finding.sourceip.to_string(),
+                finding.destinationip.to_string(),
+                finding.destinationport.to_string(),
+                finding.facts.connection_count.to_string(),
+                finding.facts.hourly_buckets.to_string(),
+                finding.facts.bytes_sent.to_string(),
+                finding.facts.bytes_received.to_string(),
+                finding.facts.first_seen.to_string(),
+                finding.facts.last_seen.to_string(),
+                finding.facts.beaconing_score.to_string(),
+            ];
+            row.extend(listed.then(|| {
+                finding.facts.threat.as_ref().map_or_else(String::new, |threat| threat.list.clone())
+            }));
+            row
+        };
     detector.evaluate_query(rule).findings.iter().map(row).collect()
 }
 

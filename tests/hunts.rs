@@ -151,8 +151,11 @@ fn published_test_1_a_loop_of_connections_to_one_endpoint() {
         );
         assert_eq!(hunted(&text, 8080), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
-        assert_eq!((finding.connection_count, finding.hourly_buckets, finding.beaconing_score), (30, 1, 1));
-        let timing = finding.regularity.unwrap();
+        assert_eq!(
+            (finding.facts.connection_count, finding.facts.hourly_buckets, finding.facts.beaconing_score),
+            (30, 1, 1)
+        );
+        let timing = finding.facts.regularity.unwrap();
         assert_eq!((timing.period_seconds, timing.jitter_percent), (Some(5.0), Some(0.0)));
     }
 }
@@ -166,7 +169,7 @@ fn published_test_2_one_attempt_on_the_port_of_irc() {
         assert!(why.contains("excluded network 127.0.0.0/8") && why.contains("19 too few"), "{why}");
         assert_eq!(hunted(&text, 6667), [], "it is a finding, and no burst");
         let [finding] = report_of(&[text], &lab()).findings.try_into().unwrap();
-        assert_eq!((finding.connection_count, finding.beaconing_score), (1, 3));
+        assert_eq!((finding.facts.connection_count, finding.facts.beaconing_score), (1, 3));
     }
 }
 
@@ -353,15 +356,15 @@ fn a_beacon_is_found_by_host_name() {
             (
                 host.host.as_str(),
                 host.looked_up,
-                host.pair.connection_count,
-                host.pair.regularity.and_then(|of| of.period_seconds),
+                host.facts.connection_count,
+                host.facts.regularity.and_then(|of| of.period_seconds),
             )
         })
         .collect();
     let host = "beacon.example.net";
     assert_eq!(found, [(host, false, 144, Some(600.0)), (host, true, 144, Some(600.0))]);
-    assert!(report.host_beacons.iter().all(|host| host.pair.priority > 60));
-    assert!(report.host_beacons.iter().all(|host| host.pair.bytes_received == 0));
+    assert!(report.host_beacons.iter().all(|host| host.facts.priority > 60));
+    assert!(report.host_beacons.iter().all(|host| host.facts.bytes_received == 0));
     let json = report.to_json();
     assert!(json.contains(r#"{"sourceip":"10.0.0.7","host":"beacon.example.net","looked_up":false,"#));
 
@@ -372,7 +375,7 @@ fn a_beacon_is_found_by_host_name() {
         "threat_lists": [{"name": "bad", "entries": ["beacon.example.net # Pikabot"]}]}"#;
     let report = report_of(&[named_traffic()], &Rule::from_json(list).unwrap());
     assert_eq!(report.host_beacons.len(), 2);
-    assert!(report.host_beacons.iter().all(|host| host.pair.threat.is_some()));
+    assert!(report.host_beacons.iter().all(|host| host.facts.threat.is_some()));
     let off = Rule::from_json(r#"{"window": "all", "hunts": {"host_beacon": false}}"#).unwrap();
     assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
 }
@@ -401,7 +404,7 @@ fn office() -> String {
 fn a_well_known_host_name_is_context_and_removes_no_hit() {
     let beacons = |rule: &str| report_of(&[office()], &Rule::from_json(rule).unwrap()).host_beacons;
     let parts = |host: &HostBeacon| -> Vec<(&str, i64)> {
-        let of = &host.pair;
+        let of = &host.facts;
         assert_eq!(of.priority_parts.iter().map(|part| part.points).sum::<i64>(), i64::from(of.priority));
         of.priority_parts.iter().map(|part| (part.name, part.points)).collect()
     };
@@ -416,7 +419,7 @@ fn a_well_known_host_name_is_context_and_removes_no_hit() {
         parts(check),
         [base, ("common_destination", -15), ("shared_by_periodic_callers", -10), ("known_host", -20)]
     );
-    let reasons: Vec<String> = check.pair.priority_parts.iter().map(PriorityPart::reason).collect();
+    let reasons: Vec<String> = check.facts.priority_parts.iter().map(PriorityPart::reason).collect();
     assert_eq!(
         reasons[1..],
         [

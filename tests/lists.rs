@@ -11,7 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 
 use beaconlens::rule::PairSide;
-use beaconlens::{CompiledLists, Pair, ReferenceSet, Rule, ThreatList};
+use beaconlens::{CompiledLists, Destination, ReferenceSet, Rule, ThreatList};
 use flows::Random;
 use serde_json::{Value, json};
 
@@ -74,19 +74,20 @@ fn same_bits(network: IpAddr, address: IpAddr, bits: u32) -> bool {
     }
 }
 
-/// The best match: addresses before names, then the most specific, then those with a port, then the first.
-fn best(entries: &[Plain], address: IpAddr, host: Option<&str>, port: Option<u16>) -> Option<usize> {
-    let search = |address: Option<IpAddr>, host: Option<&str>| {
-        let mut found: Option<(usize, (u32, bool))> = None;
-        for (at, entry) in entries.iter().enumerate() {
-            let Some(how) = entry.matches(address, host, port) else { continue };
-            if found.is_none_or(|(_, before)| how > before) {
-                found = Some((at, how));
-            }
-        }
-        found.map(|(at, _)| at)
+/// The best match: the most specific, then those with a port, then the first.
+fn best(entries: &[Plain], destination: &Destination, port: Option<u16>) -> Option<usize> {
+    let (address, host) = match destination {
+        Destination::Address(address) => (Some(*address), None),
+        Destination::Name(name) => (None, Some(&**name)),
     };
-    search(Some(address), None).or_else(|| search(None, Some(host?)))
+    let mut found: Option<(usize, (u32, bool))> = None;
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(how) = entry.matches(address, host, port) else { continue };
+        if found.is_none_or(|(_, before)| how > before) {
+            found = Some((at, how));
+        }
+    }
+    found.map(|(at, _)| at)
 }
 
 // ------------------------------------------------------------------------------------------ random
@@ -176,41 +177,52 @@ fn look_ups_find_what_a_linear_search_finds() {
         assert_eq!(Rule::from_json(&rule.to_json()).unwrap(), rule, "seed {seed}");
         let compiled = CompiledLists::new(&rule);
         for _ in 0..200 {
-            let (source, destination) = (random_address(&mut random), random_address(&mut random));
-            let port = random.pick(&[80, 443, 6667, 22]);
-            let pair = Pair::new(source, destination, port);
-            let host = random.one_in(2).then(|| random_name(&mut random));
-            let host = host.as_deref();
-            let what = format!("seed {seed}: {source} {destination} {port} {host:?}\n{document}");
+            let source = random_address(&mut random);
+            let destination = match random.below(2) {
+                0 => Destination::from(random_address(&mut random)),
+                _ => Destination::from(random_name(&mut random).as_str()),
+            };
+            let port = random.pick(&[Some(80), Some(443), Some(6667), Some(22), None]);
+            let what = format!("seed {seed}: {source} {destination:?} {port:?}\n{document}");
             let met = sets.iter().enumerate().filter_map(|(at, entries)| {
-                if !ports[at].is_empty() && !ports[at].contains(&port) {
-                    return None;
-                }
-                let of =
-                    |side, address, host| best(entries, address, host, None).map(|entry| (at, side, entry));
-                let of_source = of(PairSide::Source, source, None).filter(|_| sides[at] != "destination");
-                let of_destination =
-                    of(PairSide::Destination, destination, host).filter(|_| sides[at] != "source");
+                let is_on_port = ports[at].is_empty() || port.is_some_and(|port| ports[at].contains(&port));
+                let is_name = matches!(destination, Destination::Name(_)) && port.is_none();
+                let of = |side, end: &Destination| best(entries, end, None).map(|entry| (at, side, entry));
+                let of_source =
+                    of(PairSide::Source, &source.into()).filter(|_| is_on_port && sides[at] != "destination");
+                let of_destination = of(PairSide::Destination, &destination)
+                    .filter(|_| (is_on_port || is_name) && sides[at] != "source");
                 of_source.or(of_destination)
             });
             let expected: Vec<(usize, PairSide, usize)> = met.collect();
-            let found: Vec<_> =
-                compiled.sets_with(&pair, host).map(|hit| (hit.set, hit.side, hit.entry)).collect();
+            let found: Vec<_> = compiled
+                .sets_with(source, Some(&destination), port)
+                .map(|hit| (hit.set, hit.side, hit.entry))
+                .collect();
             assert_eq!(found, expected, "{what}");
-            let first = compiled.suppressed_by(&pair, host);
+            let first = compiled.suppressed_by(source, Some(&destination), port);
             assert_eq!(first.map(|hit| hit.set), expected.first().map(|hit| hit.0), "{what}");
             let listed_by = lists.iter().enumerate();
-            let listed_by = listed_by
-                .filter_map(|(at, entries)| Some((at, best(entries, destination, host, Some(port))?)));
+            let listed_by =
+                listed_by.filter_map(|(at, entries)| Some((at, best(entries, &destination, port)?)));
             let expected_threats: Vec<(usize, usize)> = listed_by.collect();
             let threats: Vec<_> =
-                compiled.threats_with(&pair, host).map(|hit| (hit.list, hit.entry)).collect();
+                compiled.threats_with(&destination, port).map(|hit| (hit.list, hit.entry)).collect();
             assert_eq!(threats, expected_threats, "{what}");
             looked_up += 1;
             suppressed += usize::from(first.is_some());
             listed += usize::from(!threats.is_empty());
         }
     }
+    // Without a single destination, only the source can be in a set.
+    let rule = Rule::from_json(
+        r#"{"reference_sets": [{"name": "s", "applies_to": "either", "ports": [445], "entries": ["::/0", "10.0.0.5"]}]}"#,
+    );
+    let compiled = CompiledLists::new(&rule.unwrap());
+    let source = |text: &str| text.parse::<IpAddr>().unwrap();
+    assert!(compiled.suppressed_by(source("10.0.0.5"), None, Some(445)).is_some());
+    assert!(compiled.suppressed_by(source("10.0.0.5"), None, None).is_none());
+    assert!(compiled.suppressed_by(source("10.0.0.6"), None, Some(445)).is_none());
     // The comparison only means something if both results are common.
     for share in [suppressed, listed] {
         assert!(share * 5 > looked_up && share * 10 < looked_up * 9, "{share} of {looked_up}");
@@ -239,16 +251,20 @@ fn a_large_set_is_built_and_searched_correctly() {
         };
         let holding = networks.iter().filter(|(first, bits)| (first ^ address).leading_zeros() >= *bits);
         let expected = holding.map(|(_, bits)| *bits).max();
-        let hit = compiled.suppressed_by(&Pair::new(nowhere, Ipv4Addr::from_bits(address).into(), 1), None);
+        let destination = Destination::Address(Ipv4Addr::from_bits(address).into());
+        let hit = compiled.suppressed_by(nowhere, Some(&destination), Some(1));
         assert_eq!(hit.map(|hit| networks[hit.entry].1), expected, "{address:x}");
     }
 }
 
 // ------------------------------------------------------------------------------------------ by hand
 
-fn hit_of(rule: &Rule, destination: &str, port: u16, host: Option<&str>) -> Option<String> {
-    let pair = Pair::parse("10.0.0.5", destination, port).unwrap();
-    let hit = CompiledLists::new(rule).threat(&pair, host)?;
+fn address_hit(rule: &Rule, address: &str, port: u16) -> Option<String> {
+    hit_of(rule, &Destination::from(address.parse::<IpAddr>().unwrap()), port)
+}
+
+fn hit_of(rule: &Rule, destination: &Destination, port: u16) -> Option<String> {
+    let hit = CompiledLists::new(rule).threat(destination, Some(port))?;
     let list = &rule.threat_lists()[hit.list];
     let entry = &list.entries()[hit.entry];
     Some(format!("{}, line {}: {entry}", list.name(), entry.line()))
@@ -260,7 +276,7 @@ fn a_wildcard_matches_subdomains_and_not_the_name_itself() {
         r#"{"threat_lists": [{"name": "names", "entries": ["*.example.com", "example.net", "*.b.example.com:443"]}]}"#,
     )
     .unwrap();
-    let hit = |host: &str| hit_of(&rule, "203.0.113.9", 443, Some(host));
+    let hit = |host: &str| hit_of(&rule, &Destination::from(host), 443);
     assert_eq!(hit("www.example.com").as_deref(), Some("names, line 1: *.example.com"));
     assert_eq!(hit("A.B.Example.COM.").as_deref(), Some("names, line 3: *.b.example.com:443"));
     assert_eq!(hit("example.net").as_deref(), Some("names, line 2: example.net"));
@@ -276,7 +292,7 @@ fn a_port_of_a_threat_list_is_matched_and_a_wider_network_still_counts() {
             ["203.0.113.0/24", "203.0.113.9:443", "203.0.113.9:8443", "[2001:db8::9]:443"]}]}"#,
     )
     .unwrap();
-    let hit = |address: &str, port| hit_of(&rule, address, port, None);
+    let hit = |address: &str, port| address_hit(&rule, address, port);
     assert_eq!(hit("203.0.113.9", 443).as_deref(), Some("c2, line 2: 203.0.113.9:443"));
     assert_eq!(hit("::ffff:203.0.113.9", 8443).as_deref(), Some("c2, line 3: 203.0.113.9:8443"));
     assert_eq!(hit("203.0.113.9", 80).as_deref(), Some("c2, line 1: 203.0.113.0/24"));
@@ -303,9 +319,9 @@ fn feodo_tracker_is_read_as_published() {
     let (list, skipped) = ThreatList::from_list("feodo", &text, None).unwrap();
     assert_eq!((list.entries().len(), skipped.lines), (28, 0));
     let rule = Rule::new().with_threat_lists([list]).unwrap();
-    let hit = hit_of(&rule, "192.9.135.73", 1194, None);
+    let hit = address_hit(&rule, "192.9.135.73", 1194);
     assert_eq!(hit.as_deref(), Some("feodo, line 10: 192.9.135.73:1194 # Pikabot"));
-    assert_eq!(hit_of(&rule, "192.9.135.73", 443, None), None);
+    assert_eq!(address_hit(&rule, "192.9.135.73", 443), None);
 }
 
 #[test]
@@ -330,5 +346,5 @@ fn other_published_lists_are_read_and_skipped_lines_are_counted() {
     let Some(text) = published("maltrail_remcos.txt") else { return };
     let (list, _) = ThreatList::from_list("remcos", &text, None).unwrap();
     let rule = Rule::new().with_threat_lists([list]).unwrap();
-    assert!(hit_of(&rule, "66.63.168.35", 5888, None).is_some(), "known from a capture of this malware");
+    assert!(address_hit(&rule, "66.63.168.35", 5888).is_some(), "known from a capture of this malware");
 }

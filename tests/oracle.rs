@@ -312,13 +312,13 @@ fn listed(pairs: &[EvaluatedPair]) -> String {
             pair.sourceip,
             pair.destinationip,
             pair.destinationport,
-            pair.connection_count,
-            pair.hourly_buckets,
-            pair.bytes_sent,
-            pair.bytes_received,
-            pair.first_seen,
-            pair.last_seen,
-            pair.beaconing_score,
+            pair.facts.connection_count,
+            pair.facts.hourly_buckets,
+            pair.facts.bytes_sent,
+            pair.facts.bytes_received,
+            pair.facts.first_seen,
+            pair.facts.last_seen,
+            pair.facts.beaconing_score,
             gates.join(";")
         );
     }
@@ -368,13 +368,13 @@ fn check_gates(pairs: &str, tuning: &Tuning, report: &Report, what: &str) {
                 pair.sourceip,
                 pair.destinationip,
                 pair.destinationport,
-                pair.connection_count,
-                pair.hourly_buckets,
-                pair.bytes_sent,
-                pair.bytes_received,
-                pair.first_seen,
-                pair.last_seen,
-                pair.beaconing_score,
+                pair.facts.connection_count,
+                pair.facts.hourly_buckets,
+                pair.facts.bytes_sent,
+                pair.facts.bytes_received,
+                pair.facts.first_seen,
+                pair.facts.last_seen,
+                pair.facts.beaconing_score,
                 miss.failed_gate.name()
             )
         })
@@ -668,7 +668,7 @@ fn every_listed_port_scores_three_and_its_neighbours_do_not() {
     assert_eq!(report.findings.len(), ports.len());
     for finding in report.findings {
         let listed = DEFAULT_PORTS.contains(&finding.destinationport);
-        assert_eq!(finding.beaconing_score, if listed { 3 } else { 1 }, "{}", finding.destinationport);
+        assert_eq!(finding.facts.beaconing_score, if listed { 3 } else { 1 }, "{}", finding.destinationport);
     }
 }
 

@@ -488,8 +488,8 @@ fn at_the_memory_limit_small_pairs_are_evicted_first_and_reported() {
     assert!(dropped.pairs_dropped > 100_000 && dropped.flows_rejected == 0, "{dropped:?}");
     // The beacon is found, and its count is at most `max_undercount` too low.
     assert_eq!(report.findings.len(), 1);
-    let full = enough.evaluate(&rule).findings[0].connection_count;
-    let lacking = full - report.findings[0].connection_count;
+    let full = enough.evaluate(&rule).findings[0].facts.connection_count;
+    let lacking = full - report.findings[0].facts.connection_count;
     assert!(lacking <= dropped.max_undercount && dropped.max_undercount < 60, "{lacking}, {dropped:?}");
     // The same holds for every pair that was not evicted.
     let of = |detector: &Detector| -> std::collections::HashMap<String, u64> {
@@ -497,7 +497,7 @@ fn at_the_memory_limit_small_pairs_are_evicted_first_and_reported() {
         let key = |pair: &beaconlens::report::Finding| {
             format!("{} {} {}", pair.sourceip, pair.destinationip, pair.destinationport)
         };
-        pairs.iter().map(|listed| (key(&listed.pair), listed.pair.connection_count)).collect()
+        pairs.iter().map(|listed| (key(&listed.pair), listed.pair.facts.connection_count)).collect()
     };
     let (remaining, all) = (of(&detector), of(&enough));
     assert!(remaining.len() > 10_000);
@@ -634,7 +634,13 @@ fn a_flow_that_occurs_twice_counts_twice() {
             .map(|listed| listed.pair)
             .map(|p| {
                 let pair = Pair::new(p.sourceip, p.destinationip, p.destinationport);
-                (pair, p.connection_count * times, p.hourly_buckets, p.bytes_sent * times, p.first_seen)
+                (
+                    pair,
+                    p.facts.connection_count * times,
+                    p.facts.hourly_buckets,
+                    p.facts.bytes_sent * times,
+                    p.facts.first_seen,
+                )
             })
             .collect();
         counts.sort();
@@ -672,15 +678,15 @@ fn explanations_agree_with_the_evaluation() {
             assert_eq!(failed, listed.failed_gates, "{what}");
             assert_eq!(explanation.gates.len(), 3, "{what}");
             assert_eq!(explanation.measures.as_ref(), Some(measures), "{what}");
-            assert_eq!(explanation.score.unwrap().value, measures.beaconing_score, "{what}");
+            assert_eq!(explanation.score.unwrap().value, measures.facts.beaconing_score, "{what}");
             let history = detector.history(&pair);
-            let inside = measures.connection_count;
+            let inside = measures.facts.connection_count;
             assert_eq!(history.len() as u64, inside + explanation.flows_outside_window, "{what}");
             assert!(history.is_sorted(), "{what}");
             let timeline = explanation.timeline.unwrap();
             assert_eq!(timeline.connections.iter().sum::<u64>(), inside, "{what}");
-            assert_eq!(timeline.bytes_sent.iter().sum::<u64>(), measures.bytes_sent, "{what}");
-            assert_eq!(timeline.bytes_received.iter().sum::<u64>(), measures.bytes_received, "{what}");
+            assert_eq!(timeline.bytes_sent.iter().sum::<u64>(), measures.facts.bytes_sent, "{what}");
+            assert_eq!(timeline.bytes_received.iter().sum::<u64>(), measures.facts.bytes_received, "{what}");
             let gaps =
                 explanation.intervals.map_or(0, |i| i.histogram.iter().map(|bin| bin.count).sum::<u64>());
             assert_eq!(gaps, inside - 1, "{what}");
@@ -719,10 +725,10 @@ fn sums_of_the_largest_byte_counts_are_exact() {
     };
     let rule = Rule::from_json(r#"{"gates": {"min_hours": 1}}"#).unwrap();
     let report = read([rows(2048).as_bytes()]).evaluate(&rule);
-    assert_eq!(report.findings[0].bytes_sent, 2048 * LARGEST);
+    assert_eq!(report.findings[0].facts.bytes_sent, 2048 * LARGEST);
     // The maximum; more must not wrap around.
     let detector = read([rows(3000).as_bytes()]);
-    assert_eq!(detector.evaluate(&rule).findings[0].bytes_received, u64::MAX);
+    assert_eq!(detector.evaluate(&rule).findings[0].facts.bytes_received, u64::MAX);
     let pair = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
     assert_eq!(detector.explain(&pair, &rule).timeline.unwrap().bytes_sent.iter().max(), Some(&u64::MAX));
 }
@@ -743,7 +749,7 @@ fn windows_at_the_limits_of_time_do_not_overflow() {
                     let report = detector.evaluate(&rule);
                     let inside = report.totals.flows_in_window;
                     assert_eq!(inside + report.totals.flows_outside_window, text.lines().count() as u64);
-                    assert_eq!(report.findings.iter().map(|f| f.connection_count).sum::<u64>(), inside);
+                    assert_eq!(report.findings.iter().map(|f| f.facts.connection_count).sum::<u64>(), inside);
                     let pair = Pair::parse("10.0.0.5", "203.0.113.9", 443).unwrap();
                     let explanation = detector.explain(&pair, &rule);
                     let buckets =

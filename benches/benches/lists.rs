@@ -9,7 +9,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use beaconlens::{AppliesTo, CompiledLists, Pair, ReferenceSet, Rule};
+use beaconlens::{AppliesTo, CompiledLists, Destination, Pair, ReferenceSet, Rule};
 use beaconlens_bench::Random;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -72,7 +72,10 @@ fn lists(criterion: &mut Criterion) {
             let compiled = CompiledLists::new(&rule(networks, applies_to));
             group.bench_function(BenchmarkId::new(name, networks), |bencher| {
                 bencher.iter(|| {
-                    let hits = pairs.iter().filter_map(|pair| compiled.suppressed_by(pair, None));
+                    let hits = pairs.iter().filter_map(|pair| {
+                        let destination = Destination::Address(pair.destination);
+                        compiled.suppressed_by(pair.source, Some(&destination), Some(pair.port))
+                    });
                     hits.count()
                 });
             });

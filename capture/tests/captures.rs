@@ -126,9 +126,9 @@ fn a_beacon_in_a_capture_is_found_with_its_bytes() {
     detector.finish().unwrap();
     let report = detector.evaluate(&Rule::default());
     let finding = &report.findings[0];
-    assert_eq!((finding.connection_count, finding.hourly_buckets), (60, 5));
+    assert_eq!((finding.facts.connection_count, finding.facts.hourly_buckets), (60, 5));
     // Three packets of 40 bytes and 100 more; two and 50.
-    assert_eq!((finding.bytes_sent, finding.bytes_received), (60 * 220, 60 * 130));
+    assert_eq!((finding.facts.bytes_sent, finding.facts.bytes_received), (60 * 220, 60 * 130));
     let history = detector.history(&Pair::parse("10.0.0.5", "203.0.113.9", 8443).unwrap());
     assert_eq!(history[1].start.as_micros(), START + 300 * SECOND);
 }

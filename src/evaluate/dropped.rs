@@ -4,28 +4,28 @@ use serde::Serialize;
 
 use crate::pairs::EvictionStats;
 
-/// What was left out to stay within the memory limit.
+/// Data that was dropped to stay within the memory limit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DroppedData {
-    /// Flows that are not in the result: those of dropped pairs, and those not taken in.
+    /// Flows that are not in the result: those of evicted pairs, and rejected ones.
     pub flows: u64,
-    /// Pairs that were dropped for having few connections, each time it happened.
+    /// Evictions of pairs with few connections; a pair can be evicted repeatedly.
     pub pairs_dropped: u64,
-    /// The most connections that any listed pair can lack because it was dropped before.
+    /// Upper bound on how far the connection count of any listed pair is too low because of evictions.
     pub max_undercount: u64,
-    /// Flows that were not taken in, as there was no small pair left to drop. If there are any, any pair
-    /// may lack any number of later connections.
+    /// Flows that were rejected because no pair could be evicted. If there are any, the counts of all pairs may be
+    /// too low by any number.
     pub flows_rejected: u64,
-    /// Records of host names, lookups and durations that the hunts lack, and of programs that findings lack.
+    /// Dropped records of host names, DNS lookups, durations and processes.
     pub side_records_dropped: u64,
-    /// What that means for the result, in a sentence.
+    /// What this means for the result, in one sentence.
     pub meaning: String,
 }
 
 impl DroppedData {
-    pub(crate) fn of(left_out: EvictionStats, side_records_dropped: u64) -> Option<Self> {
-        let EvictionStats { flows, pairs, max_undercount, flows_rejected } = left_out;
+    pub(crate) fn of(evicted: EvictionStats, side_records_dropped: u64) -> Option<Self> {
+        let EvictionStats { flows, pairs, max_undercount, flows_rejected } = evicted;
         let mut meaning = format!(
             "the memory limit was reached: {pairs} times a pair with few connections was dropped, so any \
              count may be up to {max_undercount} too low, and pairs that need no more than that to pass a gate \

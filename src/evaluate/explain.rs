@@ -1,47 +1,37 @@
-//! One pair under a rule: every gate, the score, and what its connections look like.
+//! One pair under a rule: every gate, the score, and when it connected.
 
-use super::explanation::{Explanation, IntervalBin, Intervals, PairStatus, ScoreReason, Timeline};
-use super::gates::Gates;
-use super::kept::Kept;
-use super::measures::Measures;
-use super::span::Span;
-use super::tally::Tally;
-use super::{PrevalenceCounts, PrevalenceQuery, hosts, hunted};
+use super::aggregates::Aggregates;
+use super::cache::EvaluationCache;
+use super::explanation::{Explanation, PairStatus, ScoreReason};
+use super::gates::{CompiledGates, FailedGates};
+use super::hunt_hits;
+use super::lists::RuleLists;
+use super::pair_facts::Finding;
+use super::pair_metrics::PairMetrics;
+use super::prevalence::{PrevalenceCounts, PrevalenceQuery, merge_counts};
+use super::prioritize::prioritize_pairs;
+use super::timeline::{intervals, timeline};
 use crate::model::error::joined;
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
-use crate::model::time::{SECOND, Timestamp};
 use crate::pairs::DatasetView;
-use crate::priority::{Judged, prioritise};
 use crate::regularity::Analyzer;
-use crate::rule::{Rule, Window};
-use crate::text::sort::sort;
+use crate::rule::{Rule, Window, WindowRange};
 
-/// The most buckets a timeline has.
-const BUCKETS: i64 = 300;
-
-/// Lengths of a timeline's buckets in seconds; longer ones are whole weeks.
-const BUCKET_SECONDS: [i64; 16] =
-    [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 86_400];
-const WEEK: i64 = 604_800;
-
-/// Explains a pair, whose connections in time order are `connections` (empty if it was never seen), with what
-/// all shards answered of its destination.
+/// Explains a pair. `connections` are in order of time, and empty if the pair was never seen; `counts` are those of
+/// all shards for its destination.
 pub(crate) fn explain(
     data: DatasetView<'_>,
-    kept: &mut Kept,
-    answers: &[PrevalenceCounts],
+    cache: &mut EvaluationCache,
+    counts: &[PrevalenceCounts],
     pair: &Pair,
     connections: &[Connection],
     rule: &Rule,
 ) -> Explanation {
-    let span = Span::of(rule, data.time_extent);
-    let inside: Vec<Connection> = connections
-        .iter()
-        .copied()
-        .filter(|c| span.is_some_and(|span| span.contains(c.start.as_micros())))
-        .collect();
-    let tally = span.and_then(|span| Tally::of(&inside, span, rule.utc_offset_minutes(), &mut Vec::new()));
+    let range = WindowRange::of(rule, data.time_extent);
+    let is_inside =
+        |connection: &Connection| range.is_some_and(|range| range.contains(connection.start.as_micros()));
+    let inside: Vec<Connection> = connections.iter().copied().filter(is_inside).collect();
     let mut out = Explanation {
         sourceip: pair.source,
         destinationip: pair.destination,
@@ -51,7 +41,7 @@ pub(crate) fn explain(
         reference_sets: Vec::new(),
         nearest_change: None,
         hunts: Vec::new(),
-        hunt_exclusions: hunted::left_out(pair, rule),
+        hunt_exclusions: hunt_hits::exclusion_reasons(pair, rule),
         gates: Vec::new(),
         score: None,
         measures: None,
@@ -59,52 +49,69 @@ pub(crate) fn explain(
         timeline: None,
         intervals: intervals(&inside),
     };
-    let lists = kept.lists.of(rule);
-    kept.turn_to(span, rule.utc_offset_minutes());
-    out.hunts = hunted::hits(data, kept, rule, &lists);
-    out.hunts.retain(|hit| hunted::has_part(hit, pair, &inside, rule));
-    let ends = data.addresses.find(pair.source).zip(data.addresses.find(pair.destination));
-    if let (Some(span), Some(tally), Some((source, destination))) = (span, tally, ends) {
-        let gates = Gates::new(rule);
-        let key = PairKey::new(source, destination, pair.port);
-        let failed = gates.failed(key, data.addresses, tally.counts);
-        let threat = lists.threat(pair, failed).filter(|_| !failed.is_excluded());
-        out.reference_sets = lists.sets_with(pair).map(|(_, set)| set).collect();
-        let suppressed = !out.reference_sets.is_empty();
-        out.status = match failed.gates().count() {
-            found if (found == 0 || threat.is_some()) && suppressed => PairStatus::Suppressed,
-            found if found == 0 || threat.is_some() => PairStatus::Finding,
-            1 if !suppressed => PairStatus::NearMiss,
-            _ => PairStatus::BelowGates,
-        };
-        out.nearest_change = nearest_change(&out, &gates.changes(pair, tally.counts, failed));
-        let value = gates.score(pair.port, tally.counts.connections);
-        out.gates = gates.explain(pair, tally.counts, failed);
-        out.score = Some(score(value, tally.counts.connections, pair, rule));
-        let measures = Measures::of(
-            tally,
-            &inside,
-            span,
-            data.time_extent.unwrap_or_default(),
-            &mut Analyzer::default(),
-        );
-        let mut columns = measures.columns(pair, value, rule);
-        columns.threat = threat;
-        columns.processes = data.side.processes(key);
-        let hosts = hosts(&PrevalenceQuery::of_pair(pair), answers);
-        prioritise(&mut [Judged::from(&mut columns)], &hosts.0, rule.priority());
-        out.measures = Some(columns);
-        let from = match rule.window() {
-            Window::Hours(_) => span.after + 1,
-            Window::All => tally.first,
-        };
-        out.timeline = Some(timeline(&inside, from, span.until.max(from)));
+    let lists = cache.lists.of(rule);
+    cache.select_window(range, rule.utc_offset_minutes());
+    out.hunts = hunt_hits::hits(data, cache, rule, &lists);
+    out.hunts.retain(|hit| hunt_hits::involves_pair(hit, pair, &inside, rule));
+    if let Some(range) = range {
+        explain_window(&mut out, data, counts, pair, &inside, range, rule, &lists);
     }
     out.sentence = sentence(pair, &out);
     out
 }
 
-/// What has to be changed of the rule, in a sentence; none if it is a finding.
+/// Adds what the connections in the window show, if there are any.
+fn explain_window(
+    out: &mut Explanation,
+    data: DatasetView<'_>,
+    prevalence: &[PrevalenceCounts],
+    pair: &Pair,
+    inside: &[Connection],
+    range: WindowRange,
+    rule: &Rule,
+    lists: &RuleLists<'_>,
+) -> Option<()> {
+    let aggregates = Aggregates::of(inside, range, rule.utc_offset_minutes(), &mut Vec::new())?;
+    let (counts, gates) = (aggregates.counts, CompiledGates::new(rule));
+    let key =
+        PairKey::new(data.addresses.find(pair.source)?, data.addresses.find(pair.destination)?, pair.port);
+    let failed = gates.failed(key, data.addresses, counts);
+    let threat = lists.pair_threat(pair, failed).filter(|_| !failed.is_excluded());
+    out.reference_sets = lists.sets_with_pair(pair).map(|(_, set)| set).collect();
+    out.status = status(failed, threat.is_some(), !out.reference_sets.is_empty());
+    out.nearest_change = nearest_change(out, &gates.changes(pair, counts, failed));
+    out.gates = gates.explain(pair, counts, failed);
+    let beaconing_score = gates.score(pair.port, counts.connections);
+    out.score = Some(score(beaconing_score, counts.connections, pair, rule));
+    let mut analyzer = Analyzer::default();
+    let metrics = PairMetrics::of(aggregates, inside, range, data.time_extent?, &mut analyzer);
+    let mut facts = metrics.facts(beaconing_score, rule);
+    facts.threat = threat;
+    let mut finding = Finding::new(pair, facts, data.side.processes(key));
+    let prevalence = merge_counts(&PrevalenceQuery::of_pair(pair), prevalence);
+    prioritize_pairs(&mut [&mut finding], &prevalence, rule);
+    out.measures = Some(finding);
+    let from = match rule.window() {
+        Window::Hours(_) => range.after + 1,
+        Window::All => aggregates.first,
+    };
+    out.timeline = Some(timeline(inside, from, range.until.max(from)));
+    Some(())
+}
+
+/// The status of a pair with connections in the window.
+fn status(failed: FailedGates, is_threat: bool, is_in_set: bool) -> PairStatus {
+    match failed.gates().count() {
+        0 if is_in_set => PairStatus::Suppressed,
+        0 => PairStatus::Finding,
+        _ if is_threat && is_in_set => PairStatus::Suppressed,
+        _ if is_threat => PairStatus::Finding,
+        1 if !is_in_set => PairStatus::NearMiss,
+        _ => PairStatus::BelowGates,
+    }
+}
+
+/// The changes of the rule that make the pair a finding, in one sentence; none if it is a finding.
 fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String> {
     let sets = explanation.reference_sets.iter();
     let sets = sets.map(|set| format!("take {} out of the reference set {}", set.entry, set.reference_set));
@@ -132,16 +139,16 @@ fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
 fn sentence(pair: &Pair, explanation: &Explanation) -> String {
     let failed: Vec<&str> =
         explanation.gates.iter().filter(|gate| !gate.passed).map(|gate| gate.reason.as_str()).collect();
-    let counts = explanation.measures.as_ref().map_or_else(String::new, |m| {
+    let counts = explanation.measures.as_ref().map_or_else(String::new, |measures| {
         format!(
             "{} in {}",
-            counted(m.connection_count, "connection"),
-            counted(m.hourly_buckets, "calendar hour")
+            counted(measures.facts.connection_count, "connection"),
+            counted(measures.facts.hourly_buckets, "calendar hour")
         )
     });
     match explanation.status {
         PairStatus::Finding => {
-            match explanation.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
+            match explanation.measures.as_ref().and_then(|measures| measures.facts.threat.as_ref()) {
                 Some(threat) => {
                     format!(
                         "{pair} is a finding: {} is on the threat list {}; {counts}.",
@@ -168,102 +175,4 @@ fn sentence(pair: &Pair, explanation: &Explanation) -> String {
 
 fn counted(count: u64, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Connections in equal buckets from the one that holds `from` to the one that holds `until`.
-fn timeline(connections: &[Connection], from: i64, until: i64) -> Timeline {
-    let (from, until) = (from.div_euclid(SECOND), until.div_euclid(SECOND));
-    let buckets = |seconds: i64| until.div_euclid(seconds) - from.div_euclid(seconds) + 1;
-    let fitting = BUCKET_SECONDS.into_iter().find(|seconds| buckets(*seconds) <= BUCKETS);
-    // Whole weeks, enough of them.
-    let seconds = fitting.unwrap_or_else(|| ((until - from) / (BUCKETS - 1) / WEEK + 1) * WEEK);
-    let first = from.div_euclid(seconds);
-    let len = buckets(seconds) as usize;
-    let mut out = Timeline {
-        start: Timestamp::clamped(first * seconds * SECOND),
-        bucket_seconds: seconds as u64,
-        connections: vec![0; len],
-        bytes_sent: vec![0; len],
-        bytes_received: vec![0; len],
-    };
-    for connection in connections {
-        let bucket = (connection.start.as_micros().div_euclid(seconds * SECOND) - first) as usize;
-        let add = |counts: &mut Vec<u64>, more: u64| {
-            if let Some(count) = counts.get_mut(bucket) {
-                *count = count.saturating_add(more);
-            }
-        };
-        add(&mut out.connections, 1);
-        add(&mut out.bytes_sent, connection.bytes_sent);
-        add(&mut out.bytes_received, connection.bytes_received);
-    }
-    out
-}
-
-/// The gaps between connections in time order.
-fn intervals(connections: &[Connection]) -> Option<Intervals> {
-    let mut gaps: Vec<i64> =
-        connections.windows(2).map(|two| two[1].start.as_micros() - two[0].start.as_micros()).collect();
-    sort(&mut gaps);
-    let (low, high) = (gaps.get(gaps.len().checked_sub(1)? / 2)?, gaps.get(gaps.len() / 2)?);
-    let median = low + (high - low) / 2;
-    Some(Intervals { median_seconds: seconds(median), histogram: histogram(&gaps) })
-}
-
-/// Sorted gaps in ranges whose edges are preferred numbers (ISO 3, R10): ten to a decade, from 1 ms.
-fn histogram(gaps: &[i64]) -> Vec<IntervalBin> {
-    const R10: [i64; 10] = [1000, 1250, 1600, 2000, 2500, 3150, 4000, 5000, 6300, 8000];
-    let decades = (0..14).map(|decade| 10_i64.pow(decade));
-    let edges = decades.flat_map(|scale| R10.into_iter().map(move |edge| edge * scale));
-    let (mut bins, mut from, mut before) = (Vec::new(), 0, 0);
-    for to in edges {
-        let below = gaps.partition_point(|gap| *gap < to);
-        let bin = IntervalBin {
-            from_seconds: seconds(from),
-            to_seconds: seconds(to),
-            count: (below - before) as u64,
-        };
-        if bin.count > 0 || !bins.is_empty() {
-            bins.push(bin);
-        }
-        (from, before) = (to, below);
-        if below == gaps.len() {
-            break;
-        }
-    }
-    bins
-}
-
-fn seconds(micros: i64) -> f64 {
-    micros as f64 / SECOND as f64
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: i64) -> Connection {
-        Connection { start: Timestamp::clamped(seconds * SECOND), bytes_sent: 1, bytes_received: 2 }
-    }
-
-    #[test]
-    fn a_timeline_holds_every_connection_once() {
-        for span in [1, 299, 300, 301, 86_400, 40_000_000, 252_000_000_000] {
-            let connections = [at(1), at(span / 2 + 1), at(span + 1)];
-            let timeline = timeline(&connections, SECOND, (span + 1) * SECOND);
-            assert_eq!(timeline.connections.iter().sum::<u64>(), 3, "{span}");
-            assert_eq!(timeline.bytes_received.iter().sum::<u64>(), 6, "{span}");
-            assert!(timeline.connections.len() as i64 <= BUCKETS, "{span}");
-        }
-    }
-
-    #[test]
-    fn gaps_are_counted_once_in_ranges_that_follow_one_another() {
-        let connections: Vec<Connection> = [0, 60, 120, 180, 181, 100_000_000].map(at).into();
-        let Some(intervals) = intervals(&connections) else { panic!("five gaps") };
-        assert_eq!(intervals.median_seconds, 60.0);
-        assert_eq!(intervals.histogram.iter().map(|bin| bin.count).sum::<u64>(), 5);
-        assert!(intervals.histogram.windows(2).all(|two| two[0].to_seconds == two[1].from_seconds));
-        assert!(super::intervals(&connections[..1]).is_none());
-    }
 }

@@ -1,4 +1,4 @@
-//! What is said of one pair and every gate.
+//! Facts of one pair and every gate.
 
 use std::net::IpAddr;
 
@@ -10,14 +10,14 @@ use crate::hunts::HuntHit;
 use crate::model::time::Timestamp;
 use crate::rule::SetMatch;
 
-/// What a pair turned out to be under a rule.
+/// The status of a pair under a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum PairStatus {
     /// It passed every gate, or is on a threat list.
     Finding,
-    /// A reference set took it out.
+    /// A reference set suppresses it.
     Suppressed,
     /// It failed exactly one gate.
     NearMiss,
@@ -41,29 +41,29 @@ pub struct Explanation {
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,
-    /// What it is.
+    /// Its status.
     pub status: PairStatus,
-    /// The verdict in one sentence.
+    /// The status in one sentence.
     pub sentence: String,
-    /// Every reference set that holds the pair, in the order of the rule: the first one takes it out.
+    /// Every reference set that contains the pair, in the order of the rule. The first one suppresses it.
     pub reference_sets: Vec<SetMatch>,
-    /// The least change of the rule that would make it a finding; none if it is one or has no flows.
+    /// The smallest change of the rule that would make it a finding; none if it is one or has no flows.
     pub nearest_change: Option<String>,
-    /// What the hunts found in which the pair has part. Random names that its source looked up are among it.
+    /// The hunt hits that involve the pair, random names that its source looked up included.
     pub hunts: Vec<HuntHit>,
-    /// Which hunts leave the pair out for its addresses, each in a sentence.
+    /// Which hunts exclude the pair, and by which network, one sentence each.
     pub hunt_exclusions: Vec<String>,
     /// Every gate; empty if the pair has no flow in the window.
     pub gates: Vec<GateResult>,
     /// The beaconing score and its reason.
     pub score: Option<ScoreReason>,
-    /// The ten columns.
+    /// The facts of the pair in the window.
     pub measures: Option<Finding>,
     /// Flows of the pair outside the window.
     pub flows_outside_window: u64,
     /// The pair's connections over the window.
     pub timeline: Option<Timeline>,
-    /// The gaps between its connections in the window; none if there are fewer than two.
+    /// The intervals between its connections in the window; none with fewer than two connections.
     pub intervals: Option<Intervals>,
 }
 
@@ -73,7 +73,7 @@ pub struct Explanation {
 pub struct ScoreReason {
     /// 1, 2 or 3.
     pub value: u8,
-    /// Why.
+    /// The reason, in words.
     pub reason: String,
 }
 
@@ -93,17 +93,17 @@ pub struct Timeline {
     pub bytes_received: Vec<u64>,
 }
 
-/// The gaps between a pair's connections.
+/// The intervals between a pair's connections.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Intervals {
     /// Their median in seconds.
     pub median_seconds: f64,
-    /// How many fall in which range; ranges follow one another and widen by about a quarter each.
+    /// Counts per range; each range begins where the one before ends, and is about a quarter wider.
     pub histogram: Vec<IntervalBin>,
 }
 
-/// A range of gaps.
+/// A range of intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IntervalBin {
@@ -111,6 +111,6 @@ pub struct IntervalBin {
     pub from_seconds: f64,
     /// Less than this many seconds.
     pub to_seconds: f64,
-    /// How many gaps.
+    /// Number of intervals.
     pub count: u64,
 }

@@ -1,4 +1,4 @@
-//! What is said of gates.
+//! Facts of gates.
 
 use std::net::IpAddr;
 
@@ -31,7 +31,7 @@ impl Gate {
     }
 }
 
-/// What a gate took out.
+/// How many pairs a gate rejects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GateReport {
@@ -41,38 +41,38 @@ pub struct GateReport {
     pub threshold: Threshold,
     /// Pairs in the window that failed it.
     pub failed: u64,
-    /// Pairs in the window that failed it and no other: its near misses.
+    /// Pairs in the window that failed no other gate: its near misses.
     pub failed_only: u64,
 }
 
-/// What a gate compares with.
+/// The threshold of a gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Threshold {
-    /// At least this many.
+    /// At least this number.
     AtLeast(u64),
     /// In none of these networks.
     NoneOf(Vec<String>),
 }
 
-/// What a gate says of a pair.
+/// The result of a gate for a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct GateResult {
     /// The gate.
     pub gate: Gate,
-    /// What the pair has: a number, or the destination.
+    /// The value of the pair: a number, or the destination.
     pub value: GateValue,
-    /// What the gate compares with.
+    /// The threshold of the gate.
     pub threshold: Threshold,
     /// Whether the pair passed.
     pub passed: bool,
-    /// That in words.
+    /// The reason, in words.
     pub reason: String,
 }
 
-/// What a pair has, for a gate.
+/// The value that a gate compares.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]

@@ -1,8 +1,7 @@
-//! The gates: what a pair must pass to be a finding.
+//! The gates of a rule, applied to pairs.
 
 use ipnet::IpNet;
 
-use super::Counts;
 use super::gate_facts::{Gate, GateResult, GateValue, Threshold};
 use crate::model::flow::{Address, AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
@@ -10,19 +9,27 @@ use crate::rule::networks::first_containing;
 use crate::rule::{PrefixTable, Rule};
 use crate::text::numerals::{address_text, network_text};
 
-/// The gates of a rule, made ready.
-#[derive(Debug)]
-pub(crate) struct Gates<'a> {
-    rule: &'a Rule,
-    excluded: PrefixTable,
-    c2_ports: Ports,
+/// What the gates compare, and the order of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GateCounts {
+    pub connections: u64,
+    /// Distinct calendar hours.
+    pub hours: u64,
 }
 
-/// A set of ports, one bit each.
+/// The gates of a rule, prepared for many pairs.
 #[derive(Debug)]
-struct Ports(Vec<u64>);
+pub(crate) struct CompiledGates<'a> {
+    rule: &'a Rule,
+    excluded: PrefixTable,
+    c2_ports: PortSet,
+}
 
-impl Ports {
+/// A set of ports, one bit per port.
+#[derive(Debug)]
+struct PortSet(Vec<u64>);
+
+impl PortSet {
     fn new(ports: &[u16]) -> Self {
         let mut bits = vec![0; 1 << 10];
         for &port in ports {
@@ -30,7 +37,7 @@ impl Ports {
                 *word |= 1 << (port & 63);
             }
         }
-        Ports(bits)
+        PortSet(bits)
     }
 
     fn contains(&self, port: u16) -> bool {
@@ -38,11 +45,11 @@ impl Ports {
     }
 }
 
-/// The gates a pair failed, one bit each.
+/// The gates that a pair failed, one bit per gate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Failed(u8);
+pub(crate) struct FailedGates(u8);
 
-impl Failed {
+impl FailedGates {
     pub fn contains(self, gate: Gate) -> bool {
         self.0 & 1 << gate as u8 != 0
     }
@@ -51,12 +58,12 @@ impl Failed {
         self.0 == 0
     }
 
-    /// Whether it failed a gate that does not count connections.
+    /// Whether the destination is excluded.
     pub fn is_excluded(self) -> bool {
         self.contains(Gate::ExcludedDestination)
     }
 
-    /// The gate, if it is only one.
+    /// The gate, if there is exactly one.
     pub fn only(self) -> Option<Gate> {
         if self.0.count_ones() == 1 { self.gates().next() } else { None }
     }
@@ -70,12 +77,12 @@ impl Failed {
     }
 }
 
-impl<'a> Gates<'a> {
+impl<'a> CompiledGates<'a> {
     pub fn new(rule: &'a Rule) -> Self {
-        Gates {
+        CompiledGates {
             rule,
             excluded: PrefixTable::new(rule.excluded_destinations()),
-            c2_ports: Ports::new(rule.c2_ports()),
+            c2_ports: PortSet::new(rule.c2_ports()),
         }
     }
 
@@ -88,27 +95,27 @@ impl<'a> Gates<'a> {
         }
     }
 
-    /// Whether one connection, on whatever port, is too little for both gates that count.
+    /// Whether a single connection fails both counting gates on every port.
     pub fn fail_singles(&self) -> bool {
         let gates = self.rule.gates();
-        let least = gates.min_connections_c2_port.unwrap_or(u64::MAX).min(gates.min_connections);
-        least > 1 && gates.min_hours > 1
+        let min = gates.min_connections_c2_port.unwrap_or(u64::MAX).min(gates.min_connections);
+        min > 1 && gates.min_hours > 1
     }
 
-    /// Which gates a pair with these counts fails.
-    pub fn failed(&self, key: PairKey, book: &AddressInterner, counts: Counts) -> Failed {
-        let mut failed = Failed::default();
+    /// The gates that a pair with these counts fails.
+    pub fn failed(&self, key: PairKey, book: &AddressInterner, counts: GateCounts) -> FailedGates {
+        let mut failed = FailedGates::default();
         failed.add(Gate::ExcludedDestination, self.excludes(key.destination(), book));
         failed.add(Gate::MinConnections, counts.connections < self.min_connections(key.destination_port()));
         failed.add(Gate::MinHours, counts.hours < self.rule.gates().min_hours);
         failed
     }
 
-    /// As [`Rule::min_connections_on`], quicker.
+    /// The same as [`Rule::min_connections_on`], faster.
     #[inline(always)]
     pub fn min_connections(&self, port: u16) -> u64 {
         match self.rule.gates().min_connections_c2_port {
-            Some(least) if self.c2_ports.contains(port) => least,
+            Some(min) if self.c2_ports.contains(port) => min,
             _ => self.rule.gates().min_connections,
         }
     }
@@ -134,8 +141,8 @@ impl<'a> Gates<'a> {
         }
     }
 
-    /// The least changes with which a pair would pass each gate it failed.
-    pub fn changes(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<String> {
+    /// The smallest changes of the rule with which a pair passes the gates it failed.
+    pub fn changes(&self, pair: &Pair, counts: GateCounts, failed: FailedGates) -> Vec<String> {
         let change = |gate| match gate {
             Gate::ExcludedDestination => {
                 let network = self.excluding(pair).map(network_text).unwrap_or_default();
@@ -152,12 +159,12 @@ impl<'a> Gates<'a> {
         first_containing(self.rule.excluded_destinations(), pair.destination)
     }
 
-    /// What each gate says of a pair, in words.
-    pub fn explain(&self, pair: &Pair, counts: Counts, failed: Failed) -> Vec<GateResult> {
+    /// The result of every gate for a pair.
+    pub fn explain(&self, pair: &Pair, counts: GateCounts, failed: FailedGates) -> Vec<GateResult> {
         Gate::ALL.into_iter().map(|gate| self.result(gate, pair, counts, !failed.contains(gate))).collect()
     }
 
-    fn result(&self, gate: Gate, pair: &Pair, counts: Counts, passed: bool) -> GateResult {
+    fn result(&self, gate: Gate, pair: &Pair, counts: GateCounts, passed: bool) -> GateResult {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
                 let destination = address_text(pair.destination);

@@ -2,30 +2,48 @@
 
 use std::cmp::Ordering;
 
+use super::counted_pair::CountedPair;
 use super::pair_facts::Finding;
+use crate::pairs::DatasetView;
 use crate::text::sort::sort_by_number;
 
 /// An order of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum SortOrder {
     /// The query's: beaconing score, connections, then the pair.
     #[default]
     Rule,
-    /// Priority, then the query's.
+    /// By priority, then the query's.
     Priority,
 }
 
 impl SortOrder {
-    /// Sorts pairs, of which `pair` tells the columns.
-    pub fn sort<T>(self, pairs: &mut [T], pair: impl Fn(&T) -> &Finding) {
-        let priority = |of: &T| if self == SortOrder::Priority { u32::from(pair(of).priority) } else { 0 };
-        sort_by_number(pairs, |of| u32::from(u8::MAX) - priority(of), |a, b| rule_order(pair(a), pair(b)));
+    /// Sorts items by their pairs.
+    pub fn sort<T>(self, items: &mut [T], pair: impl Fn(&T) -> &Finding) {
+        let by_priority = self == SortOrder::Priority;
+        let priority = |item: &T| if by_priority { u32::from(pair(item).facts.priority) } else { 0 };
+        sort_by_number(
+            items,
+            |item| u32::from(u8::MAX) - priority(item),
+            |a, b| rule_order(pair(a), pair(b)),
+        );
     }
 }
 
 /// The query's order, made total by the pair.
-pub(crate) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
+pub(super) fn rule_order(a: &Finding, b: &Finding) -> Ordering {
+    let counts = |finding: &Finding| (finding.facts.beaconing_score, finding.facts.connection_count);
     let pair = |finding: &Finding| (finding.sourceip, finding.destinationip, finding.destinationport);
-    let descending = (b.beaconing_score, b.connection_count).cmp(&(a.beaconing_score, a.connection_count));
-    descending.then_with(|| pair(a).cmp(&pair(b)))
+    counts(b).cmp(&counts(a)).then_with(|| pair(a).cmp(&pair(b)))
+}
+
+/// The same order for pairs that were counted.
+pub(super) fn counted_order(data: DatasetView<'_>, a: &CountedPair<'_>, b: &CountedPair<'_>) -> Ordering {
+    let descending = (b.score, b.counts.connections).cmp(&(a.score, a.counts.connections));
+    let (a, b, addresses) = (a.pair.key(), b.pair.key(), data.addresses);
+    let sources = || addresses.compare(a.source(), b.source());
+    let destinations = || addresses.compare(a.destination(), b.destination());
+    let ports = || a.destination_port().cmp(&b.destination_port());
+    descending.then_with(sources).then_with(destinations).then_with(ports)
 }

@@ -1,10 +1,11 @@
-//! What is said of pairs and hosts.
+//! Facts of pairs and hosts.
 
 use std::net::IpAddr;
 
 use serde::Serialize;
 
 use super::gate_facts::Gate;
+use crate::model::flow::Pair;
 use crate::model::time::LocalTimestamp;
 use crate::priority::PriorityPart;
 use crate::regularity::{Regularity, RitaScore};
@@ -13,7 +14,7 @@ use crate::rule::SetMatch;
 /// How many near misses of each gate a report lists.
 pub const NEAR_MISSES: usize = 50;
 
-/// What is said of a pair in the window: the query's ten columns, then priority and regularity.
+/// A pair in the window, with everything that was found out about it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -23,6 +24,30 @@ pub struct Finding {
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,
+    /// What was found out about its connections. In JSON and CSV, these fields follow directly.
+    pub facts: ConnectionFacts,
+    /// The processes that opened its connections, if the records name them: the first four of the whole input in
+    /// text order. Omitted from the JSON if there are none.
+    pub processes: Vec<String>,
+}
+
+impl Finding {
+    pub(super) fn new(pair: &Pair, facts: ConnectionFacts, processes: Vec<String>) -> Self {
+        Finding {
+            sourceip: pair.source,
+            destinationip: pair.destination,
+            destinationport: pair.port,
+            facts,
+            processes,
+        }
+    }
+}
+
+/// What was found out about the connections of a pair, or of a source and a host name: the columns of the query, then
+/// priority and regularity.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ConnectionFacts {
     /// Connections in the window.
     pub connection_count: u64,
     /// Distinct calendar hours (in the rule's UTC offset) with a connection.
@@ -35,21 +60,18 @@ pub struct Finding {
     pub first_seen: LocalTimestamp,
     /// Last connection, likewise.
     pub last_seen: LocalTimestamp,
-    /// 3 for a listed C2 port, 2 for more than the rule's high volume, else 1.
+    /// 3 for a listed C2 port, 2 for more connections than the rule's high volume, otherwise 1.
     pub beaconing_score: u8,
-    /// 0 to 100: the order to read in. The sum of `priority_parts`.
+    /// 0 to 100: the order in which to read. The sum of `priority_parts`.
     pub priority: u8,
-    /// How machine-like timing and sizes are. None of a pair with fewer than four different start times.
+    /// How machine-like timing and sizes are. None with fewer than four distinct start times.
     pub regularity: Option<Regularity>,
-    /// The score of RITA v5: for comparison only.
+    /// The score of RITA v5, for comparison only.
     pub rita: Option<RitaScore>,
-    /// What `priority` is the sum of, each part with its reason.
+    /// The parts of `priority`, each with its reason.
     pub priority_parts: Vec<PriorityPart>,
     /// The threat list that names the destination; none if none does.
     pub threat: Option<ThreatMatch>,
-    /// The programs that opened its connections, where the records tell them: the first four in order of text,
-    /// of the whole input. Left out of the JSON if there are none.
-    pub processes: Vec<String>,
 }
 
 /// A threat list that names a destination. Such a pair is shown whatever the counting gates say.
@@ -62,37 +84,39 @@ pub struct ThreatMatch {
     pub entry: String,
     /// Line of the entry in the list, from 1.
     pub line: u64,
-    /// What the list says of the entry, such as the malware's name.
+    /// The comment of the entry, such as the name of the malware.
     pub comment: Option<String>,
     /// Counting gates that the pair failed.
     pub failed_gates: Vec<Gate>,
 }
 
-/// A pair that a reference set took out.
+/// A pair that would be a finding, but that a reference set suppresses.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Suppressed {
     /// The pair.
     pub pair: Finding,
-    /// The first set of the rule that holds it.
+    /// The first set of the rule that contains it.
     pub suppressed_by: SetMatch,
 }
 
-/// A host that is called by its name, or a name that is looked up, as often as a finding is.
+/// A source that connects to a host, or looks up its name, as often as a finding requires.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HostBeacon {
+    /// Source address.
+    pub sourceip: IpAddr,
     /// The name, in lower case.
     pub host: String,
-    /// Whether it is the lookups that repeat; else the connections to the host.
+    /// Whether lookups of the name were counted; otherwise connections to the host.
     pub looked_up: bool,
-    /// The first set of the rule that holds it; none if none does.
+    /// The first set of the rule that contains it; none if none does.
     pub suppressed_by: Option<SetMatch>,
-    /// What is said of it as of a pair. It has no destination address and no port.
-    pub pair: Finding,
+    /// What was found out about the connections or lookups. In JSON, these fields follow directly.
+    pub facts: ConnectionFacts,
 }
 
-/// What a reference set took out.
+/// How much a reference set suppresses.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct SetReport {
@@ -114,7 +138,7 @@ pub struct NearMiss {
     pub failed_gate: Gate,
 }
 
-/// A pair in the window, whatever gates it failed.
+/// A pair in the window, whichever gates it failed.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EvaluatedPair {
@@ -122,6 +146,6 @@ pub struct EvaluatedPair {
     pub pair: Finding,
     /// The gates it failed; none for a finding.
     pub failed_gates: Vec<Gate>,
-    /// The reference set that holds it; none if none does.
+    /// The first reference set that contains it; none if none does.
     pub suppressed_by: Option<SetMatch>,
 }

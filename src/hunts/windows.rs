@@ -2,7 +2,7 @@
 
 use crate::model::hash::WordTable;
 
-/// A connection of a source, as the hunts look at it.
+/// A connection of a source, as bursts and scans need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Event {
     /// UTC microseconds.
@@ -15,23 +15,22 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Its place in time, made total.
-    pub fn moment(&self) -> (i64, u64, u16, bool) {
+    /// A total order by time.
+    pub fn time_order(&self) -> (i64, u64, u16, bool) {
         (self.start, self.destination, self.port, self.answered)
     }
 }
 
-/// The window that holds the most: the earliest of those.
+/// The fullest window; of equally full ones the earliest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Peak {
     pub most: u64,
-    /// Its events, in the list they were sought in.
+    /// The range of its events in the list.
     pub from: usize,
     pub to: usize,
 }
 
-/// The most distinct items, as `item` tells them, that any window of that length holds: `(t − length, t]`. Events
-/// are in order of time.
+/// The window `(t − length, t]` with the most distinct items, which `item` gives. Events are in order of time.
 pub(super) fn most_distinct(events: &[Event], length: i64, item: fn(&Event) -> u64) -> Peak {
     let mut held = WordTable::default();
     let mut peak = Peak { most: 0, from: 0, to: 0 };
@@ -53,7 +52,7 @@ pub(super) fn most_distinct(events: &[Event], length: i64, item: fn(&Event) -> u
     peak
 }
 
-/// The most events that any window of that length holds. They are told by their starts, in order.
+/// The window `(t − length, t]` with the most events. `starts` are in order.
 pub(super) fn most_events(starts: &[i64], length: i64) -> Peak {
     let mut peak = Peak { most: 0, from: 0, to: 0 };
     let mut from = 0;

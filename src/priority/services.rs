@@ -1,5 +1,5 @@
-//! Services whose clients call by themselves: by port, from the IANA's registry and common use, and by host name,
-//! from what their makers publish.
+//! Services whose clients connect by themselves: by port, from IANA's registry and common use, and by host name, as
+//! their makers publish them.
 
 /// Host names of a service: exact, or with a dot before it a domain and all its subdomains.
 struct Named {
@@ -8,8 +8,8 @@ struct Named {
     points: i64,
 }
 
-/// Whoever looks up or calls such a name by itself tells nothing of its user. What is called is only what the
-/// client says, so these weigh less than a port's service.
+/// Clients look up and call these names without their user. The name is only what the client claims, so these weigh
+/// less than the service of a port.
 ///
 /// Microsoft: NCSI, and "Manage connection endpoints" of Windows. Google: AOSP's `NetworkMonitor`. Apple: HT210060,
 /// "Use Apple products on enterprise networks". Mozilla: `captivedetect.canonicalURL`, `app.update.url`.
@@ -61,12 +61,12 @@ const PERIODIC: [Service; 12] = [
     Service { port: 5353, name: "multicast DNS, announced periodically", points: -25 },
 ];
 
-/// Ports that are no surprise.
+/// Ports of usual services; 0 where there is no port.
 const USUAL: [u16; 22] = [
     0, 20, 21, 22, 25, 53, 80, 110, 143, 389, 443, 445, 465, 587, 636, 853, 993, 995, 3389, 5060, 8080, 8443,
 ];
 
-/// What is known of a host of that name, and the points of it.
+/// The description of a known host, and its points.
 pub(super) fn named(host: &str) -> Option<(&'static str, i64)> {
     let is = |known: &str| match known.strip_prefix('.') {
         Some(domain) => {
@@ -78,12 +78,12 @@ pub(super) fn named(host: &str) -> Option<(&'static str, i64)> {
     Some((named.name, named.points))
 }
 
-/// The service whose clients call that port periodically.
+/// The service whose clients call a port periodically.
 pub(super) fn on(port: u16) -> Option<&'static Service> {
     PERIODIC.iter().find(|service| service.port == port)
 }
 
-/// Whether the port is no surprise.
+/// Whether a port is one of a usual service.
 pub(super) fn is_usual(port: u16) -> bool {
     USUAL.contains(&port) || on(port).is_some()
 }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hosts_are_known_by_their_whole_name() {
+    fn hosts_are_known_by_their_full_name() {
         let points = |host| named(host).map(|(_, points)| points);
         for check in [
             "www.msftconnecttest.com",

@@ -3,8 +3,10 @@
 //! Only the verdict needs quotes, and no field can be a formula: they are numbers, addresses, times, fixed
 //! words and a sentence of ours.
 
-use super::{EvaluatedPair, Finding, Report, json};
+use super::contents::Report;
+use crate::evaluate::{EvaluatedPair, Finding};
 use crate::model::error::joined;
+use crate::text::json::written as json;
 use crate::text::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
@@ -68,32 +70,33 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> String {
 }
 
 fn write_query(out: &mut String, pair: &Finding) {
+    let facts = &pair.facts;
     address(out, pair.sourceip);
     out.push(',');
     address(out, pair.destinationip);
     for number in [
         pair.destinationport.into(),
-        pair.connection_count,
-        pair.hourly_buckets,
-        pair.bytes_sent,
-        pair.bytes_received,
+        facts.connection_count,
+        facts.hourly_buckets,
+        facts.bytes_sent,
+        facts.bytes_received,
     ] {
         out.push(',');
         whole(out, number);
     }
-    for moment in [pair.first_seen, pair.last_seen] {
+    for moment in [facts.first_seen, facts.last_seen] {
         out.push(',');
         moment.write(out);
     }
     out.push(',');
-    whole(out, pair.beaconing_score.into());
+    whole(out, facts.beaconing_score.into());
 }
 
 fn write_columns(out: &mut String, pair: &Finding) {
     write_query(out, pair);
     out.push(',');
-    whole(out, pair.priority.into());
-    let of = pair.regularity.as_ref();
+    whole(out, pair.facts.priority.into());
+    let of = pair.facts.regularity.as_ref();
     let numbers = [
         of.map(|of| of.regularity.value()),
         of.and_then(|of| of.period_seconds),
@@ -102,7 +105,7 @@ fn write_columns(out: &mut String, pair: &Finding) {
         of.map(|of| of.active_span_seconds),
         of.map(|of| of.calls as f64),
         of.map(|of| of.significance),
-        pair.rita.map(|rita| rita.score),
+        pair.facts.rita.map(|rita| rita.score),
     ];
     for number in numbers {
         out.push(',');

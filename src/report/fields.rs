@@ -1,5 +1,4 @@
-//! How a pair is serialized, alone and with one more field. By hand, as the derived way of doing that, `flatten`,
-//! would bring everything a second time.
+//! How facts are serialized: flat, with the fields that a list adds.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -7,19 +6,24 @@ use serde::{Serialize, Serializer};
 use crate::regularity::Regularity;
 use crate::text::numerals::address_text;
 
-use super::{EvaluatedPair, Finding, HostBeacon, NearMiss, Suppressed};
+use crate::evaluate::{ConnectionFacts, EvaluatedPair, Finding, HostBeacon, NearMiss, Suppressed};
 
 impl Finding {
-    #[inline(never)]
-    fn fields<M: SerializeMap>(&self, map: &mut M, host: Option<&HostBeacon>) -> Result<(), M::Error> {
+    fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("sourceip", &address_text(self.sourceip))?;
-        if let Some(host) = host {
-            map.serialize_entry("host", &host.host)?;
-            map.serialize_entry("looked_up", &host.looked_up)?;
-        } else {
-            map.serialize_entry("destinationip", &address_text(self.destinationip))?;
-            map.serialize_entry("destinationport", &self.destinationport)?;
+        map.serialize_entry("destinationip", &address_text(self.destinationip))?;
+        map.serialize_entry("destinationport", &self.destinationport)?;
+        self.facts.fields(map)?;
+        if !self.processes.is_empty() {
+            map.serialize_entry("processes", &self.processes)?;
         }
+        Ok(())
+    }
+}
+
+impl ConnectionFacts {
+    #[inline(never)]
+    fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
         map.serialize_entry("connection_count", &self.connection_count)?;
         map.serialize_entry("hourly_buckets", &self.hourly_buckets)?;
         map.serialize_entry("bytes_sent", &self.bytes_sent)?;
@@ -41,18 +45,14 @@ impl Finding {
         map.serialize_entry("regularity_parts", &of.map(|of| of.regularity_parts))?;
         map.serialize_entry("rita_parts", &rita)?;
         map.serialize_entry("priority_parts", &self.priority_parts)?;
-        map.serialize_entry("threat", &self.threat)?;
-        if !self.processes.is_empty() {
-            map.serialize_entry("processes", &self.processes)?;
-        }
-        Ok(())
+        map.serialize_entry("threat", &self.threat)
     }
 }
 
 impl Serialize for Finding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.fields(&mut map, None)?;
+        self.fields(&mut map)?;
         map.end()
     }
 }
@@ -60,7 +60,10 @@ impl Serialize for Finding {
 impl Serialize for HostBeacon {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map, Some(self))?;
+        map.serialize_entry("sourceip", &address_text(self.sourceip))?;
+        map.serialize_entry("host", &self.host)?;
+        map.serialize_entry("looked_up", &self.looked_up)?;
+        self.facts.fields(&mut map)?;
         map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()
     }
@@ -69,7 +72,7 @@ impl Serialize for HostBeacon {
 impl Serialize for NearMiss {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map, None)?;
+        self.pair.fields(&mut map)?;
         map.serialize_entry("failed_gate", &self.failed_gate)?;
         map.end()
     }
@@ -78,7 +81,7 @@ impl Serialize for NearMiss {
 impl Serialize for Suppressed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map, None)?;
+        self.pair.fields(&mut map)?;
         map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()
     }
@@ -87,7 +90,7 @@ impl Serialize for Suppressed {
 impl Serialize for EvaluatedPair {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        self.pair.fields(&mut map, None)?;
+        self.pair.fields(&mut map)?;
         map.serialize_entry("failed_gates", &self.failed_gates)?;
         map.serialize_entry("suppressed_by", &self.suppressed_by)?;
         map.end()

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use super::{Explanation, Finding, GateValue, Threshold, number_text};
+use crate::evaluate::{ConnectionFacts, Explanation, GateValue, Threshold};
 use crate::model::error::joined;
-use crate::text::numerals::address_text;
+use crate::text::numerals::{address_text, decimal};
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -16,18 +16,18 @@ impl Explanation {
             let _ = writeln!(out, "  {mark}  {:<22}{}", gate.gate.name(), gate.reason);
         }
         for hit in &self.hunts {
-            let held =
+            let suppressed =
                 hit.suppressed_by.as_ref().map(|set| format!(" (suppressed by {})", set.reference_set));
-            let held = held.unwrap_or_default();
-            let _ = writeln!(out, "  hunt  {:<22}{}{held}", hit.hunt.name(), hit.sentence);
+            let suppressed = suppressed.unwrap_or_default();
+            let _ = writeln!(out, "  hunt  {:<22}{}{suppressed}", hit.hunt.name(), hit.sentence);
         }
-        for left_out in &self.hunt_exclusions {
-            let _ = writeln!(out, "  {left_out}");
+        for reason in &self.hunt_exclusions {
+            let _ = writeln!(out, "  {reason}");
         }
         for set in &self.reference_sets {
             let _ = writeln!(out, "  reference set {}: {}", set.reference_set, set.entry);
         }
-        if let Some(threat) = self.measures.as_ref().and_then(|measures| measures.threat.as_ref()) {
+        if let Some(threat) = self.measures.as_ref().and_then(|measures| measures.facts.threat.as_ref()) {
             let comment =
                 threat.comment.as_deref().map_or_else(String::new, |comment| format!(" ({comment})"));
             let _ = writeln!(
@@ -36,9 +36,10 @@ impl Explanation {
                 threat.list, threat.line, threat.entry
             );
         }
-        for image in self.measures.iter().flat_map(|measures| &measures.processes) {
-            // Text of a log must not look like another line of this one.
-            let shown: String = image.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
+        for process in self.measures.iter().flat_map(|measures| &measures.processes) {
+            // A control character in a log must not break the line.
+            let shown: String =
+                process.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
             let _ = writeln!(out, "  opened by {shown}");
         }
         if let Some(change) = &self.nearest_change {
@@ -48,11 +49,14 @@ impl Explanation {
             let _ = writeln!(out, "  beaconing_score {}: {}", score.value, score.reason);
         }
         if let Some(measures) = &self.measures {
-            write_priority(&mut out, measures);
+            write_priority(&mut out, &measures.facts);
             let _ = writeln!(
                 out,
                 "  first_seen {}, last_seen {}, {} bytes sent, {} received",
-                measures.first_seen, measures.last_seen, measures.bytes_sent, measures.bytes_received
+                measures.facts.first_seen,
+                measures.facts.last_seen,
+                measures.facts.bytes_sent,
+                measures.facts.bytes_received
             );
         }
         if let Some(intervals) = &self.intervals {
@@ -66,20 +70,20 @@ impl Explanation {
     }
 }
 
-/// Priority, regularity and RITA's score, each with what it is the sum of.
-fn write_priority(out: &mut String, measures: &Finding) {
-    let _ = writeln!(out, "  priority {}", measures.priority);
-    for part in &measures.priority_parts {
+/// Priority, regularity and RITA's score, each with its parts.
+fn write_priority(out: &mut String, facts: &ConnectionFacts) {
+    let _ = writeln!(out, "  priority {}", facts.priority);
+    for part in &facts.priority_parts {
         let _ = writeln!(out, "    {:+4}  {:<28}{}", part.points, part.name, part.reason());
     }
-    if let Some(regularity) = &measures.regularity {
+    if let Some(regularity) = &facts.regularity {
         let (value, parts) = (regularity.regularity.value(), regularity.regularity_parts);
         let _ = writeln!(out, "  regularity {}: {}", number_text(value), regularity.verdict());
         let [timing, persistence, size] =
             [parts.timing, parts.persistence, parts.size].map(|part| number_text(part.value()));
         let _ = writeln!(out, "    timing {timing} + persistence {persistence} + size {size}");
     }
-    if let Some(parts) = &measures.rita {
+    if let Some(parts) = &facts.rita {
         let [score, timestamp, data_size, histogram, duration] =
             [parts.score, parts.timestamp, parts.data_size, parts.histogram, parts.duration].map(number_text);
         let _ = writeln!(
@@ -107,4 +111,11 @@ impl std::fmt::Display for Threshold {
             Threshold::NoneOf(networks) => write!(f, "in none of {}", joined(networks, ", ")),
         }
     }
+}
+
+/// A number as in JSON; whole numbers have no fraction.
+fn number_text(number: f64) -> String {
+    let mut text = String::new();
+    decimal(&mut text, number, "");
+    text
 }

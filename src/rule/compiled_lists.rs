@@ -9,22 +9,23 @@ use super::list_entry::Subject;
 use super::lists::{AppliesTo, ListEntries, ReferenceSet};
 use super::prefix_table::PrefixTable;
 use super::sorted_index::SortedIndex;
-use crate::model::flow::Pair;
+use crate::model::destination::Destination;
 
 /// The reference sets and threat lists of a rule, prepared for look-ups. A look-up takes as long in a list of
 /// 100,000 entries as in one of ten. To be prepared once per rule.
 ///
 /// ```
-/// use beaconlens::{CompiledLists, Pair, Rule, rule::PairSide};
+/// use beaconlens::{CompiledLists, Destination, Rule, rule::PairSide};
 ///
 /// let rule = Rule::from_json(r#"{"reference_sets": [
 ///     {"name": "irc", "applies_to": "destination", "ports": [6667], "entries": ["198.51.100.0/24"]}]}"#)?;
 /// let compiled = CompiledLists::new(&rule);
-/// let hit = compiled.suppressed_by(&Pair::parse("10.0.0.5", "198.51.100.7", 6667)?, None).unwrap();
+/// let (source, destination) = ("10.0.0.5".parse()?, Destination::Address("198.51.100.7".parse()?));
+/// let hit = compiled.suppressed_by(source, Some(&destination), Some(6667)).unwrap();
 /// assert_eq!((hit.set, hit.side), (0, PairSide::Destination));
 /// assert_eq!(rule.reference_sets()[hit.set].entries()[hit.entry].to_string(), "198.51.100.0/24");
-/// assert!(compiled.suppressed_by(&Pair::parse("10.0.0.5", "198.51.100.7", 443)?, None).is_none());
-/// # Ok::<(), beaconlens::Error>(())
+/// assert!(compiled.suppressed_by(source, Some(&destination), Some(443)).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct CompiledLists {
@@ -94,24 +95,42 @@ impl CompiledLists {
         }
     }
 
-    /// The first reference set that contains a pair. `host` is the destination's name, where it is known.
-    pub fn suppressed_by(&self, pair: &Pair, host: Option<&str>) -> Option<SetHit> {
-        self.sets_with(pair, host).next()
+    /// The first reference set that contains a source or where it connects to, as for
+    /// [`sets_with`](CompiledLists::sets_with).
+    pub fn suppressed_by(
+        &self,
+        source: IpAddr,
+        destination: Option<&Destination>,
+        port: Option<u16>,
+    ) -> Option<SetHit> {
+        self.sets_with(source, destination, port).next()
     }
 
-    /// All reference sets that contain a pair, in the order of the rule.
-    pub fn sets_with(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = SetHit> {
+    /// All reference sets that contain a source or where it connects to, in the order of the rule.
+    ///
+    /// `source` is canonical, as [`Pair::new`](crate::Pair::new) makes it. Without a single `destination`, only
+    /// the source can be in a set. Without a single `port`, a set for some ports contains host names only, as the
+    /// ports on which a name is used are not known.
+    pub fn sets_with(
+        &self,
+        source: IpAddr,
+        destination: Option<&Destination>,
+        port: Option<u16>,
+    ) -> impl Iterator<Item = SetHit> {
         self.sets.iter().enumerate().filter_map(move |(number, set)| {
-            if !set.ports.is_empty() && !set.ports.contains(&pair.port) {
-                return None;
-            }
             let hit = |side, entry| SetHit { set: number, side, entry };
-            let of_destination = || {
-                let entry = set.table.address(pair.destination, None);
-                let entry = entry.or_else(|| set.table.host(host?, None));
-                entry.map(|entry| hit(PairSide::Destination, entry))
+            let is_on_port = set.ports.is_empty() || port.is_some_and(|port| set.ports.contains(&port));
+            let of_source = || {
+                let entry = set.table.address(source, None).filter(|_| is_on_port)?;
+                Some(hit(PairSide::Source, entry))
             };
-            let of_source = || set.table.address(pair.source, None).map(|entry| hit(PairSide::Source, entry));
+            let of_destination = || {
+                let destination = destination?;
+                let is_name_on_any_port = port.is_none() && matches!(destination, Destination::Name(_));
+                let entry =
+                    set.table.find(destination, None).filter(|_| is_on_port || is_name_on_any_port)?;
+                Some(hit(PairSide::Destination, entry))
+            };
             match set.applies_to {
                 AppliesTo::Source => of_source(),
                 AppliesTo::Destination => of_destination(),
@@ -120,16 +139,19 @@ impl CompiledLists {
         })
     }
 
-    /// The first threat list that names the destination of a pair, by address and port or by host name.
-    pub fn threat(&self, pair: &Pair, host: Option<&str>) -> Option<ThreatHit> {
-        self.threats_with(pair, host).next()
+    /// The first threat list that names a destination, on any port or on that one.
+    pub fn threat(&self, destination: &Destination, port: Option<u16>) -> Option<ThreatHit> {
+        self.threats_with(destination, port).next()
     }
 
-    /// All threat lists that name the destination of a pair, in the order of the rule.
-    pub fn threats_with(&self, pair: &Pair, host: Option<&str>) -> impl Iterator<Item = ThreatHit> {
-        let port = Some(pair.port);
+    /// All threat lists that name a destination, in the order of the rule.
+    pub fn threats_with(
+        &self,
+        destination: &Destination,
+        port: Option<u16>,
+    ) -> impl Iterator<Item = ThreatHit> {
         self.threats.iter().enumerate().filter_map(move |(list, table)| {
-            let entry = table.address(pair.destination, port).or_else(|| table.host(host?, port))?;
+            let entry = table.find(destination, port)?;
             Some(ThreatHit { list, entry })
         })
     }
@@ -173,6 +195,14 @@ impl Table {
             networks,
             by_network: SortedIndex::new(by_network),
             by_name: SortedIndex::new(by_name),
+        }
+    }
+
+    /// The entry that contains a destination, on any port or on that one.
+    fn find(&self, destination: &Destination, port: Option<u16>) -> Option<usize> {
+        match destination {
+            Destination::Address(address) => self.address(*address, port),
+            Destination::Name(name) => self.host(name, port),
         }
     }
 

@@ -17,6 +17,7 @@ mod profile;
 mod set_match;
 mod sorted_index;
 mod window;
+mod window_range;
 
 pub use compiled_lists::{CompiledLists, PairSide, SetHit, ThreatHit};
 pub use definition::Rule;
@@ -31,3 +32,4 @@ pub(crate) use prefix_table::PrefixTable;
 pub use priority_settings::PrioritySettings;
 pub use set_match::SetMatch;
 pub use window::Window;
+pub(crate) use window_range::WindowRange;

@@ -1,9 +1,9 @@
-//! A reference set that contains a pair, as reports show it.
+//! A reference set that contains a pair, by name.
 
 use serde::Serialize;
 
 use super::compiled_lists::PairSide;
-use crate::text::codec::{Reader, Writer};
+use crate::text::codec::{Decoder, Encoder};
 
 /// A reference set that contains a pair.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -11,23 +11,24 @@ use crate::text::codec::{Reader, Writer};
 pub struct SetMatch {
     /// Name of the set.
     pub reference_set: String,
-    /// Its most specific entry.
+    /// Its most specific entry that contains an end of the pair.
     pub entry: String,
-    /// The end of the pair that is in the set.
+    /// The end of the pair that the entry contains.
     pub side: PairSide,
 }
 
 impl SetMatch {
-    /// As bytes, for [`read`](SetMatch::read).
-    pub(crate) fn write(&self, out: &mut Writer) {
+    pub(crate) fn encode(&self, out: &mut Encoder) {
         out.text(&self.reference_set);
         out.text(&self.entry);
-        out.number((self.side == PairSide::Source).into());
+        out.number(self.side as u64);
     }
 
-    pub(crate) fn read(bytes: &mut Reader<'_>) -> SetMatch {
-        let (reference_set, entry) = (bytes.text(), bytes.text());
-        let side = bytes.one_of([PairSide::Destination, PairSide::Source]);
-        SetMatch { reference_set, entry, side }
+    pub(crate) fn decode(bytes: &mut Decoder<'_>) -> SetMatch {
+        SetMatch {
+            reference_set: bytes.text(),
+            entry: bytes.text(),
+            side: bytes.variant([PairSide::Source, PairSide::Destination]),
+        }
     }
 }

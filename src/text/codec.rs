@@ -1,15 +1,23 @@
-//! Values as bytes and back, for what passes between detectors of one version: fixed lengths, little-endian.
+//! A binary form of values, for what detectors of one version exchange: fixed lengths, little-endian.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Values on their way to bytes.
+/// Appends values to bytes.
 #[derive(Debug, Default)]
-pub(crate) struct Writer(pub Vec<u8>);
+pub(crate) struct Encoder(pub Vec<u8>);
 
-impl Writer {
+impl Encoder {
     #[inline(never)]
     pub fn number(&mut self, value: u64) {
         self.0.extend_from_slice(&value.to_le_bytes());
+    }
+
+    pub fn signed(&mut self, value: i64) {
+        self.number(value.cast_unsigned());
+    }
+
+    pub fn flag(&mut self, value: bool) {
+        self.number(value.into());
     }
 
     pub fn fraction(&mut self, value: f64) {
@@ -32,30 +40,30 @@ impl Writer {
         self.0.extend_from_slice(&v6.octets());
     }
 
-    /// What may be there.
-    pub fn some<T>(&mut self, value: Option<&T>, write: impl Fn(&T, &mut Writer)) {
+    /// A value, or none.
+    pub fn option<T>(&mut self, value: Option<&T>, write: impl Fn(&T, &mut Encoder)) {
         self.list(value.map(std::slice::from_ref).unwrap_or_default(), write);
     }
 
     /// Any number of values.
-    pub fn list<T>(&mut self, values: &[T], write: impl Fn(&T, &mut Writer)) {
+    pub fn list<T>(&mut self, values: &[T], write: impl Fn(&T, &mut Encoder)) {
         self.number(values.len() as u64);
         values.iter().for_each(|value| write(value, self));
     }
 }
 
-/// Bytes on their way to values. What they are too short for, or what is no such value, is nothing, and noted: so
-/// only who has read all has to ask.
+/// Takes values from bytes. Where bytes are missing or are no such value, it gives an empty value and remembers the
+/// failure, so that only the caller that has read everything needs to check.
 #[derive(Debug)]
-pub(crate) struct Reader<'a> {
+pub(crate) struct Decoder<'a> {
     pub rest: &'a [u8],
-    /// Something was not there.
+    /// Whether any value could not be read.
     pub failed: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Decoder<'a> {
     pub fn new(bytes: &'a [u8]) -> Self {
-        Reader { rest: bytes, failed: false }
+        Decoder { rest: bytes, failed: false }
     }
 
     fn take(&mut self, len: usize) -> &'a [u8] {
@@ -70,6 +78,14 @@ impl<'a> Reader<'a> {
     #[inline(never)]
     pub fn number(&mut self) -> u64 {
         self.take(8).first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+
+    pub fn signed(&mut self) -> i64 {
+        self.number().cast_signed()
+    }
+
+    pub fn flag(&mut self) -> bool {
+        self.variant([false, true])
     }
 
     pub fn fraction(&mut self) -> f64 {
@@ -90,16 +106,16 @@ impl<'a> Reader<'a> {
         IpAddr::V6(Ipv6Addr::from(octets)).to_canonical()
     }
 
-    /// One of these, by its number.
-    pub fn one_of<T: Copy, const N: usize>(&mut self, all: [T; N]) -> T {
+    /// One of the variants of an enum, by its number.
+    pub fn variant<T: Copy, const N: usize>(&mut self, all: [T; N]) -> T {
         let number = self.number() as usize;
         self.failed |= number >= N;
         all[number.min(N - 1)]
     }
 
-    /// What may be there.
-    pub fn some<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Option<T> {
-        (self.number() == 1).then(|| read(self))
+    /// A value, or none.
+    pub fn option<T>(&mut self, read: impl Fn(&mut Self) -> T) -> Option<T> {
+        self.flag().then(|| read(self))
     }
 
     /// Any number of values.

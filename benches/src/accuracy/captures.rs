@@ -99,11 +99,11 @@ fn rank_one(folder: &Path, label: Label) -> Option<Ranked> {
     let ranked: Vec<&Finding> = pairs
         .iter()
         .filter(|pair| {
-            pair.connection_count >= 4 && (leaves_the_network(pair.destinationip) || is_wanted(pair))
+            pair.facts.connection_count >= 4 && (leaves_the_network(pair.destinationip) || is_wanted(pair))
         })
         .collect();
-    let above = ranked.iter().filter(|other| other.priority > found.priority).count();
-    let rita = |of: &Finding| of.rita.map(|rita| rita.score);
+    let above = ranked.iter().filter(|other| other.facts.priority > found.facts.priority).count();
+    let rita = |of: &Finding| of.facts.rita.map(|rita| rita.score);
     let above_rita = ranked.iter().filter(|other| rita(other) > rita(&found)).count();
     Some(Ranked { label, ranks: [above + 1, above_rita + 1], of: ranked.len(), found })
 }
@@ -134,14 +134,14 @@ pub fn render(ranked: &[Ranked]) -> String {
         let pair = label.pair.map_or(String::new(), |pair| pair.to_string());
         let Label { dataset, verdict: known, .. } = label;
         // Pairs without a score are not ranked.
-        let rita = found.rita.map_or("–".to_owned(), |rita| format!("{:.2}", rita.score));
-        let rank_rita = if found.rita.is_some() { rank_rita.to_string() } else { "–".to_owned() };
-        let few = format!("{} connections", found.connection_count);
-        let verdict = found.regularity.map_or(few, |of| of.verdict());
+        let rita = found.facts.rita.map_or("–".to_owned(), |rita| format!("{:.2}", rita.score));
+        let rank_rita = if found.facts.rita.is_some() { rank_rita.to_string() } else { "–".to_owned() };
+        let few = format!("{} connections", found.facts.connection_count);
+        let verdict = found.facts.regularity.map_or(few, |of| of.verdict());
         let _ = writeln!(
             out,
             "| {dataset} | {pair} | {known} | {rank} | {rank_rita} | {of} | {} | {rita} | {verdict} |",
-            found.priority
+            found.facts.priority
         );
     }
     out

@@ -1,44 +1,47 @@
-//! What the hunts found, beside the rule's lists and beside one pair.
+//! Hunt hits with the sets that suppress them, and the hits that involve a pair.
 
-use super::lists::Lists;
-use super::{Kept, hosts};
+use super::cache::EvaluationCache;
+use super::lists::RuleLists;
 use crate::hunts::{self, Hunt, HuntHit};
+use crate::model::destination::Destination;
 use crate::model::flow::{Connection, Pair};
 use crate::model::time::LocalTimestamp;
-use crate::pairs::DatasetView;
-use crate::pairs::MAX_UNANSWERED_BYTES;
+use crate::pairs::{DatasetView, MAX_UNANSWERED_BYTES};
 use crate::rule::Rule;
 use crate::rule::networks::first_containing;
 use crate::text::numerals::{address_text, network_text};
 use crate::text::sort::sort_by;
 
-/// All that the hunts of a rule find, with the sets that hold it, in the order of a report.
-pub(super) fn hits(data: DatasetView<'_>, kept: &mut Kept, rule: &Rule, lists: &Lists<'_>) -> Vec<HuntHit> {
-    let mut hits = kept.hunted(data, rule);
+/// The hits of a rule's hunts in the order of a report, each with the set that suppresses it.
+pub(super) fn hits(
+    data: DatasetView<'_>,
+    cache: &mut EvaluationCache,
+    rule: &Rule,
+    lists: &RuleLists<'_>,
+) -> Vec<HuntHit> {
+    let mut hits = cache.hunt_hits(data, rule);
     for hit in &mut hits {
-        // What goes to several destinations is known by its source.
-        let destination = hit.destinationip.unwrap_or(hosts::stand_in(0));
-        let pair = Pair::new(hit.sourceip, destination, hit.destinationport.unwrap_or(0));
-        hit.suppressed_by = lists.suppressed(&pair).map(|(_, set)| set);
+        let destination = hit.destinationip.map(Destination::Address);
+        hit.suppressed_by = lists.suppressed_by(hit.sourceip, destination.as_ref(), hit.destinationport);
     }
     sort_by(&mut hits, hunts::order);
     hits
 }
 
-/// Whether a pair, whose connections in the window are given in order of time, has part in what was found.
-pub(super) fn has_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
+/// Whether a hit involves a pair, whose connections in the window are given in order of time.
+pub(super) fn involves_pair(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let is_of = hit.sourceip == pair.source
         && hit.destinationip.is_none_or(|destination| destination == pair.destination)
         && hit.destinationport.is_none_or(|port| port == pair.port);
     match hit.hunt {
-        // Lookups are their source's, and what is open for long is one pair's.
+        // Lookups belong to the source, and long connections to one pair.
         Hunt::Dga | Hunt::LongConnection => is_of,
-        _ => is_of && takes_part(hit, pair, connections, rule),
+        _ => is_of && contains_connection(hit, pair, connections, rule),
     }
 }
 
-/// Whether a burst or scan holds one of the connections.
-fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
+/// Whether a burst or scan contains one of the connections.
+fn contains_connection(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rule) -> bool {
     let unanswered_only =
         hit.hunt != Hunt::Burst && rule.hunts().scan.as_ref().is_some_and(|scan| scan.unanswered_only);
     let at = |connection: &Connection| {
@@ -52,13 +55,13 @@ fn takes_part(hit: &HuntHit, pair: &Pair, connections: &[Connection], rule: &Rul
     inside && first_containing(&rule.hunts().excluded, pair.destination).is_none()
 }
 
-/// Which hunts leave the pair out, and why.
-pub(super) fn left_out(pair: &Pair, rule: &Rule) -> Vec<String> {
+/// Which hunts exclude the pair, and why.
+pub(super) fn exclusion_reasons(pair: &Pair, rule: &Rule) -> Vec<String> {
     let ends = [("bursts and scans to", pair.destination), ("lookups by", pair.source)];
-    let told = ends.into_iter().filter_map(|(what, end)| {
+    let reasons = ends.into_iter().filter_map(|(what, end)| {
         let network = first_containing(&rule.hunts().excluded, end)?;
         let (end, network) = (address_text(end), network_text(network));
         Some(format!("{what} {end} are ignored by hunts: {network} is excluded"))
     });
-    told.collect()
+    reasons.collect()
 }

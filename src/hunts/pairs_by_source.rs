@@ -1,13 +1,13 @@
-//! The pairs of each source that can have been busy: their histories alone are read.
+//! The pairs of the sources that may exceed an activity threshold, by source.
 
 use crate::model::hash::{Mixing, WordTable};
 use crate::pairs::{CandidateSources, Chunk, PairTable};
 
-/// The numbers of all their pairs, source by source.
-pub(super) fn pairs_of(busy: &CandidateSources, pairs: &PairTable) -> Vec<Vec<u32>> {
+/// The numbers of their pairs, source by source.
+pub(super) fn pairs_by_source(candidates: &CandidateSources, pairs: &PairTable) -> Vec<Vec<u32>> {
     let mut sources = BySource { numbers: WordTable::with_hasher(Mixing(pairs.seed())), pairs: Vec::new() };
     for chunk in pairs.chunks() {
-        sources.add(busy, chunk);
+        sources.add(candidates, chunk);
     }
     sources.pairs
 }
@@ -18,18 +18,18 @@ struct BySource {
 }
 
 impl BySource {
-    // A function of its own, called often: see `Counter::count_chunk`.
+    // A function of its own that is called often: see `PairScan::count_chunk`.
     #[inline(never)]
-    fn add(&mut self, busy: &CandidateSources, chunk: Chunk<'_>) {
+    fn add(&mut self, candidates: &CandidateSources, chunk: Chunk<'_>) {
         chunk.for_each(|pair| {
-            if busy.contains(pair.key()) {
-                self.enter(pair.key().source().word(), pair.number);
+            if candidates.contains(pair.key()) {
+                self.insert(pair.key().source().word(), pair.number);
             }
         });
     }
 
     #[inline(never)]
-    fn enter(&mut self, source: u64, pair: u32) {
+    fn insert(&mut self, source: u64, pair: u32) {
         let new = self.pairs.len() as u64;
         let number = *self.numbers.entry((source, 0, 0)).or_insert(new);
         if number == new {

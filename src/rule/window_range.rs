@@ -1,32 +1,33 @@
-//! The window of a rule on the data at hand.
+//! The window of a rule as a range of time.
 
+use super::definition::Rule;
+use super::window::Window;
 use crate::model::time::{HOUR, Timestamp};
-use crate::rule::{Rule, Window};
 
 /// `(after, until]` in UTC microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct WindowRange {
     pub after: i64,
     pub until: i64,
 }
 
-impl Span {
-    /// The rule's window; `data` is the earliest and latest start. None without flows.
-    pub fn of(rule: &Rule, data: Option<(i64, i64)>) -> Option<Span> {
-        let (first, last) = data?;
+impl WindowRange {
+    /// The window of a rule over data; `time_extent` is the earliest and the latest start. None without flows.
+    pub fn of(rule: &Rule, time_extent: Option<(i64, i64)>) -> Option<WindowRange> {
+        let (first, last) = time_extent?;
         let until = rule.end().map_or(last, Timestamp::as_micros);
         let after = match rule.window() {
             Window::Hours(hours) => until - i64::from(hours) * HOUR,
             Window::All => first.min(until) - 1,
         };
-        Some(Span { after, until })
+        Some(WindowRange { after, until })
     }
 
     pub fn contains(self, start: i64) -> bool {
         self.after < start && start <= self.until
     }
 
-    /// Whether all data lies inside.
+    /// Whether the window contains all data.
     pub fn covers(self, (first, last): (i64, i64)) -> bool {
         self.contains(first) && self.contains(last)
     }
