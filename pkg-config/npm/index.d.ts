@@ -381,8 +381,8 @@ export interface SourceReport {
   rows_read: number;
   rows_used: number;
   rows_skipped: number;
-  /** What it was read as, such as `"zeek"`; `"delimited"` and `"json"` where no more is known. */
-  format: string;
+  /** What it was read as, such as `"zeek"`; `"delimited"` and `"json"` where no more is known; `null` if refused. */
+  format: string | null;
   /** What separates the fields; `null` where nothing does. */
   delimiter: string | null;
   /** The line of the header, from 1; `null` where there is none. */
@@ -529,8 +529,8 @@ export interface Explanation {
     gate: GateName;
     /** What the pair has. */
     value: string | number;
-    /** What it must have. */
-    threshold: string | number;
+    /** What it must have, or the networks to be outside of. */
+    threshold: string | number | string[];
     passed: boolean;
     reason: string;
   }[];

@@ -3,6 +3,8 @@
 import {
   BeaconlensError,
   type ColumnReport,
+  type Constants,
+  constants,
   Detector,
   type DetectorOptions,
   type Diagnostic,
@@ -23,10 +25,14 @@ import {
   type Measures,
   type ModuleSource,
   type NearMiss,
+  type Preview,
+  type PreviewOptions,
+  type Profile,
   type Progress,
   parseReferenceSet,
   parseRule,
   parseThreatList,
+  preview,
   type QueryTarget,
   type ReferenceSet,
   type Report,
@@ -128,12 +134,18 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const starts: Float64Array | undefined = history?.startMicros;
   detector.free();
 
+  const known: Constants = constants();
+  const profile: Profile | undefined = known.profiles[0];
+  const look: PreviewOptions = { ...own, header: "none" };
+  const seen: Preview = preview(new Uint8Array(1), look);
+  console.log(profile, seen.columns[0]?.role, seen.rows[0]?.flow?.start, preview("text").missing);
+
   try {
-    throw new BeaconlensError("E_RULE", "text", { line: 1, byte: 0, hint: "hint" });
+    throw new BeaconlensError("E_RULE", "text", { line: 1, byte: 0, field: "gates", hint: "hint" });
   } catch (error) {
     if (!(error instanceof BeaconlensError)) throw error;
     const code: ErrorCode = error.code;
-    console.log(code, error.line, error.byte, error.hint);
+    console.log(code, error.line, error.byte, error.field, error.hint);
   }
   console.log(sql, skipped, first?.line);
   console.log(measures, name, column, diagnostic, again, csv, why.status, reason, starts);
