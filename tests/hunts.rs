@@ -380,6 +380,43 @@ fn a_beacon_is_found_by_host_name() {
     assert_eq!(report_of(&[named_traffic()], &off).host_beacons, []);
 }
 
+/// Before, a name had a placeholder address in `::/0` and port 0.
+#[test]
+fn a_name_is_in_no_network_and_on_no_port() {
+    let beacons = |lists: &str| {
+        let rule = Rule::from_json(&format!(r#"{{"window": "all", {lists}}}"#)).unwrap();
+        report_of(&[named_traffic()], &rule).host_beacons
+    };
+    let set = |fields: &str| beacons(&format!(r#""reference_sets": [{{"name": "ours", {fields}}}]"#));
+    let all_ipv6 = set(r#""applies_to": "destination", "entries": ["::/0"]"#);
+    assert!(all_ipv6.len() == 2 && all_ipv6.iter().all(|host| host.suppressed_by.is_none()));
+    let c2 = beacons(r#""threat_lists": [{"name": "bad", "entries": ["::/0"]}]"#);
+    assert!(c2.len() == 2 && c2.iter().all(|host| host.facts.threat.is_none()));
+    // The ports on which a name is used are not known.
+    let with_ports = set(r#""applies_to": "destination", "ports": [80], "entries": ["beacon.example.net"]"#);
+    assert!(with_ports.iter().all(|host| host.suppressed_by.is_some()));
+    let source = set(r#""applies_to": "source", "ports": [80], "entries": ["10.0.0.7"]"#);
+    assert!(source.iter().all(|host| host.suppressed_by.is_none()));
+}
+
+/// Before, a scan of several destinations went to a placeholder address in `::/0`.
+#[test]
+fn a_hit_on_several_destinations_is_in_no_destination_set() {
+    let mut text = flows(&[]);
+    for n in 0..40 {
+        writeln!(text, "{},10.0.0.5,198.51.100.{n},445,60,0", START + n * 1000).unwrap();
+    }
+    let hits = |set: &str| {
+        let rule = format!(r#"{{"window": "all", "reference_sets": [{{"name": "ours", {set}}}]}}"#);
+        report_of(&[text.clone()], &Rule::from_json(&rule).unwrap()).hunts
+    };
+    let [scan] = hits(r#""applies_to": "destination", "entries": ["::/0"]"#).try_into().unwrap();
+    assert_eq!((scan.hunt, scan.suppressed_by), (Hunt::HorizontalScan, None));
+    let [scan] =
+        hits(r#""applies_to": "source", "ports": [445], "entries": ["10.0.0.5"]"#).try_into().unwrap();
+    assert!(scan.suppressed_by.is_some());
+}
+
 /// Twelve hosts that connect by name every ten minutes: all to one name, and one host also to another.
 fn office() -> String {
     let mut out = String::new();

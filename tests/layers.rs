@@ -46,7 +46,6 @@ type Module = Vec<String>;
 struct Imports(BTreeMap<Module, BTreeSet<Module>>);
 
 #[test]
-#[ignore = "until every room is in order: cargo test --test layers -- --ignored"]
 fn rooms_import_only_rooms_below_them() {
     let mut wrong = Vec::new();
     for (from, to) in Imports::of_crate().arrows() {
@@ -63,7 +62,6 @@ fn rooms_import_only_rooms_below_them() {
 }
 
 #[test]
-#[ignore = "until every room is in order: cargo test --test layers -- --ignored"]
 fn no_file_is_in_an_import_circle() {
     let imports = Imports::of_crate();
     let circles: Vec<String> = imports

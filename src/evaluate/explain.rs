@@ -54,49 +54,58 @@ pub(crate) fn explain(
     out.hunts = hunt_hits::hits(data, cache, rule, &lists);
     out.hunts.retain(|hit| hunt_hits::involves_pair(hit, pair, &inside, rule));
     if let Some(range) = range {
-        explain_window(&mut out, data, counts, pair, &inside, range, rule, &lists);
+        PairInWindow { data, rule, lists: &lists, pair, range, connections: &inside }
+            .explain(&mut out, counts);
     }
     out.sentence = sentence(pair, &out);
     out
 }
 
-/// Adds what the connections in the window show, if there are any.
-fn explain_window(
-    out: &mut Explanation,
-    data: DatasetView<'_>,
-    prevalence: &[PrevalenceCounts],
-    pair: &Pair,
-    inside: &[Connection],
+/// A pair and its connections in the window.
+struct PairInWindow<'a> {
+    data: DatasetView<'a>,
+    rule: &'a Rule,
+    lists: &'a RuleLists<'a>,
+    pair: &'a Pair,
     range: WindowRange,
-    rule: &Rule,
-    lists: &RuleLists<'_>,
-) -> Option<()> {
-    let aggregates = Aggregates::of(inside, range, rule.utc_offset_minutes(), &mut Vec::new())?;
-    let (counts, gates) = (aggregates.counts, CompiledGates::new(rule));
-    let key =
-        PairKey::new(data.addresses.find(pair.source)?, data.addresses.find(pair.destination)?, pair.port);
-    let failed = gates.failed(key, data.addresses, counts);
-    let threat = lists.pair_threat(pair, failed).filter(|_| !failed.is_excluded());
-    out.reference_sets = lists.sets_with_pair(pair).map(|(_, set)| set).collect();
-    out.status = status(failed, threat.is_some(), !out.reference_sets.is_empty());
-    out.nearest_change = nearest_change(out, &gates.changes(pair, counts, failed));
-    out.gates = gates.explain(pair, counts, failed);
-    let beaconing_score = gates.score(pair.port, counts.connections);
-    out.score = Some(score(beaconing_score, counts.connections, pair, rule));
-    let mut analyzer = Analyzer::default();
-    let metrics = PairMetrics::of(aggregates, inside, range, data.time_extent?, &mut analyzer);
-    let mut facts = metrics.facts(beaconing_score, rule);
-    facts.threat = threat;
-    let mut finding = Finding::new(pair, facts, data.side.processes(key));
-    let prevalence = merge_counts(&PrevalenceQuery::of_pair(pair), prevalence);
-    prioritize_pairs(&mut [&mut finding], &prevalence, rule);
-    out.measures = Some(finding);
-    let from = match rule.window() {
-        Window::Hours(_) => range.after + 1,
-        Window::All => aggregates.first,
-    };
-    out.timeline = Some(timeline(inside, from, range.until.max(from)));
-    Some(())
+    connections: &'a [Connection],
+}
+
+impl PairInWindow<'_> {
+    /// Adds what the connections show; nothing without connections.
+    fn explain(&self, out: &mut Explanation, prevalence: &[PrevalenceCounts]) -> Option<()> {
+        let aggregates =
+            Aggregates::of(self.connections, self.range, self.rule.utc_offset_minutes(), &mut Vec::new())?;
+        let (counts, gates) = (aggregates.counts, CompiledGates::new(self.rule));
+        let key = PairKey::new(
+            self.data.addresses.find(self.pair.source)?,
+            self.data.addresses.find(self.pair.destination)?,
+            self.pair.port,
+        );
+        let failed = gates.failed(key, self.data.addresses, counts);
+        let threat = self.lists.pair_threat(self.pair, failed).filter(|_| !failed.is_excluded());
+        out.reference_sets = self.lists.sets_with_pair(self.pair).map(|(_, set)| set).collect();
+        out.status = status(failed, threat.is_some(), !out.reference_sets.is_empty());
+        out.nearest_change = nearest_change(out, &gates.changes(self.pair, counts, failed));
+        out.gates = gates.explain(self.pair, counts, failed);
+        let beaconing_score = gates.score(self.pair.port, counts.connections);
+        out.score = Some(score(beaconing_score, counts.connections, self.pair, self.rule));
+        let mut analyzer = Analyzer::default();
+        let metrics =
+            PairMetrics::of(aggregates, self.connections, self.range, self.data.time_extent?, &mut analyzer);
+        let mut facts = metrics.facts(beaconing_score, self.rule);
+        facts.threat = threat;
+        let mut finding = Finding::new(self.pair, facts, self.data.side.processes(key));
+        let prevalence = merge_counts(&PrevalenceQuery::of_pair(self.pair), prevalence);
+        prioritize_pairs(&mut [&mut finding], &prevalence, self.rule);
+        out.measures = Some(finding);
+        let from = match self.rule.window() {
+            Window::Hours(_) => self.range.after + 1,
+            Window::All => aggregates.first,
+        };
+        out.timeline = Some(timeline(self.connections, from, self.range.until.max(from)));
+        Some(())
+    }
 }
 
 /// The status of a pair with connections in the window.
