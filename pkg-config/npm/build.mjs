@@ -50,7 +50,7 @@ function entry(from, to, options) {
   });
 }
 
-/** A program of the command, which finds the package beside it. */
+/** A program of the command, which finds the package in its own folder. */
 function program(from, to, options) {
   return build({
     entryPoints: [join(here, "cli", from)],

@@ -29,22 +29,22 @@ export type Role =
   | "method"
   | "target";
 
-/** How a source is to be read, where it does not tell by itself. */
+/** How a source is to be read, where that cannot be detected. */
 export interface SourceOptions {
   /**
    * The column of a role: its name (upper or lower case), its position, as `"#3"` for the third, or `"-"`
    * where no column is to have the role. With positions only, the input needs no header.
    */
   mapping?: Partial<Record<Role, string>>;
-  /** What separates the fields. Default: found by itself. */
+  /** What separates the fields. Default: detected. */
   delimiter?: "," | "\t" | ";" | "|";
-  /** The unit of times that are numbers since 1970. Default: told by the size of each number. */
+  /** The unit of times that are numbers since 1970. Default: detected by the size of each number. */
   timeUnit?: "s" | "ms" | "us" | "ns";
   /** The zone of time texts that name none, in minutes east of UTC, -1439 to 1439. Default 0. */
   utcOffsetMinutes?: number;
 }
 
-/** How the input is to be read, where it does not tell by itself. */
+/** How the input is to be read, where that cannot be detected. */
 export interface DetectorOptions extends SourceOptions {
   /**
    * The memory of the detector, in bytes, at least 16 MiB. When it is reached, pairs with few connections are
@@ -52,7 +52,7 @@ export interface DetectorOptions extends SourceOptions {
    */
   maxMemoryBytes?: number;
   /**
-   * Whether what is told more than once counts more than once: the beginning and the end of a session, the
+   * Whether duplicates count: the beginning and the end of a session, the
    * two directions and the parts of a connection in one-way records, and a source whose bytes are those of
    * an earlier one. Default false; what does not count stands in the diagnostics `same_session` and
    * `duplicate_source`.
@@ -69,7 +69,7 @@ export interface DetectorOptions extends SourceOptions {
 
 /** The options of {@link preview}. */
 export interface PreviewOptions extends SourceOptions {
-  /** The line of the row that names the columns, from 1, or `"none"` if no row does. Default: found by itself. */
+  /** The line of the row that names the columns, from 1, or `"none"` if no row does. Default: detected. */
   header?: number | "none";
 }
 
@@ -501,7 +501,7 @@ export interface Report {
   host_beacons: HostBeacon[];
   /** What the hunts found, by hunt, the most first. */
   hunts: HuntHit[];
-  /** The version of the public suffix list by which domains were told, or `built-in heuristic`; `null`: no lookups. */
+  /** The version of the public suffix list that defined the domains, or `built-in heuristic`; `null`: no lookups. */
   public_suffixes: string | null;
   sources: SourceReport[];
   diagnostics: Diagnostic[];
@@ -622,7 +622,7 @@ export type ModuleSource = WebAssembly.Module | BufferSource | URL | string | Re
 /**
  * Starts the engine. Call it as often as you like: the first call decides,
  * later ones wait for it. Node, Deno, Bun and workers need no call; browsers
- * find the module beside the script; `beaconlens/slim` must be given it.
+ * find the module in the folder of the script; `beaconlens/slim` must be given it.
  */
 export function init(source?: ModuleSource): Promise<void>;
 
@@ -693,7 +693,7 @@ export function preview(head: Uint8Array | ArrayBuffer | string, options?: Previ
 
 /**
  * Flows in, report out, step by step. It holds memory of the engine until
- * `free()`; `using` frees it by itself.
+ * `free()`, which `using` calls.
  *
  * ```js
  * using detector = new Detector();
@@ -723,10 +723,10 @@ export class Detector {
   /** Applies a rule to all that was read; as often as wanted. */
   evaluate(rule?: RuleDocument | string): Report;
   /**
-   * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names tells which
-   * domain somebody registered. The package brings one, which is used by itself when names were looked up,
-   * save in a browser, where only `evaluate()` of the package waits for it: there, and with `slim`, give a
-   * detector the text. Without it a built-in heuristic tells, and the report says so.
+   * The text of the public suffix list (publicsuffix.org), by which the hunt for generated names finds the
+   * registrable domain of a name. The package brings one, which is used when names were looked up, except
+   * in a browser, where only `evaluate()` of the package waits for it: there, and with `slim`, give a
+   * detector the text. Without it a built-in heuristic is used, and the report says so.
    */
   setPublicSuffixes(list: string): void;
   /** Whether that list would say more: names were looked up, and the detector has none. */
@@ -813,7 +813,7 @@ export function parseReferenceSet(name: string, text: string, column?: string): 
 
 /**
  * A threat list from its published text, such as Feodo Tracker's `ipblocklist.csv`. Lines that are no
- * endpoint, such as paths of URLs, are left out: how many, and the first of them.
+ * endpoint, such as paths of URLs, are skipped: how many, and the first of them.
  */
 export function parseThreatList(
   name: string,

@@ -426,5 +426,5 @@ test("--threat-list reads Feodo Tracker's file as it is published, and says what
     /destinationip in \("203\.0\.113\.9"\) and destinationport in \(443\)\), "ipblocklist\.csv"/,
   );
   assert.match(stdout, /destinationhost in \("bad\.example\.com"\)/);
-  assert.equal(stderr, "trails.txt: 1 line left out as no endpoint; first: line 2: /gate.php\n");
+  assert.equal(stderr, "trails.txt: 1 line without an endpoint ignored; first: line 2: /gate.php\n");
 });

@@ -51,7 +51,7 @@ async function run(command) {
   }
 }
 
-/** Asked of no flows: a mistake in options or addresses is told before the reading starts. */
+/** Asked without flows, so that an error in options or addresses is reported before reading starts. */
 function checkQuestion({ detector: options, pair }, rule) {
   const detector = new Detector(options);
   if (pair) detector.explainText(...pair, rule);
@@ -78,7 +78,7 @@ async function readAll(leader, files, ahead) {
     if (!error) continue;
     refused.push(file);
     progress.end();
-    process.stderr.write(`beaconlens: ${printable(file.path)}: not used: ${told(error)}\n`);
+    process.stderr.write(`beaconlens: ${printable(file.path)}: not used: ${textOf(error)}\n`);
   }
   await leader.settled();
   progress.end();
@@ -147,10 +147,10 @@ function writeText(text) {
 function fail(error) {
   const expected = error instanceof UsageError || error instanceof BeaconlensError;
   if (!expected) throw error;
-  process.stderr.write(`beaconlens: ${told(error)}\n`);
+  process.stderr.write(`beaconlens: ${textOf(error)}\n`);
   process.exitCode = error.code === "E_INTERNAL" ? 1 : 2;
 }
 
-function told({ message, hint }) {
+function textOf({ message, hint }) {
   return printable(hint ? `${message} (${hint})` : message);
 }

@@ -3,7 +3,7 @@
 import { parseArgs } from "node:util";
 import { constants } from "./dist/node.mjs";
 
-/** A mistake of the person at the keyboard: told in one line, exit code 2. */
+/** Wrong use of the command: one line on standard error, exit code 2. */
 export class UsageError extends Error {}
 
 /** Every thread reads all rows: long before this, more of them gain nothing. */

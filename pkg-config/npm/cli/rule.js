@@ -6,7 +6,7 @@ import { count, printable } from "../text/format.js";
 import { BeaconlensError, defaultRule, parseReferenceSet, parseRule, parseThreatList } from "./dist/node.mjs";
 import { portOf, UsageError } from "./options.js";
 
-/** A mistake is told here, before any flows are read. */
+/** Reports errors before any flows are read. */
 export function ruleOf({
   profile = "default",
   rule: file,
@@ -28,13 +28,13 @@ export function ruleOf({
 /** The document as it is written, so that a profile shows where it says nothing. */
 function readRule(path) {
   const text = readText("--rule", path);
-  return told(path, () => {
+  return withPath(path, () => {
     parseRule(text);
     return JSON.parse(text);
   });
 }
 
-/** `NAME=FILE`, and behind commas how it is meant. */
+/** `NAME=FILE`, and options after commas. */
 function readSet(text) {
   const at = text.indexOf("=");
   if (at < 1) throw new UsageError(`--set: ${JSON.stringify(text)} is not NAME=FILE`);
@@ -48,12 +48,12 @@ function readSet(text) {
 
 function readThreatList(text) {
   const { path, column, applies_to, port } = wordsOf("--threat-list", text);
-  if (applies_to || port) throw new UsageError("--threat-list: takes only a column beside its file");
+  if (applies_to || port) throw new UsageError("--threat-list: takes only a column besides its file");
   const { list, skipped, first } = parseThreatList(path, readText("--threat-list", path), column?.[0]);
   if (skipped) {
     const lines = count(skipped, "line");
     process.stderr.write(
-      `${printable(path)}: ${lines} left out as no endpoint; first: line ${first.line}: ${printable(first.text)}\n`,
+      `${printable(path)}: ${lines} without an endpoint ignored; first: line ${first.line}: ${printable(first.text)}\n`,
     );
   }
   list.name = basename(path);
@@ -84,8 +84,8 @@ function readText(option, path) {
   }
 }
 
-/** The engine's mistakes, with the file they are in. */
-function told(path, work) {
+/** Adds the path of the file to an error of the engine. */
+function withPath(path, work) {
   try {
     return work();
   } catch (error) {

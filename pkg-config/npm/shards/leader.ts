@@ -142,7 +142,7 @@ export class Leader {
     this.#tell({ kind: "suffixes", list });
   }
 
-  /** How far the reading is; the pairs of the others as they last told. */
+  /** Reading progress; other members' pair counts are as last reported. */
   progress(): Progress {
     const own = this.#detector.progress();
     return { ...own, pairs: own.pairs + this.#pairsOfOthers };

@@ -14,7 +14,7 @@ class Member {
   readonly #engine: Engine;
   readonly #link: Link;
   #detector: Detector | undefined;
-  /** It has told why; from then on it only hands on. */
+  /** The reason was reported; from then on messages are only passed on. */
   #failed = false;
 
   constructor(engine: Engine, link: Link) {
@@ -40,7 +40,7 @@ class Member {
       this.#take(message);
     } catch (error) {
       const failure = failureOf(error);
-      // The leader's detector refuses the source too, and tells.
+      // The leader's detector refuses the source too, and reports it.
       if (failure.code === "E_NOT_FLOWS") return;
       this.#failed = true;
       send(this.#link, { kind: "failed", turn: undefined, failure });

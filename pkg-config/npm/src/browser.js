@@ -1,4 +1,4 @@
-// Browsers, with and without a bundler: the modules are fetched from beside this file.
+// Browsers, with and without a bundler: the modules are fetched from the folder of this file.
 import { initCapture } from "./capture.js";
 import { setHost } from "./engine.js";
 import { setSuffixes } from "./suffixes.js";

@@ -34,7 +34,7 @@ const glue = {
   version,
 };
 
-/** How this host finds the module by itself; each entry point says it once. */
+/** How this platform finds the module; set once by each entry point. */
 const host = {
   /** @type {undefined | (() => WebAssembly.Module)} */
   loadSync: undefined,
@@ -114,7 +114,7 @@ function running() {
   if (!module) {
     if (!host.loadSync) {
       throw new BeaconlensError("E_NOT_INITIALISED", "the engine has not been started: call init() first", {
-        hint: "await init() once before the first Detector; evaluate() does it by itself",
+        hint: "await init() once before the first Detector; evaluate() does it itself",
       });
     }
     useHost();

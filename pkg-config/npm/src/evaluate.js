@@ -11,7 +11,7 @@ export async function evaluate(input, rule, options = {}) {
   const inputs = Array.isArray(input) ? input : [input];
   if (inputs.length === 0) throw new BeaconlensError("E_OPTIONS", "there is no input to evaluate");
   await init();
-  if (rule !== undefined) parseRule(rule); // a mistake in it is told before the reading starts
+  if (rule !== undefined) parseRule(rule); // an error in it is reported before reading starts
   const detector = new Detector(detectorOptions);
   try {
     const watch = () => {

@@ -1,4 +1,4 @@
-// Node, Deno, Bun: the modules and the public suffix list lie beside this file, and are read at first use.
+// Node, Deno, Bun: the modules and the public suffix list are in the folder of this file, and are read at first use.
 import { readFileSync } from "node:fs";
 import { initCapture } from "./capture.js";
 import { setHost } from "./engine.js";

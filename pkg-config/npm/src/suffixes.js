@@ -1,6 +1,6 @@
-// The public suffix list, which tells registrable domains: large, and wanted only where names were looked up.
+// The public suffix list, which defines registrable domains: large, and needed only where names were looked up.
 
-/** How this host finds the list by itself; each entry point says it once. */
+/** How this platform finds the list; set once by each entry point. */
 const host = {
   /** @type {undefined | (() => string)} */
   loadSync: undefined,

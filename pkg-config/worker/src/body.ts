@@ -69,7 +69,7 @@ function reasonOf(error: unknown): string {
 async function* inflated(head: Uint8Array, rest: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const { readable, writable } = new DecompressionStream("gzip");
   const feeding = feed(head, rest, writable);
-  // Its failure is also the reader's, who tells it; here it must only not be unhandled.
+  // The reader fails with the same error and reports it; here it must only be handled.
   feeding.catch(() => {});
   try {
     yield* blocksOf(readable.getReader({ mode: "byob" }));

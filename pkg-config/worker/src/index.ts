@@ -36,7 +36,7 @@ async function route(request: Request, env: Env): Promise<Response> {
   const found = Object.hasOwn(ROUTES, url.pathname) ? ROUTES[url.pathname] : undefined;
   if (!found) {
     throw new Refusal(404, "E_NOT_FOUND", `there is nothing at ${url.pathname}`, {
-      hint: "POST /evaluate takes flows, GET /healthz tells the version",
+      hint: "POST /evaluate takes flows, GET /healthz returns the version",
     });
   }
   if (!found.methods.includes(request.method)) {
