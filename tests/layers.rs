@@ -1,5 +1,8 @@
 //! The layers of `src/`: folders import only folders below them, and no file is in an import circle.
 
+// A test that cannot read its own files has failed.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,7 +71,7 @@ fn no_file_is_in_an_import_circle() {
         .0
         .keys()
         .filter_map(|module| imports.way(module, module))
-        .map(|way| way.iter().map(|module| shown(module)).collect::<Vec<_>>().join(" -> "))
+        .map(|way| way.iter().map(shown).collect::<Vec<_>>().join(" -> "))
         .collect();
     assert!(circles.is_empty(), "{} files in circles:\n{}", circles.len(), circles.join("\n"));
 }
