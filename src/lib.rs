@@ -33,6 +33,8 @@ pub mod query;
 mod random;
 pub mod regularity;
 pub mod report;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "javascript")))]
+mod reports;
 pub mod rule;
 mod text;
 #[cfg(all(target_arch = "wasm32", feature = "javascript"))]

@@ -3,19 +3,18 @@
 //! Documents (rule, report, explanation) cross as JSON text, which is what they are: an unknown field of
 //! a rule is seen, and a report in JavaScript is the report in Rust. Small values cross as objects.
 
-use std::cell::{RefCell, RefMut};
-use std::rc::Rc;
+use std::cell::RefCell;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
 use serde::{Serialize, Serializer};
 use wasm_bindgen::prelude::*;
 
-use crate::model::error::quoted;
-use crate::report::{EvaluatedPair, SortOrder};
-use crate::rule::{ReferenceSet, RuleReader, SkippedLines, ThreatList};
+use crate::report::SortOrder;
+use crate::reports::Reports;
+use crate::rule::{ReferenceSet, SkippedLines, ThreatList};
 use crate::{
     Connection, DetectorOptions, Error, Explanation, Header, Pair, PartialResult, PrevalenceCounts,
-    PrevalenceQuery, Report, Rule,
+    PrevalenceQuery, Rule,
 };
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
@@ -23,20 +22,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Detector {
     inner: crate::Detector,
-    /// The last report, the text of its rule and its order: hosts ask for more than one form of a report.
-    last: RefCell<Option<Last>>,
-    rules: RefCell<RuleReader>,
+    reports: RefCell<Reports>,
     /// Size of the memory when it was last grown ahead.
     memory_pages: usize,
-}
-
-#[derive(Debug)]
-struct Last {
-    rule: Option<String>,
-    order: SortOrder,
-    /// Whether it says all, and not only what the query counts.
-    full: bool,
-    report: Rc<Report>,
 }
 
 #[wasm_bindgen]
@@ -50,7 +38,7 @@ impl Detector {
     pub fn new(options: JsValue) -> Result<Detector, JsError> {
         let options = DetectorOptions::from_json(&document_of(&options)?).map_err(|error| thrown(&error))?;
         let inner = crate::Detector::new(options);
-        Ok(Detector { inner, last: RefCell::default(), rules: RefCell::default(), memory_pages: 0 })
+        Ok(Detector { inner, reports: RefCell::default(), memory_pages: 0 })
     }
 
     /// Begins the next source; with options, it is read by its own.
@@ -60,7 +48,7 @@ impl Detector {
     /// `E_OPTIONS`.
     #[wasm_bindgen(js_name = startSource)]
     pub fn start_source(&mut self, name: &str, options: JsValue) -> Result<(), JsError> {
-        self.last.take();
+        self.reports.get_mut().clear();
         match options.is_undefined() {
             true => self.inner.start_source(name),
             false => self.inner.start_source_with(name, source_options(&options)?),
@@ -74,7 +62,7 @@ impl Detector {
     ///
     /// `E_NOT_FLOWS` if the source is refused.
     pub fn ingest(&mut self, chunk: &[u8]) -> Result<(), JsError> {
-        self.last.take();
+        self.reports.get_mut().clear();
         self.grow_ahead();
         self.inner.ingest(chunk).map_err(|error| thrown(&error))
     }
@@ -85,7 +73,7 @@ impl Detector {
     ///
     /// `E_NOT_FLOWS` if the source is refused.
     pub fn finish(&mut self) -> Result<(), JsError> {
-        self.last.take();
+        self.reports.get_mut().clear();
         self.inner.finish().map_err(|error| thrown(&error))
     }
 
@@ -114,7 +102,7 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn evaluate(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        parsed(&self.report(rule, SortOrder::Rule, true)?.to_json())
+        self.evaluate_text("json", rule, false, None).and_then(|json| parsed(&json))
     }
 
     /// The unmerged result of this shard, as bytes for [`merge_partials`](Detector::merge_partials); with
@@ -157,20 +145,17 @@ impl Detector {
         counts: Vec<Uint8Array>,
         rule: Option<String>,
     ) -> Result<(), JsError> {
-        let parsed_rule = self.rule_of(rule.as_deref())?;
         let partials = all(&partials, PartialResult::from_bytes)?;
         let counts = all(&counts, PrevalenceCounts::from_bytes)?;
-        let full = !counts.is_empty();
-        let report = Rc::new(self.inner.evaluate_merged(partials, counts, &parsed_rule));
-        self.last.replace(Some(Last { rule, order: SortOrder::Rule, full, report }));
-        Ok(())
+        let merged = self.reports.borrow_mut().merge(&self.inner, partials, counts, rule);
+        merged.map_err(|error| thrown(&error))
     }
 
     /// The public suffix list (publicsuffix.org), by which registrable domains are told.
     #[wasm_bindgen(js_name = setPublicSuffixes)]
     pub fn set_public_suffixes(&mut self, list: &str) {
         self.inner.set_public_suffixes(list);
-        self.last.replace(None);
+        self.reports.get_mut().clear();
     }
 
     /// Whether that list would say more: names were looked up, and it was not given.
@@ -185,9 +170,10 @@ impl Detector {
     ///
     /// `E_RULE`.
     pub fn summary(&self, rule: Option<String>) -> Result<JsValue, JsError> {
-        let mut last = self.last_of(rule, SortOrder::Rule, false)?;
-        let report = last.as_mut().and_then(|last| Rc::get_mut(&mut last.report));
-        parsed(&report.map(Report::to_summary_json).unwrap_or_default())
+        let mut reports = self.reports.borrow_mut();
+        let report =
+            reports.report(&self.inner, rule, SortOrder::Rule, false).map_err(|error| thrown(&error))?;
+        parsed(&report.to_summary_json())
     }
 
     /// The report as text: `json`, `csv` or `ndjson`; with `all`, every pair in the window; in the order
@@ -204,36 +190,9 @@ impl Detector {
         all: bool,
         order: Option<String>,
     ) -> Result<String, JsError> {
-        let order = match order.as_deref() {
-            None | Some("rule") => SortOrder::Rule,
-            Some("priority") => SortOrder::Priority,
-            Some(other) => {
-                let message = format!("found order {}, expected rule or priority", quoted(other));
-                return Err(thrown(&bad_option(message)));
-            }
-        };
-        if format == "query" {
-            return Ok(self.report(rule, SortOrder::Rule, false)?.to_query_csv());
-        }
-        let report = self.report(rule, order, true)?;
-        if !all {
-            return match format {
-                "json" => Ok(report.to_json()),
-                "csv" => Ok(report.to_csv()),
-                "ndjson" => Ok(report.to_ndjson()),
-                _ => Err(thrown(&bad_format(format))),
-            };
-        }
-        let mut pairs = self.inner.pairs(&report.rule);
-        if order != SortOrder::Rule {
-            order.sort(&mut pairs, |listed| &listed.pair);
-        }
-        match format {
-            "json" => Ok(report.to_json_with(&pairs)),
-            "csv" => Ok(EvaluatedPair::to_csv(&pairs)),
-            "ndjson" => Ok(EvaluatedPair::to_ndjson(&pairs)),
-            _ => Err(thrown(&bad_format(format))),
-        }
+        let order = order.as_deref().unwrap_or("rule");
+        let text = self.reports.borrow_mut().text(&self.inner, format, rule, all, order);
+        text.map_err(|error| thrown(&error))
     }
 
     /// Why a pair is a finding, or why not, with what all shards answered to the question about it.
@@ -320,36 +279,7 @@ impl Detector {
     }
 
     fn rule_of(&self, text: Option<&str>) -> Result<Rule, JsError> {
-        let Some(text) = text else { return Ok(Rule::default()) };
-        self.rules.borrow_mut().read(text).map_err(|error| thrown(&error))
-    }
-
-    fn report(&self, rule: Option<String>, order: SortOrder, full: bool) -> Result<Rc<Report>, JsError> {
-        let last = self.last_of(rule, order, full)?;
-        last.as_ref().map(|last| Rc::clone(&last.report)).ok_or_else(|| JsError::new("no report"))
-    }
-
-    /// The last report, if it is what is asked for; else that is made.
-    fn last_of(
-        &self,
-        rule: Option<String>,
-        order: SortOrder,
-        full: bool,
-    ) -> Result<RefMut<'_, Option<Last>>, JsError> {
-        let mut last = self.last.borrow_mut();
-        if last.as_ref().is_none_or(|last| last.rule != rule || full && !last.full) {
-            let parsed = self.rule_of(rule.as_deref())?;
-            let report = if full { self.inner.evaluate(&parsed) } else { self.inner.evaluate_query(&parsed) };
-            *last = Some(Last { rule, order: SortOrder::Rule, full, report: Rc::new(report) });
-        }
-        if let Some(last) = &mut *last
-            && last.order != order
-            && let Some(report) = Rc::get_mut(&mut last.report)
-        {
-            report.sort(order);
-            last.order = order;
-        }
-        Ok(last)
+        self.reports.borrow_mut().rule(text).map_err(|error| thrown(&error))
     }
 
     /// Grows the memory by 4 MB or a twentieth whenever it had to grow: engines take long over each growth, and the
@@ -472,10 +402,6 @@ fn document_of(options: &JsValue) -> Result<String, JsError> {
 
 fn source_options(options: &JsValue) -> Result<DetectorOptions, JsError> {
     DetectorOptions::for_source_from_json(&document_of(options)?).map_err(|error| thrown(&error))
-}
-
-fn bad_format(format: &str) -> Error {
-    bad_option(format!("found format {}, expected json, csv, ndjson or query", quoted(format)))
 }
 
 fn bad_option(message: String) -> Error {
