@@ -1,4 +1,4 @@
-// "Which column is what": the dialog for files whose columns are not recognised, or not as meant.
+// The column dialog, for files whose columns are not detected or not detected as intended.
 
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
@@ -44,20 +44,20 @@ const submit = (page) => page.click("#columns-dialog [type=submit]");
 
 const pairs = (page) => cellsOf(page, "sourceip", "destinationip", "destinationport", "connection_count");
 
-pageTest("columns nobody knows: proposed, completed, seen, read, and remembered", async (page) => {
+pageTest("unknown columns: proposed, completed, previewed, read, and remembered", async (page) => {
   await refused(page, "fremd.csv", FOREIGN);
-  // The header and the first rows as they stand.
+  // The header and the first rows, unchanged.
   const head = await page.$$eval(".columns-grid thead th", (cells) => cells.map((cell) => cell.textContent));
   assert.deepEqual(head, ["wann", "wer", "wohin", "tor", "raus", "rein"]);
   const first = await page.$eval(".columns-grid tbody tr", (row) =>
     [...row.cells].map((cell) => cell.textContent),
   );
   assert.deepEqual(first, ["line 2", ...ROWS[0].split(",")]);
-  // What the cells look like is proposed, and said to be a guess.
+  // Roles proposed from the values are marked as guesses.
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
   assert.equal(await page.locator(".columns-grid >> text=a guess: check it").count(), 4);
   assert.match(await state(page), /^Nothing is missing: the first 6 rows can be read\./);
-  // Without the port it cannot be read, and what that is stands there.
+  // Without the port it cannot be read; the dialog explains the role.
   await choose(page, 4, "");
   assert.match(
     await state(page),
@@ -79,7 +79,7 @@ pageTest("columns nobody knows: proposed, completed, seen, read, and remembered"
   assert.deepEqual(await pairs(page), [PAIR]);
   assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["3.0 kB", "6.0 kB"]]);
   assert.match(await page.textContent(".dataset summary"), /30 rows = 30 used \+ 0 skipped/);
-  // The next visit knows the header, also in another file, unless it is told to forget.
+  // The header is recognised on the next visit, also in another file, until it is forgotten.
   await page.reload();
   assert.match(await page.textContent("#remembered"), /remembers the columns of 1 kind of file/);
   await give(
@@ -99,7 +99,7 @@ pageTest("columns nobody knows: proposed, completed, seen, read, and remembered"
   await page.waitForSelector("[data-refused='fremd.csv']");
 });
 
-pageTest("a header that is known in part is completed by what the engine proposes", async (page) => {
+pageTest("a partly known header is completed by proposals of the engine", async (page) => {
   const text = [
     "starttime,wer,destinationip,destinationport,bytes",
     ...connections("10.0.0.1", "203.0.113.1", 443, 30, 600).map((row) => row.split(",").slice(0, 5).join()),
@@ -107,7 +107,7 @@ pageTest("a header that is known in part is completed by what the engine propose
   await refused(page, "halb.csv", text);
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "bytes_total"]);
   assert.equal(await page.locator(".columns-grid >> text=a guess: check it").count(), 1);
-  // One role has one column.
+  // A role belongs to one column.
   await choose(page, 5, "port");
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "", "port"]);
   assert.match(await page.textContent("#announcer"), /column 4 is no longer the destination port/);
@@ -118,7 +118,7 @@ pageTest("a header that is known in part is completed by what the engine propose
   assert.deepEqual(await pairs(page), [PAIR]);
 });
 
-pageTest("what was recognised can be changed, and a column left out", async (page) => {
+pageTest("detected roles can be changed, and a column ignored", async (page) => {
   await give(page, textFile("flows.csv", csv(ROWS)));
   await untilRead(page, "flows.csv");
   await page.click(".dataset summary");
@@ -132,11 +132,11 @@ pageTest("what was recognised can be changed, and a column left out", async (pag
   await submit(page);
   await untilRead(page, "flows.csv");
   assert.deepEqual(await cellsOf(page, "bytes_sent", "bytes_received"), [["0 B", "3.0 kB"]]);
-  // It opens as it was left, and can be forgotten there.
+  // The dialog opens with the earlier choice, which can be forgotten there.
   await page.click(".dataset summary");
   await openDialog(page, "flows.csv");
   assert.deepEqual(await readColumns(page), [...known.slice(0, 4), "bytes_received", ""]);
-  await page.click("text=Forget what was said of them");
+  await page.click("text=Forget the stored columns");
   await settled(page);
   assert.deepEqual(await readColumns(page), known);
   assert.equal(await page.textContent("#remembered"), "");
@@ -164,7 +164,7 @@ pageTest("a file without a header, and others like it", async (page) => {
   await page.click(".dataset summary");
   await openDialog(page, "b.csv");
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
-  // Which row names the columns is for a person to say; the row is then no flow.
+  // A person can choose the header line, which is then not read as a flow.
   await page.selectOption("#columns-dialog select >> nth=0", "1");
   await settled(page);
   assert.equal(await page.textContent(".columns-grid thead th >> nth=1"), "10.0.0.2");
@@ -173,7 +173,7 @@ pageTest("a file without a header, and others like it", async (page) => {
   assert.equal((await pairs(page)).length, 2, "nothing was changed");
 });
 
-pageTest("a file without a header is known again by what its columns hold, if wanted", async (page) => {
+pageTest("a file without a header is recognised by the contents of its columns, on request", async (page) => {
   await refused(page, "a.csv", ROWS.join("\n"));
   assert.match(
     await page.textContent(".columns-remember"),
@@ -188,7 +188,7 @@ pageTest("a file without a header is known again by what its columns hold, if wa
   await untilRead(page, "a.csv");
   await page.reload();
   assert.match(await page.textContent("#remembered"), /1 kind of file/);
-  // Empty cells say nothing; another number of columns, or text among numbers, is another make.
+  // Empty cells match any kind; another number of columns, or text among numbers, is another kind of file.
   const alike = connections("10.0.0.2", "203.0.113.1", 443, 25, 600).map((row) =>
     row.replace(/,[^,]*$/, ",-"),
   );
@@ -214,7 +214,7 @@ pageTest("a file without a header is known again by what its columns hold, if wa
   await openDialog(page, "b.csv");
   assert.deepEqual(await readColumns(page), ["time", "source", "destination", "port", "", ""]);
   assert.equal(await page.isChecked(box), true);
-  // Unticked it is forgotten, but for this file of this dataset.
+  // Unticked, the choice is forgotten, except for this file of this dataset.
   await page.uncheck(box);
   await submit(page);
   await untilRead(page, "b.csv", "c.csv", "d.csv", "e.csv");
@@ -223,8 +223,8 @@ pageTest("a file without a header is known again by what its columns hold, if wa
   assert.equal((await pairs(page)).length, 2);
 });
 
-pageTest("the delimiter can be said, and rows that cannot be read say why", async (page) => {
-  // More commas than semicolons stand in the first line.
+pageTest("the delimiter can be chosen, and rows that cannot be read show why", async (page) => {
+  // The first line has more commas than semicolons.
   const rows = ROWS.map((row) => row.split(",").slice(0, 4).join(";"));
   rows[1] = `yesterday;10.0.0.1;203.0.113.1;443`;
   rows[2] = `${rows[2].split(";").slice(0, 3).join(";")};http`;
@@ -284,7 +284,7 @@ pageTest("JSON has fields instead of columns, also in an envelope", async (page)
   assert.match(await page.textContent("#remembered"), /1 kind of file/);
 });
 
-pageTest("names that the engine cannot tell apart are given by their places", async (page) => {
+pageTest("columns with ambiguous names are given by position", async (page) => {
   const text = ["时间,源,目的,端口,x,x", ...ROWS].join("\n");
   await refused(page, "names.csv", text);
   assert.match(await state(page), /^Nothing is missing/);
@@ -298,7 +298,7 @@ pageTest("names that the engine cannot tell apart are given by their places", as
   assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "时间");
 });
 
-pageTest("text of a file is never markup, and no file has a say beyond its own", async (page) => {
+pageTest("text of a file is never markup, and a file only affects its own columns", async (page) => {
   const text = [
     "<img src=x onerror=alert(1)>,b,c,d",
     ...ROWS.map((row) => row.split(",").slice(0, 4).join()),
@@ -308,7 +308,7 @@ pageTest("text of a file is never markup, and no file has a say beyond its own",
   assert.equal(await page.textContent(".columns-grid thead th >> nth=0"), "<img src=x onerror=alert(1)>");
 });
 
-pageTest("what is stored may be damaged, or of another version", async (page) => {
+pageTest("stored choices may be damaged, or of another version", async (page) => {
   for (const stored of [
     "{",
     '[{"key":5}]',
@@ -323,7 +323,7 @@ pageTest("what is stored may be damaged, or of another version", async (page) =>
   }
 });
 
-pageTest("where nothing may be stored, it lasts as long as the page", async (page) => {
+pageTest("without storage, choices last as long as the page", async (page) => {
   await page.addInitScript(() => {
     Object.defineProperty(window, "localStorage", {
       get: () => {
@@ -343,7 +343,7 @@ pageTest("where nothing may be stored, it lasts as long as the page", async (pag
 });
 
 pageTest(
-  "the one file, from file://, has the dialog and remembers too",
+  "the one-file page, from file://, has the dialog and remembers choices too",
   async (page) => {
     await refused(page, "fremd.csv", FOREIGN);
     await submit(page);
@@ -357,14 +357,14 @@ pageTest(
   { standalone: true },
 );
 
-pageTest("it is all done by keyboard", async (page) => {
+pageTest("the dialog works by keyboard", async (page) => {
   await give(page, textFile("fremd.csv", FOREIGN));
   await page.waitForSelector("[data-refused='fremd.csv']");
   await page.focus("[data-refused='fremd.csv'] button");
   await page.keyboard.press("Enter");
   await settled(page);
   assert.equal(await page.evaluate(() => document.activeElement.id), "columns-title");
-  // Past the two choices and the scroller to the first role, which the keys change.
+  // Past the two selections and the scroller to the first role.
   for (let step = 0; step < 4; step++) await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.dataset.column), "1");
   await page.keyboard.press("Home");
@@ -375,7 +375,7 @@ pageTest("it is all done by keyboard", async (page) => {
   assert.equal(
     await page.evaluate(() => document.activeElement.textContent),
     "Choose columns…",
-    "the keyboard is back where it came from",
+    "the focus returns to the button",
   );
 });
 
@@ -409,7 +409,7 @@ for (const colorScheme of ["light", "dark"]) {
 }
 
 pageTest(
-  "in the dark, too",
+  "in dark mode",
   async (page) => {
     await refused(page, "fremd.csv", FOREIGN);
     await noBarriers(page);

@@ -447,10 +447,10 @@ pageTest("flows dropped at the memory limit are reported above the list", async 
   const meaning = "the memory limit was reached: <b>7</b> times a pair was dropped";
   const program = `const post = postMessage;
     globalThis.postMessage = (message, options) => {
-      const report = message.answer?.startsWith?.("{") && JSON.parse(message.answer);
+      const report = message.result?.startsWith?.("{") && JSON.parse(message.result);
       if (report && report.rule.gates.min_hours === 3) {
         report.dropped = { flows: 7, pairs_dropped: 7, max_undercount: 1, flows_rejected: 0, meaning: ${JSON.stringify(meaning)} };
-        message.answer = JSON.stringify(report);
+        message.result = JSON.stringify(report);
       }
       post(message, options);
     };`;

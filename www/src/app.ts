@@ -242,7 +242,7 @@ class App {
   async #chooseColumns(session: Session, inputs: SourceInput[], report: Report, at: number): Promise<void> {
     const input = inputs[at];
     if (!input || this.#columns) return;
-    const aside = this.#engine.aside();
+    const aside = this.#engine.previewWorker();
     const head = firstBytes(input.bytes);
     aside.catch(() => {}); // both are told when they are waited for
     head.catch(() => {});

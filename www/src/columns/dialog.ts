@@ -1,13 +1,13 @@
-// "Which column is what": the first rows of a file, a role for each of its columns, and what comes of it.
+// The dialog that assigns roles to the columns of a file, with a preview of how its first rows are read.
 
 import type { Preview, PreviewOptions, PreviewRow, Role, SourceOptions } from "beaconlens";
 import constants from "beaconlens-constants";
 import { announce, button, h, replace, setBusy } from "../ui/dom";
 import { count, counted, DELIMITER_NAMES } from "../ui/format";
-import { isByPlace, mappingOf } from "./mapping";
+import { isByPosition, mappingOf } from "./mapping";
 import { isRole, ROLE_GROUPS, titleOf, wordsOf } from "./roles";
 
-/** Which row the names are in: as the engine finds it, a line, or none. */
+/** The header line: found by the engine, chosen, or none. */
 type HeaderChoice = PreviewOptions["header"];
 
 /** The role of each column, and the columns whose role is only guessed. */
@@ -18,9 +18,9 @@ interface Proposal {
 
 export interface ColumnDialogHost {
   name: string;
-  /** How the file was read before, by what was said of it. */
+  /** Options chosen earlier for the file. */
   options: SourceOptions;
-  /** How many more files of the dataset were read in the same way, without a header to tell them by. */
+  /** Number of other files of the dataset in the same format without a header. */
   alike: number;
   canStore: boolean;
   isRemembered(key: string): boolean;
@@ -31,11 +31,11 @@ export interface ColumnDialogHost {
 }
 
 export interface ColumnChoice {
-  /** What the engine would not find by itself; empty if it finds everything. */
+  /** Only what the engine does not detect; empty if it detects everything. */
   options: SourceOptions;
-  /** By what files of the same make are known again. */
+  /** Signature by which files of the same kind are recognised. */
   key: string | null;
-  /** Whether that is what their columns are called; else it is only what these hold, and holds only if wanted. */
+  /** Whether the signature consists of column names; one of column contents is stored only on request. */
   isNamed: boolean;
   remember: boolean;
   alsoAlike: boolean;
@@ -51,8 +51,8 @@ const TIME_UNITS: readonly [string, string][] = [
 
 const MAX_OFFSET = constants.max_utc_offset_minutes;
 
-/** Rows that are offered as the header. */
-const OFFERED = 16;
+/** Number of rows to choose the header from. */
+const MAX_HEADER_ROWS = 16;
 
 export class ColumnDialog {
   readonly #host: ColumnDialogHost;
@@ -68,17 +68,17 @@ export class ColumnDialog {
   readonly #alike = h("input", { type: "checkbox" });
   readonly #submit = h("button", { type: "submit", class: "primary" }, "Read with these columns");
   readonly #element: HTMLDialogElement;
-  /** What the engine makes of the file by itself, with the header that was chosen. */
+  /** The preview without chosen roles, with the chosen header. */
   #found: Preview | null = null;
   #proposal: Proposal = { roles: [], guessed: new Set() };
   #selects: HTMLSelectElement[] = [];
-  /** Counts questions, so that a late answer never overwrites a newer one. */
+  /** Numbers the requests, so that a late result never replaces a newer one. */
   #turn = 0;
 
   constructor(host: ColumnDialogHost) {
     this.#host = host;
     const { delimiter = "", timeUnit = "", utcOffsetMinutes = 0 } = host.options;
-    this.#delimiter = choice([["", "found by itself"], ...Object.entries(DELIMITER_NAMES)], delimiter);
+    this.#delimiter = choice([["", "detected"], ...Object.entries(DELIMITER_NAMES)], delimiter);
     this.#timeUnit = choice(TIME_UNITS, timeUnit);
     this.#offset.value = String(utcOffsetMinutes);
     this.#alike.checked = true;
@@ -88,8 +88,8 @@ export class ColumnDialog {
   open(): void {
     document.body.append(this.#element);
     this.#element.showModal();
-    // Until something else is chosen, the earlier choice holds.
-    this.#recognise(undefined, this.#host.options.mapping);
+    // The earlier choice applies until it is changed.
+    this.#proposeRoles(undefined, this.#host.options.mapping);
   }
 
   close(): void {
@@ -111,7 +111,7 @@ export class ColumnDialog {
         "div",
         { class: "fields" },
         field("The columns are named in", this.#header, "", "columns-header"),
-        field("Between columns", this.#delimiter),
+        field("Delimiter", this.#delimiter),
       ),
       this.#table,
       h(
@@ -144,10 +144,10 @@ export class ColumnDialog {
       element.remove();
       this.#host.onClose();
     });
-    this.#header.addEventListener("change", () => this.#recognise(this.#headerChoice));
-    this.#delimiter.addEventListener("change", () => this.#recognise());
-    this.#timeUnit.addEventListener("change", () => this.#judge());
-    this.#offset.addEventListener("input", () => this.#judge());
+    this.#header.addEventListener("change", () => this.#proposeRoles(this.#headerChoice));
+    this.#delimiter.addEventListener("change", () => this.#proposeRoles());
+    this.#timeUnit.addEventListener("change", () => this.#updatePreview());
+    this.#offset.addEventListener("input", () => this.#updatePreview());
     return element;
   }
 
@@ -156,8 +156,8 @@ export class ColumnDialog {
     return value === "none" ? "none" : value === "" ? undefined : Number(value);
   }
 
-  /** What was chosen besides the roles. */
-  get #plain(): SourceOptions {
+  /** The chosen options other than roles. */
+  get #formatOptions(): SourceOptions {
     const options: SourceOptions = {};
     if (this.#delimiter.value)
       options.delimiter = this.#delimiter.value as SourceOptions["delimiter"] & string;
@@ -169,23 +169,28 @@ export class ColumnDialog {
 
   get #options(): SourceOptions {
     const mapping = this.#found ? mappingOf(this.#found, this.#proposal.roles) : undefined;
-    if (!mapping) return this.#plain;
-    // Without names, nothing else tells the engine what stands between columns.
-    const delimiter = isByPlace(mapping) ? (this.#found?.delimiter as SourceOptions["delimiter"]) : undefined;
-    return { ...(delimiter ? { delimiter } : {}), ...this.#plain, mapping };
+    if (!mapping) return this.#formatOptions;
+    // Without column names the engine needs the delimiter.
+    const delimiter = isByPosition(mapping)
+      ? (this.#found?.delimiter as SourceOptions["delimiter"])
+      : undefined;
+    return { ...(delimiter ? { delimiter } : {}), ...this.#formatOptions, mapping };
   }
 
-  /** Another table: the engine proposes the roles anew, unless they were chosen before. */
-  async #recognise(header?: HeaderChoice, before?: SourceOptions["mapping"]): Promise<void> {
-    let found = await this.#ask(header, this.#plain);
-    // Columns that are given by their places are those of a file without a header, or with one of no use.
+  /** Shows the roles that the engine proposes, or that were chosen before. */
+  async #proposeRoles(header?: HeaderChoice, before?: SourceOptions["mapping"]): Promise<void> {
+    let found = await this.#request(header, this.#formatOptions);
+    // A choice by position belongs to a file without a usable header.
     const isByHeader = found?.signature && this.#host.isRemembered(found.signature);
-    if (found && before && isByPlace(before) && !isByHeader) found = await this.#ask("none", this.#plain);
+    if (found && before && isByPosition(before) && !isByHeader)
+      found = await this.#request("none", this.#formatOptions);
     const shown =
-      found && before ? await this.#ask(headerOf(found), { ...this.#plain, mapping: before }) : found;
+      found && before
+        ? await this.#request(headerOf(found), { ...this.#formatOptions, mapping: before })
+        : found;
     if (!found || !shown) return;
     this.#found = found;
-    // Another make may look alike: columns without names are remembered only on request.
+    // Files of another kind may look the same: columns without names are stored only on request.
     this.#remember.checked =
       this.#isNamed || (found.signature !== null && this.#host.isRemembered(found.signature));
     this.#proposal = {
@@ -194,12 +199,12 @@ export class ColumnDialog {
     };
     this.#showHeads(found);
     this.#showTable(found);
-    await this.#judge();
+    await this.#updatePreview();
   }
 
-  /** How the rows are read by the roles as they stand. */
-  async #judge(): Promise<void> {
-    const preview = await this.#ask(this.#found ? headerOf(this.#found) : "none", this.#options);
+  /** Shows how rows are read with the current roles. */
+  async #updatePreview(): Promise<void> {
+    const preview = await this.#request(this.#found ? headerOf(this.#found) : "none", this.#options);
     if (!preview) return;
     replace(this.#state, ...stateOf(preview));
     this.#showPreview(preview);
@@ -207,7 +212,7 @@ export class ColumnDialog {
     this.#submit.disabled = preview.source.error !== null;
   }
 
-  async #ask(header: HeaderChoice, options: SourceOptions): Promise<Preview | null> {
+  async #request(header: HeaderChoice, options: SourceOptions): Promise<Preview | null> {
     const turn = ++this.#turn;
     setBusy("columns-preview", true);
     try {
@@ -220,13 +225,15 @@ export class ColumnDialog {
       }
       return null;
     } finally {
-      // A question that follows at once has raised it again.
+      // A newer request has set it again.
       if (turn === this.#turn && this.#element.isConnected) setBusy("columns-preview", false);
     }
   }
 
   #showHeads({ header_candidates, header_line, layout }: Preview): void {
-    const offered = header_candidates.filter(({ line }, index) => index < OFFERED || line === header_line);
+    const offered = header_candidates.filter(
+      ({ line }, index) => index < MAX_HEADER_ROWS || line === header_line,
+    );
     replace(
       this.#header,
       h("option", { value: "none" }, "no line: the file has no header"),
@@ -320,7 +327,7 @@ export class ColumnDialog {
     return select;
   }
 
-  /** A role has one column: who gets it takes it from the other. */
+  /** A role belongs to one column: it is removed from the other. */
   #onRole(select: HTMLSelectElement, column: number): void {
     const role: Role | null = isRole(select.value) ? select.value : null;
     const { roles, guessed } = this.#proposal;
@@ -335,14 +342,14 @@ export class ColumnDialog {
     for (const place of [column, other]) {
       if (guessed.delete(place)) document.getElementById(`columns-guess-${place}`)?.remove();
     }
-    this.#judge();
+    this.#updatePreview();
   }
 
   #showPreview({ rows, source }: Preview): void {
     replace(
       this.#preview,
       source.error
-        ? h("p", { class: "hint" }, "Not yet: see above what is missing.")
+        ? h("p", { class: "hint" }, "Not yet: roles are missing, see above.")
         : rows.length === 0
           ? h("p", { class: "hint" }, "There is no row to show.")
           : previewTable(rows),
@@ -355,7 +362,7 @@ export class ColumnDialog {
     const what = this.#found?.layout === "json" ? "these fields" : "this header";
     const forget = () =>
       key !== null && this.#host.isRemembered(key)
-        ? button("Forget what was said of them", () => this.#forget(key), { class: "quiet" })
+        ? button("Forget the stored columns", () => this.#forget(key), { class: "quiet" })
         : null;
     if (!this.#isNamed) {
       replace(
@@ -402,13 +409,13 @@ export class ColumnDialog {
     this.#delimiter.value = "";
     this.#timeUnit.value = "";
     this.#offset.value = "0";
-    this.#recognise();
+    this.#proposeRoles();
   }
 
   #onSubmit(event: Event): void {
     event.preventDefault();
     if (!this.#found || this.#submit.disabled) return;
-    const made: ColumnChoice = {
+    const chosen: ColumnChoice = {
       options: this.#options,
       key: this.#found.signature,
       isNamed: this.#isNamed,
@@ -416,16 +423,16 @@ export class ColumnDialog {
       alsoAlike: this.#alike.checked,
     };
     this.close();
-    this.#host.onRead(made);
+    this.#host.onRead(chosen);
   }
 }
 
-/** A file without a header is given as one to the engine again. */
+/** The header line of a preview, as an option for the next one. */
 const headerOf = ({ header_line }: Preview): number | "none" => header_line ?? "none";
 
 const KINDS = { empty: "nothing yet", time: "time", address: "address", number: "number", text: "text" };
 
-/** What files without a header are recognised by, in words. */
+/** Describes the signature of files without a header. */
 function unnamed(found: Preview | null): string {
   const kinds = (found?.columns ?? []).map(({ kind }) => KINDS[kind]);
   const first = kinds.slice(0, 12).join(", ");
@@ -435,14 +442,14 @@ function unnamed(found: Preview | null): string {
 const columnHead = (name: string, column: number) =>
   h("th", { scope: "col", class: "mono" }, name || h("span", { class: "hint" }, `column ${column + 1}`));
 
-/** What is missing, or how many of the first rows can be read. */
+/** The missing roles, or how many of the first rows can be read. */
 function stateOf({ layout, missing: roles, rows, source }: Preview): HTMLElement[] {
   if (layout === "other") {
     const words = source.error
       ? [`${source.error.message}.`]
       : [
-          `This is ${source.format}, whose fields have their places.`,
-          " To read it as a table, say what stands between columns.",
+          `This is ${source.format}, whose fields are fixed.`,
+          " To read it as a table, choose the delimiter.",
         ];
     return [h("p", {}, ...words)];
   }

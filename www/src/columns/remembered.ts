@@ -1,9 +1,9 @@
-// How files with a certain header, or of a certain kind, are to be read, from one visit to the next.
+// Stored column choices: how files with a certain signature are read, from one visit to the next.
 
 import type { Role, SourceOptions } from "beaconlens";
-import { sameMake } from "./signature";
+import { matches } from "./signature";
 
-/** Options for all files that have this header, or are of this kind without one. */
+/** Options for all files with a signature. */
 export interface Remembered {
   key: string;
   options: SourceOptions;
@@ -11,11 +11,11 @@ export interface Remembered {
 
 const KEY = "beaconlens-columns";
 
-/** The oldest go when there are more. */
-const MOST = 100;
+/** Older choices are dropped. */
+const MAX_STORED = 100;
 
 export class RememberedColumns {
-  /** The latest first. Those that may not be stored last as long as the page. */
+  /** The latest first. Those that are not stored are lost with the page. */
   #all: (Remembered & { stored: boolean })[] = [];
   readonly #onChange: () => void;
 
@@ -28,34 +28,34 @@ export class RememberedColumns {
     return this.#all.map(({ key, options }) => ({ key, options }));
   }
 
-  /** How many will be there at the next visit. */
+  /** The number of choices in the storage of the browser. */
   get storedCount(): number {
     return this.#all.filter((one) => one.stored).length;
   }
 
   find(key: string | null): Remembered | null {
-    return this.#all.find((one) => key !== null && sameMake(one.key, key)) ?? null;
+    return this.#all.find((one) => key !== null && matches(one.key, key)) ?? null;
   }
 
-  /** Says whether it is stored beyond this visit. */
-  put(key: string, options: SourceOptions, beyond: boolean): boolean {
-    this.#all = [{ key, options, stored: beyond }, ...this.#all.filter((one) => !sameMake(one.key, key))];
-    return this.#write() && beyond;
+  /** Adds or replaces a choice; returns whether it is stored. */
+  put(key: string, options: SourceOptions, store: boolean): boolean {
+    this.#all = [{ key, options, stored: store }, ...this.#all.filter((one) => !matches(one.key, key))];
+    return this.#write() && store;
   }
 
-  /** Without a key, all. */
+  /** Forgets one choice, or all without a key. */
   forget(key?: string): void {
-    this.#all = key === undefined ? [] : this.#all.filter((one) => !sameMake(one.key, key));
+    this.#all = key === undefined ? [] : this.#all.filter((one) => !matches(one.key, key));
     this.#write();
   }
 
   #write(): boolean {
-    this.#all = this.#all.slice(0, MOST);
-    const kept = this.#all.filter((one) => one.stored).map(({ key, options }) => ({ key, options }));
+    this.#all = this.#all.slice(0, MAX_STORED);
+    const all = this.#all.filter((one) => one.stored).map(({ key, options }) => ({ key, options }));
     let isDone = true;
-    // Storage may be forbidden or full (private windows, some file:// pages).
+    // Storage may be unavailable or full (private windows, some file:// pages).
     try {
-      if (kept.length > 0) localStorage.setItem(KEY, JSON.stringify(kept));
+      if (all.length > 0) localStorage.setItem(KEY, JSON.stringify(all));
       else localStorage.removeItem(KEY);
     } catch {
       isDone = false;
@@ -80,13 +80,13 @@ export function canStore(): boolean {
 function stored(): Remembered[] {
   try {
     const all: unknown = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(all) ? all.filter(isRemembered).slice(0, MOST) : [];
+    return Array.isArray(all) ? all.filter(isRemembered).slice(0, MAX_STORED) : [];
   } catch {
     return [];
   }
 }
 
-/** Of the right form; whether the engine takes it is seen when it is used. */
+/** Checks the form only; the engine checks the options when they are used. */
 function isRemembered(value: unknown): value is Remembered {
   const { key, options } = (value ?? {}) as Partial<Remembered>;
   if (typeof key !== "string" || key === "" || typeof options !== "object" || options === null) return false;

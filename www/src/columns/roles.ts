@@ -1,4 +1,4 @@
-// What a column can be, in words for people.
+// The roles of columns, with title and meaning.
 
 import type { Role } from "beaconlens";
 
@@ -10,7 +10,7 @@ export interface RoleWords {
 
 const role = (name: Role, title: string, meaning: string): RoleWords => ({ role: name, title, meaning });
 
-/** In the order in which they are offered. */
+/** In the order of the selection. */
 export const ROLE_GROUPS: readonly { title: string; roles: readonly RoleWords[] }[] = [
   {
     title: "Needed",
@@ -43,12 +43,12 @@ export const ROLE_GROUPS: readonly { title: string; roles: readonly RoleWords[] 
       role("time_of_day", "time of day", "where the start time is only a date"),
       role("duration", "duration", "how long it took, in seconds"),
       role("end", "end time", "gives the duration"),
-      role("source_port", "source port", "tells connections of one record apart"),
+      role("source_port", "source port", "distinguishes connections"),
       role("protocol", "protocol", "such as tcp or 6"),
       role("host", "host name", "that was asked for: Host header, TLS server name"),
       role("query", "DNS query", "the name that was looked up"),
       role("answer", "DNS answer", "the response code"),
-      role("process", "program", "that opened the connection"),
+      role("process", "process", "that opened the connection"),
       role("flags", "flags or state", "of the connection, where the format has them"),
       role("event", "kind of record", "where the format mixes kinds"),
       role("session", "session", "what records of one connection share, where the format has it"),

@@ -1,25 +1,25 @@
-// Whether a file is of the make that a signature stands for. Signatures are the engine's: see `Preview.signature`.
+// Compares signatures of files: see `Preview.signature` of the engine.
 
 import type { Preview, PreviewOptions } from "beaconlens";
 
-/** Begins the signature of a file without names of columns: a delimiter and the kinds of the columns follow. */
+/** First character of a signature without column names: delimiter and kinds of the columns follow. */
 const UNNAMED = "\0";
 
-/** The letter of a column without values: it fits any kind. */
+/** The letter of a column without values, which matches any kind. */
 const EMPTY = "?";
 
 export const isUnnamed = (signature: string): boolean => signature.startsWith(UNNAMED);
 
-/** Whether two signatures are of files of the same make. */
-export function sameMake(one: string, other: string): boolean {
+/** Whether two signatures belong to files of the same kind. */
+export function matches(one: string, other: string): boolean {
   if (one === other || !isUnnamed(one) || !isUnnamed(other)) return one === other;
   const fits = (letter: string, at: number) =>
     letter === other[at] || letter === EMPTY || other[at] === EMPTY;
   return one[1] === other[1] && one.length === other.length && [...one].every(fits);
 }
 
-/** Answers for one file whether it is of the make of a signature. */
-export function makeOf(
+/** Returns a function that says whether a file has a signature. */
+export function signatureMatcher(
   head: Uint8Array,
   preview: (head: Uint8Array, options: PreviewOptions) => Preview,
 ): (signature: string) => boolean {
@@ -34,8 +34,8 @@ export function makeOf(
   };
   return (signature) => {
     const own = signatureBy(isUnnamed(signature) ? signature.charAt(UNNAMED.length) : "");
-    // Also a row further down, which only a person knows to name the columns.
-    return (own !== null && sameMake(own, signature)) || hasLine(lines, signature);
+    // The header may be a later line, chosen by a person.
+    return (own !== null && matches(own, signature)) || hasLine(lines, signature);
   };
 }
 

@@ -1,4 +1,4 @@
-// The page's side of the workers: promises instead of messages.
+// Runs the engine in workers: promises around the messages of protocol.ts.
 
 import type { Preview, PreviewOptions, QueryTarget, Report, Rule } from "beaconlens";
 import { type Link, ringOf, threadsFor } from "../../../pkg-config/npm/shards/ring";
@@ -6,12 +6,12 @@ import type { Remembered } from "../columns/remembered";
 import { type Host, startWorker, workersWanted } from "../host";
 import { sizeOf } from "./bytes";
 import {
-  type CallName,
-  type Calls,
   type EngineFacts,
   type Failure,
   isReply,
-  type LaterParts,
+  type LazyParts,
+  type MethodName,
+  type Methods,
   type PairDetails,
   type PairKey,
   type ParsedList,
@@ -43,11 +43,11 @@ interface Parts {
   workerProgram: string;
 }
 
-/** Loads and compiles once, and shares both with every worker. */
+/** Loads module and worker script once, for all workers. */
 export class Engine {
   readonly #host: Host;
   #parts: Promise<Parts> | undefined;
-  readonly #later: Partial<{ [K in keyof LaterParts]: Promise<LaterParts[K]> }> = {};
+  readonly #lazyParts: Partial<{ [K in keyof LazyParts]: Promise<LazyParts[K]> }> = {};
 
   constructor(host: Host) {
     this.#host = host;
@@ -57,25 +57,25 @@ export class Engine {
     this.#parts ??= Promise.all([this.#host.engine(), this.#host.workerProgram()])
       .then(([module, workerProgram]) => ({ module, workerProgram }))
       .catch((error: unknown) => {
-        this.#parts = undefined; // so that a second try can succeed
+        this.#parts = undefined; // so that a later attempt can succeed
         throw error;
       });
     return this.#parts;
   }
 
-  /** A part that only some files need. */
-  part(name: keyof LaterParts): Promise<LaterParts[keyof LaterParts]> {
-    const loading = this.#later[name] ?? this.#host[name]();
-    Object.assign(this.#later, { [name]: loading });
+  /** Loads a part that only some files need. */
+  part(name: keyof LazyParts): Promise<LazyParts[keyof LazyParts]> {
+    const loading = this.#lazyParts[name] ?? this.#host[name]();
+    Object.assign(this.#lazyParts, { [name]: loading });
     return loading.catch((error: unknown) => {
-      delete this.#later[name];
+      delete this.#lazyParts[name];
       throw error;
     });
   }
 
   /**
-   * Reads the inputs as one dataset, in workers of its own: what was read before stays
-   * usable until this succeeds, and to cancel is to terminate these workers only.
+   * Reads the inputs as one dataset, in new workers: earlier results stay usable until this
+   * succeeds, and cancelling only terminates these workers.
    */
   async open(
     inputs: SourceInput[],
@@ -102,8 +102,8 @@ export class Engine {
     }
   }
 
-  /** A worker for a look at files before they are read. */
-  async aside(): Promise<Session> {
+  /** A worker to preview files with. */
+  async previewWorker(): Promise<Session> {
     const { module, workerProgram } = await this.load();
     const session = new Session(
       [startWorker(workerProgram)],
@@ -115,7 +115,7 @@ export class Engine {
   }
 }
 
-/** A place for each worker; a lone one needs none. */
+/** The links between the workers; a single worker has none. */
 function linksFor(inputs: SourceInput[]): (Link | undefined)[] {
   const bytes = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
   const threads = workersWanted() ?? threadsFor(bytes, navigator.hardwareConcurrency);
@@ -123,8 +123,8 @@ function linksFor(inputs: SourceInput[]): (Link | undefined)[] {
 }
 
 /**
- * The worker reads the files itself. WebKit on file:// pages refuses it that; the page may read
- * them there, at the price of holding them whole.
+ * The worker reads the files. WebKit does not allow this on file:// pages: there the page loads the
+ * whole files and passes them on.
  */
 async function read(
   session: Session,
@@ -135,14 +135,14 @@ async function read(
     return await session.call("read", { inputs, remembered });
   } catch (error) {
     if (!(error instanceof EngineError && error.code === "E_READ")) throw error;
-    const held = await Promise.all(inputs.map(hold)).catch(() => {
-      throw error; // not readable here either: the first message names the file
+    const loaded = await Promise.all(inputs.map(load)).catch(() => {
+      throw error; // not readable here either: the first error names the file
     });
-    return session.call("read", { inputs: held, remembered });
+    return session.call("read", { inputs: loaded, remembered });
   }
 }
 
-async function hold({ bytes, ...input }: SourceInput): Promise<SourceInput> {
+async function load({ bytes, ...input }: SourceInput): Promise<SourceInput> {
   return { ...input, bytes: bytes instanceof Blob ? await bytes.arrayBuffer() : bytes };
 }
 
@@ -154,21 +154,21 @@ function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-interface Waiting {
-  resolve: (answer: never) => void;
+interface Pending {
+  resolve: (result: never) => void;
   reject: (error: Error) => void;
 }
 
-/** One dataset, in workers of which the first is asked. */
+/** A dataset and its workers; requests go to the first of them. */
 export class Session {
   facts!: EngineFacts;
   sources: SourceFacts[] = [];
   readonly #workers: Worker[];
   readonly #onProgress: (progress: ReadProgress) => void;
   readonly #part: Engine["part"];
-  readonly #waiting = new Map<number, Waiting>();
-  #lastRun = 0;
-  /** Why nothing can be asked any more. */
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  /** Why the session is closed. */
   #end: Error | null = null;
 
   constructor(workers: Worker[], onProgress: (progress: ReadProgress) => void, part: Engine["part"]) {
@@ -218,7 +218,7 @@ export class Session {
     return this.call("parseRule", { rule });
   }
 
-  parseList(ask: Calls["parseList"]["ask"]): Promise<ParsedList> {
+  parseList(ask: Methods["parseList"]["params"]): Promise<ParsedList> {
     return this.call("parseList", ask);
   }
 
@@ -230,46 +230,46 @@ export class Session {
     this.#stop(new CancelledError("cancelled"));
   }
 
-  call<K extends CallName>(name: K, ask: Calls[K]["ask"]): Promise<Calls[K]["answer"]> {
+  call<M extends MethodName>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
     if (this.#end) return Promise.reject(this.#end);
-    const run = ++this.#lastRun;
+    const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(run, { resolve, reject });
-      this.#workers[0]?.postMessage({ kind: "call", run, name, ask } as Request);
+      this.#pending.set(id, { resolve, reject });
+      this.#workers[0]?.postMessage({ kind: "call", id, method, params } as Request);
     });
   }
 
   #receive(data: unknown): void {
     if (!isReply(data)) return;
-    const waiting = this.#waiting.get(data.run);
-    if (!waiting) return; // nobody waits for this run any more
+    const pending = this.#pending.get(data.id);
+    if (!pending) return;
     if (data.kind === "progress") {
       this.#onProgress(data.progress);
       return;
     }
     if (data.kind === "part") {
-      void this.#give(data.name);
+      void this.#sendPart(data.name);
       return;
     }
-    this.#waiting.delete(data.run);
-    if (data.kind === "done") waiting.resolve(data.answer as never);
-    else waiting.reject(new EngineError(data.failure));
+    this.#pending.delete(data.id);
+    if (data.kind === "done") pending.resolve(data.result as never);
+    else pending.reject(new EngineError(data.failure));
   }
 
   /** Only the first worker reads files. */
-  async #give(name: keyof LaterParts): Promise<void> {
-    const give = (request: Request) => this.#workers[0]?.postMessage(request);
+  async #sendPart(name: keyof LazyParts): Promise<void> {
+    const send = (request: Request) => this.#workers[0]?.postMessage(request);
     try {
-      give({ kind: "part", part: await this.#part(name), problem: "" });
+      send({ kind: "part", part: await this.#part(name), problem: "" });
     } catch (error) {
-      give({ kind: "part", part: undefined, problem: String(error) });
+      send({ kind: "part", part: undefined, problem: String(error) });
     }
   }
 
   #stop(reason: Error): void {
     this.#end = reason;
     for (const worker of this.#workers) worker.terminate();
-    for (const waiting of this.#waiting.values()) waiting.reject(reason);
-    this.#waiting.clear();
+    for (const pending of this.#pending.values()) pending.reject(reason);
+    this.#pending.clear();
   }
 }

@@ -1,4 +1,4 @@
-// What the page and its workers say to each other. Types and guards only.
+// Messages between the page and its workers: types and type guards.
 
 import type {
   Explanation,
@@ -14,19 +14,19 @@ import type { Link } from "../../../pkg-config/npm/shards/ring";
 import type { Remembered } from "../columns/remembered";
 import type { Bytes } from "./bytes";
 
-/** Bytes with the name their rows are reported under. */
+/** Bytes to read, with the name of the source in reports. */
 export interface SourceInput {
   name: string;
   bytes: Bytes;
-  /** How it is to be read, where that was said of this very file. */
+  /** Options chosen for this file. */
   options?: SourceOptions;
 }
 
-/** What became known of a source beside the report. */
+/** Facts about a source that are not in the report. */
 export interface SourceFacts {
-  /** Whether it is text: then there may be columns to choose from. */
+  /** Whether it is text, so that columns may be chosen. */
   isText: boolean;
-  /** By what was said of files with its header. */
+  /** The stored choice of columns that was used. */
   remembered: Remembered | null;
 }
 
@@ -36,7 +36,7 @@ export interface PairKey {
   port: number;
 }
 
-/** Bytes count what was taken from the files, so that a gzip file has an exact total too. */
+/** Bytes are those of the files, compressed or not, so that the total is exact. */
 export interface ReadProgress {
   source: string;
   sourceNumber: number;
@@ -48,11 +48,12 @@ export interface ReadProgress {
   pairs: number;
 }
 
-/** One entry a connection, in time order; seconds, as the plots take them. */
+/** One entry per connection in time order, in seconds as the plots need them. */
 export interface Series {
   start: Float64Array;
-  gap: Float64Array;
-  /** Connections of the pair in the window; more than `start.length` when the oldest were left out. */
+  /** Since the previous connection. */
+  interval: Float64Array;
+  /** Connections of the pair in the window; more than `start.length` if the oldest are omitted. */
   total: number;
 }
 
@@ -67,36 +68,36 @@ export interface EngineFacts {
   labRule: Rule;
 }
 
-/** A list of the rule, from a file. */
+/** A list of the rule, parsed from a file. */
 export interface ParsedList {
   list: ReferenceSet | ThreatList;
-  /** Lines that are no entry, and the first of them. */
+  /** Number of lines that are not entries, and the first of them. */
   skipped: number;
   first: { line: number; text: string } | null;
 }
 
-/** Every question the page can ask, with its answer. */
-export interface Calls {
-  facts: { ask: object; answer: EngineFacts };
-  read: { ask: { inputs: SourceInput[]; remembered: Remembered[] }; answer: SourceFacts[] };
-  preview: { ask: { head: Uint8Array<ArrayBuffer>; options: PreviewOptions }; answer: Preview };
-  /** As JSON text: a large report crosses sooner so than as objects, and in less memory. */
-  evaluate: { ask: { rule: Rule }; answer: string };
-  reportText: { ask: { rule: Rule; format: "json" | "csv" }; answer: string };
-  details: { ask: { rule: Rule; pair: PairKey; maxPoints: number }; answer: PairDetails };
-  explainText: { ask: { rule: Rule; pair: PairKey }; answer: string };
-  /** A rule document, as text or as the page has it: checked and completed. */
-  parseRule: { ask: { rule: Rule | string }; answer: Rule };
+/** What the page can request of a worker: parameters and result by method. */
+export interface Methods {
+  facts: { params: object; result: EngineFacts };
+  read: { params: { inputs: SourceInput[]; remembered: Remembered[] }; result: SourceFacts[] };
+  preview: { params: { head: Uint8Array<ArrayBuffer>; options: PreviewOptions }; result: Preview };
+  /** The report as JSON text, which is faster to transfer than objects and needs less memory. */
+  evaluate: { params: { rule: Rule }; result: string };
+  reportText: { params: { rule: Rule; format: "json" | "csv" }; result: string };
+  details: { params: { rule: Rule; pair: PairKey; maxPoints: number }; result: PairDetails };
+  explainText: { params: { rule: Rule; pair: PairKey }; result: string };
+  /** Checks and completes a rule document, given as text or as an object. */
+  parseRule: { params: { rule: Rule | string }; result: Rule };
   parseList: {
-    ask: { kind: "reference_sets" | "threat_lists"; name: string; text: string };
-    answer: ParsedList;
+    params: { kind: "reference_sets" | "threat_lists"; name: string; text: string };
+    result: ParsedList;
   };
-  query: { ask: { target: QueryTarget; rule: Rule }; answer: string };
+  query: { params: { target: QueryTarget; rule: Rule }; result: string };
 }
-export type CallName = keyof Calls;
+export type MethodName = keyof Methods;
 
-/** What only some files need, and is loaded then. */
-export interface LaterParts {
+/** Parts of the engine that are loaded when a file needs them. */
+export interface LazyParts {
   /** Reads captures. */
   capture: WebAssembly.Module;
   /** The public suffix list. */
@@ -104,27 +105,27 @@ export interface LaterParts {
 }
 
 export type Request =
-  /** The first message: the module, and the place among the workers where there are several. */
+  /** The first message; `link` connects the worker with the others, if there are several. */
   | { kind: "start"; module: WebAssembly.Module; link: Link | undefined }
-  /** The part that was needed, or why there is none. */
-  | { kind: "part"; part: LaterParts[keyof LaterParts] | undefined; problem: string }
-  | { [K in CallName]: { kind: "call"; run: number; name: K; ask: Calls[K]["ask"] } }[CallName];
+  /** The requested part, or why it could not be loaded. */
+  | { kind: "part"; part: LazyParts[keyof LazyParts] | undefined; problem: string }
+  | { [M in MethodName]: { kind: "call"; id: number; method: M; params: Methods[M]["params"] } }[MethodName];
 
-/** An error as it crosses the worker's border, where classes are lost. */
+/** An error as a plain object: messages do not keep classes. */
 export interface Failure {
   code: string;
   message: string;
-  /** The field of the rule that is wrong. */
+  /** Path of the wrong field of the rule. */
   field: string | null;
   hint: string | null;
 }
 
 export type Reply =
-  | { kind: "progress"; run: number; progress: ReadProgress }
-  /** A part is needed. */
-  | { kind: "part"; run: number; name: keyof LaterParts }
-  | { kind: "done"; run: number; answer: unknown }
-  | { kind: "failed"; run: number; failure: Failure };
+  | { kind: "progress"; id: number; progress: ReadProgress }
+  /** Requests a part. */
+  | { kind: "part"; id: number; name: keyof LazyParts }
+  | { kind: "done"; id: number; result: unknown }
+  | { kind: "failed"; id: number; failure: Failure };
 
 const hasKind = (value: unknown): value is { kind: unknown } =>
   typeof value === "object" && value !== null && "kind" in value;
@@ -140,6 +141,6 @@ export function isReply(value: unknown): value is Reply {
       value.kind === "part" ||
       value.kind === "done" ||
       value.kind === "failed") &&
-    typeof (value as { run?: unknown }).run === "number"
+    typeof (value as { id?: unknown }).id === "number"
   );
 }

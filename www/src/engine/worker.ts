@@ -1,5 +1,5 @@
-// An engine's thread: one detector, which lives as long as the worker does. The first one reads the files and
-// answers the page; where there are more, they share the pairs out: see shards/ring.ts.
+// The script of a worker: one detector, which lives as long as the worker. The first worker reads the files and
+// replies to the page; several workers share the pairs, see shards/ring.ts.
 
 import {
   BeaconlensError,
@@ -17,14 +17,14 @@ import {
 import { Leader } from "../../../pkg-config/npm/shards/leader";
 import { joinRing } from "../../../pkg-config/npm/shards/member";
 import type { Remembered } from "../columns/remembered";
-import { makeOf } from "../columns/signature";
+import { signatureMatcher } from "../columns/signature";
 import { chunksOf, sizeOf } from "./bytes";
 import { HEAD, isText } from "./first-bytes";
 import {
-  type Calls,
   type Failure,
   isRequest,
-  type LaterParts,
+  type LazyParts,
+  type Methods,
   type ParsedList,
   type ReadProgress,
   type Reply,
@@ -38,14 +38,14 @@ import {
 const PROGRESS_MS = 100;
 
 type Call = Extract<Request, { kind: "call" }>;
-type Given = Extract<Request, { kind: "part" }>;
-type Answer = { answer: unknown; transfer?: Transferable[] };
+type PartReply = Extract<Request, { kind: "part" }>;
+type Result = { result: unknown; transfer?: Transferable[] };
 
 let leader: Leader | undefined;
-/** Where the part goes that was asked of the page. */
-let partCame: ((given: Given) => void) | undefined;
-/** The run in which files are read. */
-let reading = 0;
+/** Receives the part that was requested of the page. */
+let onPart: ((reply: PartReply) => void) | undefined;
+/** The id of the request that reads files. */
+let readId = 0;
 
 function post(reply: Reply, transfer: Transferable[] = []): void {
   postMessage(reply, { transfer });
@@ -58,14 +58,14 @@ addEventListener("message", async ({ data }: MessageEvent<unknown>) => {
     return;
   }
   if (data.kind === "part") {
-    partCame?.(data);
+    onPart?.(data);
     return;
   }
   try {
-    const { answer, transfer } = await respond(data);
-    post({ kind: "done", run: data.run, answer }, transfer);
+    const { result, transfer } = await respond(data);
+    post({ kind: "done", id: data.id, result }, transfer);
   } catch (error) {
-    post({ kind: "failed", run: data.run, failure: failureOf(error) });
+    post({ kind: "failed", id: data.id, failure: failureOf(error) });
   }
 });
 
@@ -76,54 +76,54 @@ function start({ module, link }: Extract<Request, { kind: "start" }>): void {
   else leader = new Leader(engine, link);
 }
 
-async function respond(call: Call): Promise<Answer> {
-  switch (call.name) {
+async function respond(call: Call): Promise<Result> {
+  switch (call.method) {
     case "facts":
-      return { answer: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
+      return { result: { version: version(), defaultRule: defaultRule(), labRule: defaultRule("lab") } };
     case "read": {
-      const { inputs, remembered } = call.ask;
-      reading = call.run;
-      initCapture(() => askFor("capture"));
+      const { inputs, remembered } = call.params;
+      readId = call.id;
+      initCapture(() => requestPart("capture"));
       dataset().open({});
-      return { answer: await readAll(dataset(), inputs, remembered, call.run) };
+      return { result: await readAll(dataset(), inputs, remembered, call.id) };
     }
     case "preview":
-      return { answer: preview(call.ask.head, call.ask.options) };
+      return { result: preview(call.params.head, call.params.options) };
     case "evaluate":
-      return { answer: await dataset().evaluateText("json", call.ask.rule) };
+      return { result: await dataset().evaluateText("json", call.params.rule) };
     case "reportText": {
-      const { format, rule } = call.ask;
-      return { answer: await dataset().evaluateText(format, rule, false, "priority") };
+      const { format, rule } = call.params;
+      return { result: await dataset().evaluateText(format, rule, false, "priority") };
     }
     case "explainText": {
-      const { pair, rule } = call.ask;
-      return { answer: await dataset().explainText([pair.source, pair.destination, pair.port], rule) };
+      const { pair, rule } = call.params;
+      return { result: await dataset().explainText([pair.source, pair.destination, pair.port], rule) };
     }
     case "details":
-      return details(call.ask);
+      return details(call.params);
     case "parseRule":
-      return { answer: parseRule(call.ask.rule) };
+      return { result: parseRule(call.params.rule) };
     case "parseList":
-      return { answer: parseList(call.ask) };
+      return { result: parseList(call.params) };
     case "query":
-      return { answer: renderQuery(call.ask.target, call.ask.rule) };
+      return { result: renderQuery(call.params.target, call.params.rule) };
   }
 }
 
-/** The page has the parts, and loads them when they are needed. */
-async function askFor<K extends keyof LaterParts>(name: K): Promise<LaterParts[K]> {
-  const { part, problem } = await new Promise<Given>((resolve) => {
-    partCame = resolve;
-    post({ kind: "part", run: reading, name });
+/** Requests a part of the page, which loads it. */
+async function requestPart<K extends keyof LazyParts>(name: K): Promise<LazyParts[K]> {
+  const { part, problem } = await new Promise<PartReply>((resolve) => {
+    onPart = resolve;
+    post({ kind: "part", id: readId, name });
   });
   if (!part) throw new Error(problem);
-  return part as LaterParts[K];
+  return part as LazyParts[K];
 }
 
-/** A reading does not fail for want of the list: without it a built-in heuristic serves, and the report says so. */
-const publicSuffixes = () => askFor("suffixes").catch(() => undefined);
+/** Reading does not fail without the list: the built-in heuristic replaces it, and the report says so. */
+const publicSuffixes = () => requestPart("suffixes").catch(() => undefined);
 
-function parseList({ kind, name, text }: Calls["parseList"]["ask"]): ParsedList {
+function parseList({ kind, name, text }: Methods["parseList"]["params"]): ParsedList {
   if (kind === "threat_lists") return parseThreatList(name, text);
   return { list: parseReferenceSet(name, text), skipped: 0, first: null };
 }
@@ -137,9 +137,9 @@ async function readAll(
   into: Leader,
   inputs: SourceInput[],
   remembered: Remembered[],
-  run: number,
+  id: number,
 ): Promise<SourceFacts[]> {
-  const meter = new Meter(into, inputs, run);
+  const meter = new Meter(into, inputs, id);
   const facts: SourceFacts[] = [];
   for (const input of inputs) {
     meter.startSource();
@@ -150,20 +150,20 @@ async function readAll(
   return facts;
 }
 
-/** Tells how far the reading is, but not too often. */
+/** Reports the progress of reading, at limited frequency. */
 class Meter {
   readonly #reading: Leader;
   readonly #inputs: SourceInput[];
-  readonly #run: number;
+  readonly #id: number;
   readonly #bytesTotal: number;
   #source = -1;
   #bytesBefore = 0;
   #lastPost = Number.NEGATIVE_INFINITY;
 
-  constructor(reading: Leader, inputs: SourceInput[], run: number) {
+  constructor(reading: Leader, inputs: SourceInput[], id: number) {
     this.#reading = reading;
     this.#inputs = inputs;
-    this.#run = run;
+    this.#id = id;
     this.#bytesTotal = inputs.reduce((sum, input) => sum + sizeOf(input.bytes), 0);
   }
 
@@ -196,7 +196,7 @@ class Meter {
       rowsUsed: engine.rows_used,
       pairs: engine.pairs,
     };
-    post({ kind: "progress", run: this.#run, progress });
+    post({ kind: "progress", id: this.#id, progress });
   }
 }
 
@@ -216,13 +216,13 @@ async function readOne(
     facts ??= begin(into, input, new Uint8Array(), []);
     into.finish();
   } catch (error) {
-    // A refused source stays in the report's list of sources; the next one is still read.
+    // A refused source is listed in the report; the others are still read.
     if (failureOf(error).code !== "E_NOT_FLOWS") throw nameTheSource(error, input.name);
   }
   return facts ?? { isText: false, remembered: null };
 }
 
-/** Begins a source by what was said of it, or of files with its header. */
+/** Starts a source with the options chosen for it or stored for files of its kind. */
 function begin(
   into: Leader,
   { name, options }: SourceInput,
@@ -239,7 +239,7 @@ function begin(
     return { isText: true, remembered: known };
   } catch (error) {
     if (!known || failureOf(error).code !== "E_OPTIONS") throw error;
-    // What another version stored: as if nothing were remembered.
+    // The stored options are of another version: ignore them.
     into.startSource(name);
     return { isText: true, remembered: null };
   }
@@ -247,7 +247,7 @@ function begin(
 
 function rememberedOf(first: Uint8Array, remembered: Remembered[]): Remembered | null {
   if (remembered.length === 0) return null;
-  const isOf = makeOf(first.subarray(0, HEAD), preview);
+  const isOf = signatureMatcher(first.subarray(0, HEAD), preview);
   return remembered.find(({ key }) => isOf(key)) ?? null;
 }
 
@@ -256,29 +256,29 @@ function nameTheSource(error: unknown, name: string): Error {
   return Object.assign(new Error(`${name}: ${message}`), { code, hint });
 }
 
-async function details({ pair, rule, maxPoints }: Calls["details"]["ask"]): Promise<Answer> {
+async function details({ pair, rule, maxPoints }: Methods["details"]["params"]): Promise<Result> {
   const explanation = await dataset().explain([pair.source, pair.destination, pair.port], rule);
   const { sourceip, destinationip, destinationport } = explanation;
   const history = await dataset().history([sourceip, destinationip, destinationport]);
-  if (!history || !explanation.measures) return { answer: { explanation, series: null } };
-  // The explanation counts only the window's connections, and those end at its end:
-  // flows after it exist only when the rule names an end.
+  if (!history || !explanation.measures) return { result: { explanation, series: null } };
+  // The explanation counts the connections in the window, which are the last ones: flows after
+  // the window exist only if the rule has an end.
   const { startMicros, gapMicros } = history;
   const total = explanation.measures.connection_count;
   const to = rule.end ? countUpTo(startMicros, microsOf(rule.end)) : startMicros.length;
   const from = Math.max(to - Math.min(total, maxPoints), 0);
   const series: Series = {
     start: startMicros.slice(from, to).map((micros) => micros / 1e6),
-    gap: gapMicros.slice(from, to).map((micros) => micros / 1e6),
+    interval: gapMicros.slice(from, to).map((micros) => micros / 1e6),
     total,
   };
   return {
-    answer: { explanation, series },
-    transfer: [series.start.buffer as ArrayBuffer, series.gap.buffer as ArrayBuffer],
+    result: { explanation, series },
+    transfer: [series.start.buffer as ArrayBuffer, series.interval.buffer as ArrayBuffer],
   };
 }
 
-/** How many of the sorted instants are at or before `end`. */
+/** The number of sorted times up to `end`. */
 function countUpTo(sorted: Float64Array, end: number): number {
   let low = 0;
   let high = sorted.length;
@@ -290,7 +290,7 @@ function countUpTo(sorted: Float64Array, end: number): number {
   return low;
 }
 
-/** RFC 3339 to microseconds; `Date` alone would drop what is finer than a millisecond. */
+/** RFC 3339 to microseconds; `Date` alone only has milliseconds. */
 function microsOf(instant: string): number {
   const fraction = /\.\d{3}(\d{1,3})/.exec(instant)?.[1] ?? "";
   return Date.parse(instant) * 1000 + Number(fraction.padEnd(3, "0"));
@@ -306,7 +306,7 @@ function failureOf(error: unknown): Failure {
   };
 }
 
-/** Errors that are not the engine's: reading a blob, or inflating what is in it. */
+/** Errors outside the engine: reading or decompressing a file. */
 function hostCode(error: unknown): string {
   if (error instanceof DOMException) return "E_READ";
   return error instanceof TypeError ? "E_GZIP" : "E_INTERNAL";

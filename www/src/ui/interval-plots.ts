@@ -31,7 +31,7 @@ export function intervalPlot(
     period === null ? "" : ` The dashed line is the period, ${interval(period)}.`,
     omitted > 0 ? ` Only the latest ${count(series.start.length)} of ${count(series.total)} are drawn.` : "",
   ].join("");
-  const seconds = series.gap.map((each) => Math.max(each, MIN_INTERVAL));
+  const seconds = series.interval.map((each) => Math.max(each, MIN_INTERVAL));
   return {
     figure: figure("intervals", "Interval since the previous connection", caption),
     height: 190,
