@@ -8,7 +8,11 @@ const CAPTURE: &str = "not supported here; use the page, the command or beaconle
 
 /// The first bytes of data that is not text, what it is, and what to do.
 const OTHER_DATA: &[(&[u8], &str, &str)] = &[
-    (b"\x1F\x8B", "gzip data", "unpack it first; the page, the command and the package do that by themselves"),
+    (
+        b"\x1F\x8B",
+        "gzip data",
+        "unpack it first; the page, the command and the package do that by themselves",
+    ),
     (b"\xFF\xFE", "UTF-16 text", "save or export it as UTF-8"),
     (b"\xFE\xFF", "UTF-16 text", "save or export it as UTF-8"),
     (b"PK\x03\x04", "a ZIP archive or spreadsheet", "unpack it, or export it as CSV"),
