@@ -1,4 +1,4 @@
-//! What a host has to know of the engine for its forms, tables and messages.
+//! Names and limits of the engine, for the forms, tables and messages of platforms.
 
 use std::collections::BTreeMap;
 
