@@ -251,7 +251,7 @@ export type QueryTarget =
   | "clickhouse";
 
 /** What the rule's query answers for a pair: its ten columns. */
-export interface Measures {
+export interface QueryColumns {
   /** The source address. */
   sourceip: string;
   /** The destination address. */
@@ -275,7 +275,7 @@ export interface Measures {
 }
 
 /** What priority and regularity add, for a pair with at least four different start times; else `null`. */
-export interface Timing {
+export interface PairScores {
   /** 0 to 100: the order to read in. The sum of `priority_parts`; always there. */
   priority: number;
   /** 0 to 1: how machine-like timing and sizes are. */
@@ -344,7 +344,7 @@ export interface Suppressed extends Finding {
 }
 
 /** A pair that passed every gate. */
-export interface Finding extends Measures, Timing {}
+export interface Finding extends QueryColumns, PairScores {}
 
 /** A pair that failed exactly one gate. */
 export interface NearMiss extends Finding {
@@ -798,7 +798,7 @@ export function defaultRule(profile?: Profile): Rule;
 export type Profile = "default" | "lab";
 
 /**
- * The rule as a query whose first ten columns are those of {@link Measures}. `duckdb` and `clickhouse` run
+ * The rule as a query whose first ten columns are those of {@link QueryColumns}. `duckdb` and `clickhouse` run
  * over a table `flows` with the columns `starttime` (a UTC timestamp), `sourceip`, `destinationip`,
  * `destinationport`, `bytessent` and `bytesreceived`, and give the rows that `evaluate` gives.
  */

@@ -22,9 +22,9 @@ import {
   initCapture,
   initPublicSuffixes,
   initSync,
-  type Measures,
   type ModuleSource,
   type NearMiss,
+  type PairScores,
   type Preview,
   type PreviewOptions,
   type Profile,
@@ -33,6 +33,7 @@ import {
   parseRule,
   parseThreatList,
   preview,
+  type QueryColumns,
   type QueryTarget,
   type ReferenceSet,
   type Report,
@@ -44,7 +45,6 @@ import {
   type SourceOptions,
   type SourceReport,
   type ThreatList,
-  type Timing,
   version,
 } from "beaconlens";
 import { evaluate as evaluateInline } from "beaconlens/inline";
@@ -92,8 +92,8 @@ export async function everyExport(file: File, stream: ReadableStream<Uint8Array>
   const report: Report = await evaluate(inputs, given, how);
   const other: Report = await evaluateInline(file);
   const [finding]: Finding[] = other.findings;
-  const measures: Measures | undefined = finding;
-  const timing: Timing | undefined = finding;
+  const measures: QueryColumns | undefined = finding;
+  const timing: PairScores | undefined = finding;
   const points: number | undefined = timing?.priority_parts[0]?.points;
   const parts: number[] = [timing?.regularity_parts?.size ?? 0, timing?.rita_parts?.histogram ?? 0];
   const near: NearMiss | undefined = report.near_misses[0];

@@ -1,10 +1,10 @@
 // Columns of the pair table: names, order, and how values are shown, copied and sorted.
 
-import type { Measures, Timing } from "beaconlens";
+import type { PairScores, QueryColumns } from "beaconlens";
 import { bytes, count, interval } from "./format";
 
 /** A pair with its query columns and scores. */
-export type Pair = Measures & Timing;
+export type Pair = QueryColumns & PairScores;
 
 /** Fields of the CSV in its order: the query's ten columns, then those that beaconlens adds. */
 export const FIELDS = [

@@ -1,6 +1,6 @@
 // A sortable table of pairs with keyboard navigation, 500 rows per page.
 
-import type { GateName, Measures } from "beaconlens";
+import type { GateName, QueryColumns } from "beaconlens";
 import type { PairKey } from "../engine/protocol";
 import { cellOf } from "./cells";
 import { COLUMNS, type Column, type Pair, type Sort, sorted } from "./columns";
@@ -12,7 +12,7 @@ const PAGE = 500;
 
 export type Row = Pair & { failed_gate?: GateName };
 
-export const keyOf = (row: Measures): PairKey => ({
+export const keyOf = (row: QueryColumns): PairKey => ({
   source: row.sourceip,
   destination: row.destinationip,
   port: row.destinationport,

@@ -1,6 +1,6 @@
 // The plots of a pair. They show what the engine computed.
 
-import type { Explanation, Timing } from "beaconlens";
+import type { Explanation, PairScores } from "beaconlens";
 import uPlot from "uplot";
 import type { Series } from "../engine/protocol";
 import { histogramPlot, intervalPlot } from "./interval-plots";
@@ -20,7 +20,7 @@ let serial = 0;
 export function plotsOf(
   explanation: Explanation,
   series: Series | null,
-  timing: Timing | null,
+  timing: PairScores | null,
   offset: number,
 ): PlotSet {
   const drawings = drawingsOf(explanation, series, timing?.period_seconds ?? null, offset);

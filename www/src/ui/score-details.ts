@@ -1,13 +1,13 @@
 // The scores of a pair and their parts: priority, regularity, and RITA's score for comparison.
 
-import type { Timing } from "beaconlens";
+import type { PairScores } from "beaconlens";
 import constants from "beaconlens-constants";
 import { breakdown, signed } from "./breakdown";
 import { priorityMark } from "./cells";
 import { h } from "./dom";
 import { chance, count, interval, span } from "./format";
 
-export function priorityDetails({ priority, priority_parts }: Timing): HTMLElement {
+export function priorityDetails({ priority, priority_parts }: PairScores): HTMLElement {
   return h(
     "section",
     { class: "score-details", "data-details": "priority" },
@@ -33,7 +33,7 @@ const REGULARITY = [
   ["size", "connections have similar sizes"],
 ] as const;
 
-export function regularityDetails(timing: Timing): HTMLElement {
+export function regularityDetails(timing: PairScores): HTMLElement {
   const { regularity, regularity_parts: parts } = timing;
   if (regularity === null || parts === null) {
     return h(
@@ -62,11 +62,11 @@ export function regularityDetails(timing: Timing): HTMLElement {
   );
 }
 
-function timingFacts(timing: Timing): HTMLElement {
+function timingFacts(timing: PairScores): HTMLElement {
   const { period_seconds: period, jitter_percent: jitter, missed_percent: missed } = timing;
   const none = "none found";
   const percent = (value: number | null) => (value === null ? "–" : `${value} %`);
-  const facts: [string, keyof Timing, string][] = [
+  const facts: [string, keyof PairScores, string][] = [
     ["period", "period_seconds", period === null ? none : interval(period)],
     ["jitter", "jitter_percent", jitter === null ? "–" : `±${jitter} %`],
     ["missed calls", "missed_percent", percent(missed)],
@@ -83,7 +83,7 @@ function timingFacts(timing: Timing): HTMLElement {
   );
 }
 
-export function ritaDetails({ rita_score, rita_parts }: Timing) {
+export function ritaDetails({ rita_score, rita_parts }: PairScores) {
   if (rita_score === null || rita_parts === null) return null;
   const parts: [string, number][] = [
     ["timestamp", rita_parts.timestamp],

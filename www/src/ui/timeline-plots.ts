@@ -1,6 +1,6 @@
 // Plots of a pair over time, in equal buckets: its connections and its bytes.
 
-import type { Explanation, Measures } from "beaconlens";
+import type { Explanation, QueryColumns } from "beaconlens";
 import { bytes, counted, duration } from "./format";
 import { axis, barSeries, type Drawing, figure, frame, type TimeRange, timeAxis } from "./plot-style";
 
@@ -13,7 +13,7 @@ export function timeRange(timeline: Timeline): TimeRange {
 
 export function connectionPlot(
   timeline: Timeline,
-  measures: Measures | null,
+  measures: QueryColumns | null,
   range: TimeRange,
   offset: number,
   sync: string,
@@ -38,7 +38,7 @@ export function connectionPlot(
 
 export function bytePlot(
   timeline: Timeline,
-  measures: Measures | null,
+  measures: QueryColumns | null,
   range: TimeRange,
   offset: number,
   sync: string,
