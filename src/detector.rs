@@ -61,7 +61,7 @@ pub struct Progress {
     pub rows_used: u64,
     /// Rows that could not be used.
     pub rows_skipped: u64,
-    /// Pairs so far.
+    /// Pairs; in the middle of a source, as many as were counted when it began or at the last evaluation.
     pub pairs: u64,
 }
 
@@ -159,7 +159,8 @@ impl Detector {
             rows_read: self.sink.rows_used + self.sink.rows_skipped,
             rows_used: self.sink.rows_used,
             rows_skipped: self.sink.rows_skipped,
-            pairs: self.sink.pairs.len() as u64,
+            // Pairs are counted when they are grouped, which takes too long in the middle of a source.
+            pairs: if self.open { self.sink.pairs.known_len() } else { self.sink.pairs.len() } as u64,
         }
     }
 

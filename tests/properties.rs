@@ -466,7 +466,7 @@ fn beacon_in_a_crowd(rows: i64) -> String {
 
 #[test]
 fn at_the_memory_limit_small_pairs_are_evicted_first_and_reported() {
-    let text = beacon_in_a_crowd(400_000);
+    let text = beacon_in_a_crowd(600_000);
     let read = |megabytes: u64| {
         let options = DetectorOptions::new().with_max_memory_bytes(megabytes << 20).unwrap();
         let mut detector = Detector::new(options);
@@ -510,9 +510,9 @@ fn at_the_memory_limit_small_pairs_are_evicted_first_and_reported() {
 fn when_no_pair_can_be_evicted_rejected_flows_are_counted() {
     // Twenty pairs with many flows, one pair after another.
     let mut text = HEADER.join(",") + "\n";
-    for row in 0..400_000 {
+    for row in 0..600_000 {
         let start = TEN_O_CLOCK + row * SECOND / 10;
-        text += &format!("{start},10.0.0.1,23.0.0.1,{},123456789,987654321\n", row / 20_000);
+        text += &format!("{start},10.0.0.1,23.0.0.1,{},123456789,987654321\n", row / 30_000);
     }
     let mut detector = Detector::new(DetectorOptions::new().with_max_memory_bytes(16 << 20).unwrap());
     detector.ingest(text.as_bytes()).unwrap();

@@ -79,7 +79,7 @@ impl Sink {
         }
         self.pairs.used_by_others = self.activity.bytes() + self.addresses.bytes() + self.side.tables.bytes();
         self.pairs.add(&self.batch);
-        self.activity.grow_if_full(self.pairs.len());
+        self.activity.grow_if_full(self.pairs.max_len());
         self.activity.add(&self.batch);
     }
 

@@ -1,6 +1,6 @@
-//! The flows of one pair as bytes, without loss: start, bytes sent, bytes received, in the order they were read.
+//! The flows of one pair as bytes, exactly: start, bytes sent, bytes received, in the order they came.
 //!
-//! A flow is a control byte and three little-endian numbers, whose lengths the control byte gives:
+//! A flow is one control byte and three little-endian numbers of the lengths it names:
 //!
 //! ```text
 //! bits 0-1  unit of the time step: microseconds, milliseconds, seconds
@@ -9,9 +9,9 @@
 //! bits 6-7  length of bytes received: 1, 2, 3 or 8
 //! ```
 //!
-//! The step of the first flow is 0. The pair stores the start of its last flow, from which all starts follow.
+//! The first flow's step is 0: the pair's header has its start. Histories follow one another without a gap, so that
+//! two of one pair are joined by writing the first control byte and step of the second anew.
 
-use super::arena::Tail;
 use crate::model::flow::Connection;
 use crate::model::time::Timestamp;
 
@@ -19,16 +19,17 @@ const UNITS: [i64; 4] = [1, 1000, 1_000_000, 1_000_000];
 const STEP_LENGTHS: [usize; 4] = [0, 3, 5, 8];
 const BYTE_LENGTHS: [usize; 4] = [1, 2, 3, 8];
 
-/// Enough bytes for the longest flow: a control byte and three numbers of eight bytes.
-pub(super) const MAX_ENCODED: usize = 32;
+/// Room for the longest flow: control byte and three numbers of eight bytes.
+pub(super) const LONGEST: usize = 32;
 
-/// A flow as bytes. Few flows have a number of eight bytes. All others are two words, of which the second is stored
-/// over the unused end of the first. No stored byte is read again, as that would wait for the store.
+/// A flow as bytes. Few have a number of eight bytes; without one, a flow is two words that are ready to be
+/// stored one over the end of the other. Nothing that was stored is read again to get there, as that would
+/// wait for the store.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Encoded {
     Short(Short),
-    /// The bytes, and how many of them are used.
-    Long([u8; MAX_ENCODED], usize),
+    /// The bytes, and how many of them count.
+    Long([u8; LONGEST], usize),
 }
 
 /// A flow of at most twelve bytes.
@@ -43,10 +44,11 @@ pub(super) struct Short {
 }
 
 impl Short {
-    /// The maximum length of a short flow.
-    pub const MAX_LEN: usize = 1 + 5 + 3 + 3;
+    #[cfg(test)]
+    /// The most bytes of a short flow that count.
+    pub const LONGEST: usize = 1 + 5 + 3 + 3;
 
-    /// Writes the flow at `at`. The eight bytes that follow it become undefined.
+    /// Writes the flow at a place that has room for its bytes and eight more, which are undefined then.
     #[inline(always)]
     pub fn put(self, place: &mut [u8], at: usize) {
         for (word, at) in [(self.first, at), (self.second, at + self.second_at)] {
@@ -61,8 +63,8 @@ impl Short {
 #[inline(always)]
 pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> Encoded {
     let (unit, step) = in_unit(step);
-    let step = ((step << 1) ^ (step >> 63)) as u64;
-    let step_code = usize::from(step != 0) + usize::from(step >= 1 << 24) + usize::from(step >= 1 << 40);
+    let step = zigzag(step);
+    let step_code = step_code(step);
     let (sent_code, received_code) = (byte_code(bytes_sent), byte_code(bytes_received));
     let control = unit | step_code << 2 | sent_code << 4 | received_code << 6;
     if step_code == 3 || sent_code == 3 || received_code == 3 {
@@ -80,9 +82,9 @@ pub(super) fn encode(step: i64, bytes_sent: u64, bytes_received: u64) -> Encoded
 
 #[inline(never)]
 fn long(control: usize, step: u64, bytes_sent: u64, bytes_received: u64) -> Encoded {
-    let mut out = [0; MAX_ENCODED];
+    let mut out = [0; LONGEST];
     out[0] = control as u8;
-    // Each number is written as eight bytes; the next one overwrites those beyond its length.
+    // Each number is written with eight bytes; the next one begins where its length ends.
     let mut at = 1;
     for (number, len) in [
         (step, STEP_LENGTHS[control >> 2 & 3]),
@@ -97,11 +99,11 @@ fn long(control: usize, step: u64, bytes_sent: u64, bytes_received: u64) -> Enco
     Encoded::Long(out, at)
 }
 
-/// The coarsest unit of which the step is a multiple, and the step in that unit.
+/// The coarsest unit that the step is a multiple of, and the step in it.
 #[inline(always)]
 fn in_unit(step: i64) -> (usize, i64) {
     let size = step.unsigned_abs();
-    // These take three bytes in any unit.
+    // These take three bytes anyhow.
     if size < 1 << 23 {
         return (0, step);
     }
@@ -115,8 +117,8 @@ fn in_unit(step: i64) -> (usize, i64) {
     (unit, if step < 0 { -(size as i64) } else { size as i64 })
 }
 
-/// The number divided by 1000, if it is a multiple: multiplication by the inverse of 125, as WebAssembly engines do
-/// not replace a costly division by a multiplication.
+/// The number divided by 1000, if it can be divided evenly: by multiplication with the inverse of 125,
+/// as a division takes long and is not done by multiplication in WebAssembly.
 #[inline(always)]
 fn thousandth(number: u64) -> Option<u64> {
     const INVERSE_OF_125: u64 = 0x1CAC_0831_26E9_78D5;
@@ -130,54 +132,75 @@ fn byte_code(bytes: u64) -> usize {
     usize::from(bytes >= 1 << 8) + usize::from(bytes >= 1 << 16) + usize::from(bytes >= 1 << 24)
 }
 
-/// The flows of one pair, decoded. Reused for many pairs, so that its buffers are allocated once.
+/// The flows of one pair, read back. Reused for many pairs, as it keeps its memory.
 #[derive(Debug, Default)]
 pub(crate) struct History {
-    /// In the order they were read.
+    /// In the order they came.
     pub connections: Vec<Connection>,
-    pub(super) chain: Vec<Tail>,
 }
 
 impl History {
-    /// Decodes the flows of a stream in pieces, each of whole flows. The last flow started at `last`.
-    #[inline(always)]
-    pub(super) fn read(
-        &mut self,
-        last: i64,
-        pieces: impl FnOnce(&mut Vec<Tail>, &mut dyn FnMut(&[u8], usize)),
-    ) {
-        let History { connections, chain } = self;
-        connections.clear();
-        let mut start = 0;
-        pieces(chain, &mut |piece, len| decode(piece, len, &mut start, connections));
-        // Until the last flow is decoded, starts are relative to the first flow.
-        let shift = last - start;
-        for connection in connections {
-            connection.start = Timestamp::unchecked(connection.start.as_micros() + shift);
+    /// Reads the flows in the first `len` bytes, the first of which started at `first`, in place of what was
+    /// there. Bytes beyond make the reading of the last numbers fast.
+    pub(super) fn read(&mut self, bytes: &[u8], len: usize, first: i64) {
+        self.connections.clear();
+        let (mut at, mut start) = (0, first);
+        while at < len {
+            let Some(&control) = bytes.get(at) else { return };
+            at += 1;
+            let control = usize::from(control);
+            let mut number = |len| {
+                let value = read_number(bytes, at, len);
+                at += len;
+                value
+            };
+            let step = number(STEP_LENGTHS[control >> 2 & 3]);
+            let bytes_sent = number(BYTE_LENGTHS[control >> 4 & 3]);
+            let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
+            let step = (step >> 1) as i64 ^ -((step & 1) as i64);
+            start += step * UNITS[control & 3];
+            self.connections.push(Connection {
+                start: Timestamp::unchecked(start),
+                bytes_sent,
+                bytes_received,
+            });
         }
     }
 }
 
-/// Appends the flows in the first `len` bytes of a piece. The first one is a step after `start`, which becomes the
-/// start of the last one. Bytes beyond `len` make decoding the last numbers fast.
-fn decode(piece: &[u8], len: usize, start: &mut i64, connections: &mut Vec<Connection>) {
-    let mut at = 0;
-    while at < len {
-        let Some(&control) = piece.get(at) else { return };
-        at += 1;
-        let control = usize::from(control);
-        let mut number = |len| {
-            let value = read_number(piece, at, len);
-            at += len;
-            value
-        };
-        let step = number(STEP_LENGTHS[control >> 2 & 3]);
-        let bytes_sent = number(BYTE_LENGTHS[control >> 4 & 3]);
-        let bytes_received = number(BYTE_LENGTHS[control >> 6 & 3]);
-        let step = (step >> 1) as i64 ^ -((step & 1) as i64);
-        *start += step * UNITS[control & 3];
-        connections.push(Connection { start: Timestamp::unchecked(*start), bytes_sent, bytes_received });
+/// The control byte and the first bytes of a history that goes on after a step: its first flow has no step yet.
+pub(super) fn link(control: u8, step: i64) -> ([u8; 9], usize) {
+    let (unit, step) = in_unit(step);
+    let step = zigzag(step);
+    let code = step_code(step);
+    let mut out = [0; 9];
+    out[0] = control | (unit | code << 2) as u8;
+    if let Some(place) = out.last_chunk_mut::<8>() {
+        *place = step.to_le_bytes();
     }
+    (out, 1 + STEP_LENGTHS[code])
+}
+
+/// Bytes that a flow takes.
+#[inline(always)]
+pub(super) fn encoded_len(step: i64, bytes_sent: u64, bytes_received: u64) -> usize {
+    1 + step_len(step) + BYTE_LENGTHS[byte_code(bytes_sent)] + BYTE_LENGTHS[byte_code(bytes_received)]
+}
+
+/// Bytes that a step takes.
+#[inline(always)]
+pub(super) fn step_len(step: i64) -> usize {
+    STEP_LENGTHS[step_code(zigzag(in_unit(step).1))]
+}
+
+#[inline(always)]
+fn zigzag(step: i64) -> u64 {
+    ((step << 1) ^ (step >> 63)) as u64
+}
+
+#[inline(always)]
+fn step_code(step: u64) -> usize {
+    usize::from(step != 0) + usize::from(step >= 1 << 24) + usize::from(step >= 1 << 40)
 }
 
 /// A little-endian number of `len` bytes.
@@ -220,13 +243,15 @@ mod tests {
         ) {
             let mut stream = Vec::new();
             let mut expected = Vec::new();
+            let mut expected_len = 0;
             let mut start = 1_700_000_000_000_000_i64;
             for (i, (step, bytes_sent, bytes_received)) in flows.into_iter().enumerate() {
                 let step = if i == 0 { 0 } else { step };
                 start += step;
+                expected_len += encoded_len(step, bytes_sent, bytes_received);
                 match encode(step, bytes_sent, bytes_received) {
                     Encoded::Short(short) => {
-                        prop_assert!(short.len <= Short::MAX_LEN);
+                        prop_assert!(short.len <= Short::LONGEST);
                         let at = stream.len();
                         stream.resize(at + short.len + 8, 0xFF);
                         short.put(&mut stream, at);
@@ -237,7 +262,8 @@ mod tests {
                 expected.push(Connection { start: Timestamp::unchecked(start), bytes_sent, bytes_received });
             }
             let mut history = History::default();
-            history.read(start, |_, each| each(&stream, stream.len()));
+            history.read(&stream, stream.len(), 1_700_000_000_000_000);
+            prop_assert_eq!(stream.len(), expected_len);
             prop_assert_eq!(history.connections, expected);
         }
     }

@@ -1,17 +1,18 @@
 //! Flows → one exact history per pair.
 
 mod activity_sketch;
-mod arena;
-mod chunked_vec;
 mod dataset;
 mod duration_table;
 mod eviction;
+mod group;
 mod history;
+mod log;
 mod name_table;
+mod pages;
 mod pair_ref;
 mod process_table;
+mod segment;
 mod side_tables;
-mod stored_pair;
 mod table;
 
 pub(crate) use activity_sketch::{ActivitySketch, ActivityThreshold, CandidateSources, MAX_UNANSWERED_BYTES};

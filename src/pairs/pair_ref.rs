@@ -1,93 +1,72 @@
 //! Read access to stored pairs.
 
-use super::arena::Arena;
 use super::history::History;
-use super::stored_pair::{MultiFlowPair, SingleFlowPair};
+use super::segment::{Segment, StoredPair};
 use crate::model::pair_key::PairKey;
+
+/// Numbers with this bit are those of pairs of a single flow.
+pub(super) const SINGLE: u32 = 1 << 31;
+
+/// Some of the pairs: those of a segment with several flows, or those with one.
+#[derive(Debug)]
+pub(crate) struct Chunk<'a> {
+    pub(super) segment: &'a Segment,
+    /// Number of the first pair.
+    pub(super) number: u32,
+}
 
 /// A pair in the table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct PairRef<'a> {
-    /// Its number; it may change while flows are added.
+    /// Its number; it may change when flows are added.
     pub number: u32,
-    pub(super) pair: StoredPair<'a>,
-    pub(super) arena: &'a Arena,
-}
-
-#[derive(Debug, Clone, Copy)]
-pub(super) enum StoredPair<'a> {
-    MultiFlow(&'a MultiFlowPair),
-    SingleFlow(&'a SingleFlowPair),
-}
-
-impl PairRef<'_> {
-    pub fn key(self) -> PairKey {
-        match self.pair {
-            StoredPair::MultiFlow(pair) => pair.key(),
-            StoredPair::SingleFlow(pair) => pair.key(),
-        }
-    }
-
-    /// Number of flows.
-    pub fn count(self) -> u64 {
-        match self.pair {
-            StoredPair::MultiFlow(pair) => pair.count.into(),
-            StoredPair::SingleFlow(_) => 1,
-        }
-    }
-
-    /// Number of different UTC hours modulo 32 with a flow.
-    pub fn hours(self) -> u64 {
-        match self.pair {
-            StoredPair::MultiFlow(pair) => pair.hours.count_ones().into(),
-            StoredPair::SingleFlow(_) => 1,
-        }
-    }
-
-    /// Replaces the content of `history` by the pair's flows.
-    pub fn read(self, history: &mut History) {
-        match self.pair {
-            StoredPair::MultiFlow(pair) => pair.read(self.arena, history),
-            StoredPair::SingleFlow(pair) => pair.read(history),
-        }
-    }
-}
-
-/// Some pairs that are neighbours in memory.
-#[derive(Debug)]
-pub(crate) struct Chunk<'a> {
-    /// Number of the first pair.
-    pub(super) number: u32,
-    pub(super) pairs: StoredPairs<'a>,
-    pub(super) arena: &'a Arena,
-}
-
-#[derive(Debug)]
-pub(super) enum StoredPairs<'a> {
-    MultiFlow(&'a [MultiFlowPair]),
-    SingleFlow(&'a [SingleFlowPair]),
+    pub(super) source: u32,
+    pub(super) stored: StoredPair<'a>,
 }
 
 impl<'a> Chunk<'a> {
     /// Whether each of its pairs has one flow.
     pub fn is_of_singles(&self) -> bool {
-        matches!(self.pairs, StoredPairs::SingleFlow(_))
+        self.number & SINGLE != 0
     }
 
     #[inline(always)]
     pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
-        let Chunk { number, pairs, arena } = self;
-        match pairs {
-            StoredPairs::MultiFlow(pairs) => {
-                for (pair, number) in pairs.iter().zip(number..) {
-                    each(PairRef { number, pair: StoredPair::MultiFlow(pair), arena });
-                }
-            }
-            StoredPairs::SingleFlow(pairs) => {
-                for (pair, number) in pairs.iter().zip(number..).filter(|(pair, _)| !pair.is_free()) {
-                    each(PairRef { number, pair: StoredPair::SingleFlow(pair), arena });
-                }
-            }
+        let first = self.number;
+        match self.is_of_singles() {
+            true => self.segment.for_each_single(|place, source, pair| {
+                each(PairRef { number: first + place as u32, source, stored: StoredPair::SingleFlow(pair) });
+            }),
+            false => self.segment.for_each_several(|place, source, stored| {
+                each(PairRef { number: first + place as u32, source, stored });
+            }),
         }
+    }
+}
+
+impl PairRef<'_> {
+    #[inline(always)]
+    pub fn key(self) -> PairKey {
+        self.stored.key_of(self.source)
+    }
+
+    /// Number of flows.
+    #[inline(always)]
+    pub fn count(self) -> u64 {
+        self.stored.count().into()
+    }
+
+    /// Number of different UTC hours modulo 32 with a flow.
+    #[inline(always)]
+    pub fn hours(self) -> u64 {
+        match self.stored {
+            StoredPair::MultiFlow(pair, ..) => pair.hours.count_ones().into(),
+            StoredPair::SingleFlow(_) => 1,
+        }
+    }
+
+    /// Reads the flows into `history`, in place of what it held.
+    pub fn read(self, history: &mut History) {
+        self.stored.read(history);
     }
 }

@@ -1,65 +1,136 @@
-//! All pairs: arrays of stored pairs, and a hash table of numbers of pairs.
-//!
-//! BE ADVISED: most of the time of reading is spent here. A flow costs two look-ups in memory that is far larger
-//! than any cache: the slot of the hash table, and the pair. They are started for a whole batch at once, so that
-//! the processor waits for many of them at the same time. Growth moves neither pairs nor histories, only the 4-byte
-//! slots.
+//! The pairs of a dataset: flows are appended to partitions, and sealed into segments when they are read.
 
-use super::arena::Arena;
-use super::chunked_vec::{CHUNK, ChunkedVec};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
 use super::eviction::{EvictionStats, SmallPairs};
-use super::pair_ref::{Chunk, PairRef, StoredPair, StoredPairs};
-use super::stored_pair::{Hour, MultiFlowPair, SingleFlowPair};
+use super::group::{Grouper, hash};
+use super::log::Log;
+use super::pair_ref::{Chunk, PairRef, SINGLE};
+use super::segment::{Place, Segment};
 use crate::model::pair_key::{FlowRow, PairKey};
 
-/// A slot of the hash table is 0 if it is empty. Otherwise it has the number of a pair in the low bits, and bits of
-/// the hash above, which rule out most other pairs without a look at them.
-const NUMBER_BITS: u32 = 27;
-const NUMBER: u32 = (1 << NUMBER_BITS) - 1;
-/// Set in the numbers of pairs that have a single flow.
-const SINGLE: u32 = 1 << (NUMBER_BITS - 1);
+/// Partitions of a dataset without a memory limit. From 128 to 512 are equally fast.
+const PARTITION_BITS: u32 = 8;
+/// A memory limit has at least so many bytes for each partition, as its last page is half empty on average.
+const BYTES_PER_PARTITION: usize = 512 << 10;
+/// A partition's log of that many bytes is sealed while reading: a segment of it is made inside the cache.
+/// Tests seal often.
+const SEAL_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
+/// A partition of more flows is divided by pair, so that each part is made inside the cache; one busy source may
+/// have most of the flows.
+const FLOWS_PER_PART: u64 = if cfg!(test) { 1 << 10 } else { 1 << 18 };
+/// The most parts of a partition, as a power of two.
+const MAX_PART_BITS: u32 = 10;
+/// Bytes that a flow takes at most until it is sealed, and its segment after that.
+const BYTES_PER_FLOW: usize = 48;
 
 /// All pairs with their histories.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct PairTable {
-    /// Pairs of several flows, numbered from 1.
-    many: ChunkedVec<MultiFlowPair>,
-    singles: ChunkedVec<SingleFlowPair>,
-    /// Unused positions in `singles`.
-    free_singles: Vec<u32>,
-    slots: Vec<u32>,
-    /// `hash >> shift` is the preferred slot of a hash.
-    shift: u32,
     seed: u64,
-    arena: Arena,
-    hour: Hour,
-    hashes: Vec<u32>,
-    /// Memory limit, in bytes.
+    partition_bits: u32,
+    /// What is not sealed yet; in a mutex as whoever reads first seals.
+    pending: Mutex<Pending>,
+    sealed: OnceLock<Sealed>,
+    /// Bytes of the logs and of the segments in `pending`.
+    pending_bytes: usize,
+    pending_flows: usize,
+    /// Pairs when it was sealed last.
+    known_pairs: usize,
+    /// Bytes of memory that may be used, and those of them that others use.
     max_bytes: usize,
-    /// Bytes that other tables use of that limit.
     pub used_by_others: usize,
+    /// Whether new flows are rejected, as no pair can be evicted.
+    is_full: bool,
     evicted: EvictionStats,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    partitions: Vec<Partition>,
+}
+
+#[derive(Debug, Default)]
+struct Partition {
+    log: Log,
+    /// Older than the log, in this order.
+    segments: Vec<Segment>,
+    /// Of the segments before `whole_from`, each holds the pairs of one part.
+    part_bits: u32,
+    whole_from: usize,
+}
+
+/// All flows as segments.
+#[derive(Debug, Default)]
+struct Sealed {
+    /// The segments of a partition, one for each of its parts.
+    partitions: Vec<Vec<Segment>>,
+    /// Where each segment's pairs begin among all pairs of several flows, and among those of a single one.
+    begins: Vec<Begin>,
+    several: usize,
+    singles: usize,
+    bytes: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Begin {
+    partition: u32,
+    part: u32,
+    several: u32,
+    singles: u32,
+}
+
+impl Default for PairTable {
+    fn default() -> Self {
+        PairTable::new(0, usize::MAX)
+    }
 }
 
 impl PairTable {
     /// An empty table that will not use more than `max_bytes` of memory.
     pub fn new(seed: u64, max_bytes: usize) -> Self {
-        PairTable { seed, max_bytes, slots: vec![0; 1 << 10], shift: 32 - 10, ..PairTable::default() }
+        let fitting = (max_bytes / BYTES_PER_PARTITION).max(1).ilog2();
+        let partition_bits = PARTITION_BITS.min(fitting);
+        let mut partitions = Vec::new();
+        partitions.resize_with(1 << partition_bits, Partition::default);
+        PairTable {
+            seed,
+            partition_bits,
+            pending: Mutex::new(Pending { partitions }),
+            sealed: OnceLock::new(),
+            pending_bytes: 0,
+            pending_flows: 0,
+            known_pairs: 0,
+            max_bytes,
+            used_by_others: 0,
+            is_full: false,
+            evicted: EvictionStats::default(),
+        }
     }
 
-    /// The secret seed of its hashes.
+    /// The secret of its hashes.
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
     /// Number of pairs.
     pub fn len(&self) -> usize {
-        self.many.len() + self.singles_len()
+        self.sealed().several + self.sealed().singles
     }
 
-    /// Number of pairs of a single flow. All of them are in chunks [of such pairs](Chunk::is_of_singles).
+    /// Number of pairs as far as it is known without sealing: of flows that were added since, it counts none.
+    pub fn known_len(&self) -> usize {
+        self.sealed.get().map_or(self.known_pairs, |sealed| sealed.several + sealed.singles)
+    }
+
+    /// Upper bound of the number of pairs.
+    pub fn max_len(&self) -> usize {
+        self.known_len() + if self.sealed.get().is_some() { 0 } else { self.pending_flows }
+    }
+
+    /// Number of pairs of a single flow, all of which are in chunks [of such](Chunk::is_of_singles).
     pub fn singles_len(&self) -> usize {
-        self.singles.len() - self.free_singles.len()
+        self.sealed().singles
     }
 
     /// What was evicted or rejected to stay within the memory limit.
@@ -69,324 +140,351 @@ impl PairTable {
 
     /// Bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        let numbers = self.slots.len() + self.free_singles.capacity();
-        self.many.bytes() + self.singles.bytes() + numbers * size_of::<u32>() + self.arena.bytes()
+        self.sealed.get().map_or(self.pending_bytes, |sealed| sealed.bytes)
     }
 
-    /// Whether that many more flows fit into memory in the worst case.
-    fn fits(&self, flows: usize) -> bool {
-        let slots = self.slots_for(self.len() + flows) - self.slots.len();
-        let more = self.many.bytes_for(flows)
-            + self.singles.bytes_for(flows)
-            + slots * size_of::<u32>()
-            + self.arena.bytes_for(2 * flows);
-        self.bytes() + more + self.used_by_others <= self.max_bytes
-            && self.many.len().max(self.singles.len()) + flows < SINGLE as usize
-    }
-
-    /// Number of slots for that many pairs, of which they fill three quarters at most.
-    fn slots_for(&self, pairs: usize) -> usize {
-        (pairs * 4 / 3 + 1).next_power_of_two().max(self.slots.len())
-    }
-
-    /// Adds the flows of a batch to their pairs.
+    /// Adds the flows of a batch.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
-        if !self.fits(batch.len()) && !self.evict_until_fits(batch.len()) {
+        if batch.is_empty() {
             return;
         }
-        let slots = self.slots_for(self.len() + batch.len());
-        if slots > self.slots.len() {
-            self.make_slots(slots);
+        if !self.make_room(batch.len()) {
+            return;
         }
-        let mut hashes = std::mem::take(&mut self.hashes);
-        hashes.clear();
-        hashes.extend(batch.iter().map(|flow| hash(flow.key, self.seed)));
-        for (flows, hashes) in batch.chunks(64).zip(hashes.chunks(64)) {
-            self.touch(hashes);
-            for (flow, &hash) in flows.iter().zip(hashes) {
-                self.add_one(flow, hash);
+        self.unseal();
+        let (shift, seed) = (64 - self.partition_bits, self.seed);
+        let partitions = &mut self.pending.get_mut().unwrap_or_else(PoisonError::into_inner).partitions;
+        let mut full = false;
+        for flow in batch {
+            let Some(partition) = partitions.get_mut(partition_of(flow.key, seed, shift)) else { continue };
+            let grown = partition.log.append(flow);
+            if grown > 0 {
+                self.pending_bytes += grown;
+                full |= partition.log.bytes() >= SEAL_AT;
             }
         }
-        self.hashes = hashes;
+        self.pending_flows += batch.len();
+        if full {
+            self.seal_full_logs();
+        }
     }
 
-    /// Reads the slots, and then their pairs, so that all of them are loaded into the cache at the same time.
+    /// Whether that many more flows fit into a share of the memory limit, whatever they need.
+    fn fits(&self, flows: usize, share: usize, of: usize) -> bool {
+        // Each may begin a page of its own partition.
+        let pages = flows.min(1 << self.partition_bits) * Log::MAX_GROWTH;
+        let used = self.bytes().saturating_add(self.used_by_others);
+        used.saturating_add(flows * BYTES_PER_FLOW + pages) <= self.max_bytes / of * share
+    }
+
+    /// Turns what was sealed into the older part of what is pending.
+    fn unseal(&mut self) {
+        let Some(sealed) = self.sealed.take() else { return };
+        self.known_pairs = sealed.several + sealed.singles;
+        (self.pending_bytes, self.pending_flows) = (sealed.bytes, 0);
+        let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (partition, segments) in pending.partitions.iter_mut().zip(sealed.partitions) {
+            partition.part_bits = segments.len().max(1).ilog2();
+            partition.whole_from = segments.len();
+            partition.segments = segments;
+        }
+    }
+
+    /// Makes segments of the logs that are large.
+    #[cold]
     #[inline(never)]
-    fn touch(&self, hashes: &[u32]) {
-        let mut likely = [0_u32; 64];
-        for (likely, &hash) in likely.iter_mut().zip(hashes) {
-            *likely = self.slots.get((hash >> self.shift) as usize).copied().unwrap_or_default() & NUMBER;
+    fn seal_full_logs(&mut self) {
+        let mut grouper = Grouper::new(self.seed);
+        let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for partition in pending.partitions.iter_mut().filter(|partition| partition.log.bytes() >= SEAL_AT) {
+            let before = partition.log.bytes();
+            let segment = grouper.group(&[], |_| true, &mut partition.log);
+            self.pending_bytes = self.pending_bytes - before + segment.bytes();
+            partition.segments.push(segment);
         }
-        let mut sum = 0;
-        for number in likely {
-            sum ^= match number & SINGLE == 0 {
-                true => self.many.get((number as usize).wrapping_sub(1)).map_or(0, MultiFlowPair::touch),
-                false => self.singles.get((number ^ SINGLE) as usize).map_or(0, |pair| pair.key().port as u8),
-            };
-        }
-        std::hint::black_box(sum);
     }
 
+    /// All flows as segments, which are made first if there are new flows.
+    fn sealed(&self) -> &Sealed {
+        self.sealed.get_or_init(|| {
+            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut grouper = Grouper::new(self.seed);
+            let mut sealed = Sealed::default();
+            for partition in &mut pending.partitions {
+                sealed.add(partition.seal(&mut grouper, self.seed));
+            }
+            sealed
+        })
+    }
+
+    /// Whether that many more flows fit, after evicting small pairs if need be; otherwise they are counted as rejected.
     #[inline(always)]
-    fn add_one(&mut self, flow: &FlowRow, hash: u32) {
-        let hour = self.hour.bit_of(flow.start);
-        let mask = self.slots.len() - 1;
-        let mut at = (hash >> self.shift) as usize;
-        loop {
-            let Some(&slot) = self.slots.get(at & mask) else { return };
-            if slot == 0 {
-                let number = self.insert(flow, hour);
-                self.set_slot(at & mask, hash, number);
-                return;
-            }
-            if slot >> NUMBER_BITS == hash & (u32::MAX >> NUMBER_BITS) {
-                let number = slot & NUMBER;
-                if number & SINGLE == 0 {
-                    if let Some(pair) = self.many.get_mut(number as usize - 1)
-                        && pair.key() == flow.key
-                    {
-                        pair.push(flow, hour, &mut self.arena);
-                        return;
-                    }
-                } else if self
-                    .singles
-                    .get((number ^ SINGLE) as usize)
-                    .is_some_and(|pair| pair.key() == flow.key)
-                {
-                    let number = self.promote(number ^ SINGLE);
-                    self.set_slot(at & mask, hash, number);
-                    if let Some(pair) = self.many.get_mut(number as usize - 1) {
-                        pair.push(flow, hour, &mut self.arena);
-                    }
-                    return;
-                }
-            }
-            at += 1;
-        }
+    fn make_room(&mut self, flows: usize) -> bool {
+        (!self.is_full && self.fits(flows, 1, 1)) || self.evict_until_fits(flows)
     }
 
-    #[inline(always)]
-    fn set_slot(&mut self, at: usize, hash: u32, number: u32) {
-        if let Some(slot) = self.slots.get_mut(at) {
-            *slot = hash << NUMBER_BITS | number;
-        }
-    }
-
-    /// Adds a pair and returns its number.
-    #[inline(always)]
-    fn insert(&mut self, flow: &FlowRow, hour: u32) -> u32 {
-        if !SingleFlowPair::fits(flow) {
-            return self.insert_many(flow, hour);
-        }
-        let number = match self.free_singles.pop() {
-            Some(number) => number,
-            None => {
-                self.singles.push_default();
-                self.singles.len() as u32 - 1
-            }
-        };
-        if let Some(pair) = self.singles.get_mut(number as usize) {
-            pair.set(flow);
-        }
-        number | SINGLE
-    }
-
-    #[inline(never)]
-    fn insert_many(&mut self, flow: &FlowRow, hour: u32) -> u32 {
-        if let Some(pair) = self.many.push_default() {
-            pair.set(flow);
-            pair.push(flow, hour, &mut self.arena);
-        }
-        self.many.len() as u32
-    }
-
-    /// Moves a pair with a single flow to those of several flows, and returns its new number.
-    #[inline(never)]
-    fn promote(&mut self, single: u32) -> u32 {
-        let Some(pair) = self.singles.get_mut(single as usize) else { return 0 };
-        let flow = pair.flow();
-        pair.free();
-        self.free_singles.push(single);
-        // `self.hour` is that of the flow that is being added.
-        let hour = Hour::default().bit_of(flow.start);
-        self.insert_many(&flow, hour)
-    }
-
-    /// Builds a hash table of that many slots (a power of two).
-    #[inline(never)]
-    fn make_slots(&mut self, slots: usize) {
-        // The old slots are freed first: the hashes are computed again from the pairs.
-        self.slots = Vec::new();
-        self.slots = vec![0; slots];
-        self.shift = 32 - slots.ilog2();
-        let (many, singles) = (std::mem::take(&mut self.many), std::mem::take(&mut self.singles));
-        for (chunk, pairs) in many.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
-            self.fill_slots(chunk as u32 * 64 + 1, pairs.iter().map(MultiFlowPair::key));
-        }
-        for (chunk, pairs) in singles.chunks().flat_map(|chunk| chunk.chunks(64)).enumerate() {
-            self.fill_slots(SINGLE | (chunk as u32 * 64), pairs.iter().map(SingleFlowPair::key));
-        }
-        (self.many, self.singles) = (many, singles);
-    }
-
-    /// Puts the numbers of at most 64 pairs, from `number` on, into the first free slots of their hashes.
-    fn fill_slots(&mut self, number: u32, keys: impl Iterator<Item = PairKey>) {
-        let mut hashes = [None; 64];
-        for (hash_of, key) in hashes.iter_mut().zip(keys) {
-            *hash_of = (key.port != SingleFlowPair::FREE).then(|| hash(key, self.seed));
-        }
-        let slot = |hash: &u32| self.slots.get((hash >> self.shift) as usize).copied();
-        // Loads all of them into the cache at the same time, as `touch` does.
-        std::hint::black_box(hashes.iter().flatten().filter_map(slot).fold(0, |sum, slot| sum ^ slot));
-        let mask = self.slots.len() - 1;
-        for (number, hash) in (number..).zip(hashes) {
-            let Some(hash) = hash else { continue };
-            let mut at = (hash >> self.shift) as usize;
-            while self.slots.get(at & mask).is_some_and(|taken| *taken != 0) {
-                at += 1;
-            }
-            self.set_slot(at & mask, hash, number);
-        }
-    }
-
-    /// Evicts small pairs until that many more flows fit. False if no pair can be evicted; the flows are then
-    /// counted as rejected.
+    /// Makes room for a quarter of the limit, so that the next time is far off.
+    #[cold]
     #[inline(never)]
     fn evict_until_fits(&mut self, flows: usize) -> bool {
-        while !self.fits(flows) {
+        // Sealed flows need less memory.
+        self.sealed();
+        while !self.is_full && !self.fits(flows, 3, 4) {
             let Some(max_flows) = self.small_pairs().eviction_limit(self.len()) else {
-                self.evicted.reject(flows as u64);
-                return false;
+                self.is_full = !self.fits(flows, 15, 16);
+                break;
             };
             let (pairs, flows) = self.evict_pairs(max_flows);
             self.evicted.evict(pairs, flows, max_flows.into());
         }
-        true
+        if self.is_full {
+            self.evicted.reject(flows as u64);
+        }
+        !self.is_full
     }
 
     fn small_pairs(&self) -> SmallPairs {
         let mut small = SmallPairs::default();
-        for chunk in self.chunks() {
-            chunk.for_each(|pair| small.add(pair.count()));
-        }
+        self.chunks().for_each(|chunk| chunk.for_each(|pair| small.add(pair.count())));
         small
     }
 
-    /// Evicts the pairs of at most `max_flows` flows. Returns how many pairs and flows these were.
+    /// Evicts the pairs of at most `max_flows` flows; answers how many pairs and flows that were.
     fn evict_pairs(&mut self, max_flows: u32) -> (u64, u64) {
+        self.sealed();
+        let mut kept = Sealed::default();
         let (mut pairs, mut flows) = (0, 0);
-        if max_flows > 0 {
-            pairs = self.singles_len() as u64;
-            flows = pairs;
-            (self.singles, self.free_singles) = Default::default();
+        for segments in self.sealed.take().unwrap_or_default().partitions {
+            let smaller = segments.into_iter().map(|segment| {
+                let smaller = segment.without(max_flows);
+                pairs += (segment.len() - smaller.len()) as u64;
+                flows += segment.flows() - smaller.flows();
+                smaller
+            });
+            kept.add(smaller.collect());
         }
-        self.many.retain(|pair| {
-            let keep = pair.count > max_flows;
-            if !keep {
-                pairs += 1;
-                flows += u64::from(pair.count);
-                self.arena.free(pair.tail());
-            }
-            keep
-        });
-        self.make_slots(self.slots.len());
+        self.sealed = OnceLock::from(kept);
         (pairs, flows)
     }
 
-    /// All pairs, a few thousand at a time.
+    /// All pairs, a segment at a time.
     pub fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
-        let arena = &self.arena;
-        let many = self.many.chunks().map(StoredPairs::MultiFlow).zip((1..).step_by(CHUNK));
-        let singles = self.singles.chunks().map(StoredPairs::SingleFlow).zip((SINGLE..).step_by(CHUNK));
-        many.chain(singles).map(move |(pairs, number)| Chunk { number, pairs, arena })
+        let sealed = self.sealed();
+        let segments = sealed.partitions.iter().flatten().zip(&sealed.begins);
+        segments.flat_map(|(segment, begin)| {
+            [Chunk { segment, number: begin.several }, Chunk { segment, number: SINGLE | begin.singles }]
+        })
     }
 
     /// The pair of that number.
     pub fn get(&self, number: u32) -> Option<PairRef<'_>> {
-        let pair = match number & SINGLE == 0 {
-            true => StoredPair::MultiFlow(self.many.get((number as usize).checked_sub(1)?)?),
-            false => StoredPair::SingleFlow(self.singles.get((number ^ SINGLE) as usize)?),
+        let sealed = self.sealed();
+        let is_single = number & SINGLE != 0;
+        let (place, begin_of): (u32, fn(&Begin) -> u32) = match is_single {
+            true => (number ^ SINGLE, |begin| begin.singles),
+            false => (number, |begin| begin.several),
         };
-        Some(PairRef { number, pair, arena: &self.arena })
+        let after = sealed.begins.partition_point(|begin| begin_of(begin) <= place);
+        let begin = sealed.begins.get(after.checked_sub(1)?)?;
+        let segment = sealed.partitions.get(begin.partition as usize)?.get(begin.part as usize)?;
+        let place = (place - begin_of(begin)) as usize;
+        let place = if is_single { Place::Single(place) } else { Place::Several(place) };
+        Some(PairRef { number, source: segment.source_at(place), stored: segment.get(place)? })
     }
 
     /// The pair of that key.
     pub fn find(&self, key: PairKey) -> Option<PairRef<'_>> {
-        let (hash, mask) = (hash(key, self.seed), self.slots.len() - 1);
-        let mut at = (hash >> self.shift) as usize;
-        loop {
-            let number = *self.slots.get(at & mask)? & NUMBER;
-            if number == 0 {
-                return None;
-            }
-            let pair = self.get(number)?;
-            if pair.key() == key {
-                return Some(pair);
-            }
-            at += 1;
-        }
+        let sealed = self.sealed();
+        let partition = partition_of(key, self.seed, 64 - self.partition_bits);
+        let segments = sealed.partitions.get(partition)?;
+        let part = part_of(key, self.seed, segments.len().max(1).ilog2());
+        let segment = segments.get(part)?;
+        let place = segment.find(key)?;
+        let at = sealed
+            .begins
+            .partition_point(|begin| (begin.partition as usize, begin.part as usize) < (partition, part));
+        let begin = sealed.begins.get(at)?;
+        let number = match place {
+            Place::Several(place) => begin.several + place as u32,
+            Place::Single(place) => SINGLE | (begin.singles + place as u32),
+        };
+        Some(PairRef { number, source: (key.addresses >> 32) as u32, stored: segment.get(place)? })
     }
 }
 
-/// A 32-bit hash of a key. Without the seed nobody can make input whose keys collide.
+/// The partition of a pair: that of its source.
 #[inline(always)]
-fn hash(key: PairKey, seed: u64) -> u32 {
-    let mut mixed = (key.addresses ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    mixed ^= mixed >> 32;
-    mixed = (mixed ^ u64::from(key.port).wrapping_mul(0xD6E8_FEB8_6659_FD93)).wrapping_add(seed);
-    mixed = mixed.wrapping_mul(0xA076_1D64_78BD_642F);
-    mixed ^= mixed >> 29;
-    (mixed.wrapping_mul(0xE703_7ED1_A0B4_28DB) >> 32) as u32
+fn partition_of(key: PairKey, seed: u64, shift: u32) -> usize {
+    let mixed = ((key.addresses >> 32) ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    // Without partitions there is no bit to take.
+    mixed.checked_shr(shift).unwrap_or(0) as usize
+}
+
+/// The part of a partition that a pair belongs to.
+#[inline(always)]
+fn part_of(key: PairKey, seed: u64, part_bits: u32) -> usize {
+    (u64::from(hash(key, seed)) >> (32 - part_bits)) as usize
+}
+
+impl Partition {
+    /// All its flows as one segment per part.
+    fn seal(&mut self, grouper: &mut Grouper, seed: u64) -> Vec<Segment> {
+        let older = std::mem::take(&mut self.segments);
+        let flows = older.iter().map(Segment::flows).sum::<u64>() + self.log.len() as u64;
+        let is_unchanged = self.log.len() == 0 && older.len() == self.whole_from;
+        if is_unchanged {
+            return older;
+        }
+        let wanted = (flows / FLOWS_PER_PART).max(1).ilog2();
+        let part_bits = wanted.min(MAX_PART_BITS).max(self.part_bits);
+        if part_bits == 0 {
+            return vec![grouper.group(&older, |_| true, &mut self.log)];
+        }
+        let mut logs: Vec<Log> = Vec::new();
+        logs.resize_with(1 << part_bits, Log::default);
+        self.log.drain(|flow| {
+            if let Some(log) = logs.get_mut(part_of(flow.key, seed, part_bits)) {
+                log.append(flow);
+            }
+        });
+        let parts = logs.iter_mut().enumerate();
+        parts
+            .map(|(part, log)| grouper.group(&older, |key| part_of(key, seed, part_bits) == part, log))
+            .collect()
+    }
+}
+
+impl Sealed {
+    /// Adds the segments of the next partition.
+    fn add(&mut self, segments: Vec<Segment>) {
+        for (part, segment) in (0..).zip(&segments) {
+            self.begins.push(Begin {
+                partition: self.partitions.len() as u32,
+                part,
+                several: self.several as u32,
+                singles: self.singles as u32,
+            });
+            self.several += segment.several.len();
+            self.singles += segment.singles.len();
+            self.bytes += segment.bytes();
+        }
+        self.partitions.push(segments);
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::history::History;
     use super::*;
     use crate::model::flow::{Address, Connection};
     use crate::model::time::Timestamp;
-    use crate::pairs::history::History;
     use crate::random::numbers;
-    use std::collections::HashMap;
+    use std::collections::BTreeMap;
 
-    #[test]
-    fn every_pair_keeps_every_flow() {
-        let mut table = PairTable::new(7, usize::MAX);
-        let mut expected: HashMap<(u64, u32), Vec<Connection>> = HashMap::new();
-        let mut next = numbers(1);
-        for _ in 0..300 {
-            let batch: Vec<FlowRow> = (0..next(300))
-                .map(|_| {
-                    let (source, destination) = (next(50) as u32, (next(4000) * next(4000) / 4000) as u32);
-                    let key = PairKey::new(Address::V4(source), Address::V6(destination), next(3) as u16);
-                    let start = 1_700_000_000_000_000 + next(1 << 30) as i64 * 1000;
-                    FlowRow { key, start, bytes_sent: next(1 << 20), bytes_received: next(1 << 30) }
-                })
-                .collect();
-            for flow in &batch {
-                let connection = Connection {
-                    start: Timestamp::unchecked(flow.start),
-                    bytes_sent: flow.bytes_sent,
-                    bytes_received: flow.bytes_received,
-                };
-                expected.entry((flow.key.addresses, flow.key.port)).or_default().push(connection);
-            }
-            table.add(&batch);
-        }
-        assert_eq!(table.len(), expected.len());
+    type Expected = BTreeMap<(u64, u32), Vec<Connection>>;
+
+    fn assert_holds(table: &PairTable, expected: &Expected) {
         let mut history = History::default();
         let mut seen = 0;
         for chunk in table.chunks() {
+            let is_of_singles = chunk.is_of_singles();
             chunk.for_each(|pair| {
                 let key = pair.key();
                 pair.read(&mut history);
                 assert_eq!(Some(&history.connections), expected.get(&(key.addresses, key.port)));
                 assert_eq!(pair.count(), history.connections.len() as u64);
+                assert!(!is_of_singles || pair.count() == 1);
                 assert_eq!(table.find(key).map(|found| found.number), Some(pair.number));
+                assert_eq!(table.get(pair.number).map(PairRef::key), Some(key));
                 seen += 1;
             });
         }
-        assert_eq!(seen, expected.len());
-        assert!(table.find(PairKey::new(Address::V4(1), Address::V4(1), 1)).is_none());
+        assert_eq!((seen, table.len()), (expected.len(), expected.len()));
+    }
+
+    /// Adds random flows in batches, and reads all now and then.
+    fn fill(table: &mut PairTable, expected: &mut Expected, batches: u64, sources: u64, destinations: u64) {
+        let mut next = numbers(batches + sources);
+        for batch in 0..batches {
+            let flows: Vec<FlowRow> = (0..next(300))
+                .map(|_| {
+                    let source = Address::V4(next(sources) as u32);
+                    let destination = (next(destinations) * next(destinations) / destinations) as u32;
+                    let destination =
+                        if next(9) == 0 { Address::V6(destination) } else { Address::V4(destination) };
+                    FlowRow {
+                        key: PairKey::new(source, destination, next(3) as u16),
+                        start: 1_700_000_000_000_000 + next(1 << 30) as i64 * 1000,
+                        bytes_sent: next(1 << 20) << next(20),
+                        bytes_received: next(1 << 30),
+                    }
+                })
+                .collect();
+            for FlowRow { key, start, bytes_sent, bytes_received } in flows.iter().copied() {
+                let connection =
+                    Connection { start: Timestamp::unchecked(start), bytes_sent, bytes_received };
+                expected.entry((key.addresses, key.port)).or_default().push(connection);
+            }
+            table.add(&flows);
+            if batch % 97 == 50 {
+                assert_holds(table, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn every_pair_keeps_every_flow_in_order() {
+        let (mut table, mut expected) = (PairTable::new(7, usize::MAX), Expected::new());
+        fill(&mut table, &mut expected, 300, 50, 4000);
+        assert_holds(&table, &expected);
+        assert!(table.find(PairKey::new(Address::V4(1), Address::V4(4_000_000), 1)).is_none());
+    }
+
+    #[test]
+    fn a_history_longer_than_a_page_comes_back_whole() {
+        let (mut table, mut expected) = (PairTable::new(7, usize::MAX), Expected::new());
+        fill(&mut table, &mut expected, 100, 1, 1);
+        assert_holds(&table, &expected);
+    }
+
+    #[test]
+    fn one_source_with_most_flows_is_divided_by_pair() {
+        let (mut table, mut expected) = (PairTable::new(3, usize::MAX), Expected::new());
+        fill(&mut table, &mut expected, 300, 2, 300);
+        assert!(table.sealed().partitions.iter().any(|segments| segments.len() > 1));
+        assert_holds(&table, &expected);
+        fill(&mut table, &mut expected, 30, 2, 300);
+        assert_holds(&table, &expected);
+    }
+
+    #[test]
+    fn small_pairs_give_way_at_the_memory_limit_and_all_flows_are_counted() {
+        const LIMIT: usize = 10 << 20;
+        let mut table = PairTable::new(3, LIMIT);
+        let (mut next, mut added) = (numbers(5), 0);
+        for start in 0..400 {
+            let flows: Vec<FlowRow> = (0..5000)
+                .map(|_| FlowRow {
+                    key: PairKey::new(Address::V4(next(200) as u32), Address::V4(next(1 << 24) as u32), 443),
+                    start: start * 1_000_000,
+                    ..FlowRow::default()
+                })
+                .chain([FlowRow {
+                    key: PairKey::new(Address::V4(1), Address::V4(1), 1),
+                    ..FlowRow::default()
+                }])
+                .collect();
+            added += flows.len() as u64;
+            table.add(&flows);
+            assert!(table.bytes() <= LIMIT, "{}", table.bytes());
+        }
+        let mut stored = 0;
+        table.chunks().for_each(|chunk| chunk.for_each(|pair| stored += pair.count()));
+        let evicted = table.evicted();
+        assert_eq!(stored + evicted.flows, added);
+        assert!(evicted.pairs > 0 && evicted.flows_rejected == 0, "{evicted:?}");
+        let often = table.find(PairKey::new(Address::V4(1), Address::V4(1), 1)).map_or(0, PairRef::count);
+        assert!(often + evicted.max_undercount >= 400, "{often} {evicted:?}");
     }
 }
