@@ -165,7 +165,7 @@ fn put(record: &mut [u8; WINDOW], at: usize, number: u64) {
 #[inline(always)]
 fn get(record: &[u8; WINDOW], at: usize, len: usize) -> u64 {
     let word = record.get(at..).and_then(|bytes| bytes.first_chunk()).copied().unwrap_or_default();
-    u64::from_le_bytes(word) & (u64::MAX >> (64 - 8 * len as u32 & 63))
+    u64::from_le_bytes(word) & (u64::MAX >> ((64 - 8 * len as u32) & 63))
 }
 
 /// Writes a record and answers its length.
