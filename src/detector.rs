@@ -16,7 +16,6 @@ use crate::model::version::VERSION;
 use crate::pairs::{DatasetView, History};
 use crate::report::{Report, Totals, WindowReport};
 use crate::rule::Rule;
-use crate::text::sort::sort_by;
 
 /// Takes flow records in, and evaluates rules over them as often as wanted.
 ///
@@ -278,7 +277,7 @@ impl Detector {
         let mut history = History::default();
         found.read(&mut history);
         // Also by size, so that the order of rows in the input does not matter.
-        sort_by(&mut history.connections, Ord::cmp);
+        history.connections.sort_unstable();
         history.connections
     }
 

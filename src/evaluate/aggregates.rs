@@ -4,7 +4,6 @@ use super::gates::GateCounts;
 use crate::model::flow::Connection;
 use crate::model::time::{HOUR, MINUTE};
 use crate::rule::WindowRange;
-use crate::text::sort::sort;
 
 /// The aggregates of a pair's connections in a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Aggregates {
             }
         }
         if !in_order {
-            sort(hours);
+            hours.sort_unstable();
             hours.dedup();
         }
         aggregates.counts.hours = hours.len() as u64;

@@ -1,7 +1,6 @@
 //! Every pair in the window with the gates it failed.
 
 use super::cache::EvaluationCache;
-use super::counted_pair::CountedPair;
 use super::depth::Depth;
 use super::gates::CompiledGates;
 use super::order::counted_order;
@@ -11,7 +10,7 @@ use super::prioritize::prioritize_pairs;
 use super::scan::PairScan;
 use crate::pairs::DatasetView;
 use crate::rule::Rule;
-use crate::text::sort::sort_by_number;
+use crate::text::sort::sort_by;
 
 /// Every pair in the window with the gates it failed, in the order of the query.
 #[inline(never)]
@@ -24,7 +23,7 @@ pub(crate) fn all_pairs(
     let mut counted = Vec::new();
     let mut scan = PairScan::new(data, rule, &gates, Depth::Full);
     scan.count_all(&mut |pair| counted.push(pair));
-    sort_by_number(&mut counted, CountedPair::rank, |a, b| counted_order(data, a, b));
+    sort_by(&mut counted, |a, b| counted_order(data, a, b));
     let evaluated = counted.into_iter().filter_map(|counted| {
         let mut pair = scan.finding(counted)?;
         let (key, failed) = (data.pair(counted.pair.key()), counted.failed);

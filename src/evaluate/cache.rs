@@ -8,7 +8,6 @@ use super::prevalence_cache::PrevalenceCache;
 use crate::hunts::{self, Hunt, HuntHit};
 use crate::pairs::DatasetView;
 use crate::rule::{HuntSettings, Rule, WindowRange};
-use crate::text::sort::sort;
 
 /// Metrics and hunt hits of one window, source counts of destinations, and compiled lists.
 #[derive(Debug, Default)]
@@ -108,7 +107,7 @@ impl EvaluationCache {
     /// Ends an evaluation: what it added can be found from now on.
     pub fn finish(&mut self) {
         if self.sorted < self.places.len() {
-            sort(&mut self.places);
+            self.places.sort_unstable();
             self.sorted = self.places.len();
         }
     }

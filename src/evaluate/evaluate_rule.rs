@@ -14,7 +14,7 @@ use super::scan::{PairScan, WindowTotals};
 use super::{host_beacons, hunt_hits};
 use crate::pairs::DatasetView;
 use crate::rule::Rule;
-use crate::text::sort::sort_by_number;
+use crate::text::sort::sort_by;
 
 /// Evaluates a rule. Priorities are still missing, as they depend on the source counts of all shards.
 #[inline(never)]
@@ -38,7 +38,7 @@ pub(crate) fn evaluate(
         Some(NearMiss { pair: scan.cached_finding(pair, cache)?, failed_gate })
     });
     out.near_misses = near_misses.collect();
-    sort_by_number(&mut findings, CountedPair::rank, |a, b| counted_order(data, a, b));
+    sort_by(&mut findings, |a, b| counted_order(data, a, b));
     // There may be many: the list should not grow by doubling.
     out.findings.reserve_exact(findings.len());
     if depth == Depth::Full {

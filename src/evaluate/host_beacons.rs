@@ -84,7 +84,7 @@ impl Finder<'_> {
         name_use.read(&mut self.history);
         let connections = &mut self.history.connections;
         connections.retain(|connection| self.range.contains(connection.start.as_micros()));
-        sort_by(connections, Ord::cmp);
+        connections.sort_unstable();
         let offset = self.rule.utc_offset_minutes();
         let aggregates = Aggregates::of(connections, self.range, offset, &mut self.hours)?;
         let time_extent = self.data.time_extent?;

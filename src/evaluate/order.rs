@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::counted_pair::CountedPair;
 use super::pair_facts::Finding;
 use crate::pairs::DatasetView;
-use crate::text::sort::sort_by_number;
+use crate::text::sort::sort_by;
 
 /// An order of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,13 +21,14 @@ pub enum SortOrder {
 impl SortOrder {
     /// Sorts items by their pairs.
     pub fn sort<T>(self, items: &mut [T], pair: impl Fn(&T) -> &Finding) {
-        let by_priority = self == SortOrder::Priority;
-        let priority = |item: &T| if by_priority { u32::from(pair(item).facts.priority) } else { 0 };
-        sort_by_number(
-            items,
-            |item| u32::from(u8::MAX) - priority(item),
-            |a, b| rule_order(pair(a), pair(b)),
-        );
+        let priority = |finding: &Finding| match self {
+            SortOrder::Rule => 0,
+            SortOrder::Priority => finding.facts.priority,
+        };
+        sort_by(items, |a, b| {
+            let (a, b) = (pair(a), pair(b));
+            priority(b).cmp(&priority(a)).then_with(|| rule_order(a, b))
+        });
     }
 }
 

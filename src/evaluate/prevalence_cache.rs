@@ -4,7 +4,6 @@ use crate::model::flow::Address;
 use crate::model::hash::{Mixing, WordTable};
 use crate::model::name_interner::NameId;
 use crate::pairs::{Chunk, DatasetView, PairTable};
-use crate::text::sort::sort;
 
 /// Source counts, valid until more is ingested.
 #[derive(Debug, Default)]
@@ -63,7 +62,7 @@ fn call(destination: u64, source: Address) -> i64 {
 /// Replaces the number of each destination by the number of its distinct sources.
 #[inline(never)]
 fn count_distinct(mut calls: Vec<i64>, destinations: &mut WordTable) {
-    sort(&mut calls);
+    calls.sort_unstable();
     calls.dedup();
     for callers in destinations.values_mut() {
         let below = |number: u64| calls.partition_point(|call| (*call as u64) >> Address::WORD_BITS < number);

@@ -11,7 +11,6 @@ use crate::model::time::HOUR;
 use crate::pairs::{Chunk, DatasetView, History, PairRef};
 use crate::regularity::Analyzer;
 use crate::rule::{Rule, WindowRange};
-use crate::text::sort::sort_by;
 
 /// How many pairs and flows are in the window.
 #[derive(Debug, Clone, Copy, Default)]
@@ -119,7 +118,7 @@ impl<'a> PairScan<'a> {
         if !self.stored_counts_valid {
             connections.retain(|connection| range.contains(connection.start.as_micros()));
         }
-        sort_by(connections, Ord::cmp);
+        connections.sort_unstable();
         let time_extent = self.data.time_extent?;
         Some(PairMetrics::of(aggregates, connections, range, time_extent, &mut self.analyzer))
     }

@@ -3,7 +3,6 @@
 use super::explanation::{IntervalBin, Intervals, Timeline};
 use crate::model::flow::Connection;
 use crate::model::time::{SECOND, Timestamp};
-use crate::text::sort::sort;
 
 /// Maximum number of buckets of a timeline.
 const MAX_BUCKETS: i64 = 300;
@@ -47,7 +46,7 @@ pub(super) fn timeline(connections: &[Connection], from: i64, until: i64) -> Tim
 pub(super) fn intervals(connections: &[Connection]) -> Option<Intervals> {
     let mut intervals: Vec<i64> =
         connections.windows(2).map(|two| two[1].start.as_micros() - two[0].start.as_micros()).collect();
-    sort(&mut intervals);
+    intervals.sort_unstable();
     let (low, high) =
         (intervals.get(intervals.len().checked_sub(1)? / 2)?, intervals.get(intervals.len() / 2)?);
     let median = low + (high - low) / 2;

@@ -12,7 +12,6 @@ use crate::model::flow::Address;
 use crate::pairs::{ActivityThreshold, History, MAX_UNANSWERED_BYTES};
 use crate::rule::HuntSettings;
 use crate::text::numerals::{address_text, endpoint_text};
-use crate::text::sort::sort;
 
 /// About this many pairs are listed by source at a time, which takes 32 MB. Each time costs a pass over all pairs.
 const MAX_LISTED_PAIRS: usize = 1 << 23;
@@ -69,7 +68,7 @@ fn read_events(context: &HuntContext<'_>, numbers: &[u32], events: &mut Vec<Even
             order.push((key.destination().word() << PLACE_BITS) as i64 | place as i64);
         }
     }
-    sort(&mut order);
+    order.sort_unstable();
     let mut history = History::default();
     for place in order {
         let number = numbers.get(place as usize % (1 << PLACE_BITS));

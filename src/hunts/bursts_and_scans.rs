@@ -5,7 +5,7 @@ use super::time_histogram::TimeHistogram;
 use super::windows::{Event, Peak, most_distinct, most_events};
 use crate::model::time::MINUTE;
 use crate::rule::{BurstSettings, HuntSettings, ScanSettings};
-use crate::text::sort::{sort, sort_by};
+use crate::text::sort::sort_by;
 
 /// A burst or a scan of one source.
 pub(super) struct ActivityHit<'a> {
@@ -60,7 +60,7 @@ fn burst(events: &[Event], bursts: &BurstSettings) -> Option<Vec<Event>> {
     }
     // Sorting is costly, and few events can be in the fullest window.
     let mut starts = TimeHistogram::of(events)?.starts_in_fullest_windows(events, bursts.minutes, min);
-    sort(&mut starts);
+    starts.sort_unstable();
     let peak = most_events(&starts, bursts.minutes as i64 * MINUTE);
     if peak.most < min {
         return None;

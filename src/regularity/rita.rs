@@ -6,7 +6,6 @@
 use serde::Serialize;
 
 use crate::model::flow::Connection;
-use crate::text::sort::sort;
 
 /// RITA's score of a pair, and the four parts it is the mean of; each from 0 to 1, three decimals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -91,7 +90,7 @@ fn median2(sorted: &[i64]) -> i64 {
 /// lie. `default` is the latter where the median is below 1.
 #[inline(never)]
 fn alike(numbers: &mut [i64], default: f64) -> f64 {
-    sort(numbers);
+    numbers.sort_unstable();
     round3((1.0 - skew(numbers).abs() + nearness(numbers, default)) / 2.0)
 }
 
@@ -169,7 +168,7 @@ fn two_heights(bars: &[u32]) -> f64 {
     if filled.len() < BIMODAL_BARS {
         return 0.0;
     }
-    sort(&mut filled);
+    filled.sort_unstable();
     let (mut first, mut second) = (0, 0);
     for same in filled.chunk_by(|a, b| a == b) {
         let count = same.len();
