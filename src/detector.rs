@@ -85,30 +85,30 @@ impl Detector {
         }
     }
 
-    /// Gives the public suffix list (publicsuffix.org), by which registrable domains are told; without it a rule
-    /// of thumb tells them. The crate's feature `public-suffixes` brings a list: `hunts::domains::PUBLIC_SUFFIXES`.
+    /// Sets the public suffix list (publicsuffix.org), which gives registrable domains. Without it, a built-in
+    /// heuristic does. The crate's feature `public-suffixes` includes a list: `hunts::domains::PUBLIC_SUFFIXES`.
     pub fn set_public_suffixes(&mut self, list: &str) {
         self.suffixes = PublicSuffixList::new(list);
         self.clear_cache();
     }
 
-    /// Whether the public suffix list would say more: names were looked up, and it was not given.
+    /// Whether the public suffix list would improve the result: names were looked up, and no list is set.
     pub fn wants_public_suffixes(&self) -> bool {
         self.sink.side.has_lookups && !self.suffixes.is_loaded()
     }
 
-    /// Begins the next source; the one before should be [`finish`](Detector::finish)ed first, and is if
-    /// it was not, without telling whether it was refused at its end.
+    /// Begins the next source. The previous one should be [`finish`](Detector::finish)ed first; otherwise it is
+    /// finished here, and only the report shows whether it was refused.
     pub fn start_source(&mut self, name: &str) {
-        // What the end of the source before may say stands in the report.
+        // An error at the end of the previous source is in the report.
         let _ = self.finish();
         self.sources.push(Source::new(name));
         self.own_options = None;
         self.open = true;
     }
 
-    /// As [`start_source`](Detector::start_source), for a source that is read by columns, delimiter and times
-    /// of its own; everything else is as the detector's options say.
+    /// The same as [`start_source`](Detector::start_source), for a source with its own columns, delimiter and times.
+    /// Everything else follows the detector's options.
     pub fn start_source_with(&mut self, name: &str, options: DetectorOptions) {
         self.start_source(name);
         self.own_options = Some(self.options.reading_as(options));
@@ -362,7 +362,7 @@ mod tests {
     #[test]
     fn what_is_no_matter_of_reading_stays_the_detectors() {
         let own = || Some(named(["when", "who", "whom", "gate"]));
-        // The same bytes again count once, unless the detector is told otherwise.
+        // Duplicate bytes count once, unless the options say otherwise.
         assert_eq!(read(DetectorOptions::new(), vec![(ROW, own()), (ROW, own())]).1, 1);
         assert_eq!(read(DetectorOptions::new().with_duplicates(true), vec![(ROW, own()), (ROW, own())]).1, 2);
     }

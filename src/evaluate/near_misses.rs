@@ -29,7 +29,7 @@ impl<'a> NearestMisses<'a> {
 
     pub fn add(&mut self, gate: Gate, pair: CountedPair<'a>) {
         let at = gate as usize;
-        // There may be millions; most are farther than those that are kept.
+        // There may be millions; most are farther than those collected.
         if self.farthest[at].as_ref().is_some_and(|farthest| self.compare(gate, farthest, &pair).is_lt()) {
             return;
         }

@@ -65,8 +65,8 @@ impl TimeHistogram {
         sums
     }
 
-    /// The starts of the events in all windows of so many minutes that hold the most, if that is at least `least`,
-    /// and of few others.
+    /// The starts of the events in the fullest windows of `minutes`, and of few others; nothing if no window has
+    /// `min` events.
     pub fn starts_in_fullest_windows(&self, events: &[Event], minutes: u64, min: u64) -> Vec<i64> {
         let whole = self.whole_buckets(minutes);
         // A run of this many buckets lies within a window, so the fullest window has at least as many events.

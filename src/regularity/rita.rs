@@ -146,7 +146,7 @@ fn bars(seconds: &[i64], begin: i64, end: i64) -> [u32; BARS] {
     })
 }
 
-/// How alike the bars are in height, or how well two heights tell them all.
+/// How similar the bars are in height, or how well two heights describe them all.
 #[inline(never)]
 fn evenness(bars: &[u32]) -> f64 {
     let (count, sum) = (bars.len() as f64, bars.iter().sum::<u32>() as f64);
@@ -227,7 +227,7 @@ mod tests {
     fn bars_score_as_in_rita() {
         assert_eq!(evenness(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), 0.478);
         let mut two = [4, 1].repeat(12);
-        assert_eq!(evenness(&two), 1.0, "two heights tell all bars");
+        assert_eq!(evenness(&two), 1.0, "two heights describe all bars");
         two.truncate(10);
         assert_eq!(evenness(&two), 0.4, "too few bars for two heights");
         let mut one = [0; 24];

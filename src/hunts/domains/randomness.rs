@@ -1,8 +1,8 @@
-//! How random a label looks: its probability as an ordinary name against that as a random one.
+//! How random a label looks: its probability as a random name compared with that as an ordinary one.
 //!
-//! Ordinary names are the pairs of neighbouring characters in a list of popular domains. Random ones come from
-//! whichever simple source suits the label best: letters, letters and digits, hexadecimal digits, or consonants
-//! and vowels in turn. No family of malware was learnt. All numbers are whole, so every host says the same.
+//! Ordinary names are modelled by the pairs of adjacent characters in a list of popular domains. Random names are
+//! modelled by the best-fitting of four untrained sources: letters, letters and digits, hexadecimal digits, or
+//! alternating consonants and vowels. All numbers are integers, so every platform gives the same.
 
 /// A cell is `-log2` of the probability that its column follows its row, in half bits: 0 to 9, then `a` to `u`.
 /// Both begin with a heading; `.` is the label's beginning or end. Made from every other name of a list:
@@ -16,8 +16,8 @@ const WIDTH: usize = 40;
 const EDGE: usize = 37;
 const HYPHEN: usize = 36;
 
-/// A label in DNS has at most so many bytes.
-const LONGEST: usize = 63;
+/// Maximum length of a DNS label in bytes.
+const MAX_LABEL_BYTES: usize = 63;
 
 // In hundredths of a bit: log2 of the number of characters that a source draws from.
 const HALF_BIT: i32 = 50;
@@ -31,15 +31,15 @@ const OF_6: i32 = 258;
 const CHANGE: i32 = 23;
 const NO_CHANGE: i32 = 274;
 
-/// A source that is less likely than plain letters, from the start.
+/// Initial cost of a source that is less likely than plain letters.
 const RARER: i32 = 100;
 
-/// What a random source pays for ending where it does; ordinary names pay about as much.
+/// Cost of the end of a label from a random source; ordinary names have about the same.
 const END: i32 = 330;
 
 /// By how many bits a random source explains a label better than ordinary names do, in hundredths; negative if
-/// worse. `None` for what cannot be judged: an empty label, other characters than ASCII, and `xn--`, which
-/// stands for them.
+/// worse. `None` where it is undefined: for an empty label, for characters other than ASCII, and for `xn--`, which
+/// encodes them.
 ///
 /// ```
 /// use beaconlens::hunts::domains::log_likelihood_ratio;
@@ -59,7 +59,7 @@ pub fn log_likelihood_ratio(label: &str) -> Option<i32> {
     }
     let mut sources = Sources::default();
     let (mut ordinary, mut before) = (0, EDGE);
-    for at in label.iter().take(LONGEST).map(|byte| place(*byte)) {
+    for at in label.iter().take(MAX_LABEL_BYTES).map(|byte| place(*byte)) {
         ordinary += cost(before, at);
         sources.add(before, at);
         before = at;
