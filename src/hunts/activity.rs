@@ -6,15 +6,11 @@ use super::bursts_and_scans::{ActivityHit, find_bursts_and_scans};
 use super::context::HuntContext;
 use super::duration_text::duration_text;
 use super::hit::{Hunt, HuntHit, MAX_EXAMPLES};
-use super::pairs_by_source::pairs_by_source;
 use super::windows::Event;
 use crate::model::flow::Address;
-use crate::pairs::{ActivityThreshold, History, MAX_UNANSWERED_BYTES};
+use crate::pairs::{ActivityThreshold, History, MAX_UNANSWERED_BYTES, PairRef};
 use crate::rule::HuntSettings;
 use crate::text::numerals::{address_text, endpoint_text};
-
-/// About this many pairs are listed by source at a time, which takes 32 MB. Each time costs a pass over all pairs.
-const MAX_LISTED_PAIRS: usize = 1 << 23;
 
 /// Finds bursts and scans. Only sources that may exceed a threshold have their histories read.
 pub(super) fn hunt(context: &HuntContext<'_>, hits: &mut Vec<HuntHit>) {
@@ -24,17 +20,16 @@ pub(super) fn hunt(context: &HuntContext<'_>, hits: &mut Vec<HuntHit>) {
         return;
     }
     let mut events = Vec::new();
-    let mut candidates = data.activity.candidates(&thresholds);
-    let parts = data.pairs.len() / MAX_LISTED_PAIRS + 1;
-    for part in 0..parts {
-        candidates.select_part(part, parts);
-        for pairs in pairs_by_source(&candidates, data.pairs) {
-            let Some(source) = read_events(context, &pairs, &mut events) else { continue };
+    let candidates = data.activity.candidates(&thresholds);
+    data.pairs.for_each_source(
+        |key| candidates.contains(key),
+        |source, pairs| {
+            read_events(context, pairs, &mut events);
             find_bursts_and_scans(&mut events, settings, &mut |hit| {
                 hits.push(hunt_hit(context, source, &hit));
             });
-        }
-    }
+        },
+    );
 }
 
 fn thresholds(settings: &HuntSettings) -> Vec<ActivityThreshold> {
@@ -51,42 +46,24 @@ fn thresholds(settings: &HuntSettings) -> Vec<ActivityThreshold> {
     burst.into_iter().chain(scan).collect()
 }
 
-/// Reads the connections of one source's pairs, grouped by destination and there by port. Gives the source.
-fn read_events(context: &HuntContext<'_>, numbers: &[u32], events: &mut Vec<Event>) -> Option<Address> {
+/// Reads the connections of one source's pairs, grouped by destination and there by port.
+fn read_events(context: &HuntContext<'_>, pairs: &[PairRef<'_>], events: &mut Vec<Event>) {
     events.clear();
-    // The word of a destination has 33 bits.
-    const PLACE_BITS: u32 = 30;
-    let pairs = context.data.pairs;
-    let mut source = None;
-    let mut order = Vec::with_capacity(numbers.len());
-    // The pairs are far apart in memory: in a loop this short, the processor loads many of them at once.
-    for (place, number) in numbers.iter().enumerate() {
-        let Some(pair) = pairs.get(*number) else { continue };
-        let key = pair.key();
-        source = Some(key.source());
-        if !context.is_excluded(key.destination()) {
-            order.push((key.destination().word() << PLACE_BITS) as i64 | place as i64);
-        }
-    }
-    order.sort_unstable();
     let mut history = History::default();
-    for place in order {
-        let number = numbers.get(place as usize % (1 << PLACE_BITS));
-        let Some(pair) = number.and_then(|number| pairs.get(*number)) else { continue };
+    for pair in pairs {
         let key = pair.key();
+        if context.is_excluded(key.destination()) {
+            continue;
+        }
         pair.read(&mut history);
-        let inside = history
-            .connections
-            .iter()
-            .filter(|connection| context.range.contains(connection.start.as_micros()));
-        events.extend(inside.map(|connection| Event {
+        let events_of_pair = history.connections.iter().map(|connection| Event {
             start: connection.start.as_micros(),
             destination: key.destination().word(),
             port: key.destination_port(),
             answered: connection.bytes_received > MAX_UNANSWERED_BYTES,
-        }));
+        });
+        events.extend(events_of_pair.filter(|event| context.range.contains(event.start)));
     }
-    source
 }
 
 fn hunt_hit(context: &HuntContext<'_>, source: Address, hit: &ActivityHit<'_>) -> HuntHit {

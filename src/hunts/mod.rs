@@ -9,7 +9,6 @@ pub mod domains;
 mod duration_text;
 mod hit;
 mod long_connections;
-mod pairs_by_source;
 mod run;
 mod time_histogram;
 mod windows;

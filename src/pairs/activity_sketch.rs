@@ -3,8 +3,6 @@
 //! Sources share cells, and times that differ by a multiple of 19 hours share a bucket. A count may therefore be too
 //! high, but never too low.
 
-use std::ops::Range;
-
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::MINUTE;
 
@@ -137,7 +135,7 @@ impl ActivitySketch {
         for threshold in thresholds.iter().filter(|threshold| threshold.flows <= self.flows) {
             self.mark(*threshold, &mut marked);
         }
-        CandidateSources { cells: self.cells, part: 0..marked.len(), marked }
+        CandidateSources { cells: self.cells, marked }
     }
 
     /// Marks the cells that may have reached the threshold.
@@ -177,22 +175,14 @@ impl ActivitySketch {
 pub(crate) struct CandidateSources {
     cells: Cells,
     marked: Vec<bool>,
-    /// The cells to which the look-up is restricted.
-    part: Range<usize>,
 }
 
 impl CandidateSources {
-    /// Restricts it to part number `part` of `of` parts, each of which has other sources.
-    pub fn select_part(&mut self, part: usize, of: usize) {
-        let cells = self.marked.len();
-        self.part = cells * part / of..cells * (part + 1) / of;
-    }
-
     /// Whether the source of a pair is one of them.
     #[inline(always)]
     pub fn contains(&self, key: PairKey) -> bool {
         let cell = self.cells.of(key);
-        self.part.contains(&cell) && self.marked.get(cell).copied().unwrap_or(true)
+        self.marked.get(cell).copied().unwrap_or(true)
     }
 }
 
@@ -250,17 +240,11 @@ mod tests {
             ] {
                 let threshold = ActivityThreshold { flows: count, minutes, unanswered_only };
                 let candidates = sketch.candidates(&[threshold]);
-                let mut part = sketch.candidates(&[threshold]);
                 for source in 0..300 {
                     let key = PairKey::new(Address::V4(source), Address::V4(9), 9);
                     let is_named = candidates.contains(key);
                     let was_active = most(&flows, source, threshold) >= count;
                     assert!(is_named || !was_active, "{source} {threshold:?}");
-                    let in_part = |at: &usize| {
-                        part.select_part(*at, 7);
-                        part.contains(key)
-                    };
-                    assert_eq!((0..7).filter(in_part).count(), usize::from(is_named));
                     named += u32::from(is_named);
                     truly += u32::from(was_active);
                 }

@@ -15,7 +15,7 @@ mod segment;
 mod side_tables;
 mod table;
 
-pub(crate) use activity_sketch::{ActivitySketch, ActivityThreshold, CandidateSources, MAX_UNANSWERED_BYTES};
+pub(crate) use activity_sketch::{ActivitySketch, ActivityThreshold, MAX_UNANSWERED_BYTES};
 pub(crate) use dataset::DatasetView;
 pub(crate) use duration_table::{MIN_LONG_MICROSECONDS, TimedConnection};
 pub(crate) use eviction::EvictionStats;

@@ -9,6 +9,8 @@
 //!
 //! There is no pointer in it, and all pairs of a source lie together.
 
+use std::ops::Range;
+
 use super::history::History;
 use super::pages::{BytesPlace, PagedBytes, PagedVec};
 use crate::model::flow::Connection;
@@ -174,17 +176,19 @@ impl Segment {
         Some(StoredPair::MultiFlow(pair, self.histories.get(pair.history)))
     }
 
-    /// The source of the pair at a place.
-    pub fn source_at(&self, place: Place) -> u32 {
-        let at = match place {
-            Place::Several(place) => {
-                self.sources.partition_point(|source| source.several_end as usize <= place)
-            }
-            Place::Single(place) => {
-                self.sources.partition_point(|source| source.singles_end as usize <= place)
-            }
-        };
-        self.sources.get(at).map_or(0, |range| range.source)
+    /// The source at a place among the sources.
+    #[inline(always)]
+    pub fn source(&self, at: usize) -> Option<u32> {
+        self.sources.get(at).map(|range| range.source)
+    }
+
+    /// The places of its pairs of several flows, and of those of a single flow.
+    pub fn places_of(&self, at: usize) -> Option<(Range<usize>, Range<usize>)> {
+        let range = self.sources.get(at)?;
+        let before = at.checked_sub(1).and_then(|before| self.sources.get(before));
+        let (several, singles) = before.map_or((0, 0), |before| (before.several_end, before.singles_end));
+        let places = |from: u32, to: u32| from as usize..to as usize;
+        Some((places(several, range.several_end), places(singles, range.singles_end)))
     }
 
     /// All pairs of several flows with their sources, in order.
@@ -219,12 +223,8 @@ impl Segment {
     pub fn find(&self, wanted: PairKey) -> Option<Place> {
         let source = (wanted.addresses >> 32) as u32;
         let at = self.sources.binary_search_by_key(&source, |range| range.source).ok()?;
-        let begins = at.checked_sub(1).and_then(|before| self.sources.get(before));
-        let (several, singles) =
-            begins.map_or((0, 0), |before| (before.several_end as usize, before.singles_end as usize));
-        let range = self.sources.get(at)?;
+        let (several, singles) = self.places_of(at)?;
         let wanted = (wanted.addresses as u32, wanted.port);
-        let (several, singles) = (several..range.several_end as usize, singles..range.singles_end as usize);
         let place =
             self.several.partition_point(several.clone(), |pair| (pair.destination, pair.port) < wanted);
         let is_found = |pair: &MultiFlowPair| (pair.destination, pair.port) == wanted;

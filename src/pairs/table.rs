@@ -6,7 +6,8 @@ use super::eviction::{EvictionStats, SmallPairs};
 use super::group::{Grouper, hash};
 use super::log::Log;
 use super::pair_ref::{Chunk, PairRef, SINGLE};
-use super::segment::{Place, Segment};
+use super::segment::{Place, Segment, key};
+use crate::model::flow::Address;
 use crate::model::pair_key::{FlowRow, PairKey};
 
 /// Partitions of a dataset without a memory limit. From 128 to 512 are equally fast.
@@ -277,20 +278,42 @@ impl PairTable {
         })
     }
 
-    /// The pair of that number.
-    pub fn get(&self, number: u32) -> Option<PairRef<'_>> {
+    /// Every source for which `is_wanted` answers true of a key with this source, with all its pairs in order of
+    /// destination and port.
+    pub fn for_each_source<'a>(
+        &'a self,
+        is_wanted: impl Fn(PairKey) -> bool,
+        mut each: impl FnMut(Address, &[PairRef<'a>]),
+    ) {
         let sealed = self.sealed();
-        let is_single = number & SINGLE != 0;
-        let (place, begin_of): (u32, fn(&Begin) -> u32) = match is_single {
-            true => (number ^ SINGLE, |begin| begin.singles),
-            false => (number, |begin| begin.several),
-        };
-        let after = sealed.begins.partition_point(|begin| begin_of(begin) <= place);
-        let begin = sealed.begins.get(after.checked_sub(1)?)?;
-        let segment = sealed.partitions.get(begin.partition as usize)?.get(begin.part as usize)?;
-        let place = (place - begin_of(begin)) as usize;
-        let place = if is_single { Place::Single(place) } else { Place::Several(place) };
-        Some(PairRef { number, source: segment.source_at(place), stored: segment.get(place)? })
+        let mut begins = sealed.begins.as_slice();
+        let (mut pairs, mut order) = (Vec::new(), Vec::new());
+        for parts in &sealed.partitions {
+            let (of_parts, others) = begins.split_at_checked(parts.len()).unwrap_or_default();
+            begins = others;
+            let mut cursors: Vec<SourceCursor<'_>> = parts
+                .iter()
+                .zip(of_parts)
+                .map(|(segment, begin)| SourceCursor { segment, begin, at: 0 })
+                .collect();
+            while let Some(source) = cursors.iter().filter_map(SourceCursor::source).min() {
+                let is_wanted = is_wanted(key(source, 0, 0));
+                pairs.clear();
+                for cursor in cursors.iter_mut().filter(|cursor| cursor.source() == Some(source)) {
+                    if is_wanted {
+                        cursor.add_pairs(source, &mut pairs);
+                    }
+                    cursor.at += 1;
+                }
+                sort_by_key(&mut pairs, &mut order);
+                // An IPv4 address and the number of an IPv6 address may have the same bits.
+                for of_source in pairs.chunk_by(|a, b| a.key().source() == b.key().source()) {
+                    if let Some(first) = of_source.first() {
+                        each(first.key().source(), of_source);
+                    }
+                }
+            }
+        }
     }
 
     /// The pair of that key.
@@ -305,10 +328,7 @@ impl PairTable {
             .begins
             .partition_point(|begin| (begin.partition as usize, begin.part as usize) < (partition, part));
         let begin = sealed.begins.get(at)?;
-        let number = match place {
-            Place::Several(place) => begin.several + place as u32,
-            Place::Single(place) => SINGLE | (begin.singles + place as u32),
-        };
+        let number = begin.number(place);
         Some(PairRef { number, source: (key.addresses >> 32) as u32, stored: segment.get(place)? })
     }
 }
@@ -325,6 +345,53 @@ fn partition_of(key: PairKey, seed: u64, shift: u32) -> usize {
 #[inline(always)]
 fn part_of(key: PairKey, seed: u64, part_bits: u32) -> usize {
     (u64::from(hash(key, seed)) >> (32 - part_bits)) as usize
+}
+
+/// Sorts pairs of sources with the same bits by source, destination and port. `order` is a buffer; its items are of a
+/// type that segments sort as well, which saves code.
+fn sort_by_key(pairs: &mut Vec<PairRef<'_>>, order: &mut Vec<(u64, u32, u32)>) {
+    order.clear();
+    order.extend(pairs.iter().zip(0..).map(|(pair, place)| {
+        let key = pair.key();
+        let is_v6 = u64::from(matches!(key.source(), Address::V6(_)));
+        (is_v6 << 63 | key.destination().word(), key.destination_port().into(), place)
+    }));
+    if !order.is_sorted() {
+        order.sort_unstable();
+        *pairs = order.iter().filter_map(|(.., place)| pairs.get(*place as usize).copied()).collect();
+    }
+}
+
+/// The next source of a segment.
+struct SourceCursor<'a> {
+    segment: &'a Segment,
+    begin: &'a Begin,
+    at: usize,
+}
+
+impl<'a> SourceCursor<'a> {
+    fn source(&self) -> Option<u32> {
+        self.segment.source(self.at)
+    }
+
+    fn add_pairs(&self, source: u32, pairs: &mut Vec<PairRef<'a>>) {
+        let Some((several, singles)) = self.segment.places_of(self.at) else { return };
+        for place in several.map(Place::Several).chain(singles.map(Place::Single)) {
+            if let Some(stored) = self.segment.get(place) {
+                pairs.push(PairRef { number: self.begin.number(place), source, stored });
+            }
+        }
+    }
+}
+
+impl Begin {
+    /// The number of a pair of the segment.
+    fn number(&self, place: Place) -> u32 {
+        match place {
+            Place::Several(place) => self.several + place as u32,
+            Place::Single(place) => SINGLE | (self.singles + place as u32),
+        }
+    }
 }
 
 impl Partition {
@@ -377,7 +444,7 @@ impl Sealed {
 mod tests {
     use super::super::history::History;
     use super::*;
-    use crate::model::flow::{Address, Connection};
+    use crate::model::flow::Connection;
     use crate::model::time::Timestamp;
     use crate::random::numbers;
     use std::collections::BTreeMap;
@@ -396,11 +463,24 @@ mod tests {
                 assert_eq!(pair.count(), history.connections.len() as u64);
                 assert!(!is_of_singles || pair.count() == 1);
                 assert_eq!(table.find(key).map(|found| found.number), Some(pair.number));
-                assert_eq!(table.get(pair.number).map(PairRef::key), Some(key));
                 seen += 1;
             });
         }
         assert_eq!((seen, table.len()), (expected.len(), expected.len()));
+        let mut by_source = Vec::new();
+        table.for_each_source(
+            |_| true,
+            |source, pairs| {
+                assert!(pairs.iter().all(|pair| pair.key().source() == source));
+                let order =
+                    |pair: &PairRef<'_>| (pair.key().destination().word(), pair.key().destination_port());
+                assert!(pairs.is_sorted_by_key(order));
+                by_source.push((source.word(), pairs.len()));
+            },
+        );
+        assert_eq!(by_source.iter().map(|(_, pairs)| pairs).sum::<usize>(), expected.len());
+        by_source.sort_unstable();
+        assert!(by_source.is_sorted_by(|a, b| a.0 < b.0), "each source once");
     }
 
     /// Adds random flows in batches, and reads all now and then.

@@ -30,7 +30,7 @@ const LISTS = {
 /** A report of flows that did not fit into the memory limit. */
 function droppedReport() {
   const detector = new Detector({ maxMemoryBytes: 16 << 20 });
-  for (let block = 0; block < 40; block++) {
+  for (let block = 0; block < 60; block++) {
     const row = (_, at) => `1768435200,10.9.9.9,198.${block}.${at >> 8}.${at & 255},443,1,1`;
     detector.ingest(`${block === 0 ? `${HEADER}\n` : ""}${Array.from({ length: 10_000 }, row).join("\n")}\n`);
   }
