@@ -1,8 +1,6 @@
 //! Names and limits of the engine, for the forms, tables and messages of platforms.
 
-use std::collections::BTreeMap;
-
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::hunts::Hunt;
 use crate::model::time::MAX_UTC_OFFSET_MINUTES;
@@ -26,7 +24,8 @@ pub struct Constants {
     /// The most that each part adds to the regularity.
     pub regularity_weights: RegularityWeights,
     /// How the count of a hunt's hit compares with its threshold.
-    pub hunt_comparisons: BTreeMap<&'static str, Comparison>,
+    #[serde(serialize_with = "as_map")]
+    pub hunt_comparisons: Vec<(&'static str, Comparison)>,
     /// The greatest port.
     pub max_port: u16,
     /// The greatest distance from UTC, in minutes.
@@ -66,6 +65,10 @@ pub enum Comparison {
     AtLeast,
     /// It is above the threshold.
     MoreThan,
+}
+
+fn as_map<S: Serializer>(pairs: &[(&str, Comparison)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(pairs.iter().copied())
 }
 
 impl Constants {

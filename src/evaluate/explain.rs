@@ -11,7 +11,6 @@ use super::pair_metrics::PairMetrics;
 use super::prevalence::{PrevalenceCounts, PrevalenceQuery, merge_counts};
 use super::prioritize::prioritize_pairs;
 use super::timeline::{intervals, timeline};
-use crate::model::error::joined;
 use crate::model::flow::{Connection, Pair};
 use crate::model::pair_key::PairKey;
 use crate::pairs::DatasetView;
@@ -129,7 +128,7 @@ fn nearest_change(explanation: &Explanation, gates: &[String]) -> Option<String>
         PairStatus::Suppressed => sets.collect(),
         _ => gates.iter().cloned().chain(sets).collect(),
     };
-    (!changes.is_empty()).then(|| format!("it would be a finding with: {}", joined(&changes, ", ")))
+    (!changes.is_empty()).then(|| format!("it would be a finding with: {}", changes.join(", ")))
 }
 
 fn score(value: u8, count: u64, pair: &Pair, rule: &Rule) -> ScoreReason {
@@ -172,8 +171,8 @@ fn sentence(pair: &Pair, explanation: &Explanation) -> String {
             let (name, entry) = set.map_or(("", ""), |set| (&set.reference_set, &set.entry));
             format!("{pair} is suppressed: {counts}, but the reference set {name} holds it ({entry}).")
         }
-        PairStatus::NearMiss => format!("{pair} is a near miss: {}.", joined(&failed, "; ")),
-        PairStatus::BelowGates => format!("{pair} is no finding: {}.", joined(&failed, "; ")),
+        PairStatus::NearMiss => format!("{pair} is a near miss: {}.", failed.join("; ")),
+        PairStatus::BelowGates => format!("{pair} is no finding: {}.", failed.join("; ")),
         PairStatus::OutsideWindow => {
             let flows = counted(explanation.flows_outside_window, "flow");
             format!("{pair} is no finding: it has {flows} in the input, but none in the window.")

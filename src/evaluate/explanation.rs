@@ -34,10 +34,8 @@ pub enum PairStatus {
 #[non_exhaustive]
 pub struct Explanation {
     /// Source address.
-    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// Destination address.
-    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub destinationip: IpAddr,
     /// Destination port.
     pub destinationport: u16,

@@ -80,6 +80,5 @@ pub enum GateValue {
     /// A number.
     Count(u64),
     /// An address.
-    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     Address(IpAddr),
 }

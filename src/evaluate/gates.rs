@@ -7,7 +7,6 @@ use crate::model::flow::{Address, AddressInterner, Pair};
 use crate::model::pair_key::PairKey;
 use crate::rule::networks::first_containing;
 use crate::rule::{PrefixTable, Rule};
-use crate::text::numerals::{address_text, network_text};
 
 /// What the gates compare, and the order of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +133,7 @@ impl<'a> CompiledGates<'a> {
     pub fn threshold(&self, gate: Gate) -> Threshold {
         match gate {
             Gate::ExcludedDestination => {
-                Threshold::NoneOf(self.rule.excluded_destinations().iter().map(network_text).collect())
+                Threshold::NoneOf(self.rule.excluded_destinations().iter().map(ToString::to_string).collect())
             }
             Gate::MinConnections => Threshold::AtLeast(self.rule.gates().min_connections),
             Gate::MinHours => Threshold::AtLeast(self.rule.gates().min_hours),
@@ -145,7 +144,7 @@ impl<'a> CompiledGates<'a> {
     pub fn changes(&self, pair: &Pair, counts: GateCounts, failed: FailedGates) -> Vec<String> {
         let change = |gate| match gate {
             Gate::ExcludedDestination => {
-                let network = self.excluding(pair).map(network_text).unwrap_or_default();
+                let network = self.excluding(pair).map(ToString::to_string).unwrap_or_default();
                 format!("excluded_destinations without {network}")
             }
             Gate::MinConnections => format!("min_connections {}", counts.connections),
@@ -167,10 +166,10 @@ impl<'a> CompiledGates<'a> {
     fn result(&self, gate: Gate, pair: &Pair, counts: GateCounts, passed: bool) -> GateResult {
         let (value, reason) = match gate {
             Gate::ExcludedDestination => {
-                let destination = address_text(pair.destination);
+                let destination = pair.destination.to_string();
                 let reason = match self.excluding(pair) {
                     Some(network) => {
-                        format!("{destination} is in the excluded network {}", network_text(network))
+                        format!("{destination} is in the excluded network {network}")
                     }
                     None => format!("{destination} is in none of the excluded networks"),
                 };

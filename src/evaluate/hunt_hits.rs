@@ -9,7 +9,6 @@ use crate::model::time::LocalTimestamp;
 use crate::pairs::{DatasetView, MAX_UNANSWERED_BYTES};
 use crate::rule::Rule;
 use crate::rule::networks::first_containing;
-use crate::text::numerals::{address_text, network_text};
 use crate::text::sort::sort_by;
 
 /// The hits of a rule's hunts in the order of a report, each with the set that suppresses it.
@@ -60,7 +59,7 @@ pub(super) fn exclusion_reasons(pair: &Pair, rule: &Rule) -> Vec<String> {
     let ends = [("bursts and scans to", pair.destination), ("lookups by", pair.source)];
     let reasons = ends.into_iter().filter_map(|(what, end)| {
         let network = first_containing(&rule.hunts().excluded, end)?;
-        let (end, network) = (address_text(end), network_text(network));
+        let (end, network) = (end.to_string(), network.to_string());
         Some(format!("{what} {end} are ignored by hunts: {network} is excluded"))
     });
     reasons.collect()

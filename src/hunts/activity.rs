@@ -1,6 +1,6 @@
 //! Bursts and scans of all sources.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::bursts_and_scans::{ActivityHit, find_bursts_and_scans};
 use super::context::HuntContext;
@@ -10,7 +10,6 @@ use super::windows::Event;
 use crate::model::flow::Address;
 use crate::pairs::{ActivityThreshold, History, MAX_UNANSWERED_BYTES, PairRef};
 use crate::rule::HuntSettings;
-use crate::text::numerals::{address_text, endpoint_text};
 
 /// Finds bursts and scans. Only sources that may exceed a threshold have their histories read.
 pub(super) fn hunt(context: &HuntContext<'_>, hits: &mut Vec<HuntHit>) {
@@ -72,7 +71,7 @@ fn hunt_hit(context: &HuntContext<'_>, source: Address, hit: &ActivityHit<'_>) -
     let first = hit.events.first().map_or(0, |event| event.start);
     let last = hit.events.last().map_or(0, |event| event.start);
     let (count, connections) = (hit.count, hit.events.len());
-    let to = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {}", address_text(at)));
+    let to = |at: Option<IpAddr>| at.map_or_else(String::new, |at| format!(" to {at}"));
     let sentence = match hit.hunt {
         Hunt::VerticalScan => {
             format!("tried {count} ports{} in {}", to(destination), duration_text(last - first))
@@ -107,8 +106,8 @@ fn examples(context: &HuntContext<'_>, hit: &ActivityHit<'_>) -> Vec<String> {
         let destination = || context.data.addresses.address(Address::from_word(event.destination));
         let text = match hit.hunt {
             Hunt::VerticalScan => event.port.to_string(),
-            Hunt::HorizontalScan => address_text(destination()),
-            _ => endpoint_text(destination(), event.port),
+            Hunt::HorizontalScan => destination().to_string(),
+            _ => SocketAddr::new(destination(), event.port).to_string(),
         };
         if !examples.contains(&text) {
             examples.push(text);

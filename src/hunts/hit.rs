@@ -67,10 +67,8 @@ pub struct HuntHit {
     /// The hunt.
     pub hunt: Hunt,
     /// Source address.
-    #[serde(serialize_with = "crate::text::numerals::serialize_address")]
     pub sourceip: IpAddr,
     /// Destination address; none if there are several, or if it is about names.
-    #[serde(serialize_with = "crate::text::numerals::serialize_some_address")]
     pub destinationip: Option<IpAddr>,
     /// Destination port; none if there are several, or if it is about names.
     pub destinationport: Option<u16>,

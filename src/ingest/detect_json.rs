@@ -11,7 +11,7 @@ use super::options::DetectorOptions;
 use super::refusal::{Refusal, shortened};
 use super::row_splitter::{Next, Objects, RowSplitter};
 use super::rows::{FieldExtractor, Rows};
-use crate::model::error::{Error, ErrorKind, joined};
+use crate::model::error::{Error, ErrorKind};
 
 /// How many JSON objects are examined to find the format.
 const MAX_EXAMINED_OBJECTS: usize = 200;
@@ -85,11 +85,8 @@ fn level_of_rows(document: &[u8]) -> u32 {
 #[cold]
 fn other_fields(names: Vec<String>, options: &DetectorOptions) -> Refusal {
     let (columns, missing) = columns_of(&names, &generic::JSON, &options.columns);
-    let message = format!(
-        "found JSON with the fields {} without {}",
-        shortened(&joined(&names, ", ")),
-        joined(&missing, ", ")
-    );
+    let message =
+        format!("found JSON with the fields {} without {}", shortened(&names.join(", ")), missing.join(", "));
     const HINT: &str =
         "say which field is what, for example time=when, source=from, destination=to, port=service";
     let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(1, 0);

@@ -10,7 +10,7 @@ use super::refusal::{Refusal, shortened};
 use super::roles::plain_name;
 use super::structural_index::StructuralIndex;
 use super::table_view::Row;
-use crate::model::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
 use crate::text::value::clean::clean;
 
 /// Maximum number of rows before the header.
@@ -133,8 +133,8 @@ fn no_header(text: &[u8], nearest: Option<Candidate>) -> Refusal {
         let line = layout.header_line.unwrap_or(1);
         let message = format!(
             "found a header in line {line} ({}) without {}",
-            shortened(&joined(&layout.names, ", ")),
-            joined(&missing, ", ")
+            shortened(&layout.names.join(", ")),
+            missing.join(", ")
         );
         let error = Error::new(ErrorKind::NotFlows, message).with_hint(HINT).at(line, 0);
         let Layout { names, columns, delimiter, .. } = *layout;

@@ -1,10 +1,9 @@
 //! The roles of columns, and the common names of columns.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 /// The role of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Role {
     /// Start of the flow.
@@ -61,6 +60,13 @@ pub enum Role {
 
 /// Number of roles.
 pub(super) const ROLES: usize = Role::ALL.len();
+
+/// By its name.
+impl Serialize for Role {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
 
 impl Role {
     /// All roles, in the order in which they are listed.

@@ -51,34 +51,12 @@ struct Inner {
     field: Option<String>,
 }
 
-/// Texts with a separator between them.
-pub(crate) fn joined<T: AsRef<str>>(texts: &[T], between: &str) -> String {
-    let mut out = String::new();
-    for (at, text) in texts.iter().enumerate() {
-        if at > 0 {
-            out.push_str(between);
-        }
-        out.push_str(text.as_ref());
-    }
-    out
-}
-
 /// A text of the input for a message: in quotes, with invisible characters and those that change the direction of text
 /// escaped.
 #[cold]
 #[inline(never)]
 pub(crate) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for letter in text.chars() {
-        let escaped = letter.is_control()
-            || matches!(letter, '"' | '\\' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}');
-        match escaped {
-            true => out.extend(letter.escape_default()),
-            false => out.push(letter),
-        }
-    }
-    out.push('"');
-    out
+    format!("{text:?}")
 }
 
 impl Error {

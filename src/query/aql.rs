@@ -5,7 +5,6 @@ use ipnet::IpNet;
 use super::language::{EndFields, Language};
 use super::text::{Alternatives, QueryText, Quote};
 use super::window::WindowPatterns;
-use crate::text::numerals::network_text;
 
 /// AQL allows comments only inside a query, not before or after it.
 const TEMPLATE: &str = "\
@@ -63,7 +62,7 @@ fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " OR ");
     for network in networks {
         any.next(out);
-        out.show(&format_args!("INCIDR('{}', {field})", network_text(network)));
+        out.show(&format_args!("INCIDR('{}', {field})", network));
     }
     any.end(out);
 }

@@ -5,7 +5,6 @@ use ipnet::IpNet;
 use super::language::{EndFields, Language};
 use super::text::{Alternatives, QueryText, Quote};
 use super::window::WindowPatterns;
-use crate::text::numerals::{address_text, network_text};
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for ClickHouse.#comments#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -92,7 +91,7 @@ const LATEST: &str = "(SELECT max(starttime) FROM flows)";
 /// each row.
 fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     if let [one] = networks {
-        out.show(&format_args!("isIPAddressInRange({field}, '{}')", network_text(one)));
+        out.show(&format_args!("isIPAddressInRange({field}, '{}')", one));
         return;
     }
     let mut any = Alternatives::begin(out, " OR ");
@@ -115,7 +114,7 @@ fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
             out.show(&format_args!(
                 "IPv{version}CIDRToRange(toIPv{version}OrDefault({field}), {length}).1 IN ("
             ));
-            out.each(&firsts, &mut |out, net| out.show(&format_args!("'{}'", address_text(net.network()))));
+            out.each(&firsts, &mut |out, net| out.show(&format_args!("'{}'", net.network())));
             out.push(")");
         }
         lengths.end(out);

@@ -8,7 +8,6 @@ use ipnet::IpNet;
 use super::language::{EndFields, Language};
 use super::text::{QueryText, Quote};
 use super::window::WindowPatterns;
-use crate::text::numerals::network_text;
 
 const TEMPLATE: &str = r"-- The rule #name# of beaconlens, for DuckDB.#comments#
 -- Over flows(starttime, sourceip, destinationip, destinationport, bytessent, bytesreceived); starttime in UTC.
@@ -133,12 +132,12 @@ fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
         digits(out, one.network());
         out.push("' AND '");
         digits(out, one.broadcast());
-        out.show(&format_args!("' /* {} */", network_text(one)));
+        out.show(&format_args!("' /* {} */", one));
         return;
     }
     out.push("EXISTS (FROM (VALUES ");
     out.each(networks, &mut |out, network| {
-        out.show(&format_args!("('{}', '", network_text(network)));
+        out.show(&format_args!("('{}', '", network));
         digits(out, network.network());
         out.push("', '");
         digits(out, network.broadcast());

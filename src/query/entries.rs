@@ -3,7 +3,6 @@
 use ipnet::IpNet;
 
 use crate::rule::{ListEntry, Subject};
-use crate::text::numerals::address_text;
 
 /// A list's entries, by port.
 #[derive(Debug, Default)]
@@ -42,7 +41,7 @@ impl EntriesByPort {
             let Some(on_port) = grouped.by_port.get_mut(at) else { continue };
             match entry.subject() {
                 Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => {
-                    on_port.addresses.push(address_text(net.addr()));
+                    on_port.addresses.push(net.addr().to_string());
                 }
                 Subject::Network(net) => on_port.networks.push(*net),
                 Subject::Host(name) => {

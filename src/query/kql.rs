@@ -5,7 +5,6 @@ use ipnet::IpNet;
 use super::language::{EndFields, Language};
 use super::text::{Alternatives, QueryText, Quote};
 use super::window::WindowPatterns;
-use crate::text::numerals::network_text;
 
 /// Reads the sessions of every source that Sentinel knows, in their common schema (ASIM).
 const ASIM: &str = "\
@@ -98,7 +97,7 @@ fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
         any.next(out);
         let begin = out.0.len();
         out.show(&format_args!("coalesce(ipv{family}_is_in_any_range({field}, dynamic(["));
-        out.each(&of_family, &mut |out, network| out.show(&format_args!("\"{}\"", network_text(network))));
+        out.each(&of_family, &mut |out, network| out.show(&format_args!("\"{}\"", network)));
         out.push("])), false)");
         if family == "6" {
             out.show(&format_args!(" and {field} contains \":\""));

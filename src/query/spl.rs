@@ -5,7 +5,6 @@ use ipnet::IpNet;
 use super::language::{EndFields, Language};
 use super::text::{Alternatives, QueryText, Quote};
 use super::window::WindowPatterns;
-use crate::text::numerals::network_text;
 
 const TEMPLATE: &str = r#"search index=* tag=network tag=communicate #from##until# ```The rule #name# of beaconlens, for Splunk (CIM network traffic). first_seen and last_seen are in the time zone of who searches.```#comments#
 | eval sourceip=coalesce(src_ip, src), destinationip=coalesce(dest_ip, dest), destinationport=coalesce(dest_port, 0),
@@ -57,7 +56,7 @@ fn within(out: &mut QueryText, field: &str, networks: &[IpNet]) {
     let mut any = Alternatives::begin(out, " OR ");
     for network in networks {
         any.next(out);
-        out.show(&format_args!("cidrmatch(\"{}\", {field})", network_text(network)));
+        out.show(&format_args!("cidrmatch(\"{}\", {field})", network));
     }
     any.end(out);
 }

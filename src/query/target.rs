@@ -1,6 +1,6 @@
 //! The products that a rule can be rendered for.
 
-use crate::model::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
 
 /// A query language and the table it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Target {
     /// [`ErrorKind::Options`] for a name that no target has.
     pub fn from_name(name: &str) -> Result<Target, Error> {
         Target::ALL.into_iter().find(|target| target.name() == name).ok_or_else(|| {
-            let known = joined(&Target::ALL.map(Target::name), " ");
+            let known = Target::ALL.map(Target::name).join(" ");
             Error::new(ErrorKind::Options, format!("found target {}, expected one of {known}", quoted(name)))
         })
     }

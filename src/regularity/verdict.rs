@@ -4,7 +4,7 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::score::Regularity;
-use crate::text::numerals::whole;
+use crate::text::append::append;
 
 impl Regularity {
     /// All of this in one sentence.
@@ -25,19 +25,19 @@ impl Regularity {
         out.push_str(" about every ");
         interval(out, period);
         out.push_str(" (±");
-        whole(out, percent(self.jitter_percent));
+        append(out, percent(self.jitter_percent));
         out.push_str(" %)");
         let missed = percent(self.missed_percent);
         if missed > 0 {
             out.push_str(", ");
-            whole(out, missed);
+            append(out, missed);
             out.push_str(" % missed");
         }
         out.push_str(", for ");
         duration(out, self.active_span_seconds.round() as u64);
         if self.active_parts > 1 {
             out.push_str(", in ");
-            whole(out, self.active_parts);
+            append(out, self.active_parts);
             out.push_str(" parts");
         }
         out.push_str("; chance below 1 in ");
@@ -48,14 +48,14 @@ impl Regularity {
     fn write_calls(&self, out: &mut String) {
         let Regularity { calls, calls_on_period, connections, .. } = *self;
         if calls_on_period > 0 && calls_on_period * 20 < calls * 19 {
-            whole(out, calls_on_period);
+            append(out, calls_on_period);
             out.push_str(" of ");
         }
-        whole(out, calls);
+        append(out, calls);
         out.push_str(" calls");
         if calls < connections {
             out.push_str(" (");
-            whole(out, connections);
+            append(out, connections);
             out.push_str(" connections)");
         }
     }
@@ -86,7 +86,7 @@ fn chance(out: &mut String, decades: u64) {
         2 => out.push_str("100"),
         _ => {
             out.push_str("10^");
-            whole(out, decades.min(9));
+            append(out, decades.min(9));
         }
     }
 }
@@ -95,13 +95,13 @@ fn chance(out: &mut String, decades: u64) {
 fn interval(out: &mut String, seconds: f64) {
     let tenths = (seconds * 10.0).round() as u64;
     match tenths {
-        0..=9 => whole(out, (seconds * 1000.0).round() as u64),
+        0..=9 => append(out, (seconds * 1000.0).round() as u64),
         10..1000 if !tenths.is_multiple_of(10) => {
-            whole(out, tenths / 10);
+            append(out, tenths / 10);
             out.push('.');
-            whole(out, tenths % 10);
+            append(out, tenths % 10);
         }
-        10..72_000 => whole(out, (tenths + 5) / 10),
+        10..72_000 => append(out, (tenths + 5) / 10),
         _ => return duration(out, (tenths + 5) / 10),
     }
     out.push_str(if tenths < 10 { " ms" } else { " s" });
@@ -116,7 +116,7 @@ fn duration(out: &mut String, seconds: u64) {
         let first = out.len() == begin;
         if rest / unit > 0 || first {
             out.push_str(if first { "" } else { " " });
-            whole(out, rest / unit);
+            append(out, rest / unit);
             out.push_str(name);
         }
         rest %= unit;

@@ -5,9 +5,8 @@
 
 use super::contents::Report;
 use crate::evaluate::{EvaluatedPair, Finding};
-use crate::model::error::joined;
+use crate::text::append::append;
 use crate::text::json::written as json;
-use crate::text::numerals::{address, decimal, whole};
 
 /// The query's ten columns.
 const QUERY: &str = "sourceip,destinationip,destinationport,connection_count,hourly_buckets,bytes_sent,\
@@ -53,7 +52,7 @@ impl EvaluatedPair {
             write_columns(&mut out, &listed.pair);
             let names: Vec<&str> = listed.failed_gates.iter().map(|gate| gate.name()).collect();
             out.push(',');
-            out.push_str(&joined(&names, ";"));
+            out.push_str(&names.join(";"));
             out.push('\n');
         }
         out
@@ -71,9 +70,9 @@ fn lines<T: serde::Serialize>(rows: &[T]) -> String {
 
 fn write_query(out: &mut String, pair: &Finding) {
     let facts = &pair.facts;
-    address(out, pair.sourceip);
+    append(out, pair.sourceip);
     out.push(',');
-    address(out, pair.destinationip);
+    append(out, pair.destinationip);
     for number in [
         pair.destinationport.into(),
         facts.connection_count,
@@ -82,20 +81,20 @@ fn write_query(out: &mut String, pair: &Finding) {
         facts.bytes_received,
     ] {
         out.push(',');
-        whole(out, number);
+        append(out, number);
     }
     for moment in [facts.first_seen, facts.last_seen] {
         out.push(',');
         moment.write(out);
     }
     out.push(',');
-    whole(out, facts.beaconing_score.into());
+    append(out, facts.beaconing_score);
 }
 
 fn write_columns(out: &mut String, pair: &Finding) {
     write_query(out, pair);
     out.push(',');
-    whole(out, pair.facts.priority.into());
+    append(out, pair.facts.priority);
     let of = pair.facts.regularity.as_ref();
     let numbers = [
         of.map(|of| of.regularity.value()),
@@ -110,7 +109,7 @@ fn write_columns(out: &mut String, pair: &Finding) {
     for number in numbers {
         out.push(',');
         if let Some(number) = number {
-            decimal(out, number, "");
+            append(out, number);
         }
     }
     out.push(',');

@@ -4,14 +4,13 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::regularity::Regularity;
-use crate::text::numerals::address_text;
 
 use crate::evaluate::{ConnectionFacts, EvaluatedPair, Finding, HostBeacon, NearMiss, Suppressed};
 
 impl Finding {
     fn fields<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
-        map.serialize_entry("sourceip", &address_text(self.sourceip))?;
-        map.serialize_entry("destinationip", &address_text(self.destinationip))?;
+        map.serialize_entry("sourceip", &self.sourceip)?;
+        map.serialize_entry("destinationip", &self.destinationip)?;
         map.serialize_entry("destinationport", &self.destinationport)?;
         self.facts.fields(map)?;
         if !self.processes.is_empty() {
@@ -60,7 +59,7 @@ impl Serialize for Finding {
 impl Serialize for HostBeacon {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("sourceip", &address_text(self.sourceip))?;
+        map.serialize_entry("sourceip", &self.sourceip)?;
         map.serialize_entry("host", &self.host)?;
         map.serialize_entry("looked_up", &self.looked_up)?;
         self.facts.fields(&mut map)?;

@@ -3,8 +3,7 @@
 use std::fmt::Write;
 
 use crate::evaluate::{ConnectionFacts, Explanation, GateValue, Threshold};
-use crate::model::error::joined;
-use crate::text::numerals::{address_text, decimal};
+use crate::text::append::append;
 
 impl Explanation {
     /// The explanation as plain text for people, a few lines.
@@ -98,7 +97,7 @@ impl std::fmt::Display for GateValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             GateValue::Count(count) => write!(f, "{count}"),
-            GateValue::Address(address) => f.write_str(&address_text(*address)),
+            GateValue::Address(address) => f.write_str(&address.to_string()),
         }
     }
 }
@@ -108,7 +107,7 @@ impl std::fmt::Display for Threshold {
         match self {
             Threshold::AtLeast(count) => write!(f, "at least {count}"),
             Threshold::NoneOf(networks) if networks.is_empty() => f.write_str("no network is excluded"),
-            Threshold::NoneOf(networks) => write!(f, "in none of {}", joined(networks, ", ")),
+            Threshold::NoneOf(networks) => write!(f, "in none of {}", networks.join(", ")),
         }
     }
 }
@@ -116,6 +115,6 @@ impl std::fmt::Display for Threshold {
 /// A number as in JSON; whole numbers have no fraction.
 fn number_text(number: f64) -> String {
     let mut text = String::new();
-    decimal(&mut text, number, "");
+    append(&mut text, number);
     text
 }

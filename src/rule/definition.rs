@@ -45,7 +45,6 @@ pub struct Rule {
     pub(super) end: Option<Timestamp>,
     pub(super) utc_offset_minutes: i32,
     pub(super) gates: Gates,
-    #[serde(serialize_with = "crate::text::numerals::serialize_networks")]
     pub(super) excluded_destinations: Vec<IpNet>,
     pub(super) c2_ports: Vec<u16>,
     pub(super) high_volume: u64,

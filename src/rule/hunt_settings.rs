@@ -35,7 +35,6 @@ pub struct HuntSettings {
     /// Networks that bursts, scans and lookups of names ignore, as destinations and as the sources of lookups.
     /// Default loopback. The rule's excluded destinations do not apply to those hunts, since scans go to
     /// one's own network.
-    #[serde(serialize_with = "crate::text::numerals::serialize_networks")]
     pub excluded: Vec<IpNet>,
 }
 

@@ -1,11 +1,11 @@
 //! One entry of a list: an address, a network or a host name, perhaps with a port and a comment.
 
 use std::fmt;
+use std::net::SocketAddr;
 
 use ipnet::IpNet;
 
 use super::networks;
-use crate::text::numerals::{address_text, endpoint_text, network_text};
 
 /// One entry of a reference set or a threat list.
 ///
@@ -53,10 +53,10 @@ impl ListEntry {
     pub(crate) fn without_comment(&self) -> String {
         let subject = match &self.subject {
             Subject::Network(net) if net.prefix_len() == net.max_prefix_len() => match self.port {
-                Some(port) => return endpoint_text(net.addr(), port),
-                None => address_text(net.addr()),
+                Some(port) => return SocketAddr::new(net.addr(), port).to_string(),
+                None => net.addr().to_string(),
             },
-            Subject::Network(net) => network_text(net),
+            Subject::Network(net) => net.to_string(),
             Subject::Host(name) if name.starts_with('.') => format!("*{name}"),
             Subject::Host(name) => (**name).to_owned(),
         };

@@ -2,7 +2,7 @@
 //! which one column is read.
 
 use super::list_entry::ListEntry;
-use crate::model::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
 
 /// Names of columns with addresses or host names, as [`same_name`] compares them; best first. They are from Feodo
 /// Tracker, ThreatFox, QRadar's reference sets and common spreadsheets.
@@ -192,7 +192,7 @@ impl ListFormat {
         };
         let subject = subject.ok_or_else(|| {
             let among: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-            let among = joined(&among, ", ");
+            let among = among.join(", ");
             match column {
                 Some(column) => format!("found no column {} among {among}", quoted(column)),
                 None => format!("found no column of addresses or host names among {among}; name one"),

@@ -2,7 +2,7 @@
 
 use super::definition::Rule;
 use super::hunt_settings::DgaSettings;
-use crate::model::error::{Error, ErrorKind, joined, quoted};
+use crate::model::error::{Error, ErrorKind, quoted};
 
 impl Rule {
     /// The names of the ready-made rules.
@@ -36,7 +36,7 @@ impl Rule {
                 rule.hunts.dga = Some(DgaSettings::new().with_domains(50));
             }
             _ => {
-                let names = joined(&Rule::PROFILES, " or ");
+                let names = Rule::PROFILES.join(" or ");
                 let message = format!("found profile {}, expected {names}", quoted(name));
                 return Err(Error::new(ErrorKind::Options, message));
             }

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::model::error::{Error, ErrorKind, joined};
+use crate::model::error::{Error, ErrorKind};
 
 /// Characters of a value that an error shows.
 const MAX_SHOWN: usize = 80;
@@ -226,7 +226,7 @@ impl JsonObject<'_> {
         match self.members.iter().find(|member| !self.known.contains(&&*member.name)) {
             None => Ok(()),
             Some(member) => {
-                let known = joined(&self.known, ", ");
+                let known = self.known.join(", ");
                 Err(self.child(member).error(&format!("unknown, expected one of {known}")))
             }
         }
