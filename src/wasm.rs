@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 
 use js_sys::{Error as JsError, Float64Array, JSON, Object, Reflect, Uint8Array};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::report::SortOrder;
@@ -83,17 +83,7 @@ impl Detector {
     ///
     /// None in practice.
     pub fn progress(&self) -> Result<JsValue, JsError> {
-        let plain = serde_wasm_bindgen::Serializer::json_compatible();
-        let crate::Progress { bytes_read, rows_read, rows_used, rows_skipped, pairs } = self.inner.progress();
-        // As a map: names of fields would be kept in a table, of a type of its own.
-        let named = (&plain).collect_map([
-            ("bytes_read", bytes_read),
-            ("rows_read", rows_read),
-            ("rows_used", rows_used),
-            ("rows_skipped", rows_skipped),
-            ("pairs", pairs),
-        ]);
-        named.map_err(|error| JsError::new(&error.to_string()))
+        to_object(&self.inner.progress())
     }
 
     /// Evaluates a rule, given as JSON text; nothing is the default rule.

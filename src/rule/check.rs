@@ -1,6 +1,6 @@
 //! The values that a rule can have. Every rule is checked here, whether a document or a program made it.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
@@ -9,6 +9,7 @@ use super::hunt_settings::HuntSettings;
 use super::priority_settings::PrioritySettings;
 use super::window::Window;
 use crate::model::error::{Error, ErrorKind, quoted};
+use crate::model::hash::Mixing;
 use crate::model::time::MAX_UTC_OFFSET_MINUTES;
 
 /// The hint of every error in a rule.
@@ -38,7 +39,7 @@ pub(super) fn check(rule: &Rule) -> Result<(), Error> {
 
 /// Names identify lists, and are written into reports and queries.
 fn check_names<'a>(field: &str, names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
-    let mut earlier = BTreeSet::new();
+    let mut earlier = HashSet::with_hasher(Mixing::default());
     for (position, name) in names.enumerate() {
         let wrong = |expected: &str| {
             let shown: String = name.chars().take(MAX_NAME_LENGTH).collect();

@@ -18,6 +18,7 @@ const HELP: &str = "\
 cargo xtask build              make dist/npm, dist/page, dist/beaconlens.html and dist/worker
 cargo xtask serve [--port N]   build, then serve the page on this machine
 cargo xtask test [STEP…]       run every check, or only the named ones
+cargo xtask test --quick       format, clippy, unit tests and golden files: about two minutes
 cargo xtask bench [ARG…]       measure speed and memory against other tools
 cargo xtask accuracy [ARG…]    measure how well beacons are distinguished from benign traffic
 cargo xtask check-data         read the files of ../shared/data, compare with labels and DuckDB

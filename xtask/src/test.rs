@@ -55,19 +55,32 @@ const STEPS: &[Step] = &[
     Step { name: "browser", what: "the page, in Chromium", needs: &[Dist], commands: browser },
 ];
 
+/// Two minutes: what most changes can break, without the hosts.
+const QUICK: &[Step] = &[
+    Step { name: "format", what: "rustfmt finds nothing to change", needs: &[], commands: format },
+    Step { name: "clippy", what: "clippy, native and wasm", needs: &[Wasm], commands: clippy },
+    Step { name: "core", what: "unit tests, golden files and layers", needs: &[], commands: core },
+];
+
 /// The names of the steps, for the help.
 pub fn names() -> String {
     let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
     names.join(", ")
 }
 
-/// `test [STEP…]`: all steps, or the named ones.
+/// `test [--quick | STEP…]`: all steps, the quick ones, or the named ones.
 pub fn run(wanted: &[String]) -> Outcome {
+    if wanted == ["--quick"] {
+        return perform_all(QUICK.iter());
+    }
     if let Some(name) = wanted.iter().find(|name| !STEPS.iter().any(|step| step.name == *name)) {
         return Err(format!("unknown step {name:?}; the steps are {}", names()));
     }
     let chosen = |step: &&Step| wanted.is_empty() || wanted.iter().any(|name| name == step.name);
-    let steps: Vec<&Step> = STEPS.iter().filter(chosen).collect();
+    perform_all(STEPS.iter().filter(chosen))
+}
+
+fn perform_all(steps: impl Iterator<Item = &'static Step>) -> Outcome {
     let mut results = Vec::new();
     let mut built: Option<bool> = None;
     for step in steps {
@@ -198,6 +211,10 @@ fn rust() -> Outcome<Vec<Command>> {
         return Ok(vec![cargo(&["nextest", "run", "--workspace", "--all-features", "--no-fail-fast"])]);
     }
     Ok(vec![cargo(&["test", "--workspace", "--all-features", "--all-targets", "--no-fail-fast"])])
+}
+
+fn core() -> Outcome<Vec<Command>> {
+    Ok(vec![cargo(&["test", "--package", "beaconlens", "--lib", "--test", "golden", "--test", "layers"])])
 }
 
 fn doctest() -> Outcome<Vec<Command>> {
