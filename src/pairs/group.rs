@@ -10,6 +10,28 @@ use super::segment::{MultiFlowPair, Segment, SingleFlowPair, SourceRange, Stored
 use crate::model::pair_key::{FlowRow, PairKey};
 use crate::model::time::HOUR;
 
+/// One of the parts of a partition; they are as many as a power of two.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Part {
+    pub seed: u64,
+    /// Binary logarithm of the number of parts.
+    pub bits: u32,
+    pub number: usize,
+}
+
+impl Part {
+    /// The number of the part that a pair belongs to.
+    #[inline(always)]
+    pub fn number_of(key: PairKey, seed: u64, bits: u32) -> usize {
+        (u64::from(hash(key, seed)) >> (32 - bits)) as usize
+    }
+
+    #[inline(always)]
+    fn contains(self, key: PairKey) -> bool {
+        self.bits == 0 || Part::number_of(key, self.seed, self.bits) == self.number
+    }
+}
+
 /// Makes segments, and keeps its memory from one to the next.
 #[derive(Debug)]
 pub(super) struct Grouper {
@@ -77,20 +99,20 @@ impl Grouper {
         }
     }
 
-    /// The segment of all flows of older segments whose pairs `belongs` accepts, and of the logs, in this order.
-    pub fn group(&mut self, older: &[Segment], belongs: impl Fn(PairKey) -> bool, log: &mut Log) -> Segment {
+    /// The segment of all flows of older segments whose pairs belong to the part, and of the log, in this order.
+    pub fn group(&mut self, older: &[Segment], part: Part, log: &mut Log) -> Segment {
         self.pairs.clear();
         self.pair_of.clear();
         self.slots.fill(EMPTY);
         for segment in older {
-            self.count_segment(segment, &belongs);
+            self.count_segment(segment, part);
         }
         self.count_log(log);
         let mut segment = self.lay_out();
         let mut writer =
             Writer { pairs: &mut self.pairs, pair_of: self.pair_of.iter(), segment: &mut segment };
         for segment in older {
-            writer.write_segment(segment, &belongs);
+            writer.write_segment(segment, part);
         }
         writer.write_log(log);
         segment
@@ -103,17 +125,17 @@ impl Grouper {
     }
 
     #[inline(never)]
-    fn count_segment(&mut self, segment: &Segment, belongs: &impl Fn(PairKey) -> bool) {
+    fn count_segment(&mut self, segment: &Segment, part: Part) {
         segment.for_each_several(|_, source, stored| {
             let StoredPair::MultiFlow(pair, _) = stored else { return };
             let key = key(source, pair.destination, pair.port);
-            if belongs(key) {
+            if part.contains(key) {
                 self.count_history(key, pair);
             }
         });
         segment.for_each_single(|_, source, pair| {
             let flow = flow_of(source, pair);
-            if belongs(flow.key) {
+            if part.contains(flow.key) {
                 self.count_flow(&flow);
             }
         });
@@ -289,16 +311,16 @@ impl Writer<'_> {
     }
 
     #[inline(never)]
-    fn write_segment(&mut self, older: &Segment, belongs: &impl Fn(PairKey) -> bool) {
+    fn write_segment(&mut self, older: &Segment, part: Part) {
         older.for_each_several(|_, source, stored| {
             let StoredPair::MultiFlow(pair, bytes) = stored else { return };
-            if belongs(key(source, pair.destination, pair.port)) {
+            if part.contains(key(source, pair.destination, pair.port)) {
                 self.write_history(pair, bytes);
             }
         });
         older.for_each_single(|_, source, pair| {
             let flow = flow_of(source, pair);
-            if belongs(flow.key) {
+            if part.contains(flow.key) {
                 self.write_flow(&flow);
             }
         });

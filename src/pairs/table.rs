@@ -3,7 +3,7 @@
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::eviction::{EvictionStats, SmallPairs};
-use super::group::{Grouper, hash};
+use super::group::{Grouper, Part};
 use super::log::Log;
 use super::pair_ref::{Chunk, PairRef, SINGLE};
 use super::segment::{Place, Segment, key};
@@ -200,7 +200,7 @@ impl PairTable {
         let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
         for partition in pending.partitions.iter_mut().filter(|partition| partition.log.bytes() >= SEAL_AT) {
             let before = partition.log.bytes();
-            let segment = grouper.group(&[], |_| true, &mut partition.log);
+            let segment = grouper.group(&[], Part::default(), &mut partition.log);
             self.pending_bytes = self.pending_bytes - before + segment.bytes();
             partition.segments.push(segment);
         }
@@ -321,7 +321,7 @@ impl PairTable {
         let sealed = self.sealed();
         let partition = partition_of(key, self.seed, 64 - self.partition_bits);
         let segments = sealed.partitions.get(partition)?;
-        let part = part_of(key, self.seed, segments.len().max(1).ilog2());
+        let part = Part::number_of(key, self.seed, segments.len().max(1).ilog2());
         let segment = segments.get(part)?;
         let place = segment.find(key)?;
         let at = sealed
@@ -339,12 +339,6 @@ fn partition_of(key: PairKey, seed: u64, shift: u32) -> usize {
     let mixed = ((key.addresses >> 32) ^ seed).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     // Without partitions there is no bit to take.
     mixed.checked_shr(shift).unwrap_or(0) as usize
-}
-
-/// The part of a partition that a pair belongs to.
-#[inline(always)]
-fn part_of(key: PairKey, seed: u64, part_bits: u32) -> usize {
-    (u64::from(hash(key, seed)) >> (32 - part_bits)) as usize
 }
 
 /// Sorts pairs of sources with the same bits by source, destination and port. `order` is a buffer; its items are of a
@@ -406,18 +400,18 @@ impl Partition {
         let wanted = (flows / FLOWS_PER_PART).max(1).ilog2();
         let part_bits = wanted.min(MAX_PART_BITS).max(self.part_bits);
         if part_bits == 0 {
-            return vec![grouper.group(&older, |_| true, &mut self.log)];
+            return vec![grouper.group(&older, Part::default(), &mut self.log)];
         }
         let mut logs: Vec<Log> = Vec::new();
         logs.resize_with(1 << part_bits, Log::default);
         self.log.drain(|flow| {
-            if let Some(log) = logs.get_mut(part_of(flow.key, seed, part_bits)) {
+            if let Some(log) = logs.get_mut(Part::number_of(flow.key, seed, part_bits)) {
                 log.append(flow);
             }
         });
         let parts = logs.iter_mut().enumerate();
         parts
-            .map(|(part, log)| grouper.group(&older, |key| part_of(key, seed, part_bits) == part, log))
+            .map(|(number, log)| grouper.group(&older, Part { seed, bits: part_bits, number }, log))
             .collect()
     }
 }
