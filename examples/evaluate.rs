@@ -2,7 +2,7 @@
 //! those of the module.
 //!
 //! ```sh
-//! cargo run --release --example evaluate -- --format csv --rule rule.json flows.csv more.csv
+//! cargo run --profile native --example evaluate -- --format csv --rule rule.json flows.csv more.csv
 //! ```
 //!
 //! The format is `json` (default), `csv`, `ndjson` or `query`. A refused file is named on standard error

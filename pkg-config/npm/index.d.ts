@@ -574,7 +574,7 @@ export interface Progress {
   rows_read: number;
   rows_used: number;
   rows_skipped: number;
-  /** Distinct pairs so far. */
+  /** Distinct pairs; in the middle of a source, as many as were counted when it began or at the last evaluation. */
   pairs: number;
 }
 

@@ -149,9 +149,10 @@ fn make_data(rows: u64, seed: u64) -> Outcome<Job> {
 
 /// What writes that many rows.
 fn generator(rows: u64, seed: u64) -> Outcome<Command> {
-    let build = ["build", "--quiet", "--release", "--package", "beaconlens-bench", "--bin", "flows"];
+    let build =
+        ["build", "--quiet", "--profile", "native", "--package", "beaconlens-bench", "--bin", "flows"];
     run_command(cargo(&build))?;
-    let mut generator = Command::new(target_dir().join("release/flows"));
+    let mut generator = Command::new(target_dir().join("native/flows"));
     generator.args(["--rows", &rows.to_string(), "--seed", &seed.to_string()]);
     Ok(generator)
 }

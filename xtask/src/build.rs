@@ -59,7 +59,7 @@ fn make(package: &str, name: &str) -> Outcome<PathBuf> {
 }
 
 fn compile(package: &str) -> Outcome<PathBuf> {
-    let mut build = cargo(&["build", "--profile", "wasm", "--lib"]);
+    let mut build = cargo(&["build", "--release", "--lib"]);
     build.args(["--package", package, "--target", "wasm32-unknown-unknown"]);
     // These variables replace the flags of .cargo/config.toml, and the module
     // would silently be made without simd128.
@@ -73,7 +73,7 @@ fn compile(package: &str) -> Outcome<PathBuf> {
     }
     run(build)?;
     let file = format!("{}.wasm", package.replace('-', "_"));
-    Ok(target_dir().join("wasm32-unknown-unknown/wasm").join(file))
+    Ok(target_dir().join("wasm32-unknown-unknown/release").join(file))
 }
 
 /// What the finished module depends on: the compiled one and the options here.

@@ -1,5 +1,5 @@
 //! What a reference set of 100,000 networks adds to the time of an evaluation, alternating with and without it:
-//! `cargo run --release -p beaconlens-bench --bin sets -- target/bench/flows-10000000-seed1.csv`
+//! `cargo run --profile native -p beaconlens-bench --bin sets -- target/bench/flows-10000000-seed1.csv`
 //!
 //! Native, and with rules already parsed; `figures.mjs` measures the parsing from JavaScript.
 

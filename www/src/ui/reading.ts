@@ -29,7 +29,8 @@ export function showReading(progress: ReadProgress): void {
     byId("reading-figures"),
     figure("read", `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)} (${percent})`),
     figure("rows", count(progress.rowsRead)),
-    figure("pairs", count(progress.pairs)),
+    // The engine counts pairs when it groups flows: there are none to show before.
+    ...(progress.pairs > 0 ? [figure("pairs", count(progress.pairs))] : []),
   );
 }
 
