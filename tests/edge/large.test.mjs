@@ -19,7 +19,17 @@ after(() => worker.stop());
 
 /** A company's day from the benchmark's generator. */
 function flows(count) {
-  const args = ["run", "--quiet", "--profile", "native", "--package", "beaconlens-bench", "--bin", "flows", "--"];
+  const args = [
+    "run",
+    "--quiet",
+    "--profile",
+    "native",
+    "--package",
+    "beaconlens-bench",
+    "--bin",
+    "flows",
+    "--",
+  ];
   const options = { cwd: root, maxBuffer: 1 << 28 };
   return execFileSync("cargo", [...args, "--rows", String(count)], options);
 }
