@@ -2,7 +2,7 @@
 //!
 //! Two passes over the flows, both inside the cache: the first counts flows and bytes of each pair, then the pairs
 //! are laid out, and the second writes each flow to its place. Older segments come first; their histories are
-//! copied as they are, save for the step that joins each to what stands before it.
+//! copied as they are, except for the step that joins each to the flow before it.
 
 use super::history::{Encoded, encode, encoded_len, link, step_len};
 use super::log::Log;
@@ -100,7 +100,7 @@ impl Grouper {
     }
 
     /// The segment of all flows of older segments whose pairs belong to the part, and of the log, in this order.
-    pub fn group(&mut self, older: &[Segment], part: Part, log: &mut Log) -> Segment {
+    pub fn group(&mut self, older: &[&Segment], part: Part, log: &mut Log) -> Segment {
         self.pairs.clear();
         self.pair_of.clear();
         self.slots.fill(EMPTY);
@@ -126,14 +126,14 @@ impl Grouper {
 
     #[inline(never)]
     fn count_segment(&mut self, segment: &Segment, part: Part) {
-        segment.for_each_several(|_, source, stored| {
+        segment.for_each_multi_flow(|_, source, stored| {
             let StoredPair::MultiFlow(pair, _) = stored else { return };
             let key = key(source, pair.destination, pair.port);
             if part.contains(key) {
                 self.count_history(key, pair);
             }
         });
-        segment.for_each_single(|_, source, pair| {
+        segment.for_each_single_flow(|_, source, pair| {
             let flow = flow_of(source, pair);
             if part.contains(flow.key) {
                 self.count_flow(&flow);
@@ -268,15 +268,16 @@ impl Grouper {
                 (pair.page, pair.at) = (history.page(), history.offset());
             }
             pair.last = pair.first;
-            let (several_end, singles_end) = (segment.several.len() as u32, segment.singles.len() as u32);
+            let (multi_flow_end, single_flow_end) =
+                (segment.several.len() as u32, segment.singles.len() as u32);
             match segment.sources.last_mut() {
                 Some(range) if u64::from(range.source) == addresses >> 32 => {
-                    (range.several_end, range.singles_end) = (several_end, singles_end);
+                    (range.multi_flow_end, range.single_flow_end) = (multi_flow_end, single_flow_end);
                 }
                 _ => segment.sources.push(SourceRange {
                     source: (addresses >> 32) as u32,
-                    several_end,
-                    singles_end,
+                    multi_flow_end,
+                    single_flow_end,
                 }),
             }
         }
@@ -312,13 +313,13 @@ impl Writer<'_> {
 
     #[inline(never)]
     fn write_segment(&mut self, older: &Segment, part: Part) {
-        older.for_each_several(|_, source, stored| {
+        older.for_each_multi_flow(|_, source, stored| {
             let StoredPair::MultiFlow(pair, bytes) = stored else { return };
             if part.contains(key(source, pair.destination, pair.port)) {
                 self.write_history(pair, bytes);
             }
         });
-        older.for_each_single(|_, source, pair| {
+        older.for_each_single_flow(|_, source, pair| {
             let flow = flow_of(source, pair);
             if part.contains(flow.key) {
                 self.write_flow(&flow);

@@ -67,19 +67,12 @@ impl Log {
     /// Appends a flow; answers by how many bytes the log has grown.
     #[inline(always)]
     pub fn append(&mut self, flow: &FlowRow) -> usize {
-        let mut grown = 0;
-        let Some((record, fill)) = self.open.window() else {
-            grown = self.make_room(flow.start);
-            if let Some((record, fill)) = self.open.window() {
-                *fill += write(record, flow, flow.start - self.last);
-            }
+        let grown = if self.open.has_room() { 0 } else { self.make_room(flow.start) };
+        if let Some((record, fill)) = self.open.window() {
+            *fill += write(record, flow, flow.start - self.last);
             self.last = flow.start;
             self.flows += 1;
-            return grown;
-        };
-        *fill += write(record, flow, flow.start - self.last);
-        self.last = flow.start;
-        self.flows += 1;
+        }
         grown
     }
 
@@ -124,6 +117,12 @@ impl Log {
 }
 
 impl Page {
+    /// Whether a record fits, whatever its length.
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.fill + WINDOW <= self.bytes.len()
+    }
+
     #[inline(always)]
     fn window(&mut self) -> Option<(&mut [u8; WINDOW], &mut usize)> {
         let window = self.bytes.get_mut(self.fill..)?.first_chunk_mut()?;

@@ -34,10 +34,10 @@ impl<'a> Chunk<'a> {
     pub fn for_each(self, mut each: impl FnMut(PairRef<'a>)) {
         let first = self.number;
         match self.is_of_singles() {
-            true => self.segment.for_each_single(|place, source, pair| {
+            true => self.segment.for_each_single_flow(|place, source, pair| {
                 each(PairRef { number: first + place as u32, source, stored: StoredPair::SingleFlow(pair) });
             }),
-            false => self.segment.for_each_several(|place, source, stored| {
+            false => self.segment.for_each_multi_flow(|place, source, stored| {
                 each(PairRef { number: first + place as u32, source, stored });
             }),
         }

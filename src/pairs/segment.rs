@@ -30,8 +30,8 @@ pub(crate) struct Segment {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SourceRange {
     pub source: u32,
-    pub several_end: u32,
-    pub singles_end: u32,
+    pub multi_flow_end: u32,
+    pub single_flow_end: u32,
 }
 
 /// A pair of several flows, or of one with numbers of bytes beyond 32 bits.
@@ -98,8 +98,8 @@ impl SingleFlowPair {
 /// Which pair of a segment: its place in one of the two lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
-    Several(usize),
-    Single(usize),
+    MultiFlow(usize),
+    SingleFlow(usize),
 }
 
 /// A pair in a segment.
@@ -165,8 +165,8 @@ impl Segment {
     #[inline(always)]
     pub fn get(&self, place: Place) -> Option<StoredPair<'_>> {
         match place {
-            Place::Several(place) => self.multi_flow(place),
-            Place::Single(place) => self.singles.get(place).map(StoredPair::SingleFlow),
+            Place::MultiFlow(place) => self.multi_flow(place),
+            Place::SingleFlow(place) => self.singles.get(place).map(StoredPair::SingleFlow),
         }
     }
 
@@ -186,17 +186,18 @@ impl Segment {
     pub fn places_of(&self, at: usize) -> Option<(Range<usize>, Range<usize>)> {
         let range = self.sources.get(at)?;
         let before = at.checked_sub(1).and_then(|before| self.sources.get(before));
-        let (several, singles) = before.map_or((0, 0), |before| (before.several_end, before.singles_end));
+        let (several, singles) =
+            before.map_or((0, 0), |before| (before.multi_flow_end, before.single_flow_end));
         let places = |from: u32, to: u32| from as usize..to as usize;
-        Some((places(several, range.several_end), places(singles, range.singles_end)))
+        Some((places(several, range.multi_flow_end), places(singles, range.single_flow_end)))
     }
 
     /// All pairs of several flows with their sources, in order.
     #[inline(always)]
-    pub fn for_each_several<'a>(&'a self, mut each: impl FnMut(usize, u32, StoredPair<'a>)) {
+    pub fn for_each_multi_flow<'a>(&'a self, mut each: impl FnMut(usize, u32, StoredPair<'a>)) {
         let mut place = 0;
         for range in &self.sources {
-            while place < range.several_end as usize {
+            while place < range.multi_flow_end as usize {
                 if let Some(pair) = self.multi_flow(place) {
                     each(place, range.source, pair);
                 }
@@ -207,10 +208,10 @@ impl Segment {
 
     /// All pairs of a single flow with their sources, in order.
     #[inline(always)]
-    pub fn for_each_single<'a>(&'a self, mut each: impl FnMut(usize, u32, &'a SingleFlowPair)) {
+    pub fn for_each_single_flow<'a>(&'a self, mut each: impl FnMut(usize, u32, &'a SingleFlowPair)) {
         let mut place = 0;
         for range in &self.sources {
-            while place < range.singles_end as usize {
+            while place < range.single_flow_end as usize {
                 if let Some(pair) = self.singles.get(place) {
                     each(place, range.source, pair);
                 }
@@ -229,13 +230,13 @@ impl Segment {
             self.several.partition_point(several.clone(), |pair| (pair.destination, pair.port) < wanted);
         let is_found = |pair: &MultiFlowPair| (pair.destination, pair.port) == wanted;
         if several.contains(&place) && self.several.get(place).is_some_and(is_found) {
-            return Some(Place::Several(place));
+            return Some(Place::MultiFlow(place));
         }
         let place =
             self.singles.partition_point(singles.clone(), |pair| (pair.destination, pair.port) < wanted);
         let is_found = |pair: &SingleFlowPair| (pair.destination, pair.port) == wanted;
         (singles.contains(&place) && self.singles.get(place).is_some_and(is_found))
-            .then_some(Place::Single(place))
+            .then_some(Place::SingleFlow(place))
     }
 
     /// The segment without the pairs of at most `max_flows` flows.
@@ -247,14 +248,14 @@ impl Segment {
         let larger = self.several.iter().filter(|pair| pair.count > max_flows).count();
         let mut place = 0;
         for range in &self.sources {
-            while place < range.several_end as usize {
+            while place < range.multi_flow_end as usize {
                 if let Some(pair) = self.several.get(place).filter(|pair| pair.count > max_flows) {
                     let copied = kept.copied(self, pair);
                     kept.several.push(copied, larger);
                 }
                 place += 1;
             }
-            kept.end_source(range.source, if max_flows == 0 { range.singles_end } else { 0 });
+            kept.end_source(range.source, if max_flows == 0 { range.single_flow_end } else { 0 });
         }
         kept.histories.shrink_to_fit();
         kept
@@ -272,11 +273,12 @@ impl Segment {
     }
 
     /// Ends the pairs of a source, if it has any.
-    fn end_source(&mut self, source: u32, singles_end: u32) {
-        let several_end = self.several.len() as u32;
-        let before = self.sources.last().map_or((0, 0), |before| (before.several_end, before.singles_end));
-        if before != (several_end, singles_end) {
-            self.sources.push(SourceRange { source, several_end, singles_end });
+    fn end_source(&mut self, source: u32, single_flow_end: u32) {
+        let multi_flow_end = self.several.len() as u32;
+        let before =
+            self.sources.last().map_or((0, 0), |before| (before.multi_flow_end, before.single_flow_end));
+        if before != (multi_flow_end, single_flow_end) {
+            self.sources.push(SourceRange { source, multi_flow_end, single_flow_end });
         }
     }
 }

@@ -22,20 +22,23 @@ const SEAL_AT: usize = if cfg!(test) { 1 << 14 } else { 1 << 20 };
 const FLOWS_PER_PART: u64 = if cfg!(test) { 1 << 10 } else { 1 << 18 };
 /// The most parts of a partition, as a power of two.
 const MAX_PART_BITS: u32 = 10;
-/// Bytes that a flow takes at most until it is sealed, and its segment after that.
-const BYTES_PER_FLOW: usize = 48;
+/// Upper bound of the bytes of a flow: 35 in a log; in a segment 77, if pair and source are its own.
+const MAX_FLOW_BYTES: usize = 80;
 
 /// All pairs with their histories.
 #[derive(Debug)]
 pub(crate) struct PairTable {
     seed: u64,
     partition_bits: u32,
-    /// What is not sealed yet; in a mutex as whoever reads first seals.
-    pending: Mutex<Pending>,
+    /// What is not sealed yet; in a mutex, as the first read seals it.
+    pending: Mutex<Vec<Partition>>,
     sealed: OnceLock<Sealed>,
-    /// Bytes of the logs and of the segments in `pending`.
-    pending_bytes: usize,
-    pending_flows: usize,
+    /// Bytes of the segments in `pending`, and bytes and flows of its logs.
+    segment_bytes: usize,
+    log_bytes: usize,
+    log_flows: usize,
+    /// Flows that were added since it was sealed last.
+    new_flows: usize,
     /// Pairs when it was sealed last.
     known_pairs: usize,
     /// Bytes of memory that may be used, and those of them that others use.
@@ -47,18 +50,13 @@ pub(crate) struct PairTable {
 }
 
 #[derive(Debug, Default)]
-struct Pending {
-    partitions: Vec<Partition>,
-}
-
-#[derive(Debug, Default)]
 struct Partition {
+    /// The segment of each part. They are as many as a power of two, or none.
+    parts: Vec<Segment>,
+    /// Segments of full logs, with pairs of all parts. Their flows came after those of `parts`.
+    recent: Vec<Segment>,
+    /// The flows that came last.
     log: Log,
-    /// Older than the log, in this order.
-    segments: Vec<Segment>,
-    /// Of the segments before `whole_from`, each holds the pairs of one part.
-    part_bits: u32,
-    whole_from: usize,
 }
 
 /// All flows as segments.
@@ -66,15 +64,15 @@ struct Partition {
 struct Sealed {
     /// The segments of a partition, one for each of its parts.
     partitions: Vec<Vec<Segment>>,
-    /// Where each segment's pairs begin among all pairs of several flows, and among those of a single one.
-    begins: Vec<Begin>,
+    /// Of each segment: the numbers of its first pairs.
+    first_numbers: Vec<FirstNumbers>,
     several: usize,
     singles: usize,
     bytes: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Begin {
+struct FirstNumbers {
     partition: u32,
     part: u32,
     several: u32,
@@ -97,10 +95,12 @@ impl PairTable {
         PairTable {
             seed,
             partition_bits,
-            pending: Mutex::new(Pending { partitions }),
+            pending: Mutex::new(partitions),
             sealed: OnceLock::new(),
-            pending_bytes: 0,
-            pending_flows: 0,
+            segment_bytes: 0,
+            log_bytes: 0,
+            log_flows: 0,
+            new_flows: 0,
             known_pairs: 0,
             max_bytes,
             used_by_others: 0,
@@ -126,7 +126,7 @@ impl PairTable {
 
     /// Upper bound of the number of pairs.
     pub fn max_len(&self) -> usize {
-        self.known_len() + if self.sealed.get().is_some() { 0 } else { self.pending_flows }
+        self.known_len() + if self.sealed.get().is_some() { 0 } else { self.new_flows }
     }
 
     /// Number of pairs of a single flow, all of which are in chunks [of such](Chunk::is_of_singles).
@@ -141,54 +141,53 @@ impl PairTable {
 
     /// Bytes of memory in use.
     pub fn bytes(&self) -> usize {
-        self.sealed.get().map_or(self.pending_bytes, |sealed| sealed.bytes)
+        self.sealed.get().map_or(self.segment_bytes + self.log_bytes, |sealed| sealed.bytes)
     }
 
     /// Adds the flows of a batch.
     #[inline(never)]
     pub fn add(&mut self, batch: &[FlowRow]) {
-        if batch.is_empty() {
-            return;
-        }
-        if !self.make_room(batch.len()) {
+        if batch.is_empty() || !self.make_room(batch.len()) {
             return;
         }
         self.unseal();
         let (shift, seed) = (64 - self.partition_bits, self.seed);
-        let partitions = &mut self.pending.get_mut().unwrap_or_else(PoisonError::into_inner).partitions;
+        let partitions = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut full = false;
         for flow in batch {
             let Some(partition) = partitions.get_mut(partition_of(flow.key, seed, shift)) else { continue };
             let grown = partition.log.append(flow);
             if grown > 0 {
-                self.pending_bytes += grown;
+                self.log_bytes += grown;
                 full |= partition.log.bytes() >= SEAL_AT;
             }
         }
-        self.pending_flows += batch.len();
+        self.log_flows += batch.len();
+        self.new_flows += batch.len();
         if full {
             self.seal_full_logs();
         }
     }
 
-    /// Whether that many more flows fit into a share of the memory limit, whatever they need.
+    /// Whether that many more flows fit into a share of the memory limit, in logs and when they are sealed.
     fn fits(&self, flows: usize, share: usize, of: usize) -> bool {
         // Each may begin a page of its own partition.
         let pages = flows.min(1 << self.partition_bits) * Log::MAX_GROWTH;
-        let used = self.bytes().saturating_add(self.used_by_others);
-        used.saturating_add(flows * BYTES_PER_FLOW + pages) <= self.max_bytes / of * share
+        let unsealed = self.segment_bytes + self.log_bytes.max(self.log_flows * MAX_FLOW_BYTES);
+        let used = self.sealed.get().map_or(unsealed, |sealed| sealed.bytes);
+        let used = used.saturating_add(self.used_by_others);
+        used.saturating_add(flows * MAX_FLOW_BYTES + pages) <= self.max_bytes / of * share
     }
 
     /// Turns what was sealed into the older part of what is pending.
     fn unseal(&mut self) {
         let Some(sealed) = self.sealed.take() else { return };
         self.known_pairs = sealed.several + sealed.singles;
-        (self.pending_bytes, self.pending_flows) = (sealed.bytes, 0);
-        let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for (partition, segments) in pending.partitions.iter_mut().zip(sealed.partitions) {
-            partition.part_bits = segments.len().max(1).ilog2();
-            partition.whole_from = segments.len();
-            partition.segments = segments;
+        self.segment_bytes = sealed.bytes;
+        (self.log_bytes, self.log_flows, self.new_flows) = (0, 0, 0);
+        let partitions = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (partition, parts) in partitions.iter_mut().zip(sealed.partitions) {
+            partition.parts = parts;
         }
     }
 
@@ -197,22 +196,23 @@ impl PairTable {
     #[inline(never)]
     fn seal_full_logs(&mut self) {
         let mut grouper = Grouper::new(self.seed);
-        let pending = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for partition in pending.partitions.iter_mut().filter(|partition| partition.log.bytes() >= SEAL_AT) {
-            let before = partition.log.bytes();
+        let partitions = self.pending.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for partition in partitions.iter_mut().filter(|partition| partition.log.bytes() >= SEAL_AT) {
+            self.log_bytes -= partition.log.bytes();
+            self.log_flows -= partition.log.len();
             let segment = grouper.group(&[], Part::default(), &mut partition.log);
-            self.pending_bytes = self.pending_bytes - before + segment.bytes();
-            partition.segments.push(segment);
+            self.segment_bytes += segment.bytes();
+            partition.recent.push(segment);
         }
     }
 
     /// All flows as segments, which are made first if there are new flows.
     fn sealed(&self) -> &Sealed {
         self.sealed.get_or_init(|| {
-            let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut partitions = self.pending.lock().unwrap_or_else(PoisonError::into_inner);
             let mut grouper = Grouper::new(self.seed);
             let mut sealed = Sealed::default();
-            for partition in &mut pending.partitions {
+            for partition in partitions.iter_mut() {
                 sealed.add(partition.seal(&mut grouper, self.seed));
             }
             sealed
@@ -229,15 +229,15 @@ impl PairTable {
     #[cold]
     #[inline(never)]
     fn evict_until_fits(&mut self, flows: usize) -> bool {
-        // Sealed flows need less memory.
+        // How much memory they need is known when they are sealed, and mostly less than the bound.
         self.sealed();
         while !self.is_full && !self.fits(flows, 3, 4) {
             let Some(max_flows) = self.small_pairs().eviction_limit(self.len()) else {
                 self.is_full = !self.fits(flows, 15, 16);
                 break;
             };
-            let (pairs, flows) = self.evict_pairs(max_flows);
-            self.evicted.evict(pairs, flows, max_flows.into());
+            let (evicted_pairs, evicted_flows) = self.evict_pairs(max_flows);
+            self.evicted.evict(evicted_pairs, evicted_flows, max_flows.into());
         }
         if self.is_full {
             self.evicted.reject(flows as u64);
@@ -251,9 +251,8 @@ impl PairTable {
         small
     }
 
-    /// Evicts the pairs of at most `max_flows` flows; answers how many pairs and flows that were.
+    /// Evicts the pairs of at most `max_flows` flows; answers how many pairs and flows that were. It is sealed.
     fn evict_pairs(&mut self, max_flows: u32) -> (u64, u64) {
-        self.sealed();
         let mut kept = Sealed::default();
         let (mut pairs, mut flows) = (0, 0);
         for segments in self.sealed.take().unwrap_or_default().partitions {
@@ -272,9 +271,9 @@ impl PairTable {
     /// All pairs, a segment at a time.
     pub fn chunks(&self) -> impl Iterator<Item = Chunk<'_>> {
         let sealed = self.sealed();
-        let segments = sealed.partitions.iter().flatten().zip(&sealed.begins);
-        segments.flat_map(|(segment, begin)| {
-            [Chunk { segment, number: begin.several }, Chunk { segment, number: SINGLE | begin.singles }]
+        let segments = sealed.partitions.iter().flatten().zip(&sealed.first_numbers);
+        segments.flat_map(|(segment, first)| {
+            [Chunk { segment, number: first.several }, Chunk { segment, number: SINGLE | first.singles }]
         })
     }
 
@@ -286,15 +285,15 @@ impl PairTable {
         mut each: impl FnMut(Address, &[PairRef<'a>]),
     ) {
         let sealed = self.sealed();
-        let mut begins = sealed.begins.as_slice();
+        let mut first_numbers = sealed.first_numbers.as_slice();
         let (mut pairs, mut order) = (Vec::new(), Vec::new());
         for parts in &sealed.partitions {
-            let (of_parts, others) = begins.split_at_checked(parts.len()).unwrap_or_default();
-            begins = others;
+            let (of_parts, others) = first_numbers.split_at_checked(parts.len()).unwrap_or_default();
+            first_numbers = others;
             let mut cursors: Vec<SourceCursor<'_>> = parts
                 .iter()
                 .zip(of_parts)
-                .map(|(segment, begin)| SourceCursor { segment, begin, at: 0 })
+                .map(|(segment, first)| SourceCursor { segment, first, at: 0 })
                 .collect();
             while let Some(source) = cursors.iter().filter_map(SourceCursor::source).min() {
                 let is_wanted = is_wanted(key(source, 0, 0));
@@ -325,10 +324,10 @@ impl PairTable {
         let segment = segments.get(part)?;
         let place = segment.find(key)?;
         let at = sealed
-            .begins
-            .partition_point(|begin| (begin.partition as usize, begin.part as usize) < (partition, part));
-        let begin = sealed.begins.get(at)?;
-        let number = begin.number(place);
+            .first_numbers
+            .partition_point(|first| (first.partition as usize, first.part as usize) < (partition, part));
+        let first = sealed.first_numbers.get(at)?;
+        let number = first.number(place);
         Some(PairRef { number, source: (key.addresses >> 32) as u32, stored: segment.get(place)? })
     }
 }
@@ -359,7 +358,7 @@ fn sort_by_key(pairs: &mut Vec<PairRef<'_>>, order: &mut Vec<(u64, u32, u32)>) {
 /// The next source of a segment.
 struct SourceCursor<'a> {
     segment: &'a Segment,
-    begin: &'a Begin,
+    first: &'a FirstNumbers,
     at: usize,
 }
 
@@ -370,20 +369,20 @@ impl<'a> SourceCursor<'a> {
 
     fn add_pairs(&self, source: u32, pairs: &mut Vec<PairRef<'a>>) {
         let Some((several, singles)) = self.segment.places_of(self.at) else { return };
-        for place in several.map(Place::Several).chain(singles.map(Place::Single)) {
+        for place in several.map(Place::MultiFlow).chain(singles.map(Place::SingleFlow)) {
             if let Some(stored) = self.segment.get(place) {
-                pairs.push(PairRef { number: self.begin.number(place), source, stored });
+                pairs.push(PairRef { number: self.first.number(place), source, stored });
             }
         }
     }
 }
 
-impl Begin {
+impl FirstNumbers {
     /// The number of a pair of the segment.
     fn number(&self, place: Place) -> u32 {
         match place {
-            Place::Several(place) => self.several + place as u32,
-            Place::Single(place) => SINGLE | (self.singles + place as u32),
+            Place::MultiFlow(place) => self.several + place as u32,
+            Place::SingleFlow(place) => SINGLE | (self.singles + place as u32),
         }
     }
 }
@@ -391,28 +390,47 @@ impl Begin {
 impl Partition {
     /// All its flows as one segment per part.
     fn seal(&mut self, grouper: &mut Grouper, seed: u64) -> Vec<Segment> {
-        let older = std::mem::take(&mut self.segments);
-        let flows = older.iter().map(Segment::flows).sum::<u64>() + self.log.len() as u64;
-        let is_unchanged = self.log.len() == 0 && older.len() == self.whole_from;
-        if is_unchanged {
-            return older;
+        if self.log.len() == 0 && self.recent.is_empty() {
+            return std::mem::take(&mut self.parts);
         }
-        let wanted = (flows / FLOWS_PER_PART).max(1).ilog2();
-        let part_bits = wanted.min(MAX_PART_BITS).max(self.part_bits);
-        if part_bits == 0 {
-            return vec![grouper.group(&older, Part::default(), &mut self.log)];
+        let bits_before = self.parts.len().max(1).ilog2();
+        let wanted = (self.flows() / FLOWS_PER_PART).max(1).ilog2();
+        let bits = wanted.min(MAX_PART_BITS).max(bits_before);
+        let mut parts = std::mem::take(&mut self.parts);
+        if parts.is_empty() {
+            parts.push(Segment::default());
+        }
+        let recent = std::mem::take(&mut self.recent);
+        let mut logs = self.divide_log(bits, seed).into_iter().zip(0..);
+        let mut sealed = Vec::with_capacity(1 << bits);
+        // Each part is divided into as many as all others, which are neighbours in order.
+        for part in parts {
+            let older: Vec<&Segment> = [&part].into_iter().chain(&recent).collect();
+            for (mut log, number) in logs.by_ref().take(1 << (bits - bits_before)) {
+                sealed.push(grouper.group(&older, Part { seed, bits, number }, &mut log));
+            }
+        }
+        sealed
+    }
+
+    fn flows(&self) -> u64 {
+        let segments = self.parts.iter().chain(&self.recent).map(Segment::flows);
+        segments.sum::<u64>() + self.log.len() as u64
+    }
+
+    /// The log, as one for each part.
+    fn divide_log(&mut self, bits: u32, seed: u64) -> Vec<Log> {
+        if bits == 0 {
+            return vec![std::mem::take(&mut self.log)];
         }
         let mut logs: Vec<Log> = Vec::new();
-        logs.resize_with(1 << part_bits, Log::default);
+        logs.resize_with(1 << bits, Log::default);
         self.log.drain(|flow| {
-            if let Some(log) = logs.get_mut(Part::number_of(flow.key, seed, part_bits)) {
+            if let Some(log) = logs.get_mut(Part::number_of(flow.key, seed, bits)) {
                 log.append(flow);
             }
         });
-        let parts = logs.iter_mut().enumerate();
-        parts
-            .map(|(number, log)| grouper.group(&older, Part { seed, bits: part_bits, number }, log))
-            .collect()
+        logs
     }
 }
 
@@ -420,7 +438,7 @@ impl Sealed {
     /// Adds the segments of the next partition.
     fn add(&mut self, segments: Vec<Segment>) {
         for (part, segment) in (0..).zip(&segments) {
-            self.begins.push(Begin {
+            self.first_numbers.push(FirstNumbers {
                 partition: self.partitions.len() as u32,
                 part,
                 several: self.several as u32,
@@ -551,6 +569,10 @@ mod tests {
                 .collect();
             added += flows.len() as u64;
             table.add(&flows);
+            // Each flow is in a pair of its own, which takes more memory in a segment than in a log.
+            if start % 7 == 0 {
+                table.sealed();
+            }
             assert!(table.bytes() <= LIMIT, "{}", table.bytes());
         }
         let mut stored = 0;
